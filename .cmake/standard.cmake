@@ -1,0 +1,28 @@
+# What every target of ours is compiled with: the language standard and hardening, and the warnings.
+add_library(standard_settings INTERFACE)
+target_compile_features(standard_settings INTERFACE cxx_std_20)
+target_include_directories(standard_settings INTERFACE ${CMAKE_SOURCE_DIR}/include)
+target_compile_options(standard_settings INTERFACE -fstack-protector-strong -ffunction-sections -fdata-sections)
+target_link_options(standard_settings INTERFACE -Wl,--gc-sections)
+set_property(TARGET standard_settings PROPERTY INTERFACE_POSITION_INDEPENDENT_CODE ON)
+
+if(SIDEKICK_ASAN)
+  target_compile_options(standard_settings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(standard_settings INTERFACE -fsanitize=address,undefined)
+endif()
+if(SIDEKICK_TSAN)
+  target_compile_options(standard_settings INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(standard_settings INTERFACE -fsanitize=thread)
+endif()
+
+add_library(standard_warnings INTERFACE)
+target_compile_options(standard_warnings INTERFACE
+  -Werror -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Wcast-align -Wunused -Wnull-dereference -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough)
+
+# A static library of ours from the files given, with its public dependencies: sidekick_library(NAME SOURCES … LINK …)
+function(sidekick_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC standard_settings ${ARG_LINK} PRIVATE standard_warnings ${ARG_PRIVATE})
+endfunction()

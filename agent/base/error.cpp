@@ -1,0 +1,57 @@
+#include "sidekick/error.hpp"
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace sidekick {
+
+namespace {
+
+constexpr std::array<ErrorKindInfo, 12> kinds{{
+    {ErrorKind::usage, "usage", 64, false},
+    {ErrorKind::data, "data", 65, false},
+    {ErrorKind::no_input, "no_input", 66, false},
+    {ErrorKind::unavailable, "unavailable", 69, true},
+    {ErrorKind::internal, "internal", 70, false},
+    {ErrorKind::cannot_create, "cannot_create", 73, false},
+    {ErrorKind::io, "io", 74, true},
+    {ErrorKind::temporary, "temporary", 75, true},
+    {ErrorKind::denied, "denied", 77, false},
+    {ErrorKind::config, "config", 78, false},
+    {ErrorKind::timeout, "timeout", 124, true},
+    {ErrorKind::cancelled, "cancelled", 143, false},
+}};
+
+ErrorKind kind_of_errno(int number) {
+  switch (number) {
+    case EACCES:
+    case EPERM:
+      return ErrorKind::denied;
+    case ENOENT:
+      return ErrorKind::no_input;
+    case EROFS:
+      return ErrorKind::cannot_create;
+    default:
+      return ErrorKind::io;
+  }
+}
+
+}  // namespace
+
+const ErrorKindInfo& info(ErrorKind kind) noexcept {
+  return kinds[static_cast<std::size_t>(kind)];
+}
+
+Error::Error(ErrorKind kind, std::string message, std::string hint, Retry retry)
+    : kind_(kind), message_(std::move(message)), hint_(std::move(hint)), retry_(retry) {}
+
+bool Error::transient() const noexcept {
+  return retry_ == Retry::as_kind && info(kind_).transient;
+}
+
+Error error_from_errno(std::string what, int number, std::string hint) {
+  return {kind_of_errno(number), std::move(what) + ": " + std::generic_category().message(number), std::move(hint)};
+}
+
+}  // namespace sidekick

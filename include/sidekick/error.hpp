@@ -1,0 +1,67 @@
+/// What went wrong, in one vocabulary that decides the exit code and whether another attempt can help.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace sidekick {
+
+enum class ErrorKind {
+  usage,
+  data,
+  no_input,
+  unavailable,
+  internal,
+  cannot_create,
+  io,
+  temporary,
+  denied,
+  config,
+  timeout,
+  cancelled,
+};
+
+struct ErrorKindInfo {
+  ErrorKind kind;
+  std::string_view name;
+  int exit_code;
+  bool transient;
+};
+
+/// The row of the one table of kinds: its name in logs, its exit code (sysexits where one fits) and whether the
+/// supervisor tries again. `cancelled` has the code of SIGTERM; the supervisor puts that of the real signal in its
+/// place. Never throws; thread safe.
+const ErrorKindInfo& info(ErrorKind kind) noexcept;
+
+enum class Retry { as_kind, never };
+
+/// A failure with its object and cause in one lower-case line without a full stop, and a hint what to do about it
+/// (may be empty). Credentials never go into either: see redact_url(). Immutable, so safe to read from any thread.
+class Error final : public std::exception {
+ public:
+  Error(ErrorKind kind, std::string message, std::string hint = {}, Retry retry = Retry::as_kind);
+
+  ErrorKind kind() const noexcept { return kind_; }
+  const std::string& message() const noexcept { return message_; }
+  const std::string& hint() const noexcept { return hint_; }
+  const char* what() const noexcept override { return message_.c_str(); }
+
+  /// True when the same work may be tried again: the kind is transient and the thrower did not rule it out.
+  bool transient() const noexcept;
+
+  /// The same error, ruled out for another attempt in this process (its input is used up).
+  Error without_retry() const { return {kind_, message_, hint_, Retry::never}; }
+
+ private:
+  ErrorKind kind_;
+  std::string message_;
+  std::string hint_;
+  Retry retry_;
+};
+
+/// `what: <text of errno>` with the kind that fits the number: EACCES and EPERM are denied, ENOENT is no_input, EROFS
+/// is cannot_create, everything else io.
+Error error_from_errno(std::string what, int number, std::string hint = {});
+
+}  // namespace sidekick

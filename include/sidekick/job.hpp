@@ -1,0 +1,72 @@
+/// The contract between a job and the supervisor that runs it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sidekick/cancel.hpp"
+#include "sidekick/clock.hpp"
+#include "sidekick/error.hpp"
+#include "sidekick/log.hpp"
+
+namespace sidekick {
+
+/// How far a job is. `total` is absent while it is not known. `unit` is "bytes" or a plural noun.
+struct Progress {
+  std::uint64_t done = 0;
+  std::optional<std::uint64_t> total;
+  std::string_view unit;
+};
+
+/// What a job reports while it runs. Safe from any thread, cheap enough to call for every batch, never throws.
+class StatusSink {
+ public:
+  virtual ~StatusSink() = default;
+
+  /// A new position: also tells the supervisor that the job moves, which starts its retry budget anew.
+  virtual void progress(const Progress& progress) noexcept = 0;
+};
+
+/// All that a job may know of the world besides its settings. The references outlive run() and step().
+struct JobContext {
+  Clock& clock;
+  CancelToken cancel;
+  StatusSink& status;
+  Log& log;
+  int attempt = 1;
+};
+
+/// What a job did, in one line of figures: "restored 3 documents of 1 collection".
+struct Outcome {
+  std::string summary;
+};
+
+/// Work that ends. A job may be killed at any instruction and run again: it finishes what is begun or starts over.
+class OneShotJob {
+ public:
+  virtual ~OneShotJob() = default;
+
+  /// Does the work once. Returns when it is done and durable. Throws Error; kind cancelled within 2 s of
+  /// context.cancel, leaving what a kill would have left or less. Called again for the next attempt, never twice at
+  /// once.
+  virtual Outcome run(JobContext& context) = 0;
+};
+
+/// What one step of a loop did, and when the next one is due.
+struct Step {
+  Outcome outcome;
+  Clock::time_point next_due;
+};
+
+/// Work that is never done. The supervisor waits between steps; the job never sleeps for its period.
+class LoopJob {
+ public:
+  virtual ~LoopJob() = default;
+
+  /// One turn of the loop, with the contract of OneShotJob::run().
+  virtual Step step(JobContext& context) = 0;
+};
+
+}  // namespace sidekick

@@ -1,0 +1,30 @@
+/// Values that must never be printed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sidekick {
+
+/// A password or key. It does not convert to a string and has no operator<<: whoever needs it says reveal().
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  const std::string& reveal() const noexcept { return value_; }
+  bool empty() const noexcept { return value_.empty(); }
+
+ private:
+  std::string value_;
+};
+
+/// `url` without its user information: "mongodb://user:pw@host/db" becomes "mongodb://host/db". Text that is no URL
+/// comes back as it is; where a password holds an unescaped '@' or '/', everything up to the last '@' is cut.
+/// Values of query parameters whose name tells of a secret (password, token, key) become "***".
+std::string redact_url(std::string_view url);
+
+/// The content of a secret file, one trailing newline cut. Throws Error: no_input, denied, or config when it is larger
+/// than 1 MiB. `what` names the setting in the message.
+Secret read_secret_file(const std::string& path, std::string_view what);
+
+}  // namespace sidekick

@@ -1,0 +1,71 @@
+/// What `restore` is told: values only, already parsed and checked one by one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mongo/connection.hpp"
+
+namespace sidekick::restore {
+
+/// What to do with a document whose _id (or other unique key) is in the target already.
+enum class OnDuplicate {
+  same,     ///< the same bytes count as stored, others are an error
+  error,    ///< always an error
+  keep,     ///< the one that is there stays
+  replace,  ///< the one of the dump takes its place
+};
+
+enum class Input { archive_file, standard_input, folder, bson_file };
+
+struct Settings {
+  mongo::Connection connection;
+
+  /// From --archive=FILE, --archive, --dir or the positional. Empty path: the folder `dump`, as the peer has it.
+  /// `folder` also stands for a path that may turn out to be one .bson file.
+  Input input = Input::folder;
+  std::string path = "dump";
+
+  std::string db;
+  std::string collection;
+  std::vector<std::string> ns_include;
+  std::vector<std::string> ns_exclude;
+  std::vector<std::string> ns_from;
+  std::vector<std::string> ns_to;
+  std::vector<std::string> exclude_collections;
+  std::vector<std::string> exclude_collection_prefixes;
+  bool allow_empty = false;
+
+  bool drop = false;
+  bool dry_run = false;
+  bool prove_first = true;
+  OnDuplicate on_duplicate = OnDuplicate::same;
+  bool stop_on_error = false;
+  bool bypass_document_validation = false;
+  bool maintain_insertion_order = false;
+  bool preserve_uuid = false;
+
+  bool restore_indexes = true;
+  bool restore_options = true;
+  bool keep_index_version = false;
+  bool convert_legacy_indexes = false;
+  bool fix_dotted_hash_indexes = false;
+
+  bool oplog_replay = false;
+  std::string oplog_limit;  ///< "<seconds>[:ordinal]"; entries at or after it are not applied
+  std::string oplog_file;
+  bool restore_db_users_and_roles = false;
+  std::string temp_users_collection = "tempusers";
+  std::string temp_roles_collection = "temproles";
+
+  /// 1 to 64. -j and --numInsertionWorkersPerCollection are folded in by whoever fills this.
+  int workers = 2;
+  /// Documents in a batch at most, 1 to 100000; bytes are bounded beside it.
+  int batch_documents = 100'000;
+};
+
+}  // namespace sidekick::restore
