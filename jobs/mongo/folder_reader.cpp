@@ -55,9 +55,9 @@ DumpEvent FolderReader::next() {
 }
 
 DocumentFacts FolderReader::read_document(std::span<std::uint8_t> into) {
-  const auto raw = BSON_UINT32_TO_LE(static_cast<std::uint32_t>(document_bytes_));
-  std::memcpy(into.data(), &raw, sizeof raw);
-  if (frames_->read(into.subspan(sizeof raw)) < into.size() - sizeof raw)
+  put_frame_length(into.data(), document_bytes_);
+  const auto body = into.subspan(sizeof document_bytes_);
+  if (frames_->read(body) < body.size())
     fail(frames_->offset(), "the file ends inside a document");
   const auto facts = check_document(into);
   if (facts.flaw_at) fail(document_at_ + *facts.flaw_at, "the document is no valid BSON");
