@@ -57,8 +57,7 @@ DumpEvent FolderReader::next() {
 DocumentFacts FolderReader::read_document(std::span<std::uint8_t> into) {
   put_frame_length(into.data(), document_bytes_);
   const auto body = into.subspan(sizeof document_bytes_);
-  if (frames_->read(body) < body.size())
-    fail(frames_->offset(), "the file ends inside a document");
+  if (frames_->read(body) < body.size()) fail(frames_->offset(), "the file ends inside a document");
   const auto facts = check_document(into);
   if (facts.flaw_at) fail(document_at_ + *facts.flaw_at, "the document is no valid BSON");
   return facts;

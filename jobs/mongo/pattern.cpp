@@ -48,7 +48,9 @@ Pattern::Pattern(std::string_view text) : literals_(1) {
   }
 }
 
-bool Pattern::matches(std::string_view ns) const { return match(ns, literals_).has_value(); }
+bool Pattern::matches(std::string_view ns) const {
+  return match(ns, literals_).has_value();
+}
 
 Renamer::Template Renamer::parse(std::string_view text) {
   Template out{{""}, {}};
@@ -83,11 +85,12 @@ Renamer::Renamer(const std::vector<std::string>& from, const std::vector<std::st
     auto target = parse(to[i]);
     const auto asterisks = [](const Template& t) { return std::ranges::count(t.variables, ""); };
     if (asterisks(source) != asterisks(target))
-      throw Error(ErrorKind::config, "cannot rename '" + from[i] + "' to '" + to[i] + "': their numbers of asterisks differ");
+      throw Error(ErrorKind::config,
+                  "cannot rename '" + from[i] + "' to '" + to[i] + "': their numbers of asterisks differ");
     for (const auto& variable : target.variables)
       if (!variable.empty() && std::ranges::find(source.variables, variable) == source.variables.end())
-        throw Error(ErrorKind::config, "cannot rename '" + from[i] + "' to '" + to[i] + "': $" + variable +
-                                           "$ stands only on the right");
+        throw Error(ErrorKind::config,
+                    "cannot rename '" + from[i] + "' to '" + to[i] + "': $" + variable + "$ stands only on the right");
     pairs_.emplace_back(std::move(source), std::move(target));
   }
 }

@@ -21,8 +21,8 @@ class Pattern final {
   std::vector<std::string> literals_;
 };
 
-/// Renames by pairs of patterns: as many asterisks on both sides, or variables `$name$` of the same names. Where several
-/// pairs fit, the last one wins. Immutable.
+/// Renames by pairs of patterns: as many asterisks on both sides, or variables `$name$` of the same names. Where
+/// several pairs fit, the last one wins. Immutable.
 class Renamer final {
  public:
   /// `from` and `to` pair up by position. Throws Error of kind config where they do not fit each other.
