@@ -205,7 +205,7 @@ config::Schema restore_schema() {
   config::Schema schema{
       .command = "restore",
       .summary = "Puts a dump made by mongodump into a MongoDB.",
-      .arguments = "[FOLDER | FILE.bson | mongodb://…]",
+      .arguments = "[FOLDER | FILE.bson | mongodb://...]",
       .description =
           "Reads an archive, a dump folder or a single .bson file and stores what is in it: collections with their "
           "options, indexes, views, users and roles, the oplog. It waits for the server by itself, proves the input "

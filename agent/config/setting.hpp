@@ -23,15 +23,15 @@ enum class Secrecy {
 
 /// Views of string literals: a description lives as long as the program.
 struct Setting {
-  std::string_view name = {};  ///< the long flag without its dashes
+  std::string_view name = "";  ///< the long flag without its dashes
   char short_name = '\0';
-  std::string_view alias = {};       ///< a second long name, with its own environment variable
-  std::string_view value_name = {};  ///< what stands for the value in the help
-  std::string_view help = {};
-  std::string_view remark = {};  ///< how it differs from the flag of the same name of the peer
-  std::string_view group = {};
-  std::string_view fallback = {};  ///< the default, as it would be written; empty: none
-  std::string_view implied = {};   ///< the value of an optional_value flag that is given alone
+  std::string_view alias = "";       ///< a second long name, with its own environment variable
+  std::string_view value_name = "";  ///< what stands for the value in the help
+  std::string_view help = "";
+  std::string_view remark = "";  ///< how it differs from the flag of the same name of the peer
+  std::string_view group = "";
+  std::string_view fallback = "";  ///< the default, as it would be written; empty: none
+  std::string_view implied = "";   ///< the value of an optional_value flag that is given alone
   Arity arity = Arity::one;
   Secrecy secrecy = Secrecy::open;
 

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include "agent/cli/commands.hpp"
@@ -33,6 +35,8 @@ Ended call(std::vector<const char*> words, std::vector<const char*> environment 
   const test::TemporaryFolder folder;
   const auto out = folder.file("out", ""), err = folder.file("err", "");
   environment.push_back(nullptr);
+  std::cout.flush();  // or a sanitizer's _exit writes the test runner's own words once more
+  std::fflush(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::dup2(::open(out.c_str(), O_WRONLY), STDOUT_FILENO);
