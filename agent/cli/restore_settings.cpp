@@ -91,7 +91,6 @@ void set_input(restore::Settings& out, const Values& values, const std::string& 
     out.path = argument;
   if (out.path == "-")
     throw Error(ErrorKind::usage, "'-' is no dump folder: standard input can only be an archive", "use --archive");
-  if (out.path.ends_with(".bson") || out.path.ends_with(".bson.gz")) out.input = restore::Input::bson_file;
 }
 
 void take_arguments(restore::Settings& out, const config::Settings& settings) {
