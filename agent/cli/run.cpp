@@ -47,10 +47,7 @@ int report(const Error& error) {
                           LogLevel::error);
   status::JobLog log(sink, "", 0);
   const auto& kind = info(error.kind());
-  if (error.hint().empty())
-    log.error(error.message(), {{"kind", kind.name}, {"code", kind.exit_code}});
-  else
-    log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", kind.exit_code}});
+  log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", kind.exit_code}});
   return kind.exit_code;
 }
 

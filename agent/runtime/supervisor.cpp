@@ -104,15 +104,11 @@ class Run {
       return park(name_, error, around_);
     const int code = info(error.kind()).exit_code;
     around_.last_word(error.message());
-    if (error.hint().empty())
-      log_.error(error.message(),
-                 {{"kind", info(error.kind()).name}, {"code", code}, {"took", took()}, {"attempts", number_}});
-    else
-      log_.error(error.message(), {{"hint", error.hint()},
-                                   {"kind", info(error.kind()).name},
-                                   {"code", code},
-                                   {"took", took()},
-                                   {"attempts", number_}});
+    log_.error(error.message(), {{"hint", error.hint()},
+                                 {"kind", info(error.kind()).name},
+                                 {"code", code},
+                                 {"took", took()},
+                                 {"attempts", number_}});
     return code;
   }
 

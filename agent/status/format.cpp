@@ -92,6 +92,11 @@ std::string text_string(std::string_view text) {
   return needs_quotes(escaped) ? '"' + escaped + '"' : escaped;
 }
 
+bool is_empty(const LogField::Value& value) {
+  const auto* text = std::get_if<std::string_view>(&value);
+  return text && text->empty();
+}
+
 /// What differs between the two forms.
 struct Style {
   std::string_view begin, between, end;
@@ -120,7 +125,8 @@ std::string format(const Style& style, const Event& event, std::chrono::system_c
   bool whole = add("level", style.quote(level_name(event.level))) && add("msg", style.quote(event.message));
   if (!event.job.empty()) whole = add("job", style.quote(event.job)) && whole;
   if (event.attempt > 0) whole = add("attempt", std::to_string(event.attempt)) && whole;
-  for (const auto& field : event.fields) whole = add(field.key, value_text(field.value, style.quote)) && whole;
+  for (const auto& field : event.fields)
+    if (!is_empty(field.value)) whole = add(field.key, value_text(field.value, style.quote)) && whole;
   if (!whole) out.append(style.between).append(style.pair("truncated", "true"));
   return out.append(style.end);
 }

@@ -37,6 +37,10 @@ TEST_CASE("an event outside of a job and an attempt has neither field") {
   CHECK(format_text({LogLevel::error, "x", "", 0, {}}, moment) == "ts=2026-11-21T06:35:00.123Z level=error msg=x");
 }
 
+TEST_CASE("a field without text is left out") {
+  CHECK(text("x", {{"hint", ""}, {"n", 0}}).ends_with("attempt=2 n=0"));
+}
+
 TEST_CASE("line breaks and control characters never split or colour a line") {
   const auto line = text("one\ntwo\r\x1b[31m\ttab", {});
   CHECK(line.find('\n') == std::string::npos);
