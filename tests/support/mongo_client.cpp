@@ -91,6 +91,27 @@ json::array MongoClient::documents(const std::string& db, const json::object& re
   return drain(client_.get(), &reply, db);
 }
 
+void MongoClient::insert(const std::string& db, const std::string& collection,
+                         const std::vector<std::vector<std::uint8_t>>& documents) const {
+  const std::unique_ptr<mongoc_collection_t, decltype(&mongoc_collection_destroy)> target(
+      mongoc_client_get_collection(client_.get(), db.c_str(), collection.c_str()), &mongoc_collection_destroy);
+  const Bson ordered(BCON_NEW("ordered", BCON_BOOL(true)));
+  const Bson unchecked(BCON_NEW("validate", BCON_BOOL(false)));
+  const std::unique_ptr<mongoc_bulk_operation_t, decltype(&mongoc_bulk_operation_destroy)> bulk(
+      mongoc_collection_create_bulk_operation_with_opts(target.get(), ordered.get()), &mongoc_bulk_operation_destroy);
+  bson_error_t error;
+  for (const auto& document : documents) {
+    bson_t view;
+    bson_init_static(&view, document.data(), document.size());
+    if (!mongoc_bulk_operation_insert_with_opts(bulk.get(), &view, unchecked.get(), &error))
+      throw MongoFailure(db + "." + collection + ": " + error.message, error.code);
+  }
+  bson_t reply;
+  const bool good = mongoc_bulk_operation_execute(bulk.get(), &reply, &error) != 0;
+  bson_destroy(&reply);
+  if (!good) throw MongoFailure(db + "." + collection + ": " + error.message, error.code);
+}
+
 std::int64_t integer(const json::value& value) {
   if (value.is_number()) return value.to_number<std::int64_t>();
   if (value.is_object() && value.as_object().size() == 1) {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sidekick::test {
 
@@ -32,6 +33,10 @@ class MongoClient final {
 
   /// Runs a command that answers with a cursor and returns all its documents. Throws MongoFailure.
   boost::json::array documents(const std::string& db, const boost::json::object& json) const;
+
+  /// Inserts BSON documents in order, as they are. Throws MongoFailure.
+  void insert(const std::string& db, const std::string& collection,
+              const std::vector<std::vector<std::uint8_t>>& documents) const;
 
  private:
   struct Deleter {

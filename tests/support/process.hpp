@@ -14,6 +14,8 @@
 
 namespace sidekick::test {
 
+using namespace std::chrono_literals;
+
 /// What to start. The environment is the test's own without its SIDEKICK_* variables, and then `environment`.
 struct Command {
   std::vector<std::string> words{};  ///< program (looked up on PATH) and arguments
