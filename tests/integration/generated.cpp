@@ -8,6 +8,7 @@
 namespace sidekick::test {
 
 void add_generated_tests() {
+  add_bad_input_tests();
   if (!fixtures_folder()) return;
   add_good_dump_tests();
   add_broken_archive_tests();

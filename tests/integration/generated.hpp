@@ -9,6 +9,9 @@ void add_good_dump_tests();
 /// Every broken archive.
 void add_broken_archive_tests();
 
+/// Command lines and files that must be refused.
+void add_bad_input_tests();
+
 /// Good files restored with other flags, or onto data.
 void add_flag_tests();
 

@@ -67,13 +67,21 @@ void Mongod::kill() {
 }
 
 void Mongod::start() {
-  Command command{mongod_command(settings_.version), {}};
-  for (const std::string& word :
-       {std::string("--dbpath"), settings_.data_folder.string(), std::string("--port"), std::to_string(port()),
-        std::string("--bind_ip"), std::string("127.0.0.1"), std::string("--wiredTigerCacheSizeGB"), std::string("0.25"),
-        std::string("--setParameter"), std::string("ttlMonitorEnabled=false"), std::string("--setParameter"),
-        std::string("diagnosticDataCollectionEnabled=false"), std::string("--nounixsocket")})
-    command.words.push_back(word);
+  Command command{mongod_command(settings_.version)};
+  const std::vector<std::string> common{"--dbpath",
+                                        settings_.data_folder.string(),
+                                        "--port",
+                                        std::to_string(port()),
+                                        "--bind_ip",
+                                        "127.0.0.1",
+                                        "--nounixsocket",
+                                        "--wiredTigerCacheSizeGB",
+                                        settings_.cache_gb,
+                                        "--setParameter",
+                                        "ttlMonitorEnabled=false",
+                                        "--setParameter",
+                                        "diagnosticDataCollectionEnabled=false"};
+  command.words.insert(command.words.end(), common.begin(), common.end());
   command.words.insert(command.words.end(), settings_.flags.begin(), settings_.flags.end());
   child_ = std::make_unique<Child>(command);
   wait_until_ready();

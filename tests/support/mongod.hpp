@@ -18,7 +18,8 @@ struct MongodSettings {
   std::vector<std::string> flags{};     ///< beside those that every server of the tests gets
   std::string uri_options{};            ///< what a client must say too: "&tls=true&…"
   std::filesystem::path data_folder{};  ///< empty: one of its own
-  std::uint16_t port = 0;               ///< 0: a free one
+  std::string cache_gb = "0.25";
+  std::uint16_t port = 0;  ///< 0: a free one
 };
 
 /// The words that start a mongod of this version, which tests/servers/mongod fetches where it is not there yet. Where
