@@ -1,5 +1,6 @@
 #include "mongo/client.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace sidekick::mongo {
@@ -72,20 +73,28 @@ Client Pool::client() {
   return Client(std::move(client));
 }
 
-Bson Client::run(const std::string& db, const Bson& command, const std::string& what) const {
+Bson Client::run(const std::string& db, const Bson& command, const std::string& what,
+                 std::initializer_list<std::uint32_t> accepted) const {
   bson_error_t error;
   bson_t raw;
   const bool done =
       mongoc_client_command_with_opts(client_.get(), db.c_str(), command.get(), nullptr, nullptr, &raw, &error);
   Bson reply(&raw);
   bson_destroy(&raw);
-  if (!done) throw mongo_error(error, reply.get(), what);
+  if (!done) {
+    if (error.domain == MONGOC_ERROR_SERVER && std::ranges::find(accepted, error.code) != accepted.end()) return reply;
+    throw mongo_error(error, reply.get(), what);
+  }
   if (const auto concern = document_of(reply.get(), "writeConcernError"); !concern.empty()) {
     bson_set_error(&error, MONGOC_ERROR_WRITE_CONCERN, static_cast<std::uint32_t>(number_of(concern.get(), "code")),
                    "%s", text_of(concern.get(), "errmsg").c_str());
     throw mongo_error(error, reply.get(), what);
   }
   return reply;
+}
+
+Collection collection_of(const Client& client, const Namespace& ns) {
+  return Collection(mongoc_client_get_collection(client.get(), ns.db.c_str(), ns.collection.c_str()));
 }
 
 std::vector<Bson> Client::run_cursor(const std::string& db, const Bson& command, const std::string& what) const {

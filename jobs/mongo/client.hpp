@@ -3,12 +3,14 @@
 
 #include <mongoc/mongoc.h>
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "mongo/bson.hpp"
 #include "mongo/connection.hpp"
+#include "mongo/namespace.hpp"
 #include "mongo/stream.hpp"
 #include "mongo/uri.hpp"
 #include "sidekick/error.hpp"
@@ -22,9 +24,11 @@ class Client final {
  public:
   mongoc_client_t* get() const noexcept { return client_.get(); }
 
-  /// Runs `command` on `db` at the primary and returns the reply. A write concern error counts as a failure.
+  /// Runs `command` on `db` at the primary and returns the reply. A write concern error counts as a failure, a server
+  /// error whose code is among `accepted` does not.
   /// Throws Error as mongo_error() says, with `what` ("cannot create 'shop.fruits'") in front.
-  Bson run(const std::string& db, const Bson& command, const std::string& what) const;
+  Bson run(const std::string& db, const Bson& command, const std::string& what,
+           std::initializer_list<std::uint32_t> accepted = {}) const;
 
   /// All documents of a command that opens a cursor (find, listCollections, listIndexes, aggregate).
   std::vector<Bson> run_cursor(const std::string& db, const Bson& command, const std::string& what) const;
@@ -63,11 +67,24 @@ class Pool final {
   mongoc_client_pool_t* pool_;
 };
 
+struct CollectionDeleter {
+  void operator()(mongoc_collection_t* collection) const noexcept { mongoc_collection_destroy(collection); }
+};
+using Collection = std::unique_ptr<mongoc_collection_t, CollectionDeleter>;
+
+/// The library's handle of a collection; must not outlive `client`.
+Collection collection_of(const Client& client, const Namespace& ns);
+
 /// What a failure of the library or a reply of the server means:
 /// no server, no primary, a broken connection or a server that is shutting down: unavailable;
 /// a refused user or missing right, a certificate that does not fit: denied; a full disk: io;
 /// a write concern that cannot be met: config; everything else that a server refuses: data.
 Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::string& what);
+
+/// Codes of server errors that some callers expect.
+inline constexpr std::uint32_t namespace_not_found = 26;
+inline constexpr std::uint32_t index_not_found = 27;
+inline constexpr std::uint32_t namespace_exists = 48;
 
 /// The kind of a numeric server error code, as above.
 ErrorKind kind_of_server_code(std::int64_t code) noexcept;

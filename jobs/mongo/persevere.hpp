@@ -1,0 +1,37 @@
+/// Trying one operation again while a replica set changes its primary.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "sidekick/job.hpp"
+
+namespace sidekick::mongo {
+
+/// Calls `operation` until it returns or throws something that time does not heal. Between tries it waits from 100 ms,
+/// doubled, up to 2 s; after a minute of failures the last error passes on, and with it the attempt as a whole.
+/// `operation` must be safe to repeat: a try that failed may have been carried out. Throws Error of kind cancelled as
+/// soon as the context's token says so.
+template <class Operation>
+auto persevere(JobContext& context, Operation operation) {
+  using namespace std::chrono_literals;
+  constexpr auto patience = 60s;
+  Clock::duration pause = 100ms;
+  std::optional<Clock::time_point> failing_since;
+  for (;;) {
+    try {
+      return operation();
+    } catch (const Error& error) {
+      context.cancel.throw_if_cancelled();
+      const auto now = context.clock.now();
+      if (!failing_since) failing_since = now;
+      if (!error.transient() || now - *failing_since > patience) throw;
+      context.log.debug("trying again", {{"error", error.message()}});
+    }
+    if (context.clock.wait_for(pause, context.cancel) == Wake::cancelled) context.cancel.throw_if_cancelled();
+    pause = std::min<Clock::duration>(pause * 2, 2s);
+  }
+}
+
+}  // namespace sidekick::mongo

@@ -1,0 +1,182 @@
+#include "restore/inserter.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "mongo/persevere.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::restore {
+
+using mongo::Bson;
+
+namespace {
+
+constexpr std::int64_t duplicate_key = 11000;
+constexpr std::size_t shown_id_bytes = 80;
+
+Bson insert_options(bool ordered, const Settings& settings, const Server& server, const Bson& write_concern) {
+  Bson options;
+  // The library would refuse empty and dotted keys, which servers store.
+  options.append("ordered", ordered).append("validate", false).append("writeConcern", write_concern);
+  if (settings.bypass_document_validation) options.append("bypassDocumentValidation", true);
+  if (server.keeps_zero_timestamps()) options.append("bypassEmptyTsReplacement", true);
+  return options;
+}
+
+std::string what_of(const Batch& batch) {
+  return "cannot insert into '" + batch.target->ns.text() + "'";
+}
+
+std::string id_text(mongo::Bytes document) {
+  const auto view = mongo::view_of(document);
+  const auto id = mongo::find(&view, "_id");
+  if (!id) return "without _id";
+  auto text = Bson().append_value("_id", *id).to_json();
+  if (text.size() > shown_id_bytes) text = text.substr(0, shown_id_bytes) + "…";
+  return text;
+}
+
+}  // namespace
+
+Inserter::Inserter(const mongo::Client& client, const Settings& settings, const Server& server,
+                   const Bson& write_concern, Tally& tally, JobContext& context)
+    : client_(client),
+      settings_(settings),
+      server_(server),
+      write_concern_(write_concern),
+      tally_(tally),
+      context_(context),
+      unordered_(insert_options(false, settings, server, write_concern)),
+      ordered_(insert_options(true, settings, server, write_concern)) {}
+
+OnDuplicate Inserter::policy(const Batch& batch) const {
+  // --drop does not drop system collections, yet promises the state of the dump.
+  if (settings_.drop && batch.target->ns.collection.starts_with("system.")) return OnDuplicate::replace;
+  return settings_.on_duplicate;
+}
+
+void Inserter::insert(const Batch& batch) {
+  doubtful_ = false;
+  Indexes plain(batch.count());
+  std::iota(plain.begin(), plain.end(), 0);
+  if (!server_.keeps_zero_timestamps() && !batch.zero_timestamps.empty()) {
+    std::erase_if(plain, [&](auto i) { return std::ranges::binary_search(batch.zero_timestamps, i); });
+    insert_zero_timestamps(batch);
+  }
+  if (batch.target->ordered)
+    insert_ordered(batch, std::move(plain));
+  else
+    insert_unordered(batch, std::move(plain));
+}
+
+void Inserter::insert_unordered(const Batch& batch, Indexes left) {
+  while (!left.empty()) {
+    const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, left, unordered_); });
+    tally_.inserted += left.size() - failures.size();
+    left.clear();
+    std::vector<Failure> duplicates;
+    for (const auto& failure : failures) {
+      if (failure.code == duplicate_key)
+        duplicates.push_back(failure);
+      else if (mongo::kind_of_server_code(failure.code) == ErrorKind::unavailable)
+        left.push_back(failure.document);
+      else
+        reject(batch, failure);
+    }
+    settle_duplicates(batch, duplicates);
+  }
+}
+
+void Inserter::insert_ordered(const Batch& batch, Indexes left) {
+  while (!left.empty()) {
+    const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, left, ordered_); });
+    if (failures.empty()) {
+      tally_.inserted += left.size();
+      return;
+    }
+    const auto& failure = failures.front();
+    const auto stopped_at = std::ranges::find(left, failure.document);
+    tally_.inserted += static_cast<std::size_t>(stopped_at - left.begin());
+    left.erase(left.begin(), stopped_at);
+    if (mongo::kind_of_server_code(failure.code) == ErrorKind::unavailable) continue;
+    left.erase(left.begin());
+    if (failure.code != duplicate_key) {
+      reject(batch, failure);
+      continue;
+    }
+    settle_duplicates(batch, {failure});
+    // Where one is there already, others may be: one question instead of one failing insert for each.
+    const auto stored = mongo::persevere(context_, [&] { return look_up(batch, left); }).same;
+    tally_.already_there += stored.size();
+    std::erase_if(left, [&](auto i) { return std::ranges::binary_search(stored, i); });
+  }
+}
+
+std::vector<Inserter::Failure> Inserter::try_insert(const Batch& batch, const Indexes& which, const Bson& options) {
+  std::vector<bson_t> views;
+  views.reserve(which.size());
+  for (const auto i : which) views.push_back(mongo::view_of(batch.document(i)));
+  std::vector<const bson_t*> pointers;
+  pointers.reserve(which.size());
+  for (const auto& view : views) pointers.push_back(&view);
+
+  const auto collection = mongo::collection_of(client_, batch.target->documents);
+  bson_error_t error;
+  bson_t raw;
+  const bool done =
+      mongoc_collection_insert_many(collection.get(), pointers.data(), pointers.size(), options.get(), &raw, &error);
+  const Bson reply(&raw);
+  bson_destroy(&raw);
+  if (done) return {};
+  std::vector<Failure> failures;
+  for (const auto& failure : mongo::documents_of(reply.get(), "writeErrors"))
+    failures.push_back({which.at(static_cast<std::size_t>(mongo::number_of(failure.get(), "index"))),
+                        mongo::number_of(failure.get(), "code"), mongo::text_of(failure.get(), "errmsg")});
+  const auto concerns = mongo::documents_of(reply.get(), "writeConcernErrors");
+  if (failures.empty() || !concerns.empty() || mongo::find(reply.get(), "errorReplies")) {
+    if (error.domain == MONGOC_ERROR_BSON && which.size() == 1) return {{which.front(), 0, error.message}};
+    if (!concerns.empty()) {
+      const auto& concern = concerns.front();
+      bson_set_error(&error, MONGOC_ERROR_WRITE_CONCERN,
+                     static_cast<std::uint32_t>(mongo::number_of(concern.get(), "code")), "%s",
+                     mongo::text_of(concern.get(), "errmsg").c_str());
+    }
+    doubtful_ = true;
+    throw mongo::mongo_error(error, reply.get(), what_of(batch));
+  }
+  return failures;
+}
+
+void Inserter::settle_duplicates(const Batch& batch, const std::vector<Failure>& duplicates) {
+  if (duplicates.empty()) return;
+  const auto on_duplicate = policy(batch);
+  Indexes which;
+  for (const auto& duplicate : duplicates) which.push_back(duplicate.document);
+  std::ranges::sort(which);
+  Presence presence;
+  if (doubtful_ || on_duplicate == OnDuplicate::same || on_duplicate == OnDuplicate::replace)
+    presence = mongo::persevere(context_, [&] { return look_up(batch, which); });
+  tally_.already_there += presence.same.size();
+  Indexes replaced;
+  for (const auto& duplicate : duplicates) {
+    if (std::ranges::binary_search(presence.same, duplicate.document)) continue;
+    if (on_duplicate == OnDuplicate::keep)
+      tally_.kept++;
+    else if (on_duplicate == OnDuplicate::replace && std::ranges::binary_search(presence.different, duplicate.document))
+      replaced.push_back(duplicate.document);
+    else
+      reject(batch, duplicate);
+  }
+  mongo::persevere(context_, [&] { write_literally(batch, replaced); });
+  tally_.replaced += replaced.size();
+}
+
+void Inserter::reject(const Batch& batch, const Failure& failure) {
+  auto reason = batch.target->ns.text() + " " + id_text(batch.document(failure.document)) + ": " + failure.message;
+  context_.log.debug("document not stored", {{"reason", reason}});
+  tally_.reject(reason);
+  if (settings_.stop_on_error) throw Error(ErrorKind::data, "a document is not stored: " + reason);
+}
+
+}  // namespace sidekick::restore

@@ -1,0 +1,66 @@
+#include "restore/open_dump.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "filters/decompress.hpp"
+#include "mongo/archive_reader.hpp"
+#include "mongo/folder_reader.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::restore {
+
+namespace {
+
+Fd open_archive(const Settings& settings) {
+  if (settings.input == Input::archive_file) return filters::open_for_reading(settings.path);
+  Fd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (!fd)
+    throw error_from_errno("cannot read standard input", errno, "give an archive on it, or name one by --archive=FILE");
+  return fd;
+}
+
+std::optional<std::uint64_t> size_of(const Fd& fd) {
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+}  // namespace
+
+std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const CancelToken& cancel) {
+  if (settings.input == Input::folder) {
+    auto dump = mongo::list_folder({settings.path, settings.db, settings.collection, settings.oplog_file}, cancel);
+    return std::make_unique<mongo::FolderReader>(std::move(dump), cancel);
+  }
+  const auto name = settings.input == Input::standard_input ? std::string("standard input") : settings.path;
+  auto fd = open_archive(settings);
+  const auto size = size_of(fd);
+  auto raw = std::make_unique<filters::FdSource>(std::move(fd), name, cancel);
+  const auto& position = *raw;
+  return std::make_unique<mongo::ArchiveReader>(filters::decompressed(std::move(raw), name), position, name, size);
+}
+
+bool can_be_read_twice(const Settings& settings) {
+  if (settings.input == Input::folder) return true;
+  struct stat status{};
+  return settings.input == Input::archive_file && ::stat(settings.path.c_str(), &status) == 0 &&
+         S_ISREG(status.st_mode);
+}
+
+void prove(mongo::DumpReader& dump) {
+  std::vector<std::uint8_t> document;
+  for (;;) {
+    const auto event = dump.next();
+    if (event.kind == mongo::DumpEvent::Kind::end) return;
+    if (event.kind != mongo::DumpEvent::Kind::document) continue;
+    if (document.size() < event.bytes) document.resize(event.bytes);
+    dump.read_document(std::span(document).first(event.bytes));
+  }
+}
+
+}  // namespace sidekick::restore

@@ -1,0 +1,21 @@
+/// Opening the dump that the settings name.
+#pragma once
+
+#include <memory>
+
+#include "mongo/dump_reader.hpp"
+#include "restore/settings.hpp"
+#include "sidekick/cancel.hpp"
+
+namespace sidekick::restore {
+
+/// Opens it at its beginning. Throws Error: no_input, denied, data for what is no dump, io.
+std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const CancelToken& cancel);
+
+/// True when open_dump() can be called again and gives the same: not for standard input and pipes.
+bool can_be_read_twice(const Settings& settings);
+
+/// Reads all of it and stores nothing. Throws Error as the reader does where it is damaged.
+void prove(mongo::DumpReader& dump);
+
+}  // namespace sidekick::restore

@@ -1,0 +1,59 @@
+/// Replaying the oplog of a dump, so that the state is that of one moment.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mongo/client.hpp"
+#include "restore/index_builder.hpp"
+#include "sidekick/job.hpp"
+
+namespace sidekick::restore {
+
+/// The first moment that is not replayed, as --oplogLimit names it: "<seconds>[:<ordinal>]".
+/// Throws Error of kind usage for another form.
+std::optional<std::uint64_t> parse_oplog_limit(const std::string& text);
+
+/// Applies oplog entries in their order by the server's applyOps, in groups. No-ops and the server's own bookkeeping
+/// are passed over; indexes are noted in the catalog and built later; a transaction is held back until its commit.
+/// Entries are idempotent when all are applied from the first on: after a crash the whole is begun anew. Not thread
+/// safe.
+class OplogReplay final {
+ public:
+  OplogReplay(const mongo::Client& client, IndexCatalog& catalog, const Settings& settings,
+              const mongo::Bson& write_concern, JobContext& context);
+
+  /// One entry. Throws Error: data where the server refuses it, unavailable, cancelled.
+  void apply(mongo::Bytes entry);
+
+  /// Applies what is still held in a group. A transaction without its commit is left out, as on a server.
+  void finish();
+
+  std::uint64_t applied() const noexcept { return applied_; }
+
+ private:
+  void apply_operation(const mongo::Bson& operation);
+  void apply_command(const mongo::Bson& operation);
+  void apply_transaction(const mongo::Bson& operation);
+  void end_transaction(const mongo::Bson& operation, std::string_view name);
+  void modify_collection(const mongo::Bson& operation, const mongo::Namespace& ns);
+  void add(mongo::Bson operation);
+  void run_now(const mongo::Bson& operation);
+  void flush();
+  void send(const std::vector<mongo::Bson>& operations);
+  void send_one(const mongo::Bson& operation);
+
+  const mongo::Client& client_;
+  IndexCatalog& catalog_;
+  const Settings& settings_;
+  const mongo::Bson& write_concern_;
+  JobContext& context_;
+  std::optional<std::uint64_t> limit_;
+  std::vector<mongo::Bson> group_;
+  std::size_t group_bytes_ = 0;
+  std::map<std::string, std::vector<mongo::Bson>> transactions_;  ///< by session and number
+  std::uint64_t applied_ = 0;
+};
+
+}  // namespace sidekick::restore

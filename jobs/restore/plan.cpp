@@ -1,0 +1,161 @@
+#include "restore/plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "mongo/pattern.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::restore {
+
+using mongo::DumpCollection;
+using mongo::Namespace;
+using mongo::Pattern;
+
+namespace {
+
+constexpr std::string_view db_users_prefix = "$admin.";
+
+/// The flags that choose, ready to be asked.
+class Selection {
+ public:
+  explicit Selection(const Settings& settings) : settings_(settings) {
+    for (const auto& text : settings.ns_include) include_.emplace_back(text);
+    for (const auto& text : settings.ns_exclude) exclude_.emplace_back(text);
+  }
+
+  bool chooses() const {
+    return !include_.empty() || !exclude_.empty() || !settings_.db.empty() || !settings_.collection.empty() ||
+           !settings_.exclude_collections.empty() || !settings_.exclude_collection_prefixes.empty();
+  }
+
+  bool accepts(const Namespace& ns) const {
+    const auto name = ns.text();
+    const auto fits = [&](const Pattern& pattern) { return pattern.matches(name); };
+    if (!include_.empty() && std::ranges::none_of(include_, fits)) return false;
+    if (std::ranges::any_of(exclude_, fits)) return false;
+    if (!settings_.db.empty() && ns.db != settings_.db) return false;
+    if (!settings_.collection.empty() && ns.collection != settings_.collection) return false;
+    if (std::ranges::find(settings_.exclude_collections, ns.collection) != settings_.exclude_collections.end())
+      return false;
+    return std::ranges::none_of(settings_.exclude_collection_prefixes,
+                                [&](const auto& prefix) { return ns.collection.starts_with(prefix); });
+  }
+
+  bool names_a_database() const { return !settings_.db.empty() || !include_.empty(); }
+
+ private:
+  const Settings& settings_;
+  std::vector<Pattern> include_;
+  std::vector<Pattern> exclude_;
+};
+
+std::optional<Role> admin_role(std::string_view collection) {
+  if (collection == "system.users") return Role::users;
+  if (collection == "system.roles") return Role::roles;
+  if (collection == "system.version") return Role::auth_version;
+  return std::nullopt;
+}
+
+/// Users and roles lie in admin, or under "$admin." in the dump of one database.
+std::optional<Role> user_role(const Namespace& ns) {
+  if (ns.db == "admin") return admin_role(ns.collection);
+  if (ns.collection.starts_with(db_users_prefix)) return admin_role(ns.collection.substr(db_users_prefix.size()));
+  return std::nullopt;
+}
+
+bool takes_users(const Settings& settings, const Selection& selection, const Namespace& ns) {
+  if (settings.restore_db_users_and_roles) return true;
+  if (ns.collection.starts_with(db_users_prefix)) return false;
+  return selection.accepts(ns);
+}
+
+// What belongs to one server and not to its data. The official dump leaves most of it out, old ones do not.
+bool belongs_to_the_server(const Namespace& ns, const Selection& selection) {
+  if (ns.db == "local") return true;
+  if (ns.db == "config") return !selection.names_a_database();
+  return ns.collection.starts_with("system.") && ns.collection != "system.js";
+}
+
+Role role_of(const DumpCollection& collection, const mongo::Metadata& metadata) {
+  if (collection.type == "view" || metadata.options.has("viewOn")) return Role::view;
+  if (collection.type == "timeseries" || metadata.options.has("timeseries")) return Role::time_series;
+  return Role::collection;
+}
+
+Target data_target(const Settings& settings, const DumpCollection& collection, const mongo::Renamer& renamer) {
+  Target target;
+  target.metadata = mongo::parse_metadata(collection.metadata, collection.ns);
+  if (!settings.restore_options) target.metadata.options = {};
+  target.role = settings.restore_options ? role_of(collection, target.metadata) : Role::collection;
+  target.ns = mongo::parse_namespace(renamer.rename(collection.ns.text()));
+  if (target.ns.db.empty() || target.ns.collection.empty())
+    throw Error(ErrorKind::config, "cannot rename '" + collection.ns.text() + "' to '" + target.ns.text() +
+                                       "': that is no name of a collection");
+  target.documents = target.ns;
+  if (target.role == Role::time_series)
+    target.documents.collection = std::string(mongo::buckets_prefix) + target.ns.collection;
+  target.ordered = settings.maintain_insertion_order || mongo::truth_of(target.metadata.options.get(), "capped");
+  return target;
+}
+
+void refuse_clashes(const std::vector<DumpCollection>& collections, const Plan& plan) {
+  std::map<Namespace, Namespace> taken;
+  for (std::size_t i = 0; i < plan.targets.size(); i++) {
+    if (!plan.targets[i] || !plan.targets[i]->is_created()) continue;
+    const auto [other, fresh] = taken.emplace(plan.targets[i]->ns, collections[i].ns);
+    if (!fresh)
+      throw Error(ErrorKind::config,
+                  "'" + other->second.text() + "' and '" + collections[i].ns.text() + "' would both become '" +
+                      other->first.text() + "'",
+                  "change --nsFrom and --nsTo, or leave one out with --nsExclude");
+  }
+}
+
+std::optional<Target> user_target(const Settings& settings, Role role) {
+  Target target;
+  target.role = role;
+  const auto& temporary = role == Role::users ? settings.temp_users_collection : settings.temp_roles_collection;
+  target.ns = target.documents = {"admin", temporary};
+  return target;
+}
+
+}  // namespace
+
+bool Plan::restores(Role role) const noexcept {
+  return std::ranges::any_of(targets, [&](const auto& target) { return target && target->role == role; });
+}
+
+Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& collections) {
+  const Selection selection(settings);
+  const mongo::Renamer renamer(settings.ns_from, settings.ns_to);
+  Plan plan;
+  bool chosen = false;
+  for (const auto& collection : collections) {
+    auto& target = plan.targets.emplace_back();
+    const auto& ns = collection.ns;
+    if (ns.db.empty()) {
+      if (!settings.oplog_replay) continue;
+      target.emplace().role = Role::oplog;
+    } else if (const auto role = user_role(ns)) {
+      if (takes_users(settings, selection, ns)) target = user_target(settings, *role);
+    } else if (!selection.accepts(ns)) {
+      continue;
+    } else if (belongs_to_the_server(ns, selection)) {
+      plan.passed_over.push_back(ns.text());
+    } else {
+      target = data_target(settings, collection, renamer);
+      chosen = true;
+    }
+  }
+  if (!chosen && selection.chooses() && !settings.allow_empty)
+    throw Error(ErrorKind::no_input, "no collection of the dump is selected by the flags given",
+                "names are the dump's own, before renaming; --allow-empty makes this a success");
+  if (settings.oplog_replay && !plan.restores(Role::oplog))
+    throw Error(ErrorKind::no_input, "there is no oplog in the dump to replay",
+                "dump with --oplog, or leave out --oplogReplay");
+  refuse_clashes(collections, plan);
+  return plan;
+}
+
+}  // namespace sidekick::restore

@@ -1,0 +1,140 @@
+#include "restore/prepare.hpp"
+
+#include <set>
+
+#include "mongo/persevere.hpp"
+#include "restore/parallel.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::restore {
+
+using mongo::Bson;
+using mongo::Namespace;
+
+namespace {
+
+bool is_system(const Namespace& ns) {
+  return ns.collection.starts_with("system.");
+}
+
+std::string kind_of(const Bson& entry) {
+  const auto type = mongo::text_of(entry.get(), "type");
+  return type.empty() ? "collection" : type;
+}
+
+std::string_view kind_of(Role role) {
+  if (role == Role::view) return "view";
+  return role == Role::time_series ? "timeseries" : "collection";
+}
+
+Bson create_command(const Target& target, const Settings& settings, const Server& server, const Bson& write_concern) {
+  Bson command;
+  command.append("create", target.ns.collection);
+  bson_iter_t it;
+  bson_iter_init(&it, target.metadata.options.get());
+  while (bson_iter_next(&it)) {
+    const std::string_view key = bson_iter_key(&it);
+    if (key == "create" || key == "idIndex") continue;
+    if (key != "autoIndexId")
+      command.append_value(key, it);
+    else if (server.version < ServerVersion{8, 2, 0})
+      command.append(key, true);
+  }
+  // The index on _id follows the collection's own collation; only its version may have to be told.
+  if (settings.keep_index_version && !target.metadata.options.has("clusteredIndex"))
+    for (const auto& index : target.metadata.indexes)
+      if (mongo::is_id_index(index)) command.append("idIndex", mongo::index_to_create(index, {.keep_version = true}));
+  command.append("writeConcern", write_concern);
+  return command;
+}
+
+// Only applyOps can give a collection an identity of our choice.
+Bson create_with_uuid(const Target& target, Bson create) {
+  std::vector<std::uint8_t> uuid;
+  for (std::size_t i = 0; i + 1 < target.metadata.uuid.size(); i += 2)
+    uuid.push_back(static_cast<std::uint8_t>(std::stoul(target.metadata.uuid.substr(i, 2), nullptr, 16)));
+  Bson plain;
+  plain.append_fields(create.get(), [](std::string_view key) { return key != "writeConcern"; });
+  Bson operation;
+  operation.append("op", "c").append("ns", target.ns.db + ".$cmd");
+  bson_append_binary(operation.get(), "ui", -1, BSON_SUBTYPE_UUID, uuid.data(),
+                     static_cast<std::uint32_t>(uuid.size()));
+  operation.append("o", plain);
+  return std::move(Bson().append_array("applyOps", {operation}));
+}
+
+void create(const mongo::Client& client, const Target& target, const Settings& settings, const Server& server,
+            const Bson& write_concern) {
+  auto command = create_command(target, settings, server, write_concern);
+  if (settings.preserve_uuid && target.metadata.uuid.size() == 32)
+    command = create_with_uuid(target, std::move(command));
+  // That it is there now means that an earlier try, whose answer was lost, made it.
+  client.run(target.ns.db, command, "cannot create '" + target.ns.text() + "'", {mongo::namespace_exists});
+}
+
+void prepare(const mongo::Client& client, const Target& target, const Existing& existing, const Settings& settings,
+             const Server& server, const Bson& write_concern) {
+  const auto found = existing.find(target.ns);
+  const bool drops = settings.drop && !is_system(target.ns);
+  if (found != existing.end() && !drops) {
+    const auto kind = kind_of(found->second);
+    if (kind != kind_of(target.role))
+      throw Error(ErrorKind::data,
+                  "cannot restore " + std::string(kind_of(target.role)) + " '" + target.ns.text() + "': a " + kind +
+                      " of that name is there",
+                  "--drop removes it first");
+    return;
+  }
+  if (found != existing.end()) drop_collection(client, target.ns, write_concern);
+  create(client, target, settings, server, write_concern);
+}
+
+}  // namespace
+
+void drop_collection(const mongo::Client& client, const Namespace& ns, const Bson& write_concern) {
+  client.run(ns.db, Bson().append("drop", ns.collection).append("writeConcern", write_concern),
+             "cannot drop '" + ns.text() + "'", {mongo::namespace_not_found});
+}
+
+Existing list_existing(const mongo::Client& client, const Plan& plan) {
+  std::set<std::string> databases;
+  for (const auto& target : plan.targets)
+    if (target && target->is_created()) databases.insert(target->ns.db);
+  Existing existing;
+  for (const auto& db : databases)
+    for (auto& entry :
+         client.run_cursor(db, Bson().append("listCollections", 1), "cannot list collections of '" + db + "'"))
+      existing.emplace(Namespace{db, mongo::text_of(entry.get(), "name")}, std::move(entry));
+  return existing;
+}
+
+std::optional<Namespace> first_with_documents(const mongo::Client& client, const Plan& plan, const Existing& existing) {
+  for (const auto& target : plan.targets) {
+    if (!target || !target->is_created() || !existing.contains(target->ns)) continue;
+    if (kind_of(existing.at(target->ns)) == "view" || is_system(target->ns)) continue;
+    const auto find =
+        Bson().append("find", target->ns.collection).append("limit", 1).append("projection", Bson().append("_id", 1));
+    if (!client.run_cursor(target->ns.db, find, "cannot look into '" + target->ns.text() + "'").empty())
+      return target->ns;
+  }
+  return std::nullopt;
+}
+
+void prepare_collections(mongo::Pool& pool, const Plan& plan, const Existing& existing, const Settings& settings,
+                         const Server& server, const Bson& write_concern, JobContext& context) {
+  std::vector<const Target*> collections;
+  std::vector<const Target*> views;
+  for (const auto& target : plan.targets) {
+    if (!target || !target->is_created()) continue;
+    (target->role == Role::view ? views : collections).push_back(&*target);
+  }
+  const auto prepare_all = [&](const std::vector<const Target*>& targets) {
+    for_each_in_parallel(pool, settings.workers, targets.size(), [&](const mongo::Client& client, std::size_t i) {
+      mongo::persevere(context, [&] { prepare(client, *targets[i], existing, settings, server, write_concern); });
+    });
+  };
+  prepare_all(collections);
+  prepare_all(views);
+}
+
+}  // namespace sidekick::restore

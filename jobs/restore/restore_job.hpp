@@ -1,0 +1,26 @@
+/// The job `restore`: puts a dump into a MongoDB, whole, or says what is missing.
+#pragma once
+
+#include "restore/settings.hpp"
+#include "sidekick/job.hpp"
+
+namespace sidekick::restore {
+
+/// A one-shot job. Killed at any instruction and run again with the same settings it ends with the dump's content: what
+/// is stored with the same bytes counts as stored, indexes and collections that are there are left as they are.
+/// With --drop nothing is dropped before the server was found writable and, where documents would be lost and the input
+/// can be read twice, the input was proven whole.
+/// Errors: those of the dump (no_input, data, denied, io), of the server (unavailable, denied, data, config),
+/// cancelled. Once standard input was read from, no error may be tried again.
+class RestoreJob final : public OneShotJob {
+ public:
+  explicit RestoreJob(Settings settings) : settings_(std::move(settings)) {}
+  Outcome run(JobContext& context) override;
+
+ private:
+  Settings settings_;
+  bool proven_ = false;
+  bool input_used_ = false;
+};
+
+}  // namespace sidekick::restore

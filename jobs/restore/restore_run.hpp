@@ -1,0 +1,60 @@
+/// One attempt at a restore, step by step.
+#pragma once
+
+#include <memory>
+
+#include "restore/index_builder.hpp"
+#include "restore/open_dump.hpp"
+#include "restore/oplog.hpp"
+#include "restore/prepare.hpp"
+#include "restore/server.hpp"
+#include "restore/tally.hpp"
+#include "restore/users.hpp"
+#include "restore/writer.hpp"
+
+namespace sidekick::restore {
+
+/// Holds what one attempt needs; the job calls the steps in order. Not thread safe.
+class RestoreRun final {
+ public:
+  RestoreRun(const Settings& settings, JobContext& context);
+
+  /// Reads the beginning of the dump and decides what to restore.
+  void open();
+  /// Finds the server and checks that it can hold what the plan restores.
+  void connect();
+  /// True when --drop would cost documents that are there now.
+  bool would_lose_documents();
+  /// Drops and creates.
+  void prepare();
+  /// Documents, users, oplog, indexes; returns when all is durable.
+  void restore();
+  /// The last line of the log. Throws Error of kind data where documents were rejected.
+  Outcome outcome() const;
+  /// For --dryRun: proves the dump and tells what would be done.
+  Outcome rehearse();
+
+ private:
+  void take_document(Writer& writer, const mongo::DumpEvent& event);
+  void before_oplog(Writer& writer);
+  void sync_journal();
+  std::size_t count(Role role) const;
+
+  const Settings& settings_;
+  JobContext& context_;
+  mongo::Pool pool_;
+  mongo::Bson write_concern_;
+  std::unique_ptr<mongo::DumpReader> dump_;
+  Plan plan_;
+  Server server_;
+  Existing existing_;
+  Tally tally_;
+  AuthSchema auth_schema_;
+  IndexCatalog catalog_;
+  std::optional<mongo::Client> oplog_client_;
+  std::optional<OplogReplay> oplog_;
+  std::vector<std::uint8_t> scratch_;
+  std::size_t indexes_ = 0;
+};
+
+}  // namespace sidekick::restore

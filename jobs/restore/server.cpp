@@ -1,0 +1,111 @@
+#include "restore/server.hpp"
+
+#include <cstdio>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::restore {
+
+using mongo::Bson;
+
+namespace {
+
+ServerVersion parse_version(const std::string& text) {
+  ServerVersion v;
+  std::sscanf(text.c_str(), "%d.%d.%d", &v.major, &v.minor, &v.patch);
+  return v;
+}
+
+/// What one member says of itself, asked directly: why a set has no primary is not in the library's own error.
+std::string reason_from_a_member(const mongoc_uri_t* uri) {
+  const mongo::Uri direct(mongoc_uri_copy(uri));
+  const auto* host = mongoc_uri_get_hosts(uri);
+  if (host == nullptr || host->next != nullptr) return {};
+  mongoc_uri_set_option_as_bool(direct.get(), MONGOC_URI_DIRECTCONNECTION, true);
+  bson_error_t error;
+  const std::unique_ptr<mongoc_client_t, void (*)(mongoc_client_t*)> client(
+      mongoc_client_new_from_uri_with_error(direct.get(), &error), &mongoc_client_destroy);
+  if (!client) return {};
+  bson_t raw;
+  const bool answered =
+      mongoc_client_command_simple(client.get(), "admin", Bson().append("isMaster", 1).get(), nullptr, &raw, &error);
+  const Bson reply(&raw);
+  bson_destroy(&raw);
+  if (!answered) return {};
+  if (mongo::truth_of(reply.get(), "isreplicaset")) return "the replica set is not initiated yet";
+  const auto set = mongo::text_of(reply.get(), "setName");
+  if (set.empty()) return "it is no member of a replica set, while the connection string names one";
+  const auto primary = mongo::text_of(reply.get(), "primary");
+  return primary.empty() ? "replica set '" + set + "' has no primary" : "the primary of '" + set + "' is " + primary;
+}
+
+Error not_writable(const Bson& hello, const std::string& hosts) {
+  if (mongo::truth_of(hello.get(), "isreplicaset"))
+    return {ErrorKind::unavailable, "cannot write to '" + hosts + "': the replica set is not initiated yet",
+            "run rs.initiate() once"};
+  const auto set = mongo::text_of(hello.get(), "setName");
+  const auto primary = mongo::text_of(hello.get(), "primary");
+  return {ErrorKind::unavailable,
+          "cannot write to '" + hosts + "': it is not the primary" + (primary.empty() ? "" : ", which is " + primary),
+          "name the whole set: mongodb://host1,host2,host3/?replicaSet=" + set};
+}
+
+std::string too_old(const std::string& ns, const std::string& what, const std::string& needed, const Server& server) {
+  return "cannot restore '" + ns + "': it is " + what + ", which needs a server " + needed + " or newer and this is " +
+         server.version_text;
+}
+
+}  // namespace
+
+bool Server::keeps_zero_timestamps() const noexcept {
+  const auto& v = version;
+  if (v.major >= 8) return true;
+  if (v.major == 7 && v.minor == 0) return v.patch >= 13;
+  if (v.major == 6 && v.minor == 0) return v.patch >= 17;
+  return v.major == 5 && v.minor == 0 && v.patch >= 29;
+}
+
+Server find_server(mongo::Pool& pool) {
+  const auto client = pool.client();
+  const auto what = "cannot reach '" + pool.hosts() + "'";
+  Bson hello;
+  try {
+    hello = client.run("admin", Bson().append("isMaster", 1), what);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::unavailable) throw;
+    const auto reason = reason_from_a_member(pool.uri());
+    if (reason.empty()) throw;
+    throw Error(ErrorKind::unavailable, "cannot write to '" + pool.hosts() + "': " + reason);
+  }
+  const bool writable = mongo::truth_of(hello.get(), "ismaster") || mongo::truth_of(hello.get(), "isWritablePrimary");
+  if (!writable) throw not_writable(hello, pool.hosts());
+  Server server;
+  server.replica_set = hello.has("setName");
+  const auto build = client.run("admin", Bson().append("buildInfo", 1), what);
+  server.version_text = mongo::text_of(build.get(), "version");
+  server.version = parse_version(server.version_text);
+  return server;
+}
+
+void check_server_can_hold(const Server& server, const Plan& plan, const Settings& settings) {
+  for (const auto& target : plan.targets) {
+    if (!target || !target->is_created()) continue;
+    const auto name = target->ns.text();
+    const auto refuse = [&](const std::string& what, const std::string& needed) {
+      throw Error(ErrorKind::data, too_old(name, what, needed, server),
+                  "restore into a newer server, or leave it out with --nsExclude");
+    };
+    if (target->role == Role::time_series && server.version < ServerVersion{5, 0, 0}) refuse("a time series", "5.0");
+    if (target->metadata.options.has("clusteredIndex") && server.version < ServerVersion{5, 3, 0})
+      refuse("a clustered collection", "5.3");
+    if (!settings.restore_indexes || server.version < ServerVersion{4, 9, 0}) continue;
+    for (const auto& index : target->metadata.indexes)
+      if (mongo::has_key_value(index, "geoHaystack"))
+        throw Error(ErrorKind::data,
+                    "cannot restore '" + name + "': its index '" + mongo::text_of(index.get(), "name") +
+                        "' is a geoHaystack index, which a server " + server.version_text + " no longer has",
+                    "--noIndexRestore leaves all indexes out, or --nsExclude this collection");
+  }
+}
+
+}  // namespace sidekick::restore

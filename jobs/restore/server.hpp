@@ -1,0 +1,35 @@
+/// The server that a restore writes to: found, found writable, and what it can hold.
+#pragma once
+
+#include <compare>
+#include <string>
+
+#include "mongo/client.hpp"
+#include "restore/plan.hpp"
+
+namespace sidekick::restore {
+
+struct ServerVersion {
+  int major = 0;
+  int minor = 0;
+  int patch = 0;
+  auto operator<=>(const ServerVersion&) const = default;
+};
+
+struct Server {
+  ServerVersion version;
+  std::string version_text;
+  bool replica_set = false;
+
+  /// Whether an insert may ask the server to keep Timestamp(0,0).
+  bool keeps_zero_timestamps() const noexcept;
+};
+
+/// Asks who is there. Throws Error: unavailable with the reason in words (no such name, refused, not initiated, no
+/// primary), denied.
+Server find_server(mongo::Pool& pool);
+
+/// Throws Error of kind data naming the first collection that this server is too old or too new to hold.
+void check_server_can_hold(const Server& server, const Plan& plan, const Settings& settings);
+
+}  // namespace sidekick::restore
