@@ -1,0 +1,35 @@
+/// The plain bytes of a gzip stream.
+#pragma once
+
+#include <zlib.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "filters/source.hpp"
+
+namespace sidekick::filters {
+
+/// RFC 1952, any number of members, each with its CRC-32 and length checked by zlib. See decompressed().
+class GzipSource final : public Source {
+ public:
+  GzipSource(std::unique_ptr<Source> compressed, std::string name);
+  ~GzipSource() override;
+  GzipSource(const GzipSource&) = delete;
+  GzipSource& operator=(const GzipSource&) = delete;
+  std::size_t read(std::span<std::uint8_t> into) override;
+
+ private:
+  bool refill();
+  bool next_member();
+
+  std::unique_ptr<Source> compressed_;
+  std::string name_;
+  std::vector<std::uint8_t> input_;
+  z_stream stream_{};
+  bool inside_member_ = true;
+  bool finished_ = false;
+};
+
+}  // namespace sidekick::filters

@@ -1,0 +1,52 @@
+#include "filters/zstd.hpp"
+
+#include <zstd.h>
+
+#include <new>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::filters {
+
+namespace {
+
+constexpr int max_window_log = 23;
+
+}  // namespace
+
+ZstdSource::ZstdSource(std::unique_ptr<Source> compressed, std::string name)
+    : compressed_(std::move(compressed)),
+      name_(std::move(name)),
+      input_(ZSTD_DStreamInSize()),
+      context_(ZSTD_createDCtx()) {
+  if (context_ == nullptr) throw std::bad_alloc();
+  ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, max_window_log);
+}
+
+ZstdSource::~ZstdSource() {
+  ZSTD_freeDCtx(context_);
+}
+
+std::size_t ZstdSource::read(std::span<std::uint8_t> into) {
+  ZSTD_outBuffer out{into.data(), into.size(), 0};
+  bool more = true;
+  while (out.pos == 0) {
+    if (input_at_ == input_size_ && more) {
+      input_size_ = compressed_->read(input_);
+      input_at_ = 0;
+      more = input_size_ > 0;
+    }
+    if (!more && expected_ == 0) return 0;
+    ZSTD_inBuffer in{input_.data(), input_size_, input_at_};
+    const auto before = in.pos;
+    expected_ = ZSTD_decompressStream(context_, &out, &in);
+    if (ZSTD_isError(expected_) != 0U)
+      throw Error(ErrorKind::data, "'" + name_ + "' is damaged: zstd: " + ZSTD_getErrorName(expected_));
+    input_at_ = in.pos;
+    if (!more && out.pos == 0 && in.pos == before)
+      throw Error(ErrorKind::data, "'" + name_ + "' is damaged: the zstd stream is truncated");
+  }
+  return out.pos;
+}
+
+}  // namespace sidekick::filters

@@ -1,0 +1,58 @@
+/// The archive format of mongodump, read and proven.
+#pragma once
+
+#include <map>
+
+#include "mongo/bson.hpp"
+#include "mongo/dump_reader.hpp"
+#include "mongo/frame_reader.hpp"
+
+namespace sidekick::mongo {
+
+/// Format as mongo-tools writes it (common/archive): magic 6d e2 99 81, a header, the prelude of metadata, then
+/// segments of documents that take turns, and for each collection a last block with the CRC-64/XZ of its documents.
+class ArchiveReader final : public DumpReader {
+ public:
+  /// Reads the prelude. `source` gives plain bytes; `raw`, which it reads from and keeps alive, tells the position.
+  /// Throws Error: no_input for a stream without a byte, data for everything that is no archive.
+  ArchiveReader(std::unique_ptr<filters::Source> source, const filters::FdSource& raw, std::string name,
+                std::optional<std::uint64_t> size);
+
+  const std::vector<DumpCollection>& collections() const noexcept override { return collections_; }
+  const std::string& server_version() const noexcept override { return server_version_; }
+  DumpEvent next() override;
+  DocumentFacts read_document(std::span<std::uint8_t> into) override;
+  std::uint64_t position() const noexcept override { return raw_.position(); }
+  std::optional<std::uint64_t> size() const noexcept override { return size_; }
+
+ private:
+  struct State {
+    std::uint64_t crc = 0;
+    bool ended = false;
+  };
+
+  void read_prelude();
+  Bson read_header(std::int32_t length, const std::string& what);
+  std::optional<DumpEvent> start_segment();
+  std::optional<DumpEvent> next_in_segment();
+  DumpEvent end_collection(const Bson& header, std::uint64_t at);
+  void finish() const;
+  std::size_t find_collection(const Namespace& ns, std::uint64_t at) const;
+  [[noreturn]] void fail(std::uint64_t at, const std::string& cause) const;
+  [[noreturn]] void fail_in(std::size_t collection, std::uint64_t at, const std::string& cause) const;
+  [[noreturn]] void truncated(const std::string& where) const;
+
+  FrameReader frames_;
+  const filters::FdSource& raw_;
+  std::string name_;
+  std::optional<std::uint64_t> size_;
+  std::string server_version_;
+  std::vector<DumpCollection> collections_;
+  std::vector<State> states_;
+  std::map<Namespace, std::size_t> by_name_;
+  std::optional<std::size_t> segment_;  ///< the collection whose documents come now
+  std::int32_t document_bytes_ = 0;
+  std::uint64_t document_at_ = 0;
+};
+
+}  // namespace sidekick::mongo

@@ -1,0 +1,109 @@
+#include "mongo/client.hpp"
+
+#include <mutex>
+
+namespace sidekick::mongo {
+
+namespace {
+
+// The library keeps process-wide state that may be set up once only; its own log would go to stderr past ours.
+void initialise_library() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mongoc_log_set_handler(nullptr, nullptr);
+    mongoc_init();
+  });
+}
+
+struct CursorDeleter {
+  void operator()(mongoc_cursor_t* cursor) const noexcept { mongoc_cursor_destroy(cursor); }
+};
+
+std::optional<mongoc_ssl_opt_t> tls_options(const mongoc_uri_t* uri, const Connection& connection) {
+  if (!mongoc_uri_get_tls(uri)) return std::nullopt;
+  mongoc_ssl_opt_t options = *mongoc_ssl_opt_get_default();
+  const auto text = [&](const char* name) { return mongoc_uri_get_option_as_utf8(uri, name, nullptr); };
+  options.pem_file = text(MONGOC_URI_TLSCERTIFICATEKEYFILE);
+  options.pem_pwd = text(MONGOC_URI_TLSCERTIFICATEKEYFILEPASSWORD);
+  options.ca_file = text(MONGOC_URI_TLSCAFILE);
+  if (!connection.tls_crl_file.empty()) options.crl_file = connection.tls_crl_file.c_str();
+  const bool insecure = mongoc_uri_get_option_as_bool(uri, MONGOC_URI_TLSINSECURE, false);
+  options.weak_cert_validation =
+      insecure || mongoc_uri_get_option_as_bool(uri, MONGOC_URI_TLSALLOWINVALIDCERTIFICATES, false);
+  options.allow_invalid_hostname =
+      insecure || mongoc_uri_get_option_as_bool(uri, MONGOC_URI_TLSALLOWINVALIDHOSTNAMES, false);
+  return options;
+}
+
+}  // namespace
+
+Pool::Pool(const Connection& connection, CancelToken cancel)
+    : uri_((initialise_library(), connection_uri(connection))),
+      hosts_(describe_hosts(uri_.get())),
+      tls_(tls_options(uri_.get(), connection)),
+      connector_(std::move(cancel), tls_),
+      pool_(mongoc_client_pool_new(uri_.get())) {
+  if (pool_ == nullptr)
+    throw Error(ErrorKind::unavailable, "cannot find the servers behind '" + hosts_ + "': no SRV record");
+  mongoc_client_pool_set_error_api(pool_, MONGOC_ERROR_API_VERSION_2);
+  if (tls_) mongoc_client_pool_set_ssl_opts(pool_, &*tls_);
+  const std::unique_ptr<mongoc_apm_callbacks_t, decltype(&mongoc_apm_callbacks_destroy)> callbacks(
+      mongoc_apm_callbacks_new(), &mongoc_apm_callbacks_destroy);
+  mongoc_apm_set_server_changed_cb(callbacks.get(), &Pool::on_server_changed);
+  mongoc_client_pool_set_apm_callbacks(pool_, callbacks.get(), this);
+}
+
+Pool::~Pool() {
+  mongoc_client_pool_destroy(pool_);
+}
+
+// A call that waits for a server that heartbeats no longer reach would wait for ever: its connections are ended.
+void Pool::on_server_changed(const mongoc_apm_server_changed_t* event) {
+  const auto* server = mongoc_apm_server_changed_get_new_description(event);
+  if (std::string_view(mongoc_server_description_type(const_cast<mongoc_server_description_t*>(server))) != "Unknown")
+    return;
+  static_cast<Pool*>(mongoc_apm_server_changed_get_context(event))
+      ->connector_.cut(mongoc_apm_server_changed_get_host(event)->host_and_port);
+}
+
+Client Pool::client() {
+  std::unique_ptr<mongoc_client_t, Client::GiveBack> client(mongoc_client_pool_pop(pool_), {pool_});
+  connector_.attach(client.get());
+  return Client(std::move(client));
+}
+
+Bson Client::run(const std::string& db, const Bson& command, const std::string& what) const {
+  bson_error_t error;
+  bson_t raw;
+  const bool done =
+      mongoc_client_command_with_opts(client_.get(), db.c_str(), command.get(), nullptr, nullptr, &raw, &error);
+  Bson reply(&raw);
+  bson_destroy(&raw);
+  if (!done) throw mongo_error(error, reply.get(), what);
+  if (const auto concern = document_of(reply.get(), "writeConcernError"); !concern.empty()) {
+    bson_set_error(&error, MONGOC_ERROR_WRITE_CONCERN, static_cast<std::uint32_t>(number_of(concern.get(), "code")),
+                   "%s", text_of(concern.get(), "errmsg").c_str());
+    throw mongo_error(error, reply.get(), what);
+  }
+  return reply;
+}
+
+std::vector<Bson> Client::run_cursor(const std::string& db, const Bson& command, const std::string& what) const {
+  bson_error_t error;
+  bson_t raw;
+  if (!mongoc_client_command_with_opts(client_.get(), db.c_str(), command.get(), nullptr, nullptr, &raw, &error)) {
+    const Bson reply(&raw);
+    bson_destroy(&raw);
+    throw mongo_error(error, reply.get(), what);
+  }
+  // The cursor takes the reply over and destroys it.
+  const std::unique_ptr<mongoc_cursor_t, CursorDeleter> cursor(
+      mongoc_cursor_new_from_command_reply_with_opts(client_.get(), &raw, nullptr));
+  std::vector<Bson> out;
+  const bson_t* document = nullptr;
+  while (mongoc_cursor_next(cursor.get(), &document)) out.emplace_back(document);
+  if (mongoc_cursor_error(cursor.get(), &error)) throw mongo_error(error, nullptr, what);
+  return out;
+}
+
+}  // namespace sidekick::mongo

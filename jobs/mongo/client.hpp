@@ -1,0 +1,75 @@
+/// Talking to a MongoDB: a pool of connections, commands, and what their failures mean.
+#pragma once
+
+#include <mongoc/mongoc.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mongo/bson.hpp"
+#include "mongo/connection.hpp"
+#include "mongo/stream.hpp"
+#include "mongo/uri.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::mongo {
+
+class Pool;
+
+/// One client of a pool, given back at the end. For one thread at a time.
+class Client final {
+ public:
+  mongoc_client_t* get() const noexcept { return client_.get(); }
+
+  /// Runs `command` on `db` at the primary and returns the reply. A write concern error counts as a failure.
+  /// Throws Error as mongo_error() says, with `what` ("cannot create 'shop.fruits'") in front.
+  Bson run(const std::string& db, const Bson& command, const std::string& what) const;
+
+  /// All documents of a command that opens a cursor (find, listCollections, listIndexes, aggregate).
+  std::vector<Bson> run_cursor(const std::string& db, const Bson& command, const std::string& what) const;
+
+ private:
+  friend class Pool;
+  struct GiveBack {
+    mongoc_client_pool_t* pool = nullptr;
+    void operator()(mongoc_client_t* client) const noexcept { mongoc_client_pool_push(pool, client); }
+  };
+  explicit Client(std::unique_ptr<mongoc_client_t, GiveBack> client) : client_(std::move(client)) {}
+  std::unique_ptr<mongoc_client_t, GiveBack> client_;
+};
+
+/// Connections to one deployment. Construction does not connect. Safe from any thread; must outlive its clients.
+class Pool final {
+ public:
+  Pool(const Connection& connection, CancelToken cancel);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  Client client();
+
+  /// For messages: "mongo:27017".
+  const std::string& hosts() const noexcept { return hosts_; }
+  const mongoc_uri_t* uri() const noexcept { return uri_.get(); }
+
+ private:
+  static void on_server_changed(const mongoc_apm_server_changed_t* event);
+
+  Uri uri_;
+  std::string hosts_;
+  std::optional<mongoc_ssl_opt_t> tls_;
+  Connector connector_;
+  mongoc_client_pool_t* pool_;
+};
+
+/// What a failure of the library or a reply of the server means:
+/// no server, no primary, a broken connection or a server that is shutting down: unavailable;
+/// a refused user or missing right, a certificate that does not fit: denied; a full disk: io;
+/// a write concern that cannot be met: config; everything else that a server refuses: data.
+Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::string& what);
+
+/// The kind of a numeric server error code, as above.
+ErrorKind kind_of_server_code(std::int64_t code) noexcept;
+
+}  // namespace sidekick::mongo

@@ -1,0 +1,28 @@
+/// The name of a collection: database and collection.
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+namespace sidekick::mongo {
+
+struct Namespace {
+  std::string db;
+  std::string collection;
+
+  auto operator<=>(const Namespace&) const = default;
+  std::string text() const { return db + "." + collection; }
+};
+
+/// Splits at the first dot, as servers do; a text without a dot is a database.
+inline Namespace parse_namespace(std::string_view text) {
+  const auto dot = text.find('.');
+  if (dot == std::string_view::npos) return {std::string(text), {}};
+  return {std::string(text.substr(0, dot)), std::string(text.substr(dot + 1))};
+}
+
+/// Where a time series keeps its measurements (servers before 8.3).
+inline constexpr std::string_view buckets_prefix = "system.buckets.";
+
+}  // namespace sidekick::mongo

@@ -1,0 +1,121 @@
+#include "mongo/pattern.hpp"
+
+#include <algorithm>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::mongo {
+
+namespace {
+
+using Parts = std::vector<std::string_view>;
+
+// Tries every length for the first asterisk; names are short, so that this never matters.
+bool match(std::string_view text, const std::vector<std::string>& literals, std::size_t index, Parts& parts) {
+  const auto& literal = literals[index];
+  if (!text.starts_with(literal)) return false;
+  text.remove_prefix(literal.size());
+  if (index + 1 == literals.size()) return text.empty();
+  for (std::size_t n = 0; n <= text.size(); n++) {
+    parts.push_back(text.substr(0, n));
+    if (match(text.substr(n), literals, index + 1, parts)) return true;
+    parts.pop_back();
+  }
+  return false;
+}
+
+std::optional<Parts> match(std::string_view text, const std::vector<std::string>& literals) {
+  Parts parts;
+  if (!match(text, literals, 0, parts)) return std::nullopt;
+  return parts;
+}
+
+bool consistent(const std::vector<std::string>& variables, const Parts& parts) {
+  for (std::size_t i = 0; i < variables.size(); i++)
+    for (std::size_t j = 0; j < i; j++)
+      if (!variables[i].empty() && variables[i] == variables[j] && parts[i] != parts[j]) return false;
+  return true;
+}
+
+}  // namespace
+
+Pattern::Pattern(std::string_view text) : literals_(1) {
+  for (std::size_t i = 0; i < text.size(); i++) {
+    if (text[i] == '*')
+      literals_.emplace_back();
+    else
+      literals_.back() += text[i] == '\\' && i + 1 < text.size() ? text[++i] : text[i];
+  }
+}
+
+bool Pattern::matches(std::string_view ns) const {
+  return match(ns, literals_).has_value();
+}
+
+Renamer::Template Renamer::parse(std::string_view text) {
+  Template out{{""}, {}};
+  const auto wildcard = [&](std::string name) {
+    out.literals.emplace_back();
+    out.variables.push_back(std::move(name));
+  };
+  for (std::size_t i = 0; i < text.size(); i++) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      out.literals.back() += text[++i];
+    } else if (text[i] == '*') {
+      wildcard("");
+    } else if (text[i] == '$') {
+      const auto end = text.find('$', i + 1);
+      if (end == std::string_view::npos || end == i + 1)
+        throw Error(ErrorKind::config, "cannot rename by '" + std::string(text) + "': a variable is written $name$");
+      wildcard(std::string(text.substr(i + 1, end - i - 1)));
+      i = end;
+    } else {
+      out.literals.back() += text[i];
+    }
+  }
+  return out;
+}
+
+Renamer::Renamer(const std::vector<std::string>& from, const std::vector<std::string>& to) {
+  if (from.size() != to.size())
+    throw Error(ErrorKind::config, "--nsFrom is given " + std::to_string(from.size()) + " times and --nsTo " +
+                                       std::to_string(to.size()) + " times: they go in pairs");
+  for (std::size_t i = 0; i < from.size(); i++) {
+    auto source = parse(from[i]);
+    auto target = parse(to[i]);
+    const auto asterisks = [](const Template& t) { return std::ranges::count(t.variables, ""); };
+    if (asterisks(source) != asterisks(target))
+      throw Error(ErrorKind::config,
+                  "cannot rename '" + from[i] + "' to '" + to[i] + "': their numbers of asterisks differ");
+    for (const auto& variable : target.variables)
+      if (!variable.empty() && std::ranges::find(source.variables, variable) == source.variables.end())
+        throw Error(ErrorKind::config,
+                    "cannot rename '" + from[i] + "' to '" + to[i] + "': $" + variable + "$ stands only on the right");
+    pairs_.emplace_back(std::move(source), std::move(target));
+  }
+}
+
+std::string Renamer::rename(std::string_view ns) const {
+  for (auto pair = pairs_.rbegin(); pair != pairs_.rend(); ++pair) {
+    const auto& [from, to] = *pair;
+    const auto parts = match(ns, from.literals);
+    if (!parts || !consistent(from.variables, *parts)) continue;
+    std::string out = to.literals[0];
+    std::size_t asterisk = 0;
+    for (std::size_t i = 0; i < to.variables.size(); i++) {
+      std::size_t source = 0;
+      if (to.variables[i].empty()) {
+        std::size_t seen = 0;
+        while (!from.variables[source].empty() || seen++ != asterisk) source++;
+        asterisk++;
+      } else {
+        source = static_cast<std::size_t>(std::ranges::find(from.variables, to.variables[i]) - from.variables.begin());
+      }
+      out.append((*parts)[source]).append(to.literals[i + 1]);
+    }
+    return out;
+  }
+  return std::string(ns);
+}
+
+}  // namespace sidekick::mongo
