@@ -1,3 +1,7 @@
-int main() {
-  return 0;
+#include <unistd.h>
+
+#include "agent/cli/run.hpp"
+
+int main(int argc, char** argv) {
+  return sidekick::cli::run(argc, argv, environ);
 }

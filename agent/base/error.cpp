@@ -51,7 +51,9 @@ bool Error::transient() const noexcept {
 }
 
 Error error_from_errno(std::string what, int number, std::string hint) {
-  return {kind_of_errno(number), std::move(what) + ": " + std::generic_category().message(number), std::move(hint)};
+  const auto kind = kind_of_errno(number);
+  return {kind, std::move(what) + ": " + std::generic_category().message(number), std::move(hint),
+          kind == ErrorKind::io ? Retry::as_kind : Retry::never};
 }
 
 }  // namespace sidekick

@@ -50,6 +50,9 @@ class Error final : public std::exception {
   /// True when the same work may be tried again: the kind is transient and the thrower did not rule it out.
   bool transient() const noexcept;
 
+  /// True when the thrower ruled out another attempt, whatever the kind.
+  bool retry_ruled_out() const noexcept { return retry_ == Retry::never; }
+
   /// The same error, ruled out for another attempt in this process (its input is used up).
   Error without_retry() const { return {kind_, message_, hint_, Retry::never}; }
 
@@ -61,7 +64,8 @@ class Error final : public std::exception {
 };
 
 /// `what: <text of errno>` with the kind that fits the number: EACCES and EPERM are denied, ENOENT is no_input, EROFS
-/// is cannot_create, everything else io.
+/// is cannot_create, everything else io. Only io may be tried again: what this machine denies, it denies in a moment
+/// too.
 Error error_from_errno(std::string what, int number, std::string hint = {});
 
 }  // namespace sidekick

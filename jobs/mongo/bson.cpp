@@ -13,10 +13,7 @@ int size_of(std::string_view text) {
 }  // namespace
 
 Bson::Bson(Bytes document) {
-  bson_t view;
-  if (!bson_init_static(&view, document.data(), document.size()))
-    throw Error(ErrorKind::data, "a document of " + std::to_string(document.size()) + " bytes has no sound frame");
-  bson_copy_to(&view, &b_);
+  bson_copy_to(BsonView(document).get(), &b_);
 }
 
 Bson Bson::from_json(std::string_view json, std::string_view what) {
@@ -134,11 +131,9 @@ std::vector<Bson> documents_of(const bson_t* document, std::string_view key) {
   return out;
 }
 
-bson_t view_of(Bytes bytes) {
-  bson_t view;
-  if (!bson_init_static(&view, bytes.data(), bytes.size()))
+BsonView::BsonView(Bytes bytes) {
+  if (!bson_init_static(&b_, bytes.data(), bytes.size()))
     throw Error(ErrorKind::data, "a document of " + std::to_string(bytes.size()) + " bytes has no sound frame");
-  return view;
 }
 
 std::int32_t frame_length(const std::uint8_t* frame) noexcept {

@@ -80,8 +80,18 @@ Bson document_of(const bson_t* document, std::string_view key);
 /// The documents of an array field; other elements are left out.
 std::vector<Bson> documents_of(const bson_t* document, std::string_view key);
 
-/// A view as a bson_t, without a copy; `bytes` must be one whole sound frame and outlive it.
-bson_t view_of(Bytes bytes);
+/// A document in memory of somebody else, as libbson wants it. It points into itself, so it stays where it is.
+class BsonView final {
+ public:
+  /// `bytes` must be one whole sound frame and outlive it. Throws Error of kind data otherwise.
+  explicit BsonView(Bytes bytes);
+  BsonView(const BsonView&) = delete;
+  BsonView& operator=(const BsonView&) = delete;
+  const bson_t* get() const noexcept { return &b_; }
+
+ private:
+  bson_t b_;
+};
 
 /// The length that the first four bytes of a frame tell, and the way to put it there; little-endian.
 std::int32_t frame_length(const std::uint8_t* frame) noexcept;

@@ -1,6 +1,7 @@
 #include "restore/inserter.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 
 #include "mongo/persevere.hpp"
@@ -29,8 +30,8 @@ std::string what_of(const Batch& batch) {
 }
 
 std::string id_text(mongo::Bytes document) {
-  const auto view = mongo::view_of(document);
-  const auto id = mongo::find(&view, "_id");
+  const mongo::BsonView view(document);
+  const auto id = mongo::find(view.get(), "_id");
   if (!id) return "without _id";
   auto text = Bson().append_value("_id", *id).to_json();
   if (text.size() > shown_id_bytes) text = text.substr(0, shown_id_bytes) + "…";
@@ -114,12 +115,10 @@ void Inserter::insert_ordered(const Batch& batch, Indexes left) {
 }
 
 std::vector<Inserter::Failure> Inserter::try_insert(const Batch& batch, const Indexes& which, const Bson& options) {
-  std::vector<bson_t> views;
-  views.reserve(which.size());
-  for (const auto i : which) views.push_back(mongo::view_of(batch.document(i)));
+  std::deque<mongo::BsonView> views;
   std::vector<const bson_t*> pointers;
   pointers.reserve(which.size());
-  for (const auto& view : views) pointers.push_back(&view);
+  for (const auto i : which) pointers.push_back(views.emplace_back(batch.document(i)).get());
 
   const auto collection = mongo::collection_of(client_, batch.target->documents);
   bson_error_t error;

@@ -23,11 +23,11 @@ std::string id_key(const bson_t* document) {
 bool same_document(const bson_t* stored, mongo::Bytes dumped) {
   const mongo::Bytes theirs(bson_get_data(stored), stored->len);
   if (std::ranges::equal(theirs, dumped)) return true;
-  const auto view = mongo::view_of(dumped);
-  const auto id = mongo::find(&view, "_id");
+  const mongo::BsonView view(dumped);
+  const auto id = mongo::find(view.get(), "_id");
   if (!id || theirs.size() != dumped.size()) return false;
   Bson id_first;
-  id_first.append_value("_id", *id).append_fields(&view, [](std::string_view key) { return key != "_id"; });
+  id_first.append_value("_id", *id).append_fields(view.get(), [](std::string_view key) { return key != "_id"; });
   return std::ranges::equal(theirs, id_first.bytes());
 }
 
@@ -43,9 +43,9 @@ Inserter::Presence Inserter::look_up(const Batch& batch, const Indexes& which) {
   std::map<std::string, std::size_t> by_id;
   Bson ids;
   for (const auto i : which) {
-    const auto view = mongo::view_of(batch.document(i));
-    const auto id = mongo::find(&view, "_id");
-    if (id && by_id.emplace(id_key(&view), i).second) ids.append_value(std::to_string(by_id.size() - 1), *id);
+    const mongo::BsonView view(batch.document(i));
+    const auto id = mongo::find(view.get(), "_id");
+    if (id && by_id.emplace(id_key(view.get()), i).second) ids.append_value(std::to_string(by_id.size() - 1), *id);
   }
   Bson in;
   bson_append_array(in.get(), "$in", -1, ids.get());
@@ -102,9 +102,9 @@ void Inserter::write_literally(const Batch& batch, const Indexes& which) {
   bson_error_t error;
   for (const auto i : which) {
     const auto document = batch.document(i);
-    const auto view = mongo::view_of(document);
+    const mongo::BsonView view(document);
     Bson selector;
-    if (const auto id = mongo::find(&view, "_id")) selector.append("_id", Bson().append_value("$eq", *id));
+    if (const auto id = mongo::find(view.get(), "_id")) selector.append("_id", Bson().append_value("$eq", *id));
     const auto pipeline = Bson().append("0", Bson().append("$replaceWith", Bson().append("$literal", Bson(document))));
     if (!mongoc_bulk_operation_update_one_with_opts(bulk.get(), selector.get(), pipeline.get(), upsert.get(), &error))
       throw mongo::mongo_error(error, nullptr, what_of(batch));

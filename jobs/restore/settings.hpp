@@ -20,13 +20,13 @@ enum class OnDuplicate {
   replace,  ///< the one of the dump takes its place
 };
 
-enum class Input { archive_file, standard_input, folder, bson_file };
+enum class Input { archive_file, standard_input, folder };
 
 struct Settings {
   mongo::Connection connection;
 
   /// From --archive=FILE, --archive, --dir or the positional. Empty path: the folder `dump`, as the peer has it.
-  /// `folder` also stands for a path that may turn out to be one .bson file.
+  /// `folder` also stands for one .bson file.
   Input input = Input::folder;
   std::string path = "dump";
 

@@ -14,8 +14,8 @@ void drop_temporary_users(const mongo::Client& client, const Plan& plan, const B
 }
 
 void AuthSchema::see(mongo::Bytes version_document) {
-  const auto view = mongo::view_of(version_document);
-  if (mongo::text_of(&view, "_id") == "authSchema") version_ = mongo::number_of(&view, "currentVersion");
+  const mongo::BsonView view(version_document);
+  if (mongo::text_of(view.get(), "_id") == "authSchema") version_ = mongo::number_of(view.get(), "currentVersion");
 }
 
 void AuthSchema::check() const {

@@ -1,0 +1,42 @@
+#include "agent/cli/commands.hpp"
+
+#include "agent/cli/meta_commands.hpp"
+#include "agent/cli/restore_command.hpp"
+#include "agent/cli/restore_schema.hpp"
+
+namespace sidekick::cli {
+
+namespace {
+
+constexpr std::array<Command, 4> table{{
+    {"restore", "mongorestore", "puts a dump into a MongoDB; flags and rules of mongorestore", run_restore,
+     restore_schema},
+    {"completion", "", "prints a script that completes commands and flags: sidekick completion bash", run_completion,
+     nullptr},
+    {"help", "", "prints this list, or the help of a command: sidekick help restore", run_help, nullptr},
+    {"version", "", "prints the version", run_version, nullptr},
+}};
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return table;
+}
+
+const Command* find_command(std::string_view word) {
+  if (const auto slash = word.rfind('/'); slash != std::string_view::npos) word.remove_prefix(slash + 1);
+  for (const auto& command : table)
+    if (command.name == word || (!command.peer.empty() && command.peer == word)) return &command;
+  return nullptr;
+}
+
+std::vector<std::string_view> command_names() {
+  std::vector<std::string_view> names;
+  for (const auto& command : table) {
+    names.push_back(command.name);
+    if (!command.peer.empty()) names.push_back(command.peer);
+  }
+  return names;
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,111 @@
+#include "agent/cli/common_settings.hpp"
+
+#include "agent/cli/rules.hpp"
+
+namespace sidekick::cli {
+
+using config::Arity;
+using config::Setting;
+
+namespace {
+
+constexpr std::string_view running = "Attempts and time";
+constexpr std::string_view output = "Output";
+
+}  // namespace
+
+std::vector<Setting> common_settings() {
+  return {
+      {.name = "retry-for",
+       .value_name = "DURATION",
+       .help = "how long to try again after a failure that may pass, since the first one after the last progress; 0 "
+               "tries once",
+       .group = running,
+       .fallback = "5m"},
+      {.name = "retries",
+       .value_name = "N",
+       .help = "how many further attempts there are at most; unlimited unless given",
+       .group = running},
+      {.name = "timeout",
+       .value_name = "DURATION",
+       .help = "time limit for everything together; then the exit code is 124",
+       .group = running},
+      {.name = "attempt-timeout",
+       .value_name = "DURATION",
+       .help = "time limit for one attempt, after which the next one begins",
+       .group = running},
+      {.name = "park",
+       .help = "after an error that no further attempt can mend, stay and say so every hour instead of ending, so that "
+               "the orchestrator does not start the task again and again; SIGTERM then ends it with the error's code",
+       .group = running,
+       .arity = Arity::flag},
+      {.name = "settle",
+       .value_name = "DURATION",
+       .help = "stay after success until the task has run so long, for update monitors that take a quick end for a "
+               "failure",
+       .group = running,
+       .fallback = "0s"},
+      {.name = "dry-run",
+       .alias = "dryRun",
+       .help = "do everything except writing",
+       .group = running,
+       .arity = Arity::flag},
+      {.name = "log-format",
+       .value_name = "text|json|auto",
+       .help = "form of the log on standard error; auto is text on a terminal and JSON elsewhere",
+       .group = output,
+       .fallback = "auto"},
+      {.name = "log-level",
+       .value_name = "LEVEL",
+       .help = "the least that is logged: debug, info, warning or error; info unless given",
+       .group = output},
+      {.name = "verbose",
+       .short_name = 'v',
+       .value_name = "N",
+       .help = "log more: the same as --log-level=debug",
+       .remark = "there is one level of more, however often it is given",
+       .group = output,
+       .arity = Arity::count},
+      {.name = "quiet", .help = "log errors only", .group = output, .arity = Arity::flag},
+      {.name = "print-config",
+       .help = "print every setting with its value and source, secrets left out, and end",
+       .group = output,
+       .arity = Arity::flag},
+      {.name = "man", .help = "print the manual page and end", .group = output, .arity = Arity::flag},
+      {.name = "help", .help = "print this help and end", .group = output, .arity = Arity::flag},
+      {.name = "version", .help = "print the version and end", .group = output, .arity = Arity::flag},
+  };
+}
+
+runtime::Policy policy_of(const config::Values& values) {
+  runtime::Policy policy;
+  policy.retry.retries = values.integer("retries", 0, 1'000'000);
+  policy.retry.retry_for = values.duration("retry-for").value_or(policy.retry.retry_for);
+  policy.timeout = values.duration("timeout");
+  policy.attempt_timeout = values.duration("attempt-timeout");
+  for (const auto name : {"timeout", "attempt-timeout"})
+    if (const auto limit = values.duration(name); limit && limit->count() == 0)
+      throw values.bad_value(name, "a limit of nothing", "leave it out for no limit");
+  policy.settle = values.duration("settle").value_or(policy.settle);
+  if (values.flag("park")) policy.after_permanent = runtime::AfterPermanent::park;
+  return policy;
+}
+
+LogLevel log_level_of(const config::Values& values) {
+  check_excluding(values, {{"quiet", "verbose"}, {"quiet", "log-level"}, {"verbose", "log-level"}});
+  if (values.flag("quiet")) return LogLevel::error;
+  if (values.count("verbose") > 0) return LogLevel::debug;
+  const auto level = values.choice("log-level", {"debug", "info", "warning", "error"});
+  if (level == "debug") return LogLevel::debug;
+  if (level == "warning") return LogLevel::warning;
+  return level == "error" ? LogLevel::error : LogLevel::info;
+}
+
+status::LogFormat log_format_of(const config::Values& values, const status::Console& console) {
+  const auto format = values.choice("log-format", {"text", "json", "auto"});
+  if (format == "text") return status::LogFormat::text;
+  if (format == "json") return status::LogFormat::json;
+  return console.is_terminal() ? status::LogFormat::text : status::LogFormat::json;
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,23 @@
+/// The settings every job has: attempts, time limits, log.
+#pragma once
+
+#include <vector>
+
+#include "agent/config/setting.hpp"
+#include "agent/config/values.hpp"
+#include "agent/runtime/supervisor.hpp"
+#include "agent/status/console_log.hpp"
+
+namespace sidekick::cli {
+
+/// Their descriptions, to be put behind those of the job.
+std::vector<config::Setting> common_settings();
+
+/// Both throw as the getters of Values do; kind config where two settings exclude each other.
+runtime::Policy policy_of(const config::Values& values);
+LogLevel log_level_of(const config::Values& values);
+
+/// `on_terminal` is what `auto` becomes text for.
+status::LogFormat log_format_of(const config::Values& values, const status::Console& console);
+
+}  // namespace sidekick::cli

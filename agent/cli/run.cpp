@@ -1,0 +1,68 @@
+#include "agent/cli/run.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "agent/cli/commands.hpp"
+#include "agent/cli/meta_commands.hpp"
+#include "agent/cli/output.hpp"
+#include "agent/status/console_log.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::cli {
+
+namespace {
+
+int run_command(const Command& command, int argc, const char* const* argv, const char* const* environment) {
+  return command.run({{argv, argv + argc}, config::environment_of(environment)});
+}
+
+Error unknown_command(const std::string& word) {
+  if (word.starts_with('-'))
+    return {ErrorKind::usage, "unknown flag '" + word.substr(0, word.find('=')) + "' where a command is expected",
+            "the command comes first: sidekick restore " + word.substr(0, word.find('=')) + " …"};
+  auto hint = config::nearest_hint(word, "", command_names());
+  if (hint.empty()) hint = "'sidekick help' lists the commands";
+  return {ErrorKind::usage, "unknown command '" + word + "'", std::move(hint)};
+}
+
+int select_and_run(int argc, const char* const* argv, const char* const* environment) {
+  if (argc > 0)
+    if (const auto* command = find_command(argv[0])) return run_command(*command, argc - 1, argv + 1, environment);
+  if (argc < 2) {
+    status::Console(STDERR_FILENO).line(overview());
+    return info(ErrorKind::usage).exit_code;
+  }
+  const std::string word = argv[1];
+  if (word == "--version") return run_version({});
+  if (word == "--help" || word == "-h") return run_help({});
+  if (const auto* command = find_command(word)) return run_command(*command, argc - 2, argv + 2, environment);
+  throw unknown_command(word);
+}
+
+int report(const Error& error) {
+  status::Console console(STDERR_FILENO);
+  status::ConsoleLog sink(console, console.is_terminal() ? status::LogFormat::text : status::LogFormat::json,
+                          LogLevel::error);
+  status::JobLog log(sink, "", 0);
+  const auto& kind = info(error.kind());
+  log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", kind.exit_code}});
+  return kind.exit_code;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const char* const* environment) noexcept try {
+  try {
+    return select_and_run(argc, argv, environment);
+  } catch (const Error& error) {
+    return report(error);
+  } catch (const std::exception& error) {
+    return report(Error(ErrorKind::internal, std::string("unexpected: ") + error.what()));
+  }
+} catch (...) {  // not even the report could be made
+  return info(ErrorKind::internal).exit_code;
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,16 @@
+/// The settings file.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "agent/config/setting.hpp"
+
+namespace sidekick::config {
+
+/// The keys and values of a YAML file with one flat map of scalars. Throws Error: no_input or denied where the file
+/// cannot be read; config where it is not such a map, a key is none of schema.file_keys (the hint names the nearest),
+/// stands there twice, or has no value. Values never appear in an error: they are secrets here.
+std::map<std::string, std::string> read_config_file(const Schema& schema, const std::string& path);
+
+}  // namespace sidekick::config

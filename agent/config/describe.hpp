@@ -1,0 +1,34 @@
+/// What people read about the settings of a command: help, man page, completions, and the values in force.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/config/resolve.hpp"
+#include "agent/config/setting.hpp"
+
+namespace sidekick::config {
+
+/// The help of one command, at most 100 columns wide.
+std::string help(const Schema& schema);
+
+/// The manual page as roff, with `version` at its foot.
+std::string man_page(const Schema& schema, const std::string& version);
+
+/// A script for bash that completes the commands named and the flags of those that have a schema.
+std::string bash_completion(const std::vector<std::string>& commands, const std::vector<Schema>& schemas);
+
+/// Every setting with its value and where it came from, one a line: "drop = true  (flag --drop)". Secrets are shown as
+/// ***, URLs without credentials.
+std::string print_config(const Schema& schema, const Settings& settings);
+
+/// "-j, --numParallelCollections=N" and the like: how the flag is written.
+std::string flag_syntax(const Setting& setting);
+
+/// The help text with what follows from the description: remark, default, file twin.
+std::string full_help(const Setting& setting);
+
+/// The settings' groups in the order of their first appearance.
+std::vector<std::string_view> groups(const Schema& schema);
+
+}  // namespace sidekick::config

@@ -1,0 +1,29 @@
+/// The words of a command line, sorted into flags and arguments.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/config/setting.hpp"
+
+namespace sidekick::config {
+
+struct Flags {
+  /// By Setting::name, and by Setting::name + "-file" for the twins; the values in the order given. A flag without
+  /// value has the text "true".
+  std::map<std::string, std::vector<std::string>, std::less<>> given;
+  std::vector<std::string> arguments;
+};
+
+/// Understands the grammar of the Go tools: --x=v, --x v, -x v, -xv, -x=v, -vvv, --x alone where the value is optional
+/// (a following word that begins with '-' is never a value, '-' alone is). Throws Error of kind usage for an unknown
+/// flag (the hint names the nearest), a value that is missing, empty or given to a flag that has none.
+Flags parse_flags(const Schema& schema, const std::vector<std::string>& words);
+
+/// The same words with every short flag in its long form and every optional value filled in: what parse_flags() hands
+/// to the parser. Public for its tests.
+std::vector<std::string> spell_out(const Schema& schema, const std::vector<std::string>& words);
+
+}  // namespace sidekick::config

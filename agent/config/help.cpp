@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include "agent/config/describe.hpp"
+
+namespace sidekick::config {
+
+namespace {
+
+constexpr std::size_t text_column = 34;
+constexpr std::size_t last_column = 100;
+
+/// Appends words, each line beginning at `indent`; the first goes on where `out` ends.
+void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
+  std::size_t column = out.size() - (out.rfind('\n') == std::string::npos ? 0 : out.rfind('\n') + 1);
+  bool first = true;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    const auto word = text.substr(0, end);
+    if (!first && column + 1 + word.size() > last_column) {
+      out.append("\n").append(indent, ' ');
+      column = indent;
+    } else if (!first) {
+      out += ' ';
+      column++;
+    }
+    out += word;
+    column += word.size();
+    first = false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  out += '\n';
+}
+
+void append_setting(std::string& out, const Setting& setting) {
+  std::string line = setting.short_name ? "  " + flag_syntax(setting) : "      " + flag_syntax(setting);
+  if (line.size() + 2 > text_column)
+    line.append("\n").append(text_column, ' ');
+  else
+    line.resize(text_column, ' ');
+  out += line;
+  append_wrapped(out, full_help(setting), text_column);
+}
+
+}  // namespace
+
+std::string flag_syntax(const Setting& setting) {
+  std::string out = setting.short_name ? std::string{'-', setting.short_name, ',', ' '} : std::string();
+  out.append("--").append(setting.name);
+  const std::string value(setting.value_name);
+  if (setting.arity == Arity::optional_value || setting.arity == Arity::count)
+    out += "[=" + value + "]";
+  else if (setting.arity != Arity::flag)
+    out += "=" + value;
+  if (!setting.alias.empty()) out.append(", --").append(setting.alias);
+  return out;
+}
+
+std::string full_help(const Setting& setting) {
+  std::string out(setting.help);
+  if (setting.arity == Arity::repeated) out += "; may be given several times";
+  if (!setting.fallback.empty()) out.append(" (default: ").append(setting.fallback).append(")");
+  if (!setting.remark.empty()) out.append(". Differs: ").append(setting.remark);
+  if (setting.has_file_twin())
+    out.append(". From a file: --")
+        .append(setting.name)
+        .append("-file or ")
+        .append(environment_name(setting.name) + "_FILE");
+  return out;
+}
+
+std::vector<std::string_view> groups(const Schema& schema) {
+  std::vector<std::string_view> out;
+  for (const auto& setting : schema.settings)
+    if (std::ranges::find(out, setting.group) == out.end()) out.push_back(setting.group);
+  return out;
+}
+
+std::string help(const Schema& schema) {
+  std::string out =
+      "Usage: sidekick " + std::string(schema.command) + " [flags] " + std::string(schema.arguments) + "\n\n";
+  append_wrapped(out, schema.summary, 0);
+  out += '\n';
+  append_wrapped(out, schema.description, 0);
+  for (const auto group : groups(schema)) {
+    out.append("\n").append(group).append(":\n");
+    for (const auto& setting : schema.settings)
+      if (setting.group == group) append_setting(out, setting);
+  }
+  out += "\n";
+  append_wrapped(
+      out,
+      "Each flag is also a variable of the environment: --retry-for is SIDEKICK_RETRY_FOR, --nsInclude is "
+      "SIDEKICK_NS_INCLUDE (several values: one a line, or separated by commas). A flag beats the environment, "
+      "that beats the file, that the default.",
+      0);
+  append_wrapped(
+      out,
+      "Exit codes: 0 done, 64 usage, 65 bad data, 66 no input, 69 unavailable, 70 bug, 73 cannot create, 74 "
+      "input or output, 75 temporary, 77 denied, 78 configuration, 124 out of time, 128+n stopped by signal n.",
+      0);
+  return out;
+}
+
+}  // namespace sidekick::config

@@ -1,0 +1,34 @@
+/// Putting together what was told by flag, environment, file and default.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/config/flags.hpp"
+#include "agent/config/setting.hpp"
+#include "agent/config/values.hpp"
+
+namespace sidekick::config {
+
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+/// The process's own environment, read once at the start.
+Environment environment_of(const char* const* variables);
+
+struct Settings {
+  Values values;
+  std::vector<std::string> arguments;
+  std::vector<std::string> warnings;  ///< lines for the log, such as a variable nobody knows
+};
+
+/// Flag beats environment beats file beats default, for each setting by itself. A value by its `-file` twin counts as
+/// one of that level; both at one level is Error of kind config. The file is the YAML that --config names, if the
+/// schema has such a setting. Variables that begin with SIDEKICK_ and are no setting become warnings, and so does the
+/// SIDEKICK_PORT=tcp://… that Kubernetes sets. Throws as parse_flags(), read_secret_file() and read_config_file() do.
+Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment);
+
+/// The texts of one variable of a repeated setting: one a line, or without a line break separated by commas.
+std::vector<std::string> split_list(const std::string& text);
+
+}  // namespace sidekick::config

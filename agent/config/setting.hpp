@@ -1,0 +1,67 @@
+/// The one description of a setting, from which flags, environment, file, help, man page and completions are made.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sidekick::config {
+
+enum class Arity {
+  flag,            ///< given or not; --x=false takes it back
+  one,             ///< one value; the last one given counts
+  optional_value,  ///< --x alone means `implied`
+  repeated,        ///< may be given several times
+  count,           ///< given n times, or --x=n
+};
+
+enum class Secrecy {
+  open,
+  secret,  ///< never printed
+  url,     ///< may hold a password: printed without credentials
+};
+
+/// Views of string literals: a description lives as long as the program.
+struct Setting {
+  std::string_view name = "";  ///< the long flag without its dashes
+  char short_name = '\0';
+  std::string_view alias = "";       ///< a second long name, with its own environment variable
+  std::string_view value_name = "";  ///< what stands for the value in the help
+  std::string_view help = "";
+  std::string_view remark = "";  ///< how it differs from the flag of the same name of the peer
+  std::string_view group = "";
+  std::string_view fallback = "";  ///< the default, as it would be written; empty: none
+  std::string_view implied = "";   ///< the value of an optional_value flag that is given alone
+  Arity arity = Arity::one;
+  Secrecy secrecy = Secrecy::open;
+
+  /// True when `name`-file names a file that holds the value.
+  bool has_file_twin() const noexcept { return secrecy != Secrecy::open; }
+};
+
+/// All that one command can be told.
+struct Schema {
+  std::string_view command;
+  std::string_view summary;
+  std::string_view arguments;    ///< what may follow the flags, for the help; empty: nothing
+  std::string_view description;  ///< paragraphs for help and man page
+  std::vector<Setting> settings;
+  std::vector<std::string_view> file_keys;  ///< the settings that may stand in the file that --config names
+
+  /// The setting with that name or alias, or nullptr.
+  const Setting* find(std::string_view name) const noexcept;
+};
+
+/// The variable of a flag: nsInclude is SIDEKICK_NS_INCLUDE, retry-for is SIDEKICK_RETRY_FOR, sslCAFile is
+/// SIDEKICK_SSL_CA_FILE.
+std::string environment_name(std::string_view flag);
+
+/// The candidate nearest to `word` by edit distance, if it is near enough to be meant; else empty. Case differs for
+/// nothing.
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+/// "did you mean 'x'?" for the nearest candidate, or empty: the hint of an error about `word`.
+std::string nearest_hint(std::string_view word, std::string_view prefix,
+                         const std::vector<std::string_view>& candidates);
+
+}  // namespace sidekick::config

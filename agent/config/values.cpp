@@ -1,0 +1,105 @@
+#include "agent/config/values.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "agent/config/duration.hpp"
+
+namespace sidekick::config {
+
+namespace {
+
+std::optional<int> parse_integer(std::string_view text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return number;
+}
+
+}  // namespace
+
+std::optional<bool> parse_switch(std::string_view text) {
+  for (const auto yes : {"true", "1", "yes", "on"})
+    if (text == yes) return true;
+  for (const auto no : {"false", "0", "no", "off"})
+    if (text == no) return false;
+  return {};
+}
+
+void Values::set(std::string_view name, Value value) {
+  values_.insert_or_assign(std::string(name), std::move(value));
+}
+
+const Value* Values::find(std::string_view name) const noexcept {
+  const auto found = values_.find(name);
+  return found == values_.end() || found->second.texts.empty() ? nullptr : &found->second;
+}
+
+bool Values::given(std::string_view name) const {
+  const auto* value = find(name);
+  if (!value || value->source == Source::fallback) return false;
+  return parse_switch(value->texts.back()).value_or(true);
+}
+
+bool Values::flag(std::string_view name) const {
+  const auto* value = find(name);
+  if (!value) return false;
+  const auto on = parse_switch(value->texts.back());
+  if (!on) throw bad_value(name, "not true or false");
+  return *on;
+}
+
+std::string Values::text(std::string_view name) const {
+  const auto* value = find(name);
+  return value ? value->texts.back() : std::string();
+}
+
+std::vector<std::string> Values::list(std::string_view name) const {
+  const auto* value = find(name);
+  return value ? value->texts : std::vector<std::string>();
+}
+
+int Values::count(std::string_view name) const {
+  int sum = 0;
+  for (const auto& text : list(name)) {
+    if (text == "false") continue;
+    const auto number = text == "true" ? std::optional(1) : parse_integer(text);
+    if (!number || *number < 0 || *number > 100) throw bad_value(name, "not a level from 0 to 100");
+    sum += *number;
+  }
+  return sum;
+}
+
+std::optional<int> Values::integer(std::string_view name, int min, int max) const {
+  const auto* value = find(name);
+  if (!value) return {};
+  const auto number = parse_integer(value->texts.back());
+  if (!number || *number < min || *number > max)
+    throw bad_value(name, "not a number from " + std::to_string(min) + " to " + std::to_string(max));
+  return number;
+}
+
+std::optional<std::chrono::milliseconds> Values::duration(std::string_view name) const {
+  const auto* value = find(name);
+  if (!value) return {};
+  const auto duration = parse_duration(value->texts.back());
+  if (!duration) throw bad_value(name, "not a duration", "give each number its unit, such as 500ms, 30s, 5m or 1h30m");
+  return duration;
+}
+
+std::string Values::choice(std::string_view name, const std::vector<std::string_view>& allowed) const {
+  const auto given = text(name);
+  if (given.empty() || std::ranges::find(allowed, given) != allowed.end()) return given;
+  std::string all;
+  for (const auto one : allowed) all.append(all.empty() ? "" : ", ").append(one);
+  throw bad_value(name, "not one of " + all, nearest_hint(given, "", allowed));
+}
+
+Error Values::bad_value(std::string_view name, const std::string& cause, std::string hint) const {
+  const auto* value = find(name);
+  const bool by_flag = value && value->source == Source::flag;
+  const auto subject = value ? value->origin + " '" + value->texts.back() + "'" : "--" + std::string(name);
+  return {by_flag ? ErrorKind::usage : ErrorKind::config, subject + ": " + cause, std::move(hint)};
+}
+
+}  // namespace sidekick::config

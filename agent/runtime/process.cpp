@@ -1,0 +1,57 @@
+#include "agent/runtime/process.hpp"
+
+#include <netdb.h>
+
+// Glibc has it since 2.0 but declares it in no public header of every version.
+#include <nss.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::runtime {
+
+namespace {
+
+bool is_letter(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+
+/// std offset [dst…]: at least three letters (or <…>) and then a number with an optional sign.
+bool is_posix_rule(std::string_view tz) {
+  std::size_t i = 0;
+  if (tz.starts_with('<')) {
+    const auto end = tz.find('>');
+    if (end == std::string_view::npos || end < 4) return false;
+    i = end + 1;
+  } else {
+    while (i < tz.size() && is_letter(tz[i])) i++;
+    if (i < 3) return false;
+  }
+  if (i < tz.size() && (tz[i] == '+' || tz[i] == '-')) i++;
+  return i < tz.size() && std::isdigit(static_cast<unsigned char>(tz[i])) != 0;
+}
+
+bool is_zone_file(std::string_view name, const std::string& zoneinfo) {
+  const std::filesystem::path path = std::filesystem::path(zoneinfo) / name;
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+}  // namespace
+
+void use_files_and_dns() noexcept {
+  ::__nss_configure_lookup("hosts", "files dns");
+}
+
+void check_time_zone(std::string_view tz, const std::string& zoneinfo) {
+  if (tz.starts_with(':')) tz.remove_prefix(1);
+  if (tz == "UTC" || tz == "UTC0" || tz == "GMT" || is_posix_rule(tz) || is_zone_file(tz, zoneinfo)) return;
+  throw Error(ErrorKind::config, "unknown time zone '" + std::string(tz) + "' (TZ)",
+              "use a name such as Europe/Berlin, for which there must be a file in " + zoneinfo +
+                  ", or a rule such as CET-1CEST");
+}
+
+}  // namespace sidekick::runtime

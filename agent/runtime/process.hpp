@@ -1,0 +1,17 @@
+/// What the process settles about itself before a job starts.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sidekick::runtime {
+
+/// Host names are looked up in /etc/hosts and then by DNS, whatever nsswitch.conf says or does not say: the binary
+/// behaves the same in every image.
+void use_files_and_dns() noexcept;
+
+/// Throws Error of kind config when `tz` (the value of TZ, not empty) is neither a zone below `zoneinfo` nor a file
+/// nor a POSIX rule such as CET-1CEST: the C library would take it for UTC in silence.
+void check_time_zone(std::string_view tz, const std::string& zoneinfo);
+
+}  // namespace sidekick::runtime

@@ -1,0 +1,32 @@
+#include "agent/runtime/watchdog.hpp"
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::runtime {
+
+Watchdog::Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, std::function<void(int)> abandon)
+    : clock_(clock),
+      interrupt_(interrupt),
+      deadline_(deadline),
+      abandon_(std::move(abandon)),
+      job_link_(interrupt, job_),
+      wake_link_(interrupt, wake_),
+      thread_([this] { watch(); }) {}
+
+Watchdog::~Watchdog() {
+  finished_.cancel();
+  wake_.cancel();
+  thread_.join();
+}
+
+void Watchdog::watch() {
+  const auto wake = clock_.wait_until(deadline_, wake_.token());
+  if (finished_.token().cancelled()) return;
+  if (wake == Wake::due) timed_out_ = true;
+  job_.cancel();
+  if (clock_.wait_for(grace, finished_.token()) == Wake::cancelled) return;
+  const auto signal = interrupt_.signal();
+  abandon_(signal ? 128 + *signal : info(ErrorKind::timeout).exit_code);
+}
+
+}  // namespace sidekick::runtime

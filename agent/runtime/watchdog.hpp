@@ -1,0 +1,44 @@
+/// Cancelling one attempt in time, and not waiting for ever until it has let go.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "agent/runtime/interrupt.hpp"
+#include "sidekick/clock.hpp"
+
+namespace sidekick::runtime {
+
+/// Watches an attempt from its construction to its destruction. The token is cancelled at the deadline or when the
+/// interrupt is raised. A job that has not returned 2 s later is given up: `abandon` is called with the exit code (that
+/// of the signal, or 124) from the watchdog's own thread; in production it does not return.
+class Watchdog final {
+ public:
+  static constexpr std::chrono::seconds grace{2};
+
+  Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, std::function<void(int)> abandon);
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  CancelToken token() const { return job_.token(); }
+  bool timed_out() const noexcept { return timed_out_; }
+
+ private:
+  void watch();
+
+  Clock& clock_;
+  Interrupt& interrupt_;
+  Clock::time_point deadline_;
+  std::function<void(int)> abandon_;
+  CancelSource job_;
+  CancelSource wake_;
+  CancelSource finished_;
+  Interrupt::Link job_link_;
+  Interrupt::Link wake_link_;
+  std::atomic<bool> timed_out_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sidekick::runtime

@@ -1,0 +1,166 @@
+#include "agent/status/format.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+namespace sidekick::status {
+
+namespace {
+
+constexpr std::size_t max_value_bytes = 4000;
+constexpr std::size_t room_for_the_last_field = 32;
+
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto follows = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
+  if (byte(0) < 0x80) return 1;
+  if (byte(0) >= 0xC2 && byte(0) <= 0xDF && follows(1)) return 2;
+  if ((byte(0) & 0xF0) == 0xE0 && follows(1) && follows(2)) {
+    const bool overlong = byte(0) == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = byte(0) == 0xED && byte(1) >= 0xA0;
+    return overlong || surrogate ? 0 : 3;
+  }
+  if (byte(0) >= 0xF0 && byte(0) <= 0xF4 && follows(1) && follows(2) && follows(3)) {
+    const bool overlong = byte(0) == 0xF0 && byte(1) < 0x90;
+    const bool too_large = byte(0) == 0xF4 && byte(1) >= 0x90;
+    return overlong || too_large ? 0 : 4;
+  }
+  return 0;
+}
+
+void append_control(std::string& out, char c) {
+  if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else if (c == '\r') {
+    out += "\\r";
+  } else {
+    std::array<char, 8> code{};
+    std::snprintf(code.data(), code.size(), "\\u%04x", static_cast<unsigned char>(c));
+    out += code.data();
+  }
+}
+
+/// The value with what a quoted string cannot hold escaped. Cut where it gets too long.
+std::string escape(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    if (out.size() > max_value_bytes) return out + "… (" + std::to_string(text.size()) + " more bytes)";
+    const auto length = utf8_length(text);
+    const char c = text[0];
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+    } else if (c == '"' || c == '\\') {
+      out.append("\\").append(1, c);
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      append_control(out, c);
+    } else {
+      out.append(text.substr(0, length));
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+bool needs_quotes(std::string_view text) {
+  if (text.empty()) return true;
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '=' || c == '\\' || c == 0x7F) return true;
+  return false;
+}
+
+std::string number(double value) {
+  if (!std::isfinite(value)) return "null";
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", value);
+  return text.data();
+}
+
+template <class Quote>
+std::string value_text(const LogField::Value& value, Quote quote) {
+  if (const auto* text = std::get_if<std::string_view>(&value)) return quote(*text);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* real = std::get_if<double>(&value)) return number(*real);
+  return std::get<bool>(value) ? "true" : "false";
+}
+
+std::string text_string(std::string_view text) {
+  const auto escaped = escape(text);
+  return needs_quotes(escaped) ? '"' + escaped + '"' : escaped;
+}
+
+bool is_empty(const LogField::Value& value) {
+  const auto* text = std::get_if<std::string_view>(&value);
+  return text && text->empty();
+}
+
+/// What differs between the two forms.
+struct Style {
+  std::string_view begin, between, end;
+  std::string (*pair)(std::string_view key, std::string_view value);
+  std::string (*quote)(std::string_view text);
+};
+
+constexpr Style text_style{
+    "", " ", "",
+    [](std::string_view key, std::string_view value) { return std::string(key) + "=" + std::string(value); },
+    text_string};
+constexpr Style json_style{
+    "{", ",", "}",
+    [](std::string_view key, std::string_view value) { return json_string(key) + ":" + std::string(value); },
+    json_string};
+
+std::string format(const Style& style, const Event& event, std::chrono::system_clock::time_point time) {
+  std::string out(style.begin);
+  out += style.pair("ts", style.quote(format_time(time)));
+  const auto add = [&](std::string_view key, std::string_view value) {
+    const auto pair = style.pair(key, value);
+    if (out.size() + pair.size() + room_for_the_last_field > max_line_bytes) return false;
+    out.append(style.between).append(pair);
+    return true;
+  };
+  bool whole = add("level", style.quote(level_name(event.level))) && add("msg", style.quote(event.message));
+  if (!event.job.empty()) whole = add("job", style.quote(event.job)) && whole;
+  if (event.attempt > 0) whole = add("attempt", std::to_string(event.attempt)) && whole;
+  for (const auto& field : event.fields)
+    if (!is_empty(field.value)) whole = add(field.key, value_text(field.value, style.quote)) && whole;
+  if (!whole) out.append(style.between).append(style.pair("truncated", "true"));
+  return out.append(style.end);
+}
+
+}  // namespace
+
+std::string_view level_name(LogLevel level) noexcept {
+  constexpr std::array<std::string_view, 4> names{"debug", "info", "warning", "error"};
+  return names[static_cast<std::size_t>(level)];
+}
+
+std::string format_time(std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  const auto seconds = floor<std::chrono::seconds>(time);
+  const std::time_t whole = system_clock::to_time_t(seconds);
+  std::tm parts{};
+  ::gmtime_r(&whole, &parts);
+  std::array<char, 64> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text.data() + length, text.size() - length, ".%03dZ",
+                static_cast<int>(duration_cast<milliseconds>(time - seconds).count()));
+  return text.data();
+}
+
+std::string json_string(std::string_view text) {
+  return '"' + escape(text) + '"';
+}
+
+std::string format_text(const Event& event, std::chrono::system_clock::time_point time) {
+  return format(text_style, event, time);
+}
+
+std::string format_json(const Event& event, std::chrono::system_clock::time_point time) {
+  return format(json_style, event, time);
+}
+
+}  // namespace sidekick::status

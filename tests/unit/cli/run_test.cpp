@@ -1,0 +1,120 @@
+#include "agent/cli/run.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "agent/cli/commands.hpp"
+#include "tests/unit/support/temporary_folder.hpp"
+
+using namespace sidekick;
+using namespace sidekick::cli;
+
+namespace {
+
+struct Ended {
+  int code;
+  std::string out, err;
+};
+
+std::string content(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+/// Runs the program's own entry in a process of its own.
+Ended call(std::vector<const char*> words, std::vector<const char*> environment = {}) {
+  const test::TemporaryFolder folder;
+  const auto out = folder.file("out", ""), err = folder.file("err", "");
+  environment.push_back(nullptr);
+  std::cout.flush();  // or a sanitizer's _exit writes the test runner's own words once more
+  std::fflush(nullptr);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::dup2(::open(out.c_str(), O_WRONLY), STDOUT_FILENO);
+    ::dup2(::open(err.c_str(), O_WRONLY), STDERR_FILENO);
+    ::_exit(run(static_cast<int>(words.size()), words.data(), environment.data()));
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
+}
+
+}  // namespace
+
+TEST_CASE("a command is known by its name, by its peer's, and with a path before it") {
+  REQUIRE(find_command("restore"));
+  CHECK(find_command("restore") == find_command("mongorestore"));
+  CHECK(find_command("restore") == find_command("/usr/bin/mongorestore"));
+  CHECK_FALSE(find_command("sidekick"));
+  CHECK_FALSE(find_command(""));
+}
+
+TEST_CASE("without a word the commands are listed on standard error, and the code is 64") {
+  const auto ended = call({"/sidekick"});
+  CHECK(ended.code == 64);
+  CHECK(ended.out.empty());
+  CHECK(ended.err.find("mongorestore") != std::string::npos);
+}
+
+TEST_CASE("an unknown command names the nearest") {
+  const auto ended = call({"sidekick", "mongorestor"});
+  CHECK(ended.code == 64);
+  CHECK(ended.err.find("unknown command 'mongorestor'") != std::string::npos);
+  CHECK(ended.err.find("did you mean 'mongorestore'?") != std::string::npos);
+}
+
+TEST_CASE("the version is printed by the program and by each command") {
+  for (const auto& ended : {call({"sidekick", "--version"}), call({"sidekick", "version"}),
+                            call({"sidekick", "restore", "--version"}), call({"/bin/mongorestore", "--version"})}) {
+    CHECK(ended.code == 0);
+    CHECK(ended.out.starts_with("sidekick "));
+    CHECK(ended.err.empty());
+  }
+}
+
+TEST_CASE("help goes to standard output, also when other settings are wrong") {
+  for (const auto& ended :
+       {call({"sidekick", "restore", "--help"}, {"SIDEKICK_URI="}), call({"sidekick", "help", "mongorestore"})}) {
+    CHECK(ended.code == 0);
+    CHECK(ended.out.find("--nsInclude=PATTERN") != std::string::npos);
+    CHECK(ended.err.empty());
+  }
+}
+
+TEST_CASE("the name the program was called by selects the command") {
+  const auto ended = call({"/usr/local/bin/mongorestore", "--dorp"});
+  CHECK(ended.code == 64);
+  CHECK(ended.err.find("did you mean '--drop'?") != std::string::npos);
+}
+
+TEST_CASE("a wrong setting is one line of JSON with its code, and no secret") {
+  const auto ended = call({"sidekick", "restore", "--workers=0", "--password=hunter2"});
+  CHECK(ended.code == 64);
+  CHECK(ended.err.starts_with("{\"ts\":"));
+  CHECK(ended.err.find("\"code\":64") != std::string::npos);
+  CHECK(ended.err.find("hunter2") == std::string::npos);
+  CHECK(std::ranges::count(ended.err, '\n') == 1);
+}
+
+TEST_CASE("the values in force are printed with their sources and without secrets") {
+  const auto ended = call({"sidekick", "restore", "--drop", "--print-config", "--archive=a"},
+                          {"SIDEKICK_URI=mongodb://u:hunter2@h/", "TZ=UTC"});
+  CHECK(ended.out.find("uri = mongodb://h/  (environment SIDEKICK_URI)\n") != std::string::npos);
+  CHECK(ended.out.find("drop = true  (flag --drop)\n") != std::string::npos);
+  CHECK(ended.out.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("an unknown time zone is an error before anything is done") {
+  const auto ended = call({"sidekick", "restore", "--archive=a"}, {"TZ=Mars/Olympus"});
+  CHECK(ended.code == 78);
+  CHECK(ended.err.find("unknown time zone 'Mars/Olympus' (TZ)") != std::string::npos);
+}

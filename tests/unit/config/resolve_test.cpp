@@ -1,0 +1,140 @@
+#include "agent/config/resolve.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sidekick/error.hpp"
+#include "tests/unit/support/temporary_folder.hpp"
+
+using namespace sidekick;
+using namespace sidekick::config;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Schema schema{.command = "test",
+                    .summary = "",
+                    .arguments = "",
+                    .description = "",
+                    .settings = {{.name = "uri", .secrecy = Secrecy::url},
+                                 {.name = "password", .secrecy = Secrecy::secret},
+                                 {.name = "config"},
+                                 {.name = "port"},
+                                 {.name = "retry-for", .fallback = "5m"},
+                                 {.name = "nsInclude", .arity = Arity::repeated},
+                                 {.name = "drop", .arity = Arity::flag}},
+                    .file_keys = {"uri", "password"}};
+
+template <class Action>
+Error refusal(Action action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error;
+  }
+  FAIL("nothing was refused");
+  throw std::logic_error("unreachable");
+}
+
+}  // namespace
+
+TEST_CASE("flag beats environment beats file beats default, each setting by itself") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.file("c.yml", "uri: mongodb://file/\npassword: from-file\n");
+  const Environment environment{{"SIDEKICK_URI", "mongodb://environment/"}, {"SIDEKICK_RETRY_FOR", "1m"}};
+  const auto with_flag = resolve(schema, {"--config", file, "--uri=mongodb://flag/"}, environment).values;
+  CHECK(with_flag.text("uri") == "mongodb://flag/");
+  CHECK(with_flag.find("uri")->source == Source::flag);
+  const auto without = resolve(schema, {"--config", file}, environment).values;
+  CHECK(without.text("uri") == "mongodb://environment/");
+  CHECK(without.text("password") == "from-file");
+  CHECK(without.find("password")->source == Source::file);
+  CHECK(without.duration("retry-for") == 1min);
+  CHECK(resolve(schema, {}, {}).values.duration("retry-for") == 5min);
+  CHECK_FALSE(resolve(schema, {}, {}).values.given("retry-for"));
+}
+
+TEST_CASE("a secret comes from its file twin at the same level, with one line break cut") {
+  const test::TemporaryFolder folder;
+  const auto secret = folder.file("secret", "pa ss\n\n");
+  CHECK(resolve(schema, {"--password-file", secret}, {}).values.text("password") == "pa ss\n");
+  CHECK(resolve(schema, {}, {{"SIDEKICK_PASSWORD_FILE", secret}}).values.text("password") == "pa ss\n");
+  CHECK(resolve(schema, {"--password=x"}, {{"SIDEKICK_PASSWORD_FILE", secret}}).values.text("password") == "x");
+}
+
+TEST_CASE("a secret and its file twin at one level exclude each other") {
+  const auto by_flags = refusal([] { resolve(schema, {"--uri=mongodb://h/", "--uri-file=x"}, {}); });
+  CHECK(by_flags.kind() == ErrorKind::config);
+  CHECK(by_flags.message() == "--uri and --uri-file exclude each other");
+  const auto by_variables =
+      refusal([] { resolve(schema, {}, {{"SIDEKICK_PASSWORD", "a"}, {"SIDEKICK_PASSWORD_FILE", "b"}}); });
+  CHECK(by_variables.message() == "SIDEKICK_PASSWORD and SIDEKICK_PASSWORD_FILE exclude each other");
+}
+
+TEST_CASE("a secret file that is not there or empty is an error that names the setting") {
+  const auto missing = refusal([] { resolve(schema, {"--password-file=/no/such"}, {}); });
+  CHECK(missing.kind() == ErrorKind::no_input);
+  CHECK(missing.message().find("--password-file") != std::string::npos);
+  const test::TemporaryFolder folder;
+  const auto empty = folder.file("empty", "\n");
+  CHECK(refusal([&] { resolve(schema, {"--password-file", empty}, {}); }).kind() == ErrorKind::config);
+}
+
+TEST_CASE("an empty variable is an error that names it") {
+  CHECK(refusal([] { resolve(schema, {}, {{"SIDEKICK_URI", ""}}); }).message() == "SIDEKICK_URI: its value is empty");
+}
+
+TEST_CASE("a variable of several values is split at line breaks, or else at commas") {
+  CHECK(resolve(schema, {}, {{"SIDEKICK_NS_INCLUDE", "a.*,b.*"}}).values.list("nsInclude") ==
+        std::vector<std::string>{"a.*", "b.*"});
+  CHECK(resolve(schema, {}, {{"SIDEKICK_NS_INCLUDE", "a,b.*\nc.*\n"}}).values.list("nsInclude") ==
+        std::vector<std::string>{"a,b.*", "c.*"});
+}
+
+TEST_CASE("unknown variables of our prefix are warnings, and so is the link that Kubernetes sets") {
+  const auto told = resolve(schema, {},
+                            {{"SIDEKICK_PASSWRD", "hunter2"},
+                             {"SIDEKICK_PORT", "tcp://10.0.0.1:80"},
+                             {"SIDEKICK_SERVICE_HOST", "10.0.0.1"},
+                             {"PATH", "/bin"}});
+  REQUIRE(told.warnings.size() == 3);
+  CHECK(told.warnings[0] ==
+        "variable SIDEKICK_PASSWRD is ignored: no setting has that name, the nearest is SIDEKICK_PASSWORD");
+  CHECK(told.warnings[1] == "variable SIDEKICK_PORT is ignored: it is the link of a service");
+  CHECK_FALSE(told.values.find("port"));
+  CHECK(resolve(schema, {}, {{"SIDEKICK_PORT", "27018"}}).values.text("port") == "27018");
+}
+
+TEST_CASE("a settings file with an unknown key, a doubled key, no value or no map is refused, without its values") {
+  const test::TemporaryFolder folder;
+  const auto refused = [&](const std::string& text) {
+    const auto file = folder.file("c.yml", text);
+    const auto error = refusal([&] { resolve(schema, {"--config", file}, {}); });
+    CHECK(error.kind() == ErrorKind::config);
+    CHECK(error.message().find("hunter2") == std::string::npos);
+    return error;
+  };
+  CHECK(refused("pasword: hunter2").hint() == "did you mean 'password'?");
+  refused("password: hunter2\npassword: hunter2");
+  refused("password:");
+  refused("- hunter2");
+  refused("hunter2");
+  refused("password: [hunter2]");
+  refused("password: \"hunter2");
+}
+
+TEST_CASE("values that do not fit are usage by flag and configuration by variable, and name their origin") {
+  const auto by_flag = refusal([] { (void)resolve(schema, {"--retry-for=5"}, {}).values.duration("retry-for"); });
+  CHECK(by_flag.kind() == ErrorKind::usage);
+  CHECK(by_flag.message() == "--retry-for '5': not a duration");
+  const auto by_variable =
+      refusal([] { (void)resolve(schema, {}, {{"SIDEKICK_PORT", "x"}}).values.integer("port", 1, 65535); });
+  CHECK(by_variable.kind() == ErrorKind::config);
+  CHECK(by_variable.message() == "SIDEKICK_PORT 'x': not a number from 1 to 65535");
+  CHECK(refusal([] { (void)resolve(schema, {"--drop=maybe"}, {}).values.flag("drop"); }).kind() == ErrorKind::usage);
+}
+
+TEST_CASE("a flag taken back counts as not given") {
+  const auto values = resolve(schema, {"--drop=false"}, {{"SIDEKICK_DROP", "true"}}).values;
+  CHECK_FALSE(values.flag("drop"));
+  CHECK_FALSE(values.given("drop"));
+}
