@@ -42,7 +42,7 @@ std::vector<BadInput> bad_inputs() {
       {"a URI with an unescaped password",
        {"--uri=mongodb://user:open@sesame/@127.0.0.1/", "--archive=$DATA/good.archive"},
        64,
-       "uri",
+       "connection string",
        "%40"},
       {"a pattern that matches nothing",
        {"--uri=$URI", "--archive=$DATA/good.archive", "--nsInclude=nowhere.*"},
