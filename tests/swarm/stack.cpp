@@ -70,8 +70,9 @@ std::vector<Task> Stack::tasks(const std::string& service) const {
   for (const auto& id : lines_of(docker({"service", "ps", "--quiet", "--no-trunc", this->service(service)})))
     words.push_back(id);
   if (words.size() == 3) return {};
+  const auto inspected = json::parse(docker(words));
   std::vector<Task> tasks;
-  for (const auto& task : json::parse(docker(words)).as_array()) tasks.push_back(task_of(task.as_object()));
+  for (const auto& task : inspected.as_array()) tasks.push_back(task_of(task.as_object()));
   return tasks;
 }
 
