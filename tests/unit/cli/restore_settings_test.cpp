@@ -49,7 +49,7 @@ TEST_CASE("the input is the archive, the folder, the file, or the folder dump") 
   CHECK(told({"backup/"}).path == "backup/");
   CHECK(told({"--dir=backup"}).input == restore::Input::folder);
   CHECK(told({"--dir=backup"}).path == "backup");
-  CHECK(told({"-d", "x", "-c", "y", "dump/a/b.bson"}).input == restore::Input::bson_file);
+  CHECK(told({"-d", "x", "-c", "y", "dump/a/b.bson"}).input == restore::Input::folder);
   CHECK(told({"--archive"}).input == restore::Input::standard_input);
   CHECK(told({"--archive=-"}).input == restore::Input::standard_input);
   CHECK(told({}, {{"SIDEKICK_ARCHIVE", "/a"}}).path == "/a");
