@@ -118,3 +118,10 @@ TEST_CASE("an unknown time zone is an error before anything is done") {
   CHECK(ended.code == 78);
   CHECK(ended.err.find("unknown time zone 'Mars/Olympus' (TZ)") != std::string::npos);
 }
+
+TEST_CASE("wrong settings are told in the form of log that was asked for") {
+  const auto ended = call({"sidekick", "restore", "--log-format=text", "--workers=0"});
+  CHECK(ended.code == 64);
+  CHECK(ended.err.starts_with("ts="));
+  CHECK(ended.err.find(" job=restore kind=usage code=64\n") != std::string::npos);
+}
