@@ -93,6 +93,11 @@ void set_input(restore::Settings& out, const Values& values, const std::string& 
     throw Error(ErrorKind::usage, "'-' is no dump folder: standard input can only be an archive", "use --archive");
 }
 
+Error one_too_many(const std::string& argument, const std::string& path) {
+  return {ErrorKind::usage, "one argument too many: '" + argument + "' after '" + path + "'",
+          "there is one folder or file to restore from"};
+}
+
 void take_arguments(restore::Settings& out, const config::Settings& settings) {
   std::string path;
   int uri_arguments = 0;
@@ -106,8 +111,7 @@ void take_arguments(restore::Settings& out, const config::Settings& settings) {
     } else if (path.empty()) {
       path = argument;
     } else {
-      throw Error(ErrorKind::usage, "one argument too many: '" + argument + "' after '" + path + "'",
-                  "there is one folder or file to restore from");
+      throw one_too_many(argument, path);
     }
   }
   set_input(out, settings.values, path);

@@ -118,9 +118,12 @@ class Resolver {
   }
 
   void read_file(const std::string& path) {
-    for (auto& [key, text] : read_config_file(schema_, path))
-      if (!out_.values.find(key))
-        out_.values.set(key, {{text}, Source::file, Arity::one, "key '" + key + "' in '" + path + "'"});
+    for (auto& [key, text] : read_config_file(schema_, path)) {
+      if (out_.values.find(key)) continue;
+      std::string origin = "key '";
+      origin.append(key).append("' in '").append(path).append("'");
+      out_.values.set(key, {{text}, Source::file, Arity::one, std::move(origin)});
+    }
   }
 
   const Schema& schema_;

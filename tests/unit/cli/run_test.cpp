@@ -39,8 +39,10 @@ Ended call(std::vector<const char*> words, std::vector<const char*> environment 
   std::fflush(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
-    ::dup2(::open(out.c_str(), O_WRONLY), STDOUT_FILENO);
-    ::dup2(::open(err.c_str(), O_WRONLY), STDERR_FILENO);
+    const int out_fd = ::open(out.c_str(), O_WRONLY), err_fd = ::open(err.c_str(), O_WRONLY);
+    if (out_fd < 0 || err_fd < 0) ::_exit(99);
+    ::dup2(out_fd, STDOUT_FILENO);
+    ::dup2(err_fd, STDERR_FILENO);
     ::_exit(run(static_cast<int>(words.size()), words.data(), environment.data()));
   }
   int status = 0;
