@@ -1,0 +1,30 @@
+#include "tests/support/sidekick.hpp"
+
+#include <cstdlib>
+#include <sstream>
+
+namespace sidekick::test {
+
+std::string sidekick_binary() {
+  const char* named = std::getenv("SIDEKICK_BIN");
+  return named && *named ? named : SIDEKICK_BUILT_BINARY;
+}
+
+Command restore_command(std::vector<std::string> flags) {
+  flags.insert(flags.begin(), {sidekick_binary(), "mongorestore"});
+  return {std::move(flags)};
+}
+
+Finished restore(std::vector<std::string> flags, std::chrono::steady_clock::duration deadline) {
+  return run(restore_command(std::move(flags)), deadline);
+}
+
+std::vector<std::string> error_lines(const Finished& finished) {
+  std::vector<std::string> lines;
+  std::istringstream all(finished.err);
+  for (std::string line; std::getline(all, line);)
+    if (line.find("\"level\":\"error\"") != std::string::npos) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace sidekick::test

@@ -1,0 +1,24 @@
+/// The program under test, called as a user calls it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/process.hpp"
+
+namespace sidekick::test {
+
+/// $SIDEKICK_BIN, else the binary of this build.
+std::string sidekick_binary();
+
+/// `sidekick mongorestore FLAGS…`, logging JSON lines.
+Command restore_command(std::vector<std::string> flags);
+
+/// Runs it to its end.
+Finished restore(std::vector<std::string> flags,
+                 std::chrono::steady_clock::duration deadline = std::chrono::minutes(2));
+
+/// The lines of stderr with `"level":"error"`.
+std::vector<std::string> error_lines(const Finished& finished);
+
+}  // namespace sidekick::test
