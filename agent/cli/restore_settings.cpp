@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "agent/cli/rules.hpp"
+#include "sidekick/certificates.hpp"
 
 namespace sidekick::cli {
 
@@ -188,6 +189,7 @@ mongo::Connection mongo_connection(const Values& values) {
   out.gssapi_host_name = values.text("gssapiHostName");
   out.tls = values.flag("ssl");
   out.tls_ca_file = values.text("sslCAFile");
+  out.default_ca_file = ca_bundle_path().value_or("");
   out.tls_certificate_key_file = values.text("sslPEMKeyFile");
   out.tls_certificate_key_password = values.secret("sslPEMKeyPassword");
   out.tls_crl_file = values.text("sslCRLFile");
