@@ -1,0 +1,159 @@
+#include "mongo/uri.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/unit/support/errors.hpp"
+
+using namespace sidekick;
+using namespace sidekick::mongo;
+using namespace sidekick::test;
+
+namespace {
+
+Connection to(const std::string& uri) {
+  Connection c;
+  c.uri = Secret(uri);
+  return c;
+}
+
+std::string hosts(const Connection& c) {
+  return describe_hosts(connection_uri(c).get());
+}
+
+std::string concern(const std::string& text, const std::string& uri = "mongodb://h/") {
+  auto c = to(uri);
+  c.write_concern = text;
+  return write_concern(c, connection_uri(c).get()).to_json();
+}
+
+std::string plain(const std::string& json) {
+  return Bson::from_json(json, "a test").to_json();
+}
+
+}  // namespace
+
+TEST_CASE("host and port are put together as the official tools do") {
+  struct Case {
+    const char* host;
+    const char* port;
+    const char* hosts;
+  };
+  for (const auto& c : std::vector<Case>{{"", "", "localhost:27017"},
+                                         {"", "1", "localhost:1"},
+                                         {"a", "", "a:27017"},
+                                         {"a:2", "1", "a:2"},
+                                         {"a,b:2", "1", "a:1,b:2"},
+                                         {"rs/a,b:2", "", "a:27017,b:2"},
+                                         {"[::1]", "5", "[::1]:5"},
+                                         {"[::1]:6", "5", "[::1]:6"}}) {
+    INFO(c.host);
+    Connection connection;
+    connection.host = c.host;
+    connection.port = c.port;
+    CHECK(hosts(connection) == c.hosts);
+  }
+  Connection set;
+  set.host = "rs/a";
+  CHECK(std::string(mongoc_uri_get_replica_set(connection_uri(set).get())) == "rs");
+}
+
+TEST_CASE("a password never stands in the error of a connection string that cannot be read") {
+  for (const char* uri : {"mongodb://u:s3cr3t@pw@h/",
+                          "mongodb://u:s3cr3t/pw@h/",
+                          "mongodb://u:s3cr3t:pw@h/",
+                          "mongodb://u:s3cr3t%@h/",
+                          "mongodb://u:s3cr3t%zz@h/",
+                          "mongodb://u:s3cr3t?@",
+                          "mongodb://u:s3cr3t@",
+                          "mongodb://u:s3cr3t@/",
+                          "mongodb://u:s3cr3t@h:99999/",
+                          "mongodb://u:s3cr3t@h:port/",
+                          "mongodb://u:s3cr3t@h/?a",
+                          "mongodb://u:s3cr3t@h/?x=a@b&&",
+                          "mongodb://u:s3cr3t@h,,/",
+                          "mongodb+srv://u:s3cr3t@h:1/",
+                          "mongodb+srv://u:s3cr3t@a,b/",
+                          "http://u:s3cr3t@h/",
+                          "u:s3cr3t@h",
+                          "mongodb:/u:s3cr3t@h",
+                          "mongodb://u:s3cr3t",
+                          "mongodb://u:s3cr3t/db",
+                          "mongodb://h/?tlsCertificateKeyFilePassword=s3cr3t&&x",
+                          "mongodb://u:#s3cr3t[@h:1:2/",
+                          "mongodb://u:s3cr3t%40@h:0/db",
+                          "mongodb://:s3cr3t@h:x/"}) {
+    INFO(uri);
+    const auto error = error_of([&] { connection_uri(to(uri)); });
+    if (!error) continue;  // some the library takes
+    CHECK((error->kind() == ErrorKind::usage || error->kind() == ErrorKind::config));
+    CHECK_FALSE(mentions(*error, "s3cr3t"));
+  }
+}
+
+TEST_CASE("a password with a character that must be escaped is told so") {
+  for (const char* uri : {"mongodb://u:p@w@h/", "mongodb://u:p/w@h/", "mongodb://u:p:w@h/", "mongodb://u:p%w@h/"}) {
+    INFO(uri);
+    const auto error = error_of([&] { connection_uri(to(uri)); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::usage);
+    CHECK(mentions(*error, "percent-encoded"));
+  }
+}
+
+TEST_CASE("values that contradict the connection string are a matter of configuration") {
+  std::vector<Connection> bad;
+  bad.push_back(to("mongodb://h/"));
+  bad.back().host = "h";
+  bad.push_back(to("mongodb://h/"));
+  bad.back().port = "1";
+  bad.push_back(to("mongodb://u:s3cr3t@h/"));
+  bad.back().user = "v";
+  bad.push_back(to("mongodb://u:s3cr3t@h/"));
+  bad.back().password = Secret("0th3r");
+  bad.push_back(to("mongodb://h/"));
+  bad.back().authentication_mechanism = "GSSAPI";
+  for (const auto& connection : bad) {
+    const auto error = error_of([&] { connection_uri(connection); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::config);
+    CHECK_FALSE(mentions(*error, "s3cr3t"));
+    CHECK_FALSE(mentions(*error, "0th3r"));
+  }
+}
+
+TEST_CASE("flags that agree with the connection string or add to it are taken") {
+  auto c = to("mongodb://u:pw@h/");
+  c.user = "u";
+  c.password = Secret("pw");
+  c.authentication_database = "admin";
+  c.tls = true;
+  c.connect_timeout_s = 3;
+  const auto uri = connection_uri(c);
+  CHECK(std::string(mongoc_uri_get_auth_source(uri.get())) == "admin");
+  CHECK(mongoc_uri_get_tls(uri.get()));
+  CHECK(mongoc_uri_get_option_as_int32(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, 0) == 3000);
+  CHECK(mongoc_uri_get_option_as_int32(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 0) == 5000);
+  CHECK(mongoc_uri_get_option_as_int32(connection_uri(to("mongodb://h/?connectTimeoutMS=7")).get(),
+                                       MONGOC_URI_CONNECTTIMEOUTMS, 0) == 7);
+}
+
+TEST_CASE("the write concern is that of the flag, else of the connection string, else a majority") {
+  CHECK(concern("") == plain(R"({"w":"majority"})"));
+  CHECK(concern("", "mongodb://h/?w=2&journal=true&wtimeoutMS=5") ==
+        plain(R"({"w":2,"j":true,"wtimeout":{"$numberLong":"5"}})"));
+  CHECK(concern("", "mongodb://h/?w=far") == plain(R"({"w":"far"})"));
+  CHECK(concern("majority", "mongodb://h/?w=1") == plain(R"({"w":"majority"})"));
+  CHECK(concern("1") == plain(R"({"w":1})"));
+  CHECK(concern("far") == plain(R"({"w":"far"})"));
+  CHECK(concern(R"({"w":2,"j":true})") == plain(R"({"w":2,"j":true})"));
+}
+
+TEST_CASE("a write concern that proves nothing or cannot be read is a wrong use") {
+  for (const char* text : {"0", "-1", R"({"w":0})", R"({"w":-1})", "{w", R"({"w":0.0})"}) {
+    INFO(text);
+    const auto error = error_of([&] { concern(text); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::usage);
+  }
+  CHECK(error_of([] { concern("", "mongodb://h/?w=0"); })->kind() == ErrorKind::usage);
+}

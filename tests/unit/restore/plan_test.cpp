@@ -1,0 +1,153 @@
+#include "restore/plan.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <functional>
+
+#include "tests/unit/support/errors.hpp"
+
+using namespace sidekick;
+using namespace sidekick::restore;
+using namespace sidekick::test;
+using mongo::DumpCollection;
+
+namespace {
+
+std::vector<DumpCollection> dump() {
+  return {{{"admin", "system.users"}, "", ""},
+          {{"admin", "system.version"}, "", ""},
+          {{"shop", "fruits"}, R"({"options":{},"indexes":[]})", "collection"},
+          {{"shop", "log"}, R"({"options":{"capped":true,"size":4096}})", "collection"},
+          {{"shop", "cheap"}, R"({"options":{"viewOn":"fruits","pipeline":[]}})", "view"},
+          {{"shop", "heat"}, R"({"options":{"timeseries":{"timeField":"t"}}})", "timeseries"},
+          {{"farm", "fruits"}, "", ""},
+          {{"farm", "system.js"}, "", ""},
+          {{"farm", "system.profile"}, "", ""},
+          {{"local", "startup_log"}, "", ""},
+          {{"", "oplog"}, "", ""}};
+}
+
+/// The names at the target of what is created.
+std::vector<std::string> created(const Plan& plan) {
+  std::vector<std::string> out;
+  for (const auto& target : plan.targets)
+    if (target && target->is_created()) out.push_back(target->ns.text());
+  return out;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("without flags a plan takes all but what belongs to the server and the oplog") {
+  const auto plan = make_plan({}, dump());
+  CHECK(created(plan) == Names{"shop.fruits", "shop.log", "shop.cheap", "shop.heat", "farm.fruits", "farm.system.js"});
+  CHECK(plan.passed_over == Names{"farm.system.profile", "local.startup_log"});
+  REQUIRE(plan.targets.size() == dump().size());
+  CHECK(plan.targets[0]->role == Role::users);
+  CHECK(plan.targets[0]->documents.text() == "admin.tempusers");
+  CHECK(plan.targets[1]->role == Role::auth_version);
+  CHECK(plan.targets[2]->role == Role::collection);
+  CHECK_FALSE(plan.targets[2]->ordered);
+  CHECK(plan.targets[3]->ordered);
+  CHECK(plan.targets[4]->role == Role::view);
+  CHECK(plan.targets[5]->role == Role::time_series);
+  CHECK(plan.targets[5]->documents.text() == "shop.system.buckets.heat");
+  CHECK_FALSE(plan.restores(Role::oplog));
+}
+
+TEST_CASE("the flags that choose are asked with the dump's own names") {
+  struct Case {
+    const char* name;
+    std::function<void(Settings&)> set;
+    Names created;
+  };
+  for (const auto& c : std::vector<Case>{
+           {"db", [](Settings& s) { s.db = "shop"; }, {"shop.fruits", "shop.log", "shop.cheap", "shop.heat"}},
+           {"db and collection", [](Settings& s) { s.db = "shop", s.collection = "log"; }, {"shop.log"}},
+           {"include", [](Settings& s) { s.ns_include = {"*.fruits"}; }, {"shop.fruits", "farm.fruits"}},
+           {"include, then exclude",
+            [](Settings& s) { s.ns_include = {"*.fruits"}, s.ns_exclude = {"farm.*"}; },
+            {"shop.fruits"}},
+           {"exclude collection",
+            [](Settings& s) { s.ns_include = {"shop.*"}, s.exclude_collections = {"fruits", "log"}; },
+            {"shop.cheap", "shop.heat"}},
+           {"exclude prefix",
+            [](Settings& s) { s.ns_include = {"shop.*"}, s.exclude_collection_prefixes = {"fr", "h"}; },
+            {"shop.log", "shop.cheap"}},
+           {"include and rename",
+            [](Settings& s) { s.ns_include = {"shop.fruits"}, s.ns_from = {"shop.*"}, s.ns_to = {"new.*"}; },
+            {"new.fruits"}}}) {
+    INFO(c.name);
+    Settings settings;
+    c.set(settings);
+    CHECK(created(make_plan(settings, dump())) == c.created);
+  }
+}
+
+TEST_CASE("flags that select nothing are no input unless that is allowed") {
+  Settings settings;
+  settings.ns_include = {"nothing.*"};
+  const auto error = error_of([&] { make_plan(settings, dump()); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::no_input);
+  settings.allow_empty = true;
+  CHECK(created(make_plan(settings, dump())).empty());
+}
+
+TEST_CASE("flags that select only users select something") {
+  Settings settings;
+  settings.ns_include = {"admin.*"};
+  CHECK(make_plan(settings, dump()).restores(Role::users));
+  settings.ns_include = {};
+  settings.db = "shop";
+  settings.restore_db_users_and_roles = true;
+  CHECK(make_plan(settings, {{{"shop", "$admin.system.users"}, "", ""}}).restores(Role::users));
+}
+
+TEST_CASE("an oplog that is asked for must be there") {
+  Settings settings;
+  settings.oplog_replay = true;
+  CHECK(make_plan(settings, dump()).restores(Role::oplog));
+  auto without = dump();
+  without.pop_back();
+  CHECK(error_of([&] { make_plan(settings, without); })->kind() == ErrorKind::no_input);
+}
+
+TEST_CASE("two collections that would get one name are a matter of configuration") {
+  Settings settings;
+  settings.ns_from = {"shop.fruits", "farm.fruits"};
+  settings.ns_to = {"one.fruits", "one.fruits"};
+  const auto error = error_of([&] { make_plan(settings, dump()); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::config);
+  CHECK(mentions(*error, "'one.fruits'"));
+  settings.ns_from = {"shop.fruits"};
+  settings.ns_to = {"nodot"};
+  CHECK(error_of([&] { make_plan(settings, dump()); })->kind() == ErrorKind::config);
+}
+
+TEST_CASE("users of one database come only when they are asked for") {
+  const std::vector<DumpCollection> users{{{"shop", "fruits"}, "", ""}, {{"shop", "$admin.system.roles"}, "", ""}};
+  CHECK_FALSE(make_plan({}, users).restores(Role::roles));
+  Settings settings;
+  settings.db = "shop";
+  settings.restore_db_users_and_roles = true;
+  const auto plan = make_plan(settings, users);
+  CHECK(plan.restores(Role::roles));
+  CHECK(plan.targets[1]->documents.text() == "admin.temproles");
+}
+
+TEST_CASE("without options everything is a plain collection, and all are ordered where order is asked for") {
+  Settings settings;
+  settings.restore_options = false;
+  settings.maintain_insertion_order = true;
+  const auto plan = make_plan(settings, dump());
+  CHECK(plan.targets[3]->metadata.options.empty());
+  CHECK(plan.targets[3]->ordered);
+  CHECK(plan.targets[2]->ordered);
+}
+
+TEST_CASE("metadata that cannot be read is damage") {
+  CHECK(error_of([] { make_plan({}, {{{"a", "b"}, "{", ""}}); })->kind() == ErrorKind::data);
+}
