@@ -59,7 +59,9 @@ Secret read_secret_file(const std::string& path, std::string_view what) {
   if (!file) throw error_from_errno(subject, errno);
   std::string text;
   std::array<char, 4096> chunk;
-  while (const auto n = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
+  for (bool more = true; more;) {
+    const auto n = std::fread(chunk.data(), 1, chunk.size(), file.get());
+    more = n == chunk.size();
     text.append(chunk.data(), n);
     if (text.size() > max_secret_bytes) throw Error(ErrorKind::config, subject + ": larger than 1 MiB");
   }

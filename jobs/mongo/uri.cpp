@@ -17,7 +17,7 @@ constexpr std::int32_t default_connect_ms = 10'000;
 constexpr std::int32_t heartbeat_ms = 5'000;
 
 Error no_uri(std::string cause, std::string hint) {
-  return {ErrorKind::usage, "the connection string is not valid: " + std::move(cause), std::move(hint)};
+  return {ErrorKind::usage, "--uri is no valid connection string: " + std::move(cause), std::move(hint)};
 }
 
 // The text of the library's own error may quote a piece of the password, so the cause is found out here.

@@ -18,8 +18,9 @@ std::size_t fruits(const MongoClient& client, const std::string& db) {
 
 // One task that ended well and is not to be started again.
 void check_complete(const Stack& stack, const std::string& service) {
+  const bool complete = stack.reaches(service, "complete");
   INFO(stack.describe(service));
-  CHECK(stack.reaches(service, "complete"));
+  REQUIRE(complete);
   CHECK(eventually(10s, [&] { return stack.tasks(service).front().desired == "shutdown"; }));
   CHECK(stack.tasks(service).front().exit_code == 0);
 }
@@ -45,8 +46,10 @@ TEST_CASE("A loader that starts before its database waits for it in one task") {
   need_image("mongo");
   const Stack stack("early");
   stack.deploy({"../../../examples/swarm-seed/stack.yml", "dnsrr.yml", "no-database.yml"});
+  const bool waits =
+      eventually(60s, [&] { return stack.log("mongoloader").find("trying again") != std::string::npos; });
   INFO(stack.describe("mongoloader"));
-  REQUIRE(eventually(60s, [&] { return stack.log("mongoloader").find("trying again") != std::string::npos; }));
+  REQUIRE(waits);
   CHECK(stack.log("mongoloader").find("mongo") != std::string::npos);
   CHECK(stack.tasks("mongoloader").front().state == "running");
   docker({"service", "scale", "--detach", stack.service("mongo") + "=1"});
@@ -72,8 +75,9 @@ TEST_CASE("A wrong password is told in the log, and with --park one task stays i
   stack.deploy({"wrong-password.yml"});
 
   // As long as it takes one service to come round three times, the other two had the time to.
+  const bool thrice = eventually(180s, [&] { return stack.tasks("loop").size() >= 3; });
   INFO(stack.describe("loop"));
-  REQUIRE(eventually(180s, [&] { return stack.tasks("loop").size() >= 3; }));
+  REQUIRE(thrice);
   const auto ended = stack.tasks("loop").back();
   CHECK(ended.state == "failed");
   CHECK(ended.exit_code == 77);
@@ -108,8 +112,9 @@ TEST_CASE("A restore that is stopped in the middle ends with 143, and the next t
   const auto first = stack.tasks("loader").front();
   REQUIRE(first.state == "running");
   docker({"stop", first.container});
-  REQUIRE(eventually(60s, [&] { return stack.tasks("loader").size() == 2; }));
+  const bool again = eventually(60s, [&] { return stack.tasks("loader").size() == 2; });
   INFO(stack.describe("loader"));
+  REQUIRE(again);
   CHECK(stack.tasks("loader").back().state == "failed");
   CHECK(stack.tasks("loader").back().exit_code == 143);
   check_complete(stack, "loader");

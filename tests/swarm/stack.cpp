@@ -66,12 +66,20 @@ void Stack::deploy(const std::vector<std::string>& files,
 }
 
 std::vector<Task> Stack::tasks(const std::string& service) const {
-  std::vector<std::string> words{"inspect", "--type", "task"};
-  for (const auto& id : lines_of(docker({"service", "ps", "--quiet", "--no-trunc", this->service(service)})))
-    words.push_back(id);
-  if (words.size() == 3) return {};
+  std::string text;
+  // The swarm may forget an old task between the two questions.
+  const bool told = eventually(30s, [&] {
+    std::vector<std::string> words{"inspect", "--type", "task"};
+    for (const auto& id : lines_of(docker({"service", "ps", "--quiet", "--no-trunc", this->service(service)})))
+      words.push_back(id);
+    const auto inspected = words.size() == 3 ? Finished{.exit_code = 0, .out = "[]"} : run_docker(words);
+    text = inspected.out;
+    return inspected.exit_code == 0;
+  });
+  if (!told) throw std::runtime_error("the tasks of " + this->service(service) + " cannot be told");
+  const auto inspected = json::parse(text);
   std::vector<Task> tasks;
-  for (const auto& task : json::parse(docker(words)).as_array()) tasks.push_back(task_of(task.as_object()));
+  for (const auto& task : inspected.as_array()) tasks.push_back(task_of(task.as_object()));
   return tasks;
 }
 
