@@ -40,8 +40,10 @@ std::string damaged_namespace(const std::string& file, const json::object& broke
   return {};
 }
 
-void check_restored(const MongoClient& client, const std::string& base) {
-  const auto& wanted = expected().at("archives").at(base).at("namespaces").as_object();
+void check_restored(const MongoClient& client, const std::string& file, const std::string& base) {
+  json::object wanted = expected().at("archives").at(base).at("namespaces").as_object();
+  // Without its metadata a collection has no index but _id_.
+  if (file == "broken/metadata-empty.archive") wanted["farm.animals"].as_object()["indexes"].as_array().resize(1);
   CHECK(joined(differences(wanted, read_namespaces(client))) == "");
 }
 
@@ -71,7 +73,7 @@ void restore_broken_archive(const std::string& file) {
   const std::string base(broken.at("derived_from").as_string());
   if (valid == true) REQUIRE(finished.exit_code == 0);
   if (valid == false || finished.exit_code != 0) return check_refused(finished, file, broken);
-  if (expected().at("archives").as_object().contains(base)) check_restored(server.client(), base);
+  if (expected().at("archives").as_object().contains(base)) check_restored(server.client(), file, base);
 }
 
 }  // namespace
