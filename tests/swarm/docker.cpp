@@ -68,8 +68,10 @@ void need_mongo_with_users() {
   const TempDir context;
   std::filesystem::create_directory(context / "db");
   Mongod server({.version = "4.4.2", .data_folder = context / "db"});
-  server.client().command(
-      "admin", boost::json::object{{"createUser", "seeder"}, {"pwd", seeder_password()}, {"roles", {"root"}}});
+  server.client().command("admin", boost::json::object{{"createUser", "seeder"},
+                                                       {"pwd", seeder_password()},
+                                                       {"roles", {"root"}},
+                                                       {"writeConcern", {{"w", 1}, {"j", true}}}});
   server.kill();
   write_file(context / "Dockerfile",
              "FROM mongo:4.4\nCOPY db /data/db\n"

@@ -72,7 +72,9 @@ std::vector<Task> Stack::tasks(const std::string& service) const {
     std::vector<std::string> words{"inspect", "--type", "task"};
     for (const auto& id : lines_of(docker({"service", "ps", "--quiet", "--no-trunc", this->service(service)})))
       words.push_back(id);
-    const auto inspected = words.size() == 3 ? Finished{.exit_code = 0, .out = "[]"} : run_docker(words);
+    text = "[]";
+    if (words.size() == 3) return true;
+    const auto inspected = run_docker(words);
     text = inspected.out;
     return inspected.exit_code == 0;
   });
