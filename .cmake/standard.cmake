@@ -14,6 +14,11 @@ if(SIDEKICK_TSAN)
   target_compile_options(standard_settings INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
   target_link_options(standard_settings INTERFACE -fsanitize=thread)
 endif()
+if(SIDEKICK_FUZZ)
+  target_compile_options(standard_settings INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(standard_settings INTERFACE -fsanitize=address,undefined)
+endif()
 
 add_library(standard_warnings INTERFACE)
 target_compile_options(standard_warnings INTERFACE

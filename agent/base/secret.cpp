@@ -24,7 +24,7 @@ bool tells_of_a_secret(std::string_view name) {
 std::string redact_query(std::string_view query) {
   std::string out;
   while (!query.empty()) {
-    const auto end = std::min(query.find_first_of("&;"), query.size());
+    const auto end = std::min(query.find_first_of("&;?"), query.size());
     const auto parameter = query.substr(0, end);
     const auto equals = parameter.find('=');
     if (equals != std::string_view::npos && tells_of_a_secret(parameter.substr(0, equals)))

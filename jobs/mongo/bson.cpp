@@ -82,10 +82,10 @@ std::string Bson::to_json() const {
   return out;
 }
 
-std::optional<bson_iter_t> find(const bson_t* document, std::string_view key) {
+Found find(const bson_t* document, std::string_view key) {
   bson_iter_t it;
-  if (bson_iter_init_find_w_len(&it, document, key.data(), size_of(key))) return it;
-  return std::nullopt;
+  if (bson_iter_init_find_w_len(&it, document, key.data(), size_of(key))) return Found(it);
+  return {};
 }
 
 std::string text_of(const bson_t* document, std::string_view key) {

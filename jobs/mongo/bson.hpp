@@ -68,8 +68,23 @@ class Bson final {
   bson_t b_;
 };
 
-/// The field `key` (not dotted) of a document, or nothing.
-std::optional<bson_iter_t> find(const bson_t* document, std::string_view key);
+/// A field that was looked for. It is used like a std::optional<bson_iter_t>, which would lose the alignment that
+/// libbson counts on.
+class Found final {
+ public:
+  Found() = default;
+  explicit Found(const bson_iter_t& field) : field_(field), found_(true) {}
+  explicit operator bool() const noexcept { return found_; }
+  bool has_value() const noexcept { return found_; }
+  const bson_iter_t& operator*() const noexcept { return field_; }
+
+ private:
+  bson_iter_t field_{};
+  bool found_ = false;
+};
+
+/// The field `key` (not dotted) of a document, or nothing. It points into the document.
+Found find(const bson_t* document, std::string_view key);
 
 /// The field as text, number, truth or document; what is absent or of another type gives the empty value.
 std::string text_of(const bson_t* document, std::string_view key);

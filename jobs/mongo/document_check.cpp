@@ -8,6 +8,10 @@ namespace {
 
 constexpr int max_depth = 256;
 
+constexpr bool is_type(std::uint8_t type) {
+  return (type >= 0x01 && type <= 0x13) || type == 0x7f || type == 0xff;
+}
+
 /// Walks one document after another; `at` is where it is and, after a flaw, where that is.
 class Walker {
  public:
@@ -119,14 +123,12 @@ bool Walker::document(std::size_t end_of_parent, int depth) {
   }
   at_ += 4;
   while (at_ < last) {
-    const auto start = at_;
-    const auto type = b_[at_++];
-    const auto key_at = at_;
-    if (type == 0 || !cstring(last) ||
-        !element(type, {reinterpret_cast<const char*>(&b_[key_at]), at_ - key_at - 1}, last, depth)) {
-      if (at_ == key_at) at_ = start;
-      return false;
-    }
+    const auto type = b_[at_];
+    if (!is_type(type)) return false;
+    const auto key_at = ++at_;
+    if (!cstring(last)) return false;
+    const std::string_view key(reinterpret_cast<const char*>(&b_[key_at]), at_ - key_at - 1);
+    if (!element(type, key, last, depth)) return false;
   }
   if (at_ != last) return false;
   at_ = last + 1;

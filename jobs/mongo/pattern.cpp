@@ -10,23 +10,21 @@ namespace {
 
 using Parts = std::vector<std::string_view>;
 
-// Tries every length for the first asterisk; names are short, so that this never matters.
-bool match(std::string_view text, const std::vector<std::string>& literals, std::size_t index, Parts& parts) {
-  const auto& literal = literals[index];
-  if (!text.starts_with(literal)) return false;
-  text.remove_prefix(literal.size());
-  if (index + 1 == literals.size()) return text.empty();
-  for (std::size_t n = 0; n <= text.size(); n++) {
-    parts.push_back(text.substr(0, n));
-    if (match(text.substr(n), literals, index + 1, parts)) return true;
-    parts.pop_back();
-  }
-  return false;
-}
-
+// Each asterisk takes as little as it can. The earliest place of a literal leaves the most to those behind it, so that
+// nothing is ever tried twice: many asterisks cost no more than one.
 std::optional<Parts> match(std::string_view text, const std::vector<std::string>& literals) {
   Parts parts;
-  if (!match(text, literals, 0, parts)) return std::nullopt;
+  if (!text.starts_with(literals.front())) return std::nullopt;
+  text.remove_prefix(literals.front().size());
+  if (literals.size() == 1) return text.empty() ? std::optional(parts) : std::nullopt;
+  for (std::size_t i = 1; i + 1 < literals.size(); i++) {
+    const auto at = text.find(literals[i]);
+    if (at == std::string_view::npos) return std::nullopt;
+    parts.push_back(text.substr(0, at));
+    text.remove_prefix(at + literals[i].size());
+  }
+  if (!text.ends_with(literals.back())) return std::nullopt;
+  parts.push_back(text.substr(0, text.size() - literals.back().size()));
   return parts;
 }
 

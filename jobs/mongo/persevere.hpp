@@ -20,6 +20,7 @@ auto persevere(JobContext& context, Operation operation) {
   Clock::duration pause = 100ms;
   std::optional<Clock::time_point> failing_since;
   for (;;) {
+    context.cancel.throw_if_cancelled();
     try {
       return operation();
     } catch (const Error& error) {

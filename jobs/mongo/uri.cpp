@@ -1,5 +1,7 @@
 #include "mongo/uri.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -40,9 +42,22 @@ Error explain_bad_uri(std::string_view text) {
     text.remove_prefix(at + 1);
   }
   if (text.empty() || text.front() == '/') return no_uri("it names no host", "mongodb://host:27017/");
+  // A name whose port is no number may be a user and a password whose host was forgotten.
+  const auto colon = text.find(':');
+  const bool maybe_password = at == std::string_view::npos && colon != std::string_view::npos && text.front() != '[' &&
+                              text.substr(colon + 1, 1).find_first_of("0123456789") == std::string_view::npos;
+  if (maybe_password)
+    return no_uri("a port is no number, or user and password have no host behind them",
+                  "mongodb://user:password@host:27017/");
   if (const auto options = text.find('?'); options != std::string_view::npos)
     return no_uri("host or options cannot be understood: '" + redact_url("mongodb://" + std::string(text)) + "'", "");
   return no_uri("'" + std::string(text) + "' cannot be understood as hosts", "mongodb://host1:27017,host2:27017/");
+}
+
+bool has_host_with_at(const mongoc_uri_t* uri) {
+  for (const auto* host = mongoc_uri_get_hosts(uri); host != nullptr; host = host->next)
+    if (host->family != AF_UNIX && std::string_view(host->host).find('@') != std::string_view::npos) return true;
+  return false;
 }
 
 std::string uri_text(const Connection& c) {
@@ -118,13 +133,32 @@ void set_timeout(mongoc_uri_t* uri, const char* option, std::optional<int> secon
     mongoc_uri_set_option_as_int32(uri, option, otherwise_ms);
 }
 
+Error proves_nothing(const std::string& write_concern) {
+  return {ErrorKind::usage,
+          "--writeConcern " + write_concern + " asks for no acknowledgement: nothing would be proven stored",
+          "use a number from 1, or majority"};
+}
+
+Bson write_concern_of_json(const std::string& text) {
+  Bson out;
+  try {
+    out = Bson::from_json(text, "--writeConcern");
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, error.message(), R"(write it as {"w":"majority","wtimeout":1000})");
+  }
+  if (const auto w = find(out.get(), "w"); w && BSON_ITER_HOLDS_NUMBER(&*w) && bson_iter_as_int64(&*w) < 1)
+    throw proves_nothing(text);
+  return out;
+}
+
 }  // namespace
 
 Uri connection_uri(const Connection& c) {
   const auto text = uri_text(c);
   bson_error_t error;
   Uri uri(mongoc_uri_new_with_error(text.c_str(), &error));
-  if (!uri) throw explain_bad_uri(text);
+  // The library cuts at the first '@', takes the rest of the password for a host, and we would wait for that.
+  if (!uri || has_host_with_at(uri.get())) throw explain_bad_uri(text);
   set_credentials(uri.get(), c);
   set_tls(uri.get(), c);
   if (!c.compressors.empty()) mongoc_uri_set_compressors(uri.get(), c.compressors.c_str());
@@ -149,7 +183,7 @@ std::string describe_hosts(const mongoc_uri_t* uri) {
 
 Bson write_concern(const Connection& c, const mongoc_uri_t* uri) {
   const auto& text = c.write_concern;
-  if (text.starts_with('{')) return Bson::from_json(text, "--writeConcern");
+  if (text.starts_with('{')) return write_concern_of_json(text);
   Bson out;
   if (text.empty()) {
     const auto* given = mongoc_uri_get_write_concern(uri);
@@ -170,10 +204,7 @@ Bson write_concern(const Connection& c, const mongoc_uri_t* uri) {
   int number = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (status == std::errc() && end == text.data() + text.size()) {
-    if (number < 1)
-      throw Error(ErrorKind::usage,
-                  "--writeConcern " + text + " asks for no acknowledgement: nothing would be proven stored",
-                  "use a number from 1, or majority");
+    if (number < 1) throw proves_nothing(text);
     return std::move(out.append("w", number));
   }
   return std::move(out.append("w", text));

@@ -13,20 +13,31 @@
 namespace sidekick::restore {
 
 /// Calls `work(client, i)` for each i below `count`, on at most `workers` threads, each with a client of its own.
-/// Every item is tried, also when another fails; then the first failure is rethrown.
+/// Where a server refuses an item (an Error of kind data) the others are tried all the same; after any other failure no
+/// new item is begun: a server that is gone is waited for once and not once an item. Then the first failure is
+/// rethrown.
 template <class Work>
 void for_each_in_parallel(mongo::Pool& pool, int workers, std::size_t count, Work work) {
   std::atomic<std::size_t> next = 0;
+  std::atomic<bool> hopeless = false;
   std::mutex mutex;
   std::exception_ptr first_failure;
+  const auto keep_failure = [&] {
+    const std::lock_guard lock(mutex);
+    if (!first_failure) first_failure = std::current_exception();
+  };
   const auto run = [&] {
     const auto client = pool.client();
     for (std::size_t i = next++; i < count; i = next++) {
+      if (hopeless) return;
       try {
         work(client, i);
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::data) hopeless = true;
+        keep_failure();
       } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!first_failure) first_failure = std::current_exception();
+        hopeless = true;
+        keep_failure();
       }
     }
   };

@@ -154,6 +154,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       target.emplace().role = Role::oplog;
     } else if (const auto role = user_role(ns)) {
       if (takes_users(settings, selection, ns)) target = user_target(settings, *role);
+      if (target && target->holds_users() && selection.accepts(ns)) chosen = true;
     } else if (!selection.accepts(ns)) {
       continue;
     } else if (belongs_to_the_server(ns, selection)) {

@@ -76,7 +76,7 @@ TEST_CASE("compression is told by the first bytes alone") {
 }
 
 TEST_CASE("what is not compressed passes through, also when it is short") {
-  for (const std::size_t n : {0, 1, 2, 3, 4, 5, 100'000}) {
+  for (const std::size_t n : std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 100'000}) {
     const auto plain = plain_bytes(n);
     CHECK(unpack(plain) == plain);
     CHECK(unpack(plain, 1) == plain);

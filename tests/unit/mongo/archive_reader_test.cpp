@@ -196,7 +196,7 @@ TEST_CASE("a damaged document is told by its collection and by its offset in the
   const auto error = error_of([&] { read_archive(bytes); });
   REQUIRE(error);
   CHECK(mentions(*error, "'db.two'"));
-  CHECK(mentions(*error, "offset " + std::to_string(found - bytes.begin() + 5)));
+  CHECK(mentions(*error, "offset " + std::to_string(found - bytes.begin() + 4)));
 }
 
 TEST_CASE("a changed value is caught by the checksum of its collection") {

@@ -77,7 +77,7 @@ TEST_CASE("of an ordered target one batch is out at a time and in order, while o
   Target ordered;
   ordered.ordered = true;
   const Target other;
-  for (std::uint8_t mark : {1, 2}) {
+  for (const std::uint8_t mark : std::vector<std::uint8_t>{1, 2}) {
     queue.reserve(1);
     queue.push(batch_of(ordered, mark), 1);
   }
