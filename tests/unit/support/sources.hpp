@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <vector>
 
 #include "filters/source.hpp"
 #include "mongo/archive_reader.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace sidekick::test {
 
@@ -37,8 +36,8 @@ class MemorySource final : public filters::Source {
 };
 
 inline Buffer file_bytes(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const auto text = read_file(path);
+  return {text.begin(), text.end()};
 }
 
 /// All that is left in `source`.
