@@ -55,7 +55,7 @@ Dialled dial_path(const char* path, milliseconds timeout, const CancelToken& can
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (std::strlen(path) >= sizeof address.sun_path) return {{}, "the path of the socket is too long"};
-  std::strcpy(address.sun_path, path);
+  std::copy_n(path, std::strlen(path) + 1, address.sun_path);
   return connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address, timeout, cancel);
 }
 

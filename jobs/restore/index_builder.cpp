@@ -26,6 +26,7 @@ Bson create_indexes_command(const Namespace& ns, const IndexCatalog::Entry& entr
   const mongo::IndexRules rules{settings.keep_index_version, settings.convert_legacy_indexes,
                                 settings.fix_dotted_hash_indexes, entry.collation, entry.time_series};
   std::vector<Bson> specs;
+  specs.reserve(entry.indexes.size());
   for (const auto& index : entry.indexes) specs.push_back(mongo::index_to_create(index, rules));
   Bson command;
   command.append("createIndexes", ns.collection).append_array("indexes", specs);
@@ -104,7 +105,8 @@ std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, const 
     count += item.second.indexes.size();
   }
   for_each_in_parallel(pool, settings.workers, work.size(), [&](const mongo::Client& client, std::size_t i) {
-    const auto& [ns, entry] = *work[i];
+    const auto& ns = work[i]->first;
+    const auto& entry = work[i]->second;
     const auto command = create_indexes_command(ns, entry, settings, server, write_concern);
     mongo::persevere(context, [&] { client.run(ns.db, command, "cannot build the indexes of '" + ns.text() + "'"); });
   });

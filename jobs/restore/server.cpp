@@ -26,12 +26,12 @@ mongo::Uri direct_uri(const mongoc_uri_t* uri, const mongoc_host_list_t& host) {
   bson_iter_t it;
   bson_iter_init(&it, mongoc_uri_get_options(uri));
   while (bson_iter_next(&it)) {
-    const std::string_view key = bson_iter_key(&it);
-    if (!key.starts_with("tls") && !key.starts_with("ssl")) continue;
+    const char* key = bson_iter_key(&it);
+    if (!std::string_view(key).starts_with("tls") && !std::string_view(key).starts_with("ssl")) continue;
     if (BSON_ITER_HOLDS_UTF8(&it))
-      mongoc_uri_set_option_as_utf8(direct.get(), key.data(), bson_iter_utf8(&it, nullptr));
+      mongoc_uri_set_option_as_utf8(direct.get(), key, bson_iter_utf8(&it, nullptr));
     else
-      mongoc_uri_set_option_as_bool(direct.get(), key.data(), bson_iter_as_bool(&it));
+      mongoc_uri_set_option_as_bool(direct.get(), key, bson_iter_as_bool(&it));
   }
   mongoc_uri_set_option_as_bool(direct.get(), MONGOC_URI_DIRECTCONNECTION, true);
   mongoc_uri_set_option_as_int32(direct.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, diagnosis_ms);
