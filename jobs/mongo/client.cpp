@@ -40,10 +40,18 @@ std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection&
   return options;
 }
 
+std::chrono::milliseconds take_selection_time(mongoc_uri_t* uri) {
+  constexpr std::int32_t slice_ms = 1'000;
+  const auto whole_ms = mongoc_uri_get_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, slice_ms);
+  mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, std::min(whole_ms, slice_ms));
+  return std::chrono::milliseconds(whole_ms);
+}
+
 }  // namespace
 
 Pool::Pool(const Connection& connection, CancelToken cancel)
     : uri_((initialise_library(), connection_uri(connection))),
+      selection_time_(take_selection_time(uri_.get())),
       hosts_(describe_hosts(uri_.get())),
       tls_(tls_options(uri_.get(), connection)),
       connector_(std::move(cancel), tls_),

@@ -3,6 +3,7 @@
 
 #include <mongoc/mongoc.h>
 
+#include <chrono>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -57,10 +58,15 @@ class Pool final {
   const std::string& hosts() const noexcept { return hosts_; }
   const mongoc_uri_t* uri() const noexcept { return uri_.get(); }
 
+  /// How long to look for a server. A single call gives up sooner, after a second: the library cannot be interrupted
+  /// while it looks.
+  std::chrono::milliseconds selection_time() const noexcept { return selection_time_; }
+
  private:
   static void on_server_changed(const mongoc_apm_server_changed_t* event);
 
   Uri uri_;
+  std::chrono::milliseconds selection_time_;
   std::string hosts_;
   std::optional<mongoc_ssl_opt_t> tls_;
   Connector connector_;

@@ -46,10 +46,10 @@ std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const Can
 }
 
 bool can_be_read_twice(const Settings& settings) {
-  if (settings.input == Input::folder) return true;
+  if (settings.input != Input::archive_file) return settings.input == Input::folder;
   struct stat status{};
-  return settings.input == Input::archive_file && ::stat(settings.path.c_str(), &status) == 0 &&
-         S_ISREG(status.st_mode);
+  const bool there = ::stat(settings.path.c_str(), &status) == 0;
+  return !there || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
 }
 
 void prove(mongo::DumpReader& dump) {

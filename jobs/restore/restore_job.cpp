@@ -5,36 +5,46 @@
 namespace sidekick::restore {
 
 Outcome RestoreJob::run(JobContext& context) {
-  const bool repeatable = can_be_read_twice(settings_);
-  if (input_used_ && !repeatable)
-    throw Error(ErrorKind::io, "standard input was read already and cannot be read again");
+  if (input_used_) throw Error(ErrorKind::io, "standard input was read already and cannot be read again");
   try {
-    RestoreRun run(settings_, context);
-    // A stream is not touched before its server is there, so that waiting for that costs nothing.
-    if (repeatable) run.open();
+    return attempt(context);
+  } catch (const Error& error) {
+    if (!input_used_ || !error.transient()) throw;
+    throw Error(ErrorKind::io, error.message(), "the input is used up: start it again", Retry::never);
+  }
+}
+
+Outcome RestoreJob::attempt(JobContext& context) {
+  const bool repeatable = can_be_read_twice(settings_);
+  RestoreRun run(settings_, context);
+  // A stream is not touched before its server is there, so that waiting for that costs nothing.
+  if (repeatable) run.open();
+  run.connect();
+  if (!repeatable) {
+    input_used_ = true;
+    run.open();
     run.connect();
-    if (!repeatable) {
-      input_used_ = true;
-      run.open();
-      run.connect();
-    }
-    if (settings_.dry_run) return run.rehearse();
-    if (run.would_lose_documents()) {
-      if (!repeatable) {
-        context.log.warn("the input cannot be read twice: collections are dropped before it is proven whole");
-      } else if (settings_.prove_first && !proven_) {
-        context.log.info("proving the dump before anything is dropped");
-        prove(*open_dump(settings_, context.cancel));
-        proven_ = true;
-      }
-    }
+  }
+  if (settings_.dry_run) return run.rehearse();
+  try {
+    if (run.would_lose_documents()) prove_first(context);
     run.prepare();
     run.restore();
-    return run.outcome();
   } catch (const Error& error) {
-    if (input_used_ && error.transient())
-      throw Error(ErrorKind::io, error.message(), "the input is used up: start it again", Retry::never);
-    throw;
+    if (error.kind() == ErrorKind::cancelled || error.transient()) throw;
+    throw Error(error.kind(), error.message() + "; " + run.changes(), error.hint(),
+                error.retry_ruled_out() ? Retry::never : Retry::as_kind);
+  }
+  return run.outcome();
+}
+
+void RestoreJob::prove_first(JobContext& context) {
+  if (!can_be_read_twice(settings_)) {
+    context.log.warn("the input cannot be read twice: collections are dropped before it is proven whole");
+  } else if (settings_.prove_first && !proven_) {
+    context.log.info("proving the dump before anything is dropped");
+    prove(*open_dump(settings_, context.cancel));
+    proven_ = true;
   }
 }
 

@@ -18,6 +18,9 @@ class RestoreJob final : public OneShotJob {
   Outcome run(JobContext& context) override;
 
  private:
+  Outcome attempt(JobContext& context);
+  void prove_first(JobContext& context);
+
   Settings settings_;
   bool proven_ = false;
   bool input_used_ = false;

@@ -37,7 +37,7 @@ void RestoreRun::open() {
 }
 
 void RestoreRun::connect() {
-  server_ = find_server(pool_, context_.cancel);
+  server_ = find_server(pool_, context_);
   check_server_can_hold(server_, plan_, settings_);
 }
 
@@ -48,6 +48,7 @@ bool RestoreRun::would_lose_documents() {
 }
 
 void RestoreRun::prepare() {
+  begun_ = true;
   prepare_collections(pool_, plan_, existing_, settings_, server_, write_concern_, context_);
   mongo::persevere(context_, [&] { drop_temporary_users(pool_.client(), plan_, write_concern_); });
   if (settings_.restore_indexes) catalog_ = IndexCatalog(plan_);
@@ -137,6 +138,11 @@ Outcome RestoreRun::outcome() const {
   if (indexes_ > 0) summary += ", " + std::to_string(indexes_) + (indexes_ == 1 ? " index" : " indexes");
   if (oplog_) summary += ", " + std::to_string(oplog_->applied()) + " oplog entries";
   return {summary};
+}
+
+std::string RestoreRun::changes() const {
+  if (!begun_) return "nothing was changed";
+  return "by then " + plural(tally_.inserted + tally_.replaced, "document") + " had been stored";
 }
 
 Outcome RestoreRun::rehearse() {

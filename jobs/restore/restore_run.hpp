@@ -31,6 +31,8 @@ class RestoreRun final {
   void restore();
   /// The last line of the log. Throws Error of kind data where documents were rejected.
   Outcome outcome() const;
+  /// What the attempt has changed so far, in a few words for an error.
+  std::string changes() const;
   /// For --dryRun: proves the dump and tells what would be done.
   Outcome rehearse();
 
@@ -55,6 +57,7 @@ class RestoreRun final {
   std::optional<OplogReplay> oplog_;
   std::vector<std::uint8_t> scratch_;
   std::size_t indexes_ = 0;
+  bool begun_ = false;  ///< something may have been dropped or created
 };
 
 }  // namespace sidekick::restore

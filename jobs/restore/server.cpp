@@ -104,17 +104,23 @@ bool Server::keeps_zero_timestamps() const noexcept {
   return v.major == 5 && v.minor == 0 && v.patch >= 29;
 }
 
-Server find_server(mongo::Pool& pool, const CancelToken& cancel) {
+Server find_server(mongo::Pool& pool, JobContext& context) {
   const auto client = pool.client();
   const auto what = "cannot reach '" + pool.hosts() + "'";
   Bson hello;
-  try {
-    hello = client.run("admin", Bson().append("isMaster", 1), what);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::unavailable || cancel.cancelled()) throw;
-    const auto reason = diagnose(pool.uri(), cancel);
-    if (reason.empty()) throw;
-    throw Error(ErrorKind::unavailable, what + ": " + reason);
+  const auto until = context.clock.now() + pool.selection_time();
+  for (bool found = false; !found;) {
+    try {
+      hello = client.run("admin", Bson().append("isMaster", 1), what);
+      found = true;
+    } catch (const Error& error) {
+      context.cancel.throw_if_cancelled();
+      if (error.kind() != ErrorKind::unavailable) throw;
+      if (context.clock.now() < until) continue;
+      const auto reason = diagnose(pool.uri(), context.cancel);
+      if (reason.empty()) throw;
+      throw Error(ErrorKind::unavailable, what + ": " + reason);
+    }
   }
   const bool writable = mongo::truth_of(hello.get(), "ismaster") || mongo::truth_of(hello.get(), "isWritablePrimary");
   if (!writable) throw not_writable(hello, pool.hosts());

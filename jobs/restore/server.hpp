@@ -6,6 +6,7 @@
 
 #include "mongo/client.hpp"
 #include "restore/plan.hpp"
+#include "sidekick/job.hpp"
 
 namespace sidekick::restore {
 
@@ -26,9 +27,9 @@ struct Server {
   bool keeps_zero_timestamps() const noexcept;
 };
 
-/// Asks who is there. Throws Error: unavailable with the reason in words (no such name, refused, not initiated, no
-/// primary), denied.
-Server find_server(mongo::Pool& pool, const CancelToken& cancel);
+/// Asks who is there, for the pool's selection_time(). Throws Error: unavailable with the reason in words (no such
+/// name, refused, not initiated, no primary), denied.
+Server find_server(mongo::Pool& pool, JobContext& context);
 
 /// Throws Error of kind unavailable where the server is no longer the process that find_server() met. A standalone that
 /// is killed loses what it acknowledged in the last 100 ms, and nothing but this tells.

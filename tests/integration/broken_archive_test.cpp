@@ -72,7 +72,13 @@ void restore_broken_archive(const std::string& file) {
   const auto& valid = broken.at("valid");
   const std::string base(broken.at("derived_from").as_string());
   if (valid == true) REQUIRE(finished.exit_code == 0);
-  if (valid == false || finished.exit_code != 0) return check_refused(finished, file, broken);
+  if (valid == false || finished.exit_code != 0) {
+    check_refused(finished, file, broken);
+    // Whoever finds the server changed must have been told.
+    if (!read_namespaces(server.client()).empty())
+      CHECK(error_lines(finished).at(0).find("by then") != std::string::npos);
+    return;
+  }
   if (expected().at("archives").as_object().contains(base)) check_restored(server.client(), file, base);
 }
 

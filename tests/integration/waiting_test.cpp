@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <csignal>
+#include <filesystem>
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/fixtures.hpp"
@@ -21,6 +22,12 @@ std::string archive() {
 
 std::string at(std::uint16_t port) {
   return "--uri=mongodb://127.0.0.1:" + std::to_string(port) + "/";
+}
+
+/// How many threads a process runs: those of the driver come with the first connection.
+std::ptrdiff_t threads_of(pid_t pid) {
+  const std::filesystem::directory_iterator tasks("/proc/" + std::to_string(pid) + "/task");
+  return std::distance(begin(tasks), end(tasks));
 }
 
 bool says(const Child& child, const std::string& text) {
@@ -51,6 +58,25 @@ TEST_CASE("standard input is not touched while its server is waited for") {
   INFO(finished.describe());
   CHECK(finished.exit_code == 0);
   CHECK(read_namespaces(server.client()).contains("shop.fruits"));
+}
+
+TEST_CASE("a missing archive or a folder in its place is said at once although no server answers") {
+  for (const std::string path : {"/nowhere/at.archive", "/tmp"}) {
+    const Finished finished = restore({at(free_port()), "--archive=" + path}, 20s);
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 66);
+    CHECK(error_lines(finished).at(0).find(path) != std::string::npos);
+  }
+}
+
+TEST_CASE("TERM while a server is looked for is obeyed and need not be enforced") {
+  Child child(restore_command({at(free_port()), archive(), "--serverSelectionTimeout=60"}));
+  REQUIRE(eventually(10s, [&] { return threads_of(child.pid()) > 3; }));
+  child.signal(SIGTERM);
+  const Finished finished = child.wait(20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 143);
+  CHECK(finished.err.find("did not let go") == std::string::npos);
 }
 
 TEST_CASE("a server that never comes ends with 69 once --retry-for is over") {
