@@ -59,8 +59,8 @@ Secret read_secret_file(const std::string& path, std::string_view what) {
   if (!file) throw error_from_errno(subject, errno);
   std::string text;
   std::array<char, 4096> chunk;
-  while (const auto n = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
-    text.append(chunk.data(), n);
+  while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
+    text.append(chunk.data(), std::fread(chunk.data(), 1, chunk.size(), file.get()));
     if (text.size() > max_secret_bytes) throw Error(ErrorKind::config, subject + ": larger than 1 MiB");
   }
   if (std::ferror(file.get())) throw error_from_errno(subject, errno);

@@ -1,6 +1,7 @@
 #include "mongo/pattern.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "sidekick/error.hpp"
 
@@ -94,8 +95,7 @@ Renamer::Renamer(const std::vector<std::string>& from, const std::vector<std::st
 }
 
 std::string Renamer::rename(std::string_view ns) const {
-  for (auto pair = pairs_.rbegin(); pair != pairs_.rend(); ++pair) {
-    const auto& [from, to] = *pair;
+  for (const auto& [from, to] : std::ranges::reverse_view(pairs_)) {
     const auto parts = match(ns, from.literals);
     if (!parts || !consistent(from.variables, *parts)) continue;
     std::string out = to.literals[0];

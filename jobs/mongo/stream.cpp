@@ -119,6 +119,7 @@ struct CuttableStream {
 
   static ssize_t poll(mongoc_stream_poll_t* streams, std::size_t count, std::int32_t timeout) {
     std::vector<pollfd> events;
+    events.reserve(count);
     for (std::size_t i = 0; i < count; i++)
       events.push_back({of(streams[i].stream)->fd.get(), static_cast<short>(streams[i].events), 0});
     const auto n = ::poll(events.data(), events.size(), timeout);

@@ -26,6 +26,7 @@ Bson create_indexes_command(const Namespace& ns, const IndexCatalog::Entry& entr
   const mongo::IndexRules rules{settings.keep_index_version, settings.convert_legacy_indexes,
                                 settings.fix_dotted_hash_indexes, entry.collation, entry.time_series};
   std::vector<Bson> specs;
+  specs.reserve(entry.indexes.size());
   for (const auto& index : entry.indexes) specs.push_back(mongo::index_to_create(index, rules));
   Bson command;
   command.append("createIndexes", ns.collection).append_array("indexes", specs);
