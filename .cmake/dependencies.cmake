@@ -1,9 +1,11 @@
-# The libraries we build on, each as one imported or interface target, so that the static link is settled in one place.
+# The libraries we build on, each as one target dep_NAME, so that the static link is settled in one place.
+if(SIDEKICK_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(yaml-cpp REQUIRED)
 
 # fmt and spdlog are used as headers only: the few files that include them are compiled once, and nothing more is linked.
 add_library(dep_spdlog INTERFACE)
@@ -14,14 +16,18 @@ add_library(dep_boost INTERFACE)
 target_compile_definitions(dep_boost INTERFACE BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(dep_boost INTERFACE Threads::Threads)
 
-add_library(dep_mongoc INTERFACE)
 if(SIDEKICK_STATIC)
   include(.cmake/static.cmake)
-else()
-  pkg_check_modules(MONGOC REQUIRED IMPORTED_TARGET libmongoc-1.0)
-  pkg_check_modules(LZMA REQUIRED IMPORTED_TARGET liblzma)
-  pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
-  target_link_libraries(dep_mongoc INTERFACE PkgConfig::MONGOC)
-  add_library(dep_lzma ALIAS PkgConfig::LZMA)
-  add_library(dep_zstd ALIAS PkgConfig::ZSTD)
+  return()
 endif()
+
+# dep_NAME: the shared library that pkg-config knows as MODULE.
+function(shared_dependency target module)
+  pkg_check_modules(${target}_PC REQUIRED IMPORTED_TARGET ${module})
+  add_library(${target} ALIAS PkgConfig::${target}_PC)
+endfunction()
+
+shared_dependency(dep_mongoc libmongoc-1.0)
+shared_dependency(dep_lzma liblzma)
+shared_dependency(dep_zstd libzstd)
+shared_dependency(dep_yaml yaml-cpp)

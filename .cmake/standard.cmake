@@ -23,7 +23,7 @@ endif()
 add_library(standard_warnings INTERFACE)
 target_compile_options(standard_warnings INTERFACE
   -Werror -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
-  -Woverloaded-virtual -Wcast-align -Wunused -Wnull-dereference -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough
+  -Woverloaded-virtual -Wcast-align -Wunused -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough
   # bson_t is over-aligned, which std::vector honours whatever this warning says.
   -Wno-ignored-attributes)
 

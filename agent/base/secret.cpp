@@ -1,11 +1,13 @@
 #include "sidekick/secret.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <memory>
 
 #include "sidekick/error.hpp"
+#include "sidekick/fd.hpp"
 
 namespace sidekick {
 
@@ -55,15 +57,18 @@ std::string redact_url(std::string_view url) {
 
 Secret read_secret_file(const std::string& path, std::string_view what) {
   const std::string subject = "cannot read '" + path + "' (" + std::string(what) + ")";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
-  if (!file) throw error_from_errno(subject, errno);
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) throw error_from_errno(subject, errno);
   std::string text;
   std::array<char, 4096> chunk;
-  while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
-    text.append(chunk.data(), std::fread(chunk.data(), 1, chunk.size(), file.get()));
+  for (;;) {
+    const auto n = ::read(fd.get(), chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw error_from_errno(subject, errno);
+    if (n == 0) break;
+    text.append(chunk.data(), static_cast<std::size_t>(n));
     if (text.size() > max_secret_bytes) throw Error(ErrorKind::config, subject + ": larger than 1 MiB");
   }
-  if (std::ferror(file.get())) throw error_from_errno(subject, errno);
   if (text.ends_with('\n')) text.pop_back();
   return Secret(std::move(text));
 }

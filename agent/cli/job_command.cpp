@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
 #include <random>
 
 #include "agent/cli/common_settings.hpp"
@@ -21,25 +23,27 @@ namespace {
 constexpr auto termination_log = "/dev/termination-log";
 constexpr auto zoneinfo = "/usr/share/zoneinfo";
 
-/// Answers the flags that only ask; true when there was one.
-bool answer(const config::Schema& schema, const Invocation& invocation) {
-  const auto flags = config::parse_flags(schema, invocation.words);
-  const auto asked = [&](std::string_view name) { return flags.given.contains(name); };
-  if (asked("help"))
-    write_out(config::help(schema));
-  else if (asked("man"))
-    write_out(config::man_page(schema, SIDEKICK_VERSION));
-  else if (asked("version"))
-    write_out(version_text());
-  else
-    return false;
-  return true;
+/// What --help and its like ask for; nothing when they were not given.
+std::optional<std::string> answer(const config::Schema& schema, const Invocation& invocation) {
+  config::Flags flags;
+  try {
+    flags = config::parse_flags(schema, invocation.words);
+  } catch (const Error&) {
+    return {};  // the same error comes again where it is logged, or parked
+  }
+  if (flags.given.contains("help")) return config::help(schema);
+  if (flags.given.contains("man")) return config::man_page(schema, SIDEKICK_VERSION);
+  if (flags.given.contains("version")) return version_text();
+  return {};
 }
 
 /// Whether to park is asked before the settings are known to be right: a wrong flag would be restarted for ever too.
 bool wants_park(const Invocation& invocation) {
-  for (const auto& word : invocation.words)
-    if (word == "--park" || word == "--park=true") return true;
+  const auto has = [&](std::string_view word) {
+    return std::ranges::find(invocation.words, word) != invocation.words.end();
+  };
+  if (has("--print-config")) return false;
+  if (has("--park") || has("--park=true")) return true;
   const auto found = invocation.environment.find("SIDEKICK_PARK");
   return found != invocation.environment.end() && config::parse_switch(found->second).value_or(false);
 }
@@ -61,14 +65,22 @@ class JobRun {
       if (settings.values.flag("print-config")) return 0;
       return runtime::run_one_shot(name_, *job_, policy, surroundings());
     } catch (const Error& error) {
-      if (!wants_park(invocation_)) throw;
-      return runtime::park(name_, error, surroundings());
+      if (wants_park(invocation_)) return runtime::park(name_, error, surroundings());
+      return refuse(error);
     }
   }
 
  private:
   status::LogFormat default_format() const {
     return console_.is_terminal() ? status::LogFormat::text : status::LogFormat::json;
+  }
+
+  int refuse(const Error& error) {
+    const auto& kind = info(error.kind());
+    status::JobLog(*log_, name_, 0)
+        .error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", kind.exit_code}});
+    status::write_termination_message(termination_log, error.message());
+    return kind.exit_code;
   }
 
   runtime::Policy prepare(const config::Settings& settings) {
@@ -116,10 +128,9 @@ class JobRun {
 }  // namespace
 
 int run_job(const Invocation& invocation, const config::Schema& schema, const MakeJob& make_job) {
-  try {
-    if (answer(schema, invocation)) return 0;
-  } catch (const Error&) {
-    if (!wants_park(invocation)) throw;  // else the same error comes again where it can be parked
+  if (const auto text = answer(schema, invocation)) {
+    write_out(*text);
+    return 0;
   }
   return JobRun(invocation, schema, make_job).run();
 }

@@ -14,8 +14,9 @@ namespace sidekick::cli {
 /// of kind usage, no_input or config. May log what is worth knowing.
 using MakeJob = std::function<std::unique_ptr<OneShotJob>(const config::Settings&, Log&)>;
 
-/// Settles the settings, answers --help and its like, and runs the job under the supervisor. Returns the exit code;
-/// throws Error where the settings are wrong, unless it is to park.
+/// Settles the settings, answers --help and its like, and runs the job under the supervisor. Returns the exit code,
+/// that of wrong settings too, which are logged (and parked, if that is wanted). Throws Error of kind io where an
+/// answer cannot be written or the process cannot be set up.
 int run_job(const Invocation& invocation, const config::Schema& schema, const MakeJob& make_job);
 
 }  // namespace sidekick::cli

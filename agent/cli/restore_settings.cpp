@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "agent/cli/rules.hpp"
+#include "sidekick/certificates.hpp"
 
 namespace sidekick::cli {
 
@@ -93,19 +94,25 @@ void set_input(restore::Settings& out, const Values& values, const std::string& 
     throw Error(ErrorKind::usage, "'-' is no dump folder: standard input can only be an archive", "use --archive");
 }
 
+Error one_too_many(const std::string& argument, const std::string& path) {
+  return {ErrorKind::usage, "one argument too many: '" + argument + "' after '" + path + "'",
+          "there is one folder or file to restore from"};
+}
+
 void take_arguments(restore::Settings& out, const config::Settings& settings) {
   std::string path;
+  int uri_arguments = 0;
   for (const auto& argument : settings.arguments) {
     if (argument.empty()) throw Error(ErrorKind::usage, "an argument is empty");
     if (is_uri(argument)) {
-      if (!out.connection.uri.empty())
-        throw Error(ErrorKind::config, "--uri and a connection string as an argument exclude each other");
+      const auto* other = settings.values.find("uri");
+      if (uri_arguments++ > 0 || (other && other->source == config::Source::flag))
+        throw Error(ErrorKind::config, "there are two connection strings: give one, by --uri or as an argument");
       out.connection.uri = Secret(argument);
     } else if (path.empty()) {
       path = argument;
     } else {
-      throw Error(ErrorKind::usage, "one argument too many: '" + argument + "' after '" + path + "'",
-                  "there is one folder or file to restore from");
+      throw one_too_many(argument, path);
     }
   }
   set_input(out, settings.values, path);
@@ -182,6 +189,7 @@ mongo::Connection mongo_connection(const Values& values) {
   out.gssapi_host_name = values.text("gssapiHostName");
   out.tls = values.flag("ssl");
   out.tls_ca_file = values.text("sslCAFile");
+  out.default_ca_file = ca_bundle_path().value_or("");
   out.tls_certificate_key_file = values.text("sslPEMKeyFile");
   out.tls_certificate_key_password = values.secret("sslPEMKeyPassword");
   out.tls_crl_file = values.text("sslCRLFile");

@@ -17,7 +17,7 @@ struct Unit {
 };
 
 constexpr std::array<Unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
-constexpr std::int64_t longest_ms = 10 * 366 * units[0].in_ms;
+constexpr std::int64_t longest_ms = std::int64_t{3660} * units[0].in_ms;
 
 }  // namespace
 

@@ -12,18 +12,20 @@ namespace sidekick::config {
 
 namespace {
 
-std::vector<std::string_view> flag_names(const Schema& schema) {
-  std::vector<std::string_view> names;
+std::vector<std::string> flag_names(const Schema& schema) {
+  std::vector<std::string> names;
   for (const auto& setting : schema.settings) {
-    names.push_back(setting.name);
-    if (!setting.alias.empty()) names.push_back(setting.alias);
+    names.emplace_back(setting.name);
+    if (!setting.alias.empty()) names.emplace_back(setting.alias);
+    if (setting.has_file_twin()) names.push_back(std::string(setting.name) + "-file");
   }
   return names;
 }
 
 Error unknown_flag(const Schema& schema, const std::string& word) {
   const auto name = word.substr(0, word.find('='));
-  auto hint = nearest_hint(std::string_view(name).substr(2), "--", flag_names(schema));
+  const auto names = flag_names(schema);
+  auto hint = nearest_hint(std::string_view(name).substr(2), "--", {names.begin(), names.end()});
   if (hint.empty()) hint = "'sidekick " + std::string(schema.command) + " --help' lists the flags";
   return {ErrorKind::usage, "unknown flag '" + name + "'", std::move(hint)};
 }

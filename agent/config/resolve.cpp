@@ -30,16 +30,16 @@ std::optional<Value> settle(const Level& level) {
   if (secret.empty())
     throw Error(ErrorKind::config,
                 level.file_name->origin + " '" + level.file_name->texts.back() + "': the file is empty");
-  return Value{{secret.reveal()}, level.source, level.file_name->origin};
+  return Value{{secret.reveal()}, level.source, Arity::one, level.file_name->origin};
 }
 
 Level by_flags(const Setting& setting, const Flags& flags) {
   Level level{Source::flag, {}, {}};
   const auto name = std::string(setting.name);
   if (const auto found = flags.given.find(name); found != flags.given.end())
-    level.direct = Value{found->second, Source::flag, "--" + name};
+    level.direct = Value{found->second, Source::flag, setting.arity, "--" + name};
   if (const auto found = flags.given.find(name + "-file"); found != flags.given.end() && setting.has_file_twin())
-    level.file_name = Value{found->second, Source::flag, "--" + name + "-file"};
+    level.file_name = Value{found->second, Source::flag, Arity::one, "--" + name + "-file"};
   return level;
 }
 
@@ -54,7 +54,7 @@ std::optional<Value> variable(const Setting& setting, const Environment& environ
   if (found->second.empty())
     throw Error(ErrorKind::config, name + ": its value is empty", "unset it, or give it a value");
   auto texts = setting.arity == Arity::repeated ? split_list(found->second) : std::vector{found->second};
-  return Value{std::move(texts), Source::environment, name};
+  return Value{std::move(texts), Source::environment, setting.arity, name};
 }
 
 Level by_environment(const Setting& setting, const Environment& environment) {
@@ -104,7 +104,7 @@ class Resolver {
       read_file(file->texts.back());
     for (const auto& setting : schema_.settings)
       if (!setting.fallback.empty() && !out_.values.find(setting.name))
-        out_.values.set(setting.name, {{std::string(setting.fallback)}, Source::fallback, {}});
+        out_.values.set(setting.name, {{std::string(setting.fallback)}, Source::fallback, setting.arity, {}});
     out_.arguments = flags_.arguments;
     out_.warnings = unknown_variables(schema_, environment_);
     return std::move(out_);
@@ -118,8 +118,12 @@ class Resolver {
   }
 
   void read_file(const std::string& path) {
-    for (auto& [key, text] : read_config_file(schema_, path))
-      if (!out_.values.find(key)) out_.values.set(key, {{text}, Source::file, "key '" + key + "' in '" + path + "'"});
+    for (auto& [key, text] : read_config_file(schema_, path)) {
+      if (out_.values.find(key)) continue;
+      std::string origin = "key '";
+      origin.append(key).append("' in '").append(path).append("'");
+      out_.values.set(key, {{text}, Source::file, Arity::one, std::move(origin)});
+    }
   }
 
   const Schema& schema_;

@@ -23,6 +23,8 @@ enum class Secrecy {
 
 /// Views of string literals: a description lives as long as the program.
 struct Setting {
+  // Without an initializer the compiler warns of every member that a description leaves out.
+  // NOLINTBEGIN(readability-redundant-string-init)
   std::string_view name = "";  ///< the long flag without its dashes
   char short_name = '\0';
   std::string_view alias = "";       ///< a second long name, with its own environment variable
@@ -32,6 +34,7 @@ struct Setting {
   std::string_view group = "";
   std::string_view fallback = "";  ///< the default, as it would be written; empty: none
   std::string_view implied = "";   ///< the value of an optional_value flag that is given alone
+  // NOLINTEND(readability-redundant-string-init)
   Arity arity = Arity::one;
   Secrecy secrecy = Secrecy::open;
 

@@ -38,7 +38,7 @@ const Value* Values::find(std::string_view name) const noexcept {
 bool Values::given(std::string_view name) const {
   const auto* value = find(name);
   if (!value || value->source == Source::fallback) return false;
-  return parse_switch(value->texts.back()).value_or(true);
+  return value->arity != Arity::flag || parse_switch(value->texts.back()).value_or(true);
 }
 
 bool Values::flag(std::string_view name) const {

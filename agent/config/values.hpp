@@ -19,6 +19,7 @@ enum class Source { flag, environment, file, fallback };
 struct Value {
   std::vector<std::string> texts;
   Source source = Source::fallback;
+  Arity arity = Arity::one;
   std::string origin;  ///< "--uri", "SIDEKICK_URI_FILE", "key 'uri' of 'x.yml'"; empty for a default
 };
 

@@ -13,7 +13,8 @@ class NotingSink final : public StatusSink {
   void progress(const Progress& progress) noexcept override try {
     movement_.note(progress);
     display_.progress(progress);
-  } catch (...) {  // out of memory: this position goes unnoticed
+  } catch (...) {
+    return;  // out of memory: this position goes unnoticed
   }
 
  private:

@@ -94,7 +94,9 @@ class Run {
 
   int out_of_time(const Error& last) {
     return end(Error(ErrorKind::timeout,
-                     "not done within " + config::format_duration(*policy_.timeout) + " (--timeout): " + last.message(),
+                     "not done within " +
+                         config::format_duration(policy_.timeout.value_or(std::chrono::milliseconds(0))) +
+                         " (--timeout): " + last.message(),
                      last.hint(), Retry::never));
   }
 

@@ -36,7 +36,8 @@ void Console::line(std::string_view text) noexcept try {
   if (!bar_.empty()) out += clear_line;
   out.append(text).append("\n").append(bar_);
   put(out);
-} catch (...) {  // out of memory: the line is lost
+} catch (...) {
+  return;  // out of memory: the line is lost
 }
 
 void Console::bar(std::string_view text) noexcept try {
@@ -45,7 +46,8 @@ void Console::bar(std::string_view text) noexcept try {
   if (text == bar_) return;
   bar_ = text;
   put(std::string(clear_line) + bar_);
-} catch (...) {  // out of memory: the bar stays as it is
+} catch (...) {
+  return;  // out of memory: the bar stays as it is
 }
 
 }  // namespace sidekick::status

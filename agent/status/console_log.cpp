@@ -56,7 +56,8 @@ void ConsoleLog::event(const Event& event) noexcept try {
   const auto now = std::chrono::system_clock::now();
   const auto line = format_ == LogFormat::json ? format_json(event, now) : format_text(event, now);
   logger_->to_console.log(spdlog_level(event.level), spdlog::string_view_t(line.data(), line.size()));
-} catch (...) {  // out of memory: the line is lost
+} catch (...) {
+  return;  // out of memory: the line is lost
 }
 
 }  // namespace sidekick::status

@@ -66,7 +66,8 @@ void ProgressDisplay::progress(const Progress& progress) noexcept try {
   else
     next_ = now + between_lines;
   show(progress);
-} catch (...) {  // out of memory: nothing is drawn
+} catch (...) {
+  return;  // out of memory: nothing is drawn
 }
 
 void ProgressDisplay::show(const Progress& progress) {

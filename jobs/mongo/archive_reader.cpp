@@ -109,16 +109,12 @@ std::size_t ArchiveReader::find_collection(const Namespace& ns, std::uint64_t at
   return found->second;
 }
 
-std::optional<DumpEvent> ArchiveReader::start_segment() {
-  const auto at = frames_.offset();
-  const auto length = frames_.read_length();
-  if (!length) {
-    if (frames_.ended_inside()) truncated("inside the length of a block");
-    finish();
-    return DumpEvent{};
-  }
-  if (*length == terminator) fail(at, "a terminator where a block header is expected");
-  const auto header = read_header(*length, "a block header");
+std::string ArchiveReader::block_here() const {
+  return "a block header after " + (last_ ? "documents of '" + collections_[*last_].ns.text() + "'" : "the prelude");
+}
+
+Namespace ArchiveReader::read_block_name(const Bson& header, std::uint64_t at) const {
+  Namespace ns{text_of(header.get(), "db"), text_of(header.get(), "collection")};
   bson_iter_t it;
   bson_iter_init(&it, header.get());
   while (bson_iter_next(&it)) {
@@ -126,13 +122,26 @@ std::optional<DumpEvent> ArchiveReader::start_segment() {
     const bool known = (key == "db" && BSON_ITER_HOLDS_UTF8(&it)) ||
                        (key == "collection" && BSON_ITER_HOLDS_UTF8(&it)) ||
                        (key == "EOF" && BSON_ITER_HOLDS_BOOL(&it)) || (key == "CRC" && BSON_ITER_HOLDS_INT64(&it));
-    if (!known) fail(at, "a block header has an unknown or mistyped field '" + std::string(key) + "'");
+    if (!known)
+      fail(at, "a block header of '" + ns.text() + "' has an unknown or mistyped field '" + std::string(key) + "'");
   }
-  const Namespace ns{text_of(header.get(), "db"), text_of(header.get(), "collection")};
-  if (ns.collection.empty()) fail(at, "a block header names no collection");
-  const auto collection = find_collection(ns, at);
+  if (ns.collection.empty()) fail(at, "a block header names no collection but '" + ns.text() + "'");
+  return ns;
+}
+
+std::optional<DumpEvent> ArchiveReader::start_segment() {
+  const auto at = frames_.offset();
+  const auto length = frames_.read_length();
+  if (!length) {
+    if (frames_.ended_inside()) truncated("inside " + block_here());
+    finish();
+    return DumpEvent{};
+  }
+  if (*length == terminator) fail(at, "a terminator in place of " + block_here());
+  const auto header = read_header(*length, block_here());
+  const auto collection = find_collection(read_block_name(header, at), at);
   if (states_[collection].ended) fail_in(collection, at, "a block follows the end of the collection");
-  segment_ = collection;
+  segment_ = last_ = collection;
   if (truth_of(header.get(), "EOF")) return end_collection(header, at);
   return std::nullopt;
 }

@@ -33,6 +33,8 @@ class ArchiveReader final : public DumpReader {
 
   void read_prelude();
   Bson read_header(std::int32_t length, const std::string& what);
+  std::string block_here() const;
+  Namespace read_block_name(const Bson& header, std::uint64_t at) const;
   std::optional<DumpEvent> start_segment();
   std::optional<DumpEvent> next_in_segment();
   DumpEvent end_collection(const Bson& header, std::uint64_t at);
@@ -51,6 +53,7 @@ class ArchiveReader final : public DumpReader {
   std::vector<State> states_;
   std::map<Namespace, std::size_t> by_name_;
   std::optional<std::size_t> segment_;  ///< the collection whose documents come now
+  std::optional<std::size_t> last_;     ///< the collection of the last block
   std::int32_t document_bytes_ = 0;
   std::uint64_t document_at_ = 0;
 };

@@ -20,8 +20,12 @@ struct CursorDeleter {
   void operator()(mongoc_cursor_t* cursor) const noexcept { mongoc_cursor_destroy(cursor); }
 };
 
-std::optional<mongoc_ssl_opt_t> tls_options(const mongoc_uri_t* uri, const Connection& connection) {
+std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection& connection) {
   if (!mongoc_uri_get_tls(uri)) return std::nullopt;
+  // OpenSSL's own default is a path of the machine that built it, which an image need not have.
+  if (!mongoc_uri_has_option(uri, MONGOC_URI_TLSCAFILE))
+    if (!connection.default_ca_file.empty())
+      mongoc_uri_set_option_as_utf8(uri, MONGOC_URI_TLSCAFILE, connection.default_ca_file.c_str());
   mongoc_ssl_opt_t options = *mongoc_ssl_opt_get_default();
   const auto text = [&](const char* name) { return mongoc_uri_get_option_as_utf8(uri, name, nullptr); };
   options.pem_file = text(MONGOC_URI_TLSCERTIFICATEKEYFILE);

@@ -25,6 +25,7 @@ struct Connection {
 
   bool tls = false;
   std::string tls_ca_file;
+  std::string default_ca_file;  ///< taken where TLS is on and no CA is named; see ca_bundle_path()
   std::string tls_certificate_key_file;
   Secret tls_certificate_key_password;
   std::string tls_crl_file;

@@ -54,9 +54,8 @@ Dialled connect_to(const sockaddr* address, socklen_t size, milliseconds timeout
 Dialled dial_path(const char* path, milliseconds timeout, const CancelToken& cancel) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const auto size = std::strlen(path);
-  if (size >= sizeof address.sun_path) return {{}, "the path of the socket is too long"};
-  std::memcpy(address.sun_path, path, size);
+  if (std::strlen(path) >= sizeof address.sun_path) return {{}, "the path of the socket is too long"};
+  std::copy_n(path, std::strlen(path) + 1, address.sun_path);
   return connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address, timeout, cancel);
 }
 

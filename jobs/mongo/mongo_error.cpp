@@ -63,7 +63,9 @@ Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::str
     const auto cause = error.domain == MONGOC_ERROR_SERVER_SELECTION ? selection_cause(message) : message;
     return speaks_of_tls(cause) ? tls_refused(what, cause) : Error(ErrorKind::unavailable, what + ": " + cause);
   }
-  const auto kind = kind_of_server_code(error.code);
+  // Numbers of the library's own, which mean something else, share the field with those of servers.
+  const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
+  const auto kind = from_server ? kind_of_server_code(error.code) : ErrorKind::data;
   if (reply != nullptr && kind == ErrorKind::data && mongoc_error_has_label(reply, "RetryableWriteError"))
     return {ErrorKind::unavailable, what + ": " + message};
   if (kind == ErrorKind::denied) return {kind, what + ": " + message, "check the user's password and roles"};

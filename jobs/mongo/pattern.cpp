@@ -95,7 +95,7 @@ Renamer::Renamer(const std::vector<std::string>& from, const std::vector<std::st
 }
 
 std::string Renamer::rename(std::string_view ns) const {
-  for (const auto& [from, to] : std::ranges::reverse_view(pairs_)) {
+  for (const auto& [from, to] : std::views::reverse(pairs_)) {
     const auto parts = match(ns, from.literals);
     if (!parts || !consistent(from.variables, *parts)) continue;
     std::string out = to.literals[0];

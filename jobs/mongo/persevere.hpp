@@ -10,13 +10,13 @@
 namespace sidekick::mongo {
 
 /// Calls `operation` until it returns or throws something that time does not heal. Between tries it waits from 100 ms,
-/// doubled, up to 2 s; after a minute of failures the last error passes on, and with it the attempt as a whole.
-/// `operation` must be safe to repeat: a try that failed may have been carried out. Throws Error of kind cancelled as
-/// soon as the context's token says so.
+/// doubled, up to 2 s; after 30 s of failures, more than an election takes, the last error passes on, and with it the
+/// attempt as a whole. `operation` must be safe to repeat: a try that failed may have been carried out. Throws Error of
+/// kind cancelled as soon as the context's token says so.
 template <class Operation>
 auto persevere(JobContext& context, Operation operation) {
   using namespace std::chrono_literals;
-  constexpr auto patience = 60s;
+  constexpr auto patience = 30s;
   Clock::duration pause = 100ms;
   std::optional<Clock::time_point> failing_since;
   for (;;) {

@@ -15,9 +15,11 @@ namespace {
 constexpr std::int32_t a_day_ms = 86'400'000;
 constexpr std::int32_t default_selection_ms = 5'000;
 constexpr std::int32_t default_connect_ms = 10'000;
+// How soon a primary that hangs is noticed: a heartbeat and its time-out.
+constexpr std::int32_t heartbeat_ms = 5'000;
 
 Error no_uri(std::string cause, std::string hint) {
-  return {ErrorKind::usage, "the connection string is not valid: " + std::move(cause), std::move(hint)};
+  return {ErrorKind::usage, "--uri is no valid connection string: " + std::move(cause), std::move(hint)};
 }
 
 // The text of the library's own error may quote a piece of the password, so the cause is found out here.
@@ -163,6 +165,10 @@ Uri connection_uri(const Connection& c) {
   set_timeout(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, c.connect_timeout_s, default_connect_ms);
   set_timeout(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, c.server_selection_timeout_s, default_selection_ms);
   set_timeout(uri.get(), MONGOC_URI_SOCKETTIMEOUTMS, c.socket_timeout_s, a_day_ms);
+  // A monitor that streams holds up the end of the program for half a second. Libraries before 1.26 know no other.
+  mongoc_uri_set_option_as_utf8(uri.get(), "serverMonitoringMode", "poll");
+  if (!mongoc_uri_has_option(uri.get(), MONGOC_URI_HEARTBEATFREQUENCYMS))
+    mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_HEARTBEATFREQUENCYMS, heartbeat_ms);
   mongoc_uri_set_appname(uri.get(), "sidekick");
   return uri;
 }

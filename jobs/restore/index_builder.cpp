@@ -22,7 +22,7 @@ bool is_meant(const Bson& index, const Bson& change) {
 }
 
 Bson create_indexes_command(const Namespace& ns, const IndexCatalog::Entry& entry, const Settings& settings,
-                            const Bson& write_concern) {
+                            const Server& server, const Bson& write_concern) {
   const mongo::IndexRules rules{settings.keep_index_version, settings.convert_legacy_indexes,
                                 settings.fix_dotted_hash_indexes, entry.collation, entry.time_series};
   std::vector<Bson> specs;
@@ -31,6 +31,8 @@ Bson create_indexes_command(const Namespace& ns, const IndexCatalog::Entry& entr
   Bson command;
   command.append("createIndexes", ns.collection).append_array("indexes", specs);
   command.append("ignoreUnknownIndexOptions", true).append("writeConcern", write_concern);
+  // By itself the server waits for every voting member, and for ever when one of them is away.
+  if (server.replica_set && server.version >= ServerVersion{4, 4, 0}) command.append("commitQuorum", "majority");
   return command;
 }
 
@@ -94,7 +96,7 @@ void IndexCatalog::rename(const Namespace& from, const Namespace& to) {
 }
 
 std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, const Settings& settings,
-                          const Bson& write_concern, JobContext& context) {
+                          const Server& server, const Bson& write_concern, JobContext& context) {
   std::vector<const std::pair<const Namespace, IndexCatalog::Entry>*> work;
   std::size_t count = 0;
   for (const auto& item : catalog.entries()) {
@@ -103,8 +105,9 @@ std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, const 
     count += item.second.indexes.size();
   }
   for_each_in_parallel(pool, settings.workers, work.size(), [&](const mongo::Client& client, std::size_t i) {
-    const auto& [ns, entry] = *work[i];
-    const auto command = create_indexes_command(ns, entry, settings, write_concern);
+    const auto& ns = work[i]->first;
+    const auto& entry = work[i]->second;
+    const auto command = create_indexes_command(ns, entry, settings, server, write_concern);
     mongo::persevere(context, [&] { client.run(ns.db, command, "cannot build the indexes of '" + ns.text() + "'"); });
   });
   return count;

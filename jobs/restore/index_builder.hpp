@@ -45,6 +45,6 @@ class IndexCatalog final {
 /// one under construction is waited for. Returns how many were asked for. Throws Error: data where the server refuses
 /// one (after all others were built), unavailable, cancelled (a build then goes on or ends as the server decides).
 std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, const Settings& settings,
-                          const mongo::Bson& write_concern, JobContext& context);
+                          const Server& server, const mongo::Bson& write_concern, JobContext& context);
 
 }  // namespace sidekick::restore

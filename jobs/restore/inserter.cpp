@@ -68,25 +68,21 @@ void Inserter::insert(const Batch& batch) {
   if (batch.target->ordered)
     insert_ordered(batch, std::move(plain));
   else
-    insert_unordered(batch, std::move(plain));
+    insert_unordered(batch, plain);
 }
 
-void Inserter::insert_unordered(const Batch& batch, Indexes left) {
-  while (!left.empty()) {
-    const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, left, unordered_); });
-    tally_.inserted += left.size() - failures.size();
-    left.clear();
-    std::vector<Failure> duplicates;
-    for (const auto& failure : failures) {
-      if (failure.code == duplicate_key)
-        duplicates.push_back(failure);
-      else if (mongo::kind_of_server_code(failure.code) == ErrorKind::unavailable)
-        left.push_back(failure.document);
-      else
-        reject(batch, failure);
-    }
-    settle_duplicates(batch, duplicates);
+void Inserter::insert_unordered(const Batch& batch, const Indexes& which) {
+  if (which.empty()) return;
+  const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, which, unordered_); });
+  tally_.inserted += which.size() - failures.size();
+  std::vector<Failure> duplicates;
+  for (const auto& failure : failures) {
+    if (failure.code == duplicate_key)
+      duplicates.push_back(failure);
+    else
+      reject(batch, failure);
   }
+  settle_duplicates(batch, duplicates);
 }
 
 void Inserter::insert_ordered(const Batch& batch, Indexes left) {
@@ -100,7 +96,6 @@ void Inserter::insert_ordered(const Batch& batch, Indexes left) {
     const auto stopped_at = std::ranges::find(left, failure.document);
     tally_.inserted += static_cast<std::size_t>(stopped_at - left.begin());
     left.erase(left.begin(), stopped_at);
-    if (mongo::kind_of_server_code(failure.code) == ErrorKind::unavailable) continue;
     left.erase(left.begin());
     if (failure.code != duplicate_key) {
       reject(batch, failure);
@@ -129,9 +124,15 @@ std::vector<Inserter::Failure> Inserter::try_insert(const Batch& batch, const In
   bson_destroy(&raw);
   if (done) return {};
   std::vector<Failure> failures;
-  for (const auto& failure : mongo::documents_of(reply.get(), "writeErrors"))
-    failures.push_back({which.at(static_cast<std::size_t>(mongo::number_of(failure.get(), "index"))),
-                        mongo::number_of(failure.get(), "code"), mongo::text_of(failure.get(), "errmsg")});
+  for (const auto& failure : mongo::documents_of(reply.get(), "writeErrors")) {
+    const auto code = mongo::number_of(failure.get(), "code");
+    const auto message = mongo::text_of(failure.get(), "errmsg");
+    if (mongo::kind_of_server_code(code) == ErrorKind::unavailable) {
+      doubtful_ = true;
+      throw Error(ErrorKind::unavailable, what_of(batch) + ": " + message);
+    }
+    failures.push_back({which.at(static_cast<std::size_t>(mongo::number_of(failure.get(), "index"))), code, message});
+  }
   const auto concerns = mongo::documents_of(reply.get(), "writeConcernErrors");
   if (failures.empty() || !concerns.empty() || mongo::find(reply.get(), "errorReplies")) {
     if (error.domain == MONGOC_ERROR_BSON && which.size() == 1) return {{which.front(), 0, error.message}};

@@ -34,7 +34,7 @@ class Inserter final {
     Indexes different;
   };
 
-  void insert_unordered(const Batch& batch, Indexes left);
+  void insert_unordered(const Batch& batch, const Indexes& which);
   void insert_ordered(const Batch& batch, Indexes left);
   std::vector<Failure> try_insert(const Batch& batch, const Indexes& which, const mongo::Bson& options);
   void settle_duplicates(const Batch& batch, const std::vector<Failure>& duplicates);

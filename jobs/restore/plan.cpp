@@ -42,6 +42,21 @@ class Selection {
                                 [&](const auto& prefix) { return ns.collection.starts_with(prefix); });
   }
 
+  /// The flags as they were given, for messages.
+  std::string text() const {
+    std::string out;
+    const auto add = [&](const char* flag, const std::string& value) {
+      if (!value.empty()) out += std::string(out.empty() ? "" : " ") + flag + "=" + value;
+    };
+    add("--db", settings_.db);
+    add("--collection", settings_.collection);
+    for (const auto& pattern : settings_.ns_include) add("--nsInclude", pattern);
+    for (const auto& pattern : settings_.ns_exclude) add("--nsExclude", pattern);
+    for (const auto& name : settings_.exclude_collections) add("--excludeCollection", name);
+    for (const auto& prefix : settings_.exclude_collection_prefixes) add("--excludeCollectionsWithPrefix", prefix);
+    return out;
+  }
+
   bool names_a_database() const { return !settings_.db.empty() || !include_.empty(); }
 
  private:
@@ -150,7 +165,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
     }
   }
   if (!chosen && selection.chooses() && !settings.allow_empty)
-    throw Error(ErrorKind::no_input, "no collection of the dump is selected by the flags given",
+    throw Error(ErrorKind::no_input, "no collection of the dump is selected by " + selection.text(),
                 "names are the dump's own, before renaming; --allow-empty makes this a success");
   if (settings.oplog_replay && !plan.restores(Role::oplog))
     throw Error(ErrorKind::no_input, "there is no oplog in the dump to replay",

@@ -37,7 +37,7 @@ void RestoreRun::open() {
 }
 
 void RestoreRun::connect() {
-  server_ = find_server(pool_);
+  server_ = find_server(pool_, context_.cancel);
   check_server_can_hold(server_, plan_, settings_);
 }
 
@@ -97,7 +97,8 @@ void RestoreRun::restore() {
   else
     before_oplog(writer);
   writer.finish();
-  if (settings_.restore_indexes) indexes_ = build_indexes(pool_, catalog_, settings_, write_concern_, context_);
+  if (settings_.restore_indexes)
+    indexes_ = build_indexes(pool_, catalog_, settings_, server_, write_concern_, context_);
   sync_journal();
 }
 
@@ -114,6 +115,7 @@ void RestoreRun::sync_journal() {
                            .append_array("deletes", {nothing})
                            .append("writeConcern", Bson().append("w", 1).append("j", true));
   mongo::persevere(context_, [&] { pool_.client().run(ns.db, command, "cannot sync the journal"); });
+  check_same_process(pool_, server_);
 }
 
 Outcome RestoreRun::outcome() const {

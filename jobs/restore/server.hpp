@@ -20,6 +20,7 @@ struct Server {
   ServerVersion version;
   std::string version_text;
   bool replica_set = false;
+  std::string process;  ///< changes when the server is restarted; empty before 4.4
 
   /// Whether an insert may ask the server to keep Timestamp(0,0).
   bool keeps_zero_timestamps() const noexcept;
@@ -27,7 +28,11 @@ struct Server {
 
 /// Asks who is there. Throws Error: unavailable with the reason in words (no such name, refused, not initiated, no
 /// primary), denied.
-Server find_server(mongo::Pool& pool);
+Server find_server(mongo::Pool& pool, const CancelToken& cancel);
+
+/// Throws Error of kind unavailable where the server is no longer the process that find_server() met. A standalone that
+/// is killed loses what it acknowledged in the last 100 ms, and nothing but this tells.
+void check_same_process(mongo::Pool& pool, const Server& server);
 
 /// Throws Error of kind data naming the first collection that this server is too old or too new to hold.
 void check_server_can_hold(const Server& server, const Plan& plan, const Settings& settings);

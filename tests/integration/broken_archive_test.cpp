@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <map>
+#include <set>
 
 #include "tests/integration/generated.hpp"
 #include "tests/support/dynamic_test.hpp"
@@ -24,16 +25,25 @@ int code_of(const std::string& file) {
   return found == others.end() ? 65 : found->second;
 }
 
-// The namespace that the edit of a fixture touched, as far as its description names one.
-std::string damaged_namespace(const json::object& broken) {
+// The namespace whose documents or metadata a fixture has wrong. Between two segments no namespace is open, so that
+// what is wrong there is told by its offset alone.
+std::string damaged_namespace(const std::string& file, const json::object& broken) {
+  static const std::set<std::string> between_segments{
+      "broken/trunc-mid-eof-block.archive",   "broken/crc-is-a-double.archive",
+      "broken/length-minus-one.archive",      "broken/double-terminator.archive",
+      "broken/unknown-header-key.archive",    "broken/header-empty-collection.archive",
+      "broken/trunc-after-eof-block.archive", "broken/bare-bson.archive"};
   const std::string edit(broken.at("edit").as_string());
+  if (between_segments.contains(file)) return {};
   for (const char* name : {"farm.ghost", "farm.promised", "farm.animals", "farm.tools", "zoo.visitors"})
     if (edit.find(name) != std::string::npos) return name;
   return {};
 }
 
-void check_restored(const MongoClient& client, const std::string& base) {
-  const auto& wanted = expected().at("archives").at(base).at("namespaces").as_object();
+void check_restored(const MongoClient& client, const std::string& file, const std::string& base) {
+  json::object wanted = expected().at("archives").at(base).at("namespaces").as_object();
+  // Without its metadata a collection has no index but _id_.
+  if (file == "broken/metadata-empty.archive") wanted["farm.animals"].as_object()["indexes"].as_array().resize(1);
   CHECK(joined(differences(wanted, read_namespaces(client))) == "");
 }
 
@@ -41,14 +51,11 @@ void check_refused(const Finished& finished, const std::string& file, const json
   CHECK(finished.exit_code == code_of(file));
   const auto errors = error_lines(finished);
   REQUIRE(errors.size() == 1);
-  const std::string name = std::filesystem::path(file).filename();
-  const bool names_file = errors[0].find(name) != std::string::npos;
-  const bool names_place = errors[0].find("offset") != std::string::npos;
-  CHECK((names_file || names_place));
-  if (const std::string damaged = damaged_namespace(broken); !damaged.empty() && names_place) {
-    CAPTURE(damaged);
-    CHECK(errors[0].find(damaged.substr(0, damaged.find('.') + 1)) != std::string::npos);
-  }
+  const std::string damaged = damaged_namespace(file, broken);
+  CAPTURE(damaged);
+  CHECK(errors[0].find(damaged) != std::string::npos);
+  // What the server refuses has no place in the file, and what is no archive at all has no offset.
+  if (damaged.empty()) CHECK(errors[0].find(std::filesystem::path(file).filename()) != std::string::npos);
 }
 
 void restore_broken_archive(const std::string& file) {
@@ -66,7 +73,7 @@ void restore_broken_archive(const std::string& file) {
   const std::string base(broken.at("derived_from").as_string());
   if (valid == true) REQUIRE(finished.exit_code == 0);
   if (valid == false || finished.exit_code != 0) return check_refused(finished, file, broken);
-  if (expected().at("archives").as_object().contains(base)) check_restored(server.client(), base);
+  if (expected().at("archives").as_object().contains(base)) check_restored(server.client(), file, base);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST_CASE("a damaged archive with --drop costs no document") {
   CHECK(json::serialize(read_state(server.client())) == json::serialize(before));
 }
 
-TEST_CASE("--no-prove-first drops before it knows whether the archive is whole") {
+TEST_CASE("the flag --no-prove-first drops before it knows whether the archive is whole") {
   const Mongod server;
   put_documents(server.client());
   const Finished finished = restore(
@@ -48,7 +48,7 @@ TEST_CASE("--no-prove-first drops before it knows whether the archive is whole")
   CHECK_FALSE(documents_are_there(read_namespaces(server.client())));
 }
 
-TEST_CASE("--drop from standard input says aloud that the archive was not proven first") {
+TEST_CASE("the flag --drop from standard input says aloud that the archive was not proven first") {
   const Mongod server;
   put_documents(server.client());
   Command command = restore_command({"--drop", "--archive", "--uri=" + server.uri()});
@@ -70,7 +70,7 @@ TEST_CASE("a filter that matches nothing with --drop costs no document") {
   CHECK(documents_are_there(read_namespaces(server.client())));
 }
 
-TEST_CASE("--dryRun with --drop changes nothing") {
+TEST_CASE("the flag --dryRun with --drop changes nothing") {
   const Mongod server;
   put_documents(server.client());
   const auto before = read_state(server.client());

@@ -79,7 +79,7 @@ TEST_CASE("a document that differs from the dump's is an error, and all the othe
   CHECK(target.eight_is_back());
 }
 
-TEST_CASE("--on-duplicate keep leaves a differing document as it is and ends well") {
+TEST_CASE("the flag --on-duplicate keep leaves a differing document as it is and ends well") {
   const HalfRestored target;
   const Finished finished = target.run({"--on-duplicate=keep"});
   INFO(finished.describe());
@@ -88,7 +88,7 @@ TEST_CASE("--on-duplicate keep leaves a differing document as it is and ends wel
   CHECK(target.eight_is_back());
 }
 
-TEST_CASE("--on-duplicate replace brings exactly the dump") {
+TEST_CASE("the flag --on-duplicate replace brings exactly the dump") {
   const HalfRestored target;
   const Finished finished = target.run({"--on-duplicate=replace"});
   INFO(finished.describe());
@@ -96,7 +96,7 @@ TEST_CASE("--on-duplicate replace brings exactly the dump") {
   CHECK(joined(differences(whole(), target.namespaces())) == "");
 }
 
-TEST_CASE("--on-duplicate error counts even the same document as an error") {
+TEST_CASE("the flag --on-duplicate error counts even the same document as an error") {
   const HalfRestored target;
   const Finished finished = target.run({"--on-duplicate=error"});
   INFO(finished.describe());
@@ -105,7 +105,7 @@ TEST_CASE("--on-duplicate error counts even the same document as an error") {
   CHECK(target.eight_is_back());
 }
 
-TEST_CASE("--stopOnError ends at the first document that differs") {
+TEST_CASE("the flag --stopOnError ends at the first document that differs") {
   const HalfRestored target;
   const Finished finished = target.run({"--stopOnError"});
   INFO(finished.describe());
@@ -113,7 +113,7 @@ TEST_CASE("--stopOnError ends at the first document that differs") {
   CHECK(target.seven_is_mine());
 }
 
-TEST_CASE("--maintainInsertionOrder ends at the first document that differs") {
+TEST_CASE("the flag --maintainInsertionOrder ends at the first document that differs") {
   const HalfRestored target;
   const Finished finished = target.run({"--maintainInsertionOrder"});
   INFO(finished.describe());
@@ -121,7 +121,7 @@ TEST_CASE("--maintainInsertionOrder ends at the first document that differs") {
   CHECK(target.seven_is_mine());
 }
 
-TEST_CASE("--drop brings exactly the dump and leaves what is not in it") {
+TEST_CASE("the flag --drop brings exactly the dump and leaves what is not in it") {
   const HalfRestored target;
   const Finished finished = target.run({"--drop"});
   INFO(finished.describe());

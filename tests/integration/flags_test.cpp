@@ -39,9 +39,9 @@ const std::map<std::string, Better> better{
     {"violating, plain", {65, State::as_official}},
     {"violating, --stopOnError", {65, State::as_official}},
     {"rename two into one", {78, State::nothing}},
-    {"rename with unlike patterns", {64, State::nothing}},
+    {"rename with unlike patterns", {78, State::nothing}},
     {"oplogReplay on an archive without an oplog", {66, State::nothing}},
-    {"users archive with --restoreDbUsersAndRoles but no --db", {64, State::nothing}},
+    {"users archive with --restoreDbUsersAndRoles but no --db", {78, State::nothing}},
     {"geoHaystack on 5.0", {65, State::nothing}},
 };
 

@@ -65,10 +65,10 @@ TEST_CASE("TERM in mid-restore ends with 143 within two seconds, and the next ru
   CHECK(dump.wrong(server.client()) == "");
 }
 
-TEST_CASE("standard input that is used up when the server goes away ends with 74") {
+TEST_CASE("standard input that is used up when the server goes away for good ends with 74") {
   const BigDump dump;
   Mongod server;
-  Command command = restore_command({"--uri=" + server.uri(), "--archive", "--batchSize=50"});
+  Command command = restore_command({"--uri=" + server.uri(), "--archive", "--batchSize=50", "--retry-for=5s"});
   command.input = dump.archive();
   Child child(command);
   const auto watcher = server.client();

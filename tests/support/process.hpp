@@ -29,8 +29,8 @@ struct Finished {
   int exit_code = -1;  ///< -1 where a signal ended it
   int signal = 0;      ///< 0 where it ended by itself
   bool timed_out = false;
-  std::string out;
-  std::string err;
+  std::string out{};
+  std::string err{};
   std::chrono::duration<double> wall{};
   std::chrono::duration<double> cpu{};  ///< user and system
   long peak_kib = 0;

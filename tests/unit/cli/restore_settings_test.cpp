@@ -59,6 +59,13 @@ TEST_CASE("a connection string may stand without its flag, beside the folder") {
   const auto out = told({"mongodb://h/", "folder"});
   CHECK(out.connection.uri.reveal() == "mongodb://h/");
   CHECK(out.path == "folder");
+  CHECK(told({"mongodb://argument/"}, {{"SIDEKICK_URI", "mongodb://variable/"}}).connection.uri.reveal() ==
+        "mongodb://argument/");
+}
+
+TEST_CASE("a name that reads like a switch is a name") {
+  CHECK(told({"--db=no", "--collection=off", "dump"}).db == "no");
+  check_refused({"--collection=no"}, ErrorKind::config, "--collection needs --db");
 }
 
 TEST_CASE("every flag that carries a value reaches its setting") {
@@ -162,7 +169,9 @@ TEST_CASE("settings that exclude or need each other are errors of configuration"
   refused({"--restoreDbUsersAndRoles", "--db=admin"}, "--restoreDbUsersAndRoles and --db=admin exclude each other");
   refused({"--preserveUUID"}, "--preserveUUID needs --drop");
   refused({"--nsFrom=a", "--nsFrom=b", "--nsTo=c"}, "--nsFrom was given 2 times and --nsTo 1 times: they go in pairs");
-  refused({"--uri=mongodb://a/", "mongodb://b/"}, "--uri and a connection string as an argument exclude each other");
+  const auto two = "there are two connection strings: give one, by --uri or as an argument";
+  refused({"--uri=mongodb://a/", "mongodb://b/"}, two);
+  refused({"mongodb://a/", "mongodb://b/"}, two);
   refused({"--sslFIPSMode"}, "--sslFIPSMode is refused: there is no FIPS module of OpenSSL in this binary");
 }
 

@@ -39,8 +39,10 @@ Ended call(std::vector<const char*> words, std::vector<const char*> environment 
   std::fflush(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
-    ::dup2(::open(out.c_str(), O_WRONLY), STDOUT_FILENO);
-    ::dup2(::open(err.c_str(), O_WRONLY), STDERR_FILENO);
+    const int out_fd = ::open(out.c_str(), O_WRONLY), err_fd = ::open(err.c_str(), O_WRONLY);
+    if (out_fd < 0 || err_fd < 0) ::_exit(99);
+    ::dup2(out_fd, STDOUT_FILENO);
+    ::dup2(err_fd, STDERR_FILENO);
     ::_exit(run(static_cast<int>(words.size()), words.data(), environment.data()));
   }
   int status = 0;
@@ -117,4 +119,11 @@ TEST_CASE("an unknown time zone is an error before anything is done") {
   const auto ended = call({"sidekick", "restore", "--archive=a"}, {"TZ=Mars/Olympus"});
   CHECK(ended.code == 78);
   CHECK(ended.err.find("unknown time zone 'Mars/Olympus' (TZ)") != std::string::npos);
+}
+
+TEST_CASE("wrong settings are told in the form of log that was asked for") {
+  const auto ended = call({"sidekick", "restore", "--log-format=text", "--workers=0"});
+  CHECK(ended.code == 64);
+  CHECK(ended.err.starts_with("ts="));
+  CHECK(ended.err.find(" job=restore kind=usage code=64\n") != std::string::npos);
 }

@@ -102,6 +102,7 @@ TEST_CASE("the file twin of a secret is a flag, that of another setting is not")
 
 TEST_CASE("an unknown flag names the nearest, and never its value") {
   CHECK(refusal({"--dorp"}).hint() == "did you mean '--drop'?");
+  CHECK(refusal({"--password-fil=x"}).hint() == "did you mean '--password-file'?");
   CHECK(refusal({"--pasword=hunter2"}).message() == "unknown flag '--pasword'");
   CHECK(refusal({"-x"}).message() == "unknown flag '-x'");
 }
