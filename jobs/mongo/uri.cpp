@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
+#include <string_view>
 
 #include "sidekick/error.hpp"
 
@@ -126,6 +128,16 @@ void set_tls(mongoc_uri_t* uri, const Connection& c) {
   if (c.tls_allow_invalid_hostnames) mongoc_uri_set_option_as_bool(uri, MONGOC_URI_TLSALLOWINVALIDHOSTNAMES, true);
 }
 
+// The library leaves out in silence what it does not know.
+void set_compressors(mongoc_uri_t* uri, const std::string& names) {
+  for (const auto name : std::views::split(names, ',')) {
+    const std::string_view text(name.begin(), name.end());
+    if (text != "snappy" && text != "zlib" && text != "zstd" && text != "none")
+      throw Error(ErrorKind::usage, "--compressors '" + names + "': only snappy, zlib and zstd are known");
+  }
+  if (!names.empty() && names != "none") mongoc_uri_set_compressors(uri, names.c_str());
+}
+
 void set_timeout(mongoc_uri_t* uri, const char* option, std::optional<int> seconds, std::int32_t otherwise_ms) {
   if (seconds)
     mongoc_uri_set_option_as_int32(uri, option, *seconds > a_day_ms / 1000 ? a_day_ms : *seconds * 1000);
@@ -161,7 +173,7 @@ Uri connection_uri(const Connection& c) {
   if (!uri || has_host_with_at(uri.get())) throw explain_bad_uri(text);
   set_credentials(uri.get(), c);
   set_tls(uri.get(), c);
-  if (!c.compressors.empty()) mongoc_uri_set_compressors(uri.get(), c.compressors.c_str());
+  set_compressors(uri.get(), c.compressors);
   set_timeout(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, c.connect_timeout_s, default_connect_ms);
   set_timeout(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, c.server_selection_timeout_s, default_selection_ms);
   set_timeout(uri.get(), MONGOC_URI_SOCKETTIMEOUTMS, c.socket_timeout_s, a_day_ms);

@@ -33,9 +33,11 @@ std::string id_text(mongo::Bytes document) {
   const mongo::BsonView view(document);
   const auto id = mongo::find(view.get(), "_id");
   if (!id) return "without _id";
-  auto text = Bson().append_value("_id", *id).to_json();
-  if (text.size() > shown_id_bytes) text = text.substr(0, shown_id_bytes) + "…";
-  return text;
+  const auto text = Bson().append_value("_id", *id).to_json();
+  if (text.size() <= shown_id_bytes) return text;
+  auto end = shown_id_bytes;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) end--;  // not inside a character
+  return text.substr(0, end) + "…";
 }
 
 }  // namespace

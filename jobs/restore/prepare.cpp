@@ -1,5 +1,6 @@
 #include "restore/prepare.hpp"
 
+#include <charconv>
 #include <set>
 
 #include "mongo/persevere.hpp"
@@ -50,9 +51,12 @@ Bson create_command(const Target& target, const Settings& settings, const Server
 
 // Only applyOps can give a collection an identity of our choice.
 Bson create_with_uuid(const Target& target, Bson create) {
-  std::vector<std::uint8_t> uuid;
-  for (std::size_t i = 0; i + 1 < target.metadata.uuid.size(); i += 2)
-    uuid.push_back(static_cast<std::uint8_t>(std::stoul(target.metadata.uuid.substr(i, 2), nullptr, 16)));
+  std::vector<std::uint8_t> uuid(target.metadata.uuid.size() / 2);
+  for (std::size_t i = 0; i < uuid.size(); i++) {
+    const char* digits = target.metadata.uuid.data() + 2 * i;
+    if (std::from_chars(digits, digits + 2, uuid[i], 16).ptr != digits + 2)
+      throw Error(ErrorKind::data, "the metadata of '" + target.ns.text() + "' has no valid uuid");
+  }
   Bson plain;
   plain.append_fields(create.get(), [](std::string_view key) { return key != "writeConcern"; });
   Bson operation;

@@ -103,19 +103,19 @@ void RestoreRun::restore() {
   sync_journal();
 }
 
-// A standalone acknowledges before its journal is on disk. One write that waits for the journal covers all before it.
+// A standalone acknowledges before its journal is on disk. One write that waits for the journal covers all before
+// it, also one that finds nothing to delete.
 void RestoreRun::sync_journal() {
   if (server_.replica_set) return;
-  const auto target =
-      std::ranges::find_if(plan_.targets, [](const auto& t) { return t && t->role == Role::collection; });
-  if (target == plan_.targets.end()) return;
-  const auto& ns = (*target)->ns;
+  std::string db = "admin";
+  for (const auto& target : plan_.targets)
+    if (target && target->is_created()) db = target->ns.db;
   const auto nothing = Bson().append("q", Bson().append("_id", "nothing has this id")).append("limit", 1);
   const auto command = Bson()
-                           .append("delete", ns.collection)
+                           .append("delete", "sidekick.sync")
                            .append_array("deletes", {nothing})
                            .append("writeConcern", Bson().append("w", 1).append("j", true));
-  mongo::persevere(context_, [&] { pool_.client().run(ns.db, command, "cannot sync the journal"); });
+  mongo::persevere(context_, [&] { pool_.client().run(db, command, "cannot sync the journal"); });
   check_same_process(pool_, server_);
 }
 

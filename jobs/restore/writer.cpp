@@ -1,6 +1,7 @@
 #include "restore/writer.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include "sidekick/error.hpp"
 
@@ -21,8 +22,15 @@ std::size_t queue_bytes(const Settings& settings) {
 Writer::Writer(mongo::Pool& pool, const Settings& settings, const Server& server, const mongo::Bson& write_concern,
                Tally& tally, JobContext& context)
     : max_documents_(static_cast<std::size_t>(settings.batch_documents)), queue_(queue_bytes(settings)) {
-  for (int i = 0; i < settings.workers; i++)
-    workers_.emplace_back([&, this] { work(pool, settings, server, write_concern, tally, context); });
+  try {
+    for (int i = 0; i < settings.workers; i++)
+      workers_.emplace_back([&, this] { work(pool, settings, server, write_concern, tally, context); });
+  } catch (const std::system_error& error) {
+    // Those that did start must not wait for a queue that nobody will fill.
+    queue_.fail(std::current_exception());
+    throw Error(ErrorKind::io, std::string("cannot start a worker: ") + error.what(),
+                "raise the limit of threads, or lower --workers");
+  }
 }
 
 Writer::~Writer() {
