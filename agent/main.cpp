@@ -1,7 +1,8 @@
 #include <unistd.h>
 
 #include "agent/cli/run.hpp"
+#include "agent/runtime/process.hpp"
 
 int main(int argc, char** argv) {
-  return sidekick::cli::run(argc, argv, environ);
+  sidekick::runtime::leave(sidekick::cli::run(argc, argv, environ));
 }

@@ -1,15 +1,22 @@
 #include "agent/runtime/process.hpp"
 
 #include <netdb.h>
+#include <unistd.h>
 
 // Glibc has it since 2.0 but declares it in no public header of every version.
 #include <nss.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <filesystem>
+#include <iostream>
 
 #include "sidekick/error.hpp"
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 namespace sidekick::runtime {
 
@@ -44,6 +51,15 @@ bool is_zone_file(std::string_view name, const std::string& zoneinfo) {
 
 void use_files_and_dns() noexcept {
   ::__nss_configure_lookup("hosts", "files dns");
+}
+
+void leave(int code) {
+  std::cout.flush();
+  std::fflush(nullptr);
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_do_leak_check();
+#endif
+  ::_exit(code);
 }
 
 void check_time_zone(std::string_view tz, const std::string& zoneinfo) {

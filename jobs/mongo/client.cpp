@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <mutex>
+#include <system_error>
+#include <thread>
 
 namespace sidekick::mongo {
 
@@ -20,7 +22,8 @@ struct CursorDeleter {
   void operator()(mongoc_cursor_t* cursor) const noexcept { mongoc_cursor_destroy(cursor); }
 };
 
-std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection& connection) {
+std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection& connection,
+                                            const std::string& crl_file) {
   if (!mongoc_uri_get_tls(uri)) return std::nullopt;
   // OpenSSL's own default is a path of the machine that built it, which an image need not have.
   if (!mongoc_uri_has_option(uri, MONGOC_URI_TLSCAFILE))
@@ -31,7 +34,7 @@ std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection&
   options.pem_file = text(MONGOC_URI_TLSCERTIFICATEKEYFILE);
   options.pem_pwd = text(MONGOC_URI_TLSCERTIFICATEKEYFILEPASSWORD);
   options.ca_file = text(MONGOC_URI_TLSCAFILE);
-  if (!connection.tls_crl_file.empty()) options.crl_file = connection.tls_crl_file.c_str();
+  if (!crl_file.empty()) options.crl_file = crl_file.c_str();
   const bool insecure = mongoc_uri_get_option_as_bool(uri, MONGOC_URI_TLSINSECURE, false);
   options.weak_cert_validation =
       insecure || mongoc_uri_get_option_as_bool(uri, MONGOC_URI_TLSALLOWINVALIDCERTIFICATES, false);
@@ -50,10 +53,11 @@ std::chrono::milliseconds take_selection_time(mongoc_uri_t* uri) {
 }  // namespace
 
 Pool::Pool(const Connection& connection, CancelToken cancel)
-    : uri_((initialise_library(), connection_uri(connection))),
+    : tls_crl_file_(connection.tls_crl_file),
+      uri_((initialise_library(), connection_uri(connection))),
       selection_time_(take_selection_time(uri_.get())),
       hosts_(describe_hosts(uri_.get())),
-      tls_(tls_options(uri_.get(), connection)),
+      tls_(tls_options(uri_.get(), connection, tls_crl_file_)),
       connector_(std::move(cancel), tls_),
       pool_(mongoc_client_pool_new(uri_.get())) {
   if (pool_ == nullptr)
@@ -68,6 +72,14 @@ Pool::Pool(const Connection& connection, CancelToken cancel)
 
 Pool::~Pool() {
   mongoc_client_pool_destroy(pool_);
+}
+
+void LetGo::operator()(Pool* pool) const noexcept {
+  try {
+    std::thread([pool] { delete pool; }).detach();
+  } catch (const std::system_error&) {
+    delete pool;
+  }
 }
 
 // A call that waits for a server that heartbeats no longer reach would wait for ever: its connections are ended.

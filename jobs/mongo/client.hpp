@@ -65,12 +65,19 @@ class Pool final {
  private:
   static void on_server_changed(const mongoc_apm_server_changed_t* event);
 
+  const std::string tls_crl_file_;
   Uri uri_;
   std::chrono::milliseconds selection_time_;
   std::string hosts_;
   std::optional<mongoc_ssl_opt_t> tls_;
   Connector connector_;
   mongoc_client_pool_t* pool_;
+};
+
+/// Destroys a pool in a thread of its own: the driver takes up to half a second to stop its monitors, and as long as
+/// its connect time-out where a server is silent, and nobody is to wait for that. The program must then end by leave().
+struct LetGo {
+  void operator()(Pool* pool) const noexcept;
 };
 
 struct CollectionDeleter {

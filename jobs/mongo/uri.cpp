@@ -177,8 +177,6 @@ Uri connection_uri(const Connection& c) {
   set_timeout(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, c.connect_timeout_s, default_connect_ms);
   set_timeout(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, c.server_selection_timeout_s, default_selection_ms);
   set_timeout(uri.get(), MONGOC_URI_SOCKETTIMEOUTMS, c.socket_timeout_s, a_day_ms);
-  // A monitor that streams holds up the end of the program for half a second. Libraries before 1.26 know no other.
-  mongoc_uri_set_option_as_utf8(uri.get(), "serverMonitoringMode", "poll");
   if (!mongoc_uri_has_option(uri.get(), MONGOC_URI_HEARTBEATFREQUENCYMS))
     mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_HEARTBEATFREQUENCYMS, heartbeat_ms);
   mongoc_uri_set_appname(uri.get(), "sidekick");

@@ -21,7 +21,8 @@ std::string plural(std::uint64_t n, const std::string& noun) {
 RestoreRun::RestoreRun(const Settings& settings, JobContext& context)
     : settings_(settings),
       context_(context),
-      pool_(settings.connection, context.cancel),
+      pool_owner_(new mongo::Pool(settings.connection, context.cancel)),
+      pool_(*pool_owner_),
       write_concern_(mongo::write_concern(settings.connection, pool_.uri())) {}
 
 std::size_t RestoreRun::count(Role role) const {

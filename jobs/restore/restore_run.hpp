@@ -44,7 +44,8 @@ class RestoreRun final {
 
   const Settings& settings_;
   JobContext& context_;
-  mongo::Pool pool_;
+  std::unique_ptr<mongo::Pool, mongo::LetGo> pool_owner_;
+  mongo::Pool& pool_;
   mongo::Bson write_concern_;
   std::unique_ptr<mongo::DumpReader> dump_;
   Plan plan_;
