@@ -33,7 +33,23 @@ class SmallDisk final {
   bool mounted_ = false;
 };
 
+/// How often the server was greeted since it started, under both names of the greeting.
+std::int64_t greetings(const MongoClient& client) {
+  const auto commands = client.command("admin", R"({"serverStatus":1})").at("metrics").at("commands");
+  return integer(commands.at("hello").at("total")) + integer(commands.at("isMaster").at("total"));
+}
+
 }  // namespace
+
+TEST_CASE("a restore greets its server no more often than it has connections and heartbeats") {
+  const BigDump dump;
+  const Mongod server;
+  const auto before = greetings(server.client());
+  const Finished finished = restore({"--uri=" + server.uri(), "--archive=" + dump.archive().string()});
+  INFO(finished.describe());
+  REQUIRE(finished.exit_code == 0);
+  CHECK(greetings(server.client()) - before < 60);
+}
 
 TEST_CASE("a server that is killed in mid-restore and started again ends with exactly the dump") {
   const BigDump dump;
