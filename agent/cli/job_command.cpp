@@ -1,7 +1,5 @@
 #include "agent/cli/job_command.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <optional>
 #include <random>
@@ -109,7 +107,7 @@ class JobRun {
 
   [[noreturn]] void abandon(int code) {
     status::JobLog(*log_, name_, 0).error("did not let go within 2 s of being told to stop", {{"code", code}});
-    ::_exit(code);
+    runtime::leave_at_once(code);
   }
 
   const Invocation& invocation_;

@@ -1,12 +1,14 @@
 #include "agent/runtime/process.hpp"
 
 #include <netdb.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 // Glibc has it since 2.0 but declares it in no public header of every version.
 #include <nss.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdio>
 #include <filesystem>
@@ -59,6 +61,14 @@ void leave(int code) {
 #ifdef __SANITIZE_ADDRESS__
   __lsan_do_leak_check();
 #endif
+  leave_at_once(code);
+}
+
+void leave_at_once(int code) noexcept {
+  // The MongoDB driver puts its counters there when it is loaded and would remove them at an ordinary exit.
+  std::array<char, 32> counters{};
+  std::snprintf(counters.data(), counters.size(), "/mongoc-%d", static_cast<int>(::getpid()));
+  ::shm_unlink(counters.data());
   ::_exit(code);
 }
 

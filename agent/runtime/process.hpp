@@ -18,4 +18,7 @@ void check_time_zone(std::string_view tz, const std::string& zoneinfo);
 /// be stopping its threads, which use them. Under the address sanitizer leaks are looked for first.
 [[noreturn]] void leave(int code);
 
+/// The same without waiting for anything, output included: for a process that does not let go by itself.
+[[noreturn]] void leave_at_once(int code) noexcept;
+
 }  // namespace sidekick::runtime

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 
+#include "agent/runtime/process.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::runtime {
@@ -62,7 +63,7 @@ void SignalThread::take(int signal) {
     reap_children();
     return;
   }
-  if (interrupt_.signal()) ::_exit(128 + signal);
+  if (interrupt_.signal()) leave_at_once(128 + signal);
   interrupt_.raise(signal);
 }
 

@@ -33,7 +33,7 @@ std::string id_text(mongo::Bytes document) {
   const mongo::BsonView view(document);
   const auto id = mongo::find(view.get(), "_id");
   if (!id) return "without _id";
-  const auto text = Bson().append_value("_id", *id).to_json();
+  auto text = Bson().append_value("_id", *id).to_json();
   if (text.size() <= shown_id_bytes) return text;
   auto end = shown_id_bytes;
   while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) end--;  // not inside a character

@@ -94,6 +94,27 @@ std::string too_old(const std::string& ns, const std::string& what, const std::s
          server.version_text;
 }
 
+/// The answer to the first greeting, asked for again and again as long as the pool's selection_time().
+Bson greet(const mongo::Pool& pool, const mongo::Client& client, const std::string& what, JobContext& context) {
+  constexpr auto pause = std::chrono::milliseconds(100);
+  const auto until = context.clock.now() + pool.selection_time();
+  for (;;) {
+    try {
+      return client.run("admin", Bson().append("isMaster", 1), what);
+    } catch (const Error& error) {
+      context.cancel.throw_if_cancelled();
+      if (error.kind() != ErrorKind::unavailable) throw;
+      if (context.clock.now() >= until) {
+        const auto reason = diagnose(pool.uri(), context.cancel);
+        if (reason.empty()) throw;
+        auto message = what;
+        throw Error(ErrorKind::unavailable, message.append(": ").append(reason));
+      }
+    }
+    context.clock.wait_for(pause, context.cancel);
+  }
+}
+
 }  // namespace
 
 bool Server::keeps_zero_timestamps() const noexcept {
@@ -107,21 +128,7 @@ bool Server::keeps_zero_timestamps() const noexcept {
 Server find_server(mongo::Pool& pool, JobContext& context) {
   const auto client = pool.client();
   const auto what = "cannot reach '" + pool.hosts() + "'";
-  Bson hello;
-  const auto until = context.clock.now() + pool.selection_time();
-  for (bool found = false; !found;) {
-    try {
-      hello = client.run("admin", Bson().append("isMaster", 1), what);
-      found = true;
-    } catch (const Error& error) {
-      context.cancel.throw_if_cancelled();
-      if (error.kind() != ErrorKind::unavailable) throw;
-      if (context.clock.now() < until) continue;
-      const auto reason = diagnose(pool.uri(), context.cancel);
-      if (reason.empty()) throw;
-      throw Error(ErrorKind::unavailable, what + ": " + reason);
-    }
-  }
+  const auto hello = greet(pool, client, what, context);
   const bool writable = mongo::truth_of(hello.get(), "ismaster") || mongo::truth_of(hello.get(), "isWritablePrimary");
   if (!writable) throw not_writable(hello, pool.hosts());
   Server server;

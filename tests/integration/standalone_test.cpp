@@ -51,6 +51,15 @@ TEST_CASE("a restore greets its server no more often than it has connections and
   CHECK(greetings(server.client()) - before < 60);
 }
 
+TEST_CASE("a restore leaves nothing in shared memory") {
+  const Mongod server;
+  Child child(restore_command({"--uri=" + server.uri(), "--archive=" + test_data("shop.archive.gz").string()}));
+  const Finished finished = child.wait(60s);
+  INFO(finished.describe());
+  REQUIRE(finished.exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists("/dev/shm/mongoc-" + std::to_string(child.pid())));
+}
+
 TEST_CASE("a server that is killed in mid-restore and started again ends with exactly the dump") {
   const BigDump dump;
   Mongod server({.version = "4.4.2"});
