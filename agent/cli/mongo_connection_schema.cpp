@@ -83,12 +83,12 @@ std::vector<Setting> authenticating() {
       {.name = "gssapiServiceName",
        .value_name = "NAME",
        .help = "service name for Kerberos",
-       .remark = "the static binary refuses Kerberos",
+       .remark = "Kerberos is refused",
        .group = authentication},
       {.name = "gssapiHostName",
        .value_name = "NAME",
        .help = "host name for Kerberos",
-       .remark = "the static binary refuses Kerberos",
+       .remark = "Kerberos is refused",
        .group = authentication},
   };
 }

@@ -22,12 +22,6 @@ void BatchQueue::reserve(std::size_t bytes) {
   held_ += bytes;
 }
 
-void BatchQueue::release(std::size_t reserved) {
-  const std::lock_guard lock(mutex_);
-  held_ -= reserved;
-  changed_.notify_all();
-}
-
 void BatchQueue::push(Batch batch, std::size_t reserved) {
   const std::lock_guard lock(mutex_);
   rethrow_failure();

@@ -24,9 +24,6 @@ class BatchQueue final {
   /// Hands over a batch whose bytes were reserved (`reserved` in all, which may be more than it holds).
   void push(Batch batch, std::size_t reserved);
 
-  /// Gives back a reservation that no batch was made of.
-  void release(std::size_t reserved);
-
   /// A batch and what was reserved for it.
   struct Entry {
     Batch batch;

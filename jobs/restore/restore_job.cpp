@@ -5,11 +5,13 @@
 namespace sidekick::restore {
 
 Outcome RestoreJob::run(JobContext& context) {
-  if (input_used_) throw Error(ErrorKind::io, "standard input was read already and cannot be read again");
+  if (input_used_)
+    throw Error(ErrorKind::io, "the input was read already and cannot be read again", "start it again", Retry::never);
   try {
     return attempt(context);
   } catch (const Error& error) {
-    if (!input_used_ || !error.transient()) throw;
+    if (!input_used_) throw;
+    if (!error.transient()) throw error.without_retry();
     throw Error(ErrorKind::io, error.message(), "the input is used up: start it again", Retry::never);
   }
 }

@@ -102,6 +102,20 @@ TEST_CASE("a server that wants a password and gets none is denied") {
   CHECK(error_lines(finished).size() == 1);
 }
 
+TEST_CASE("a refusal after standard input was read ends at once with its own code") {
+  const Guarded guarded;
+  (*guarded)
+      .client("root", escaped_password)
+      .command("admin", R"({"createUser":"reader","pwd":"reader","roles":["readAnyDatabase"]})");
+  Command command = restore_command({"--uri=mongodb://reader:reader@" + (*guarded).address() + "/", "--archive"});
+  command.input = test_data("shop.archive.gz");
+  const Finished finished = run(command, 60s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 77);
+  REQUIRE(error_lines(finished).size() == 1);
+  CHECK(error_lines(finished)[0].find("cannot create 'shop.fruits'") != std::string::npos);
+}
+
 TEST_CASE("a user that is created while the restore tries again lets it in") {
   const Guarded guarded;
   Child child(restore_command({"--uri=mongodb://late:late@" + (*guarded).address() + "/", archive()}));

@@ -68,7 +68,9 @@ TEST_CASE("one reservation larger than the limit is let in when nothing else is 
   queue.reserve(50);
   auto second = std::async(std::launch::async, [&] { queue.reserve(5); });
   CHECK(second.wait_for(20ms) == std::future_status::timeout);
-  queue.release(50);
+  const Target target;
+  queue.push(batch_of(target, 1), 50);
+  queue.done(*queue.pop());
   REQUIRE(second.wait_for(10s) == std::future_status::ready);
 }
 
