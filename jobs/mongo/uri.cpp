@@ -108,9 +108,9 @@ void set_credentials(mongoc_uri_t* uri, const Connection& c) {
   if (!c.authentication_database.empty()) mongoc_uri_set_auth_source(uri, c.authentication_database.c_str());
   if (!c.authentication_mechanism.empty() && !mongoc_uri_set_auth_mechanism(uri, c.authentication_mechanism.c_str()))
     throw Error(ErrorKind::usage, "no such authentication mechanism: '" + c.authentication_mechanism + "'");
-  if (c.authentication_mechanism == "GSSAPI" ||
-      std::string_view(mongoc_uri_get_auth_mechanism(uri) != nullptr ? mongoc_uri_get_auth_mechanism(uri) : "") ==
-          "GSSAPI")
+  const char* mechanism = mongoc_uri_get_auth_mechanism(uri);
+  if ((mechanism != nullptr && std::string_view(mechanism) == "GSSAPI") || !c.gssapi_service_name.empty() ||
+      !c.gssapi_host_name.empty())
     throw Error(ErrorKind::config, "Kerberos (GSSAPI) is not supported by this program",
                 "use SCRAM, X.509, LDAP (PLAIN) or AWS authentication");
   Bson properties;
