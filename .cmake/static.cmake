@@ -13,22 +13,30 @@ static_dependency(dep_lzma lzma)
 static_dependency(dep_zstd zstd)
 static_dependency(dep_yaml yaml-cpp)
 
+# dep_NAME: static libraries that need one another in circles, searched as one group.
+function(static_group target)
+  set(files)
+  foreach(library ${ARGN})
+    find_library(STATIC_${library} ${library} REQUIRED)
+    list(APPEND files ${STATIC_${library}})
+  endforeach()
+  list(JOIN files "," files)
+  add_library(${target} INTERFACE)
+  target_link_libraries(${target} INTERFACE "$<LINK_GROUP:RESCAN,${files}>" Threads::Threads)
+endfunction()
+
+static_group(dep_openssl ssl crypto z zstd)
+static_group(dep_ssh2 ssh2 ssl crypto z zstd)
+static_group(dep_git2 git2 mbedtls mbedx509 mbedcrypto http_parser ssh2 pcre2-8 ssl crypto z zstd)
+
 add_library(no_kerberos OBJECT agent/base/no_kerberos.c)
 target_link_libraries(no_kerberos PRIVATE standard_settings)
 
-# libmongoc and all that it stands on need one another in circles, so they are searched as one group. libsasl2 is left
-# out: no_kerberos stands in for it.
+# libmongoc's libsasl2 is left out: no_kerberos stands in for it.
 pkg_check_modules(MONGOC REQUIRED libmongoc-1.0 libbson-1.0)
-set(mongoc_group)
-foreach(library
-    mongoc-static-1.0 bson-static-1.0 mongocrypt-static kms_message-static bson-static-for-libmongocrypt bidgcc000
-    ssl crypto z zstd snappy utf8proc resolv)
-  find_library(STATIC_${library} ${library} REQUIRED)
-  list(APPEND mongoc_group ${STATIC_${library}})
-endforeach()
-list(JOIN mongoc_group "," mongoc_group)
-add_library(dep_mongoc INTERFACE)
+static_group(dep_mongoc
+  mongoc-static-1.0 bson-static-1.0 mongocrypt-static kms_message-static bson-static-for-libmongocrypt bidgcc000
+  ssl crypto z zstd snappy utf8proc resolv)
 target_include_directories(dep_mongoc SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
 target_compile_definitions(dep_mongoc INTERFACE MONGOC_STATIC BSON_STATIC)
-target_link_libraries(dep_mongoc INTERFACE
-  "$<LINK_GROUP:RESCAN,${mongoc_group}>" $<TARGET_OBJECTS:no_kerberos> Threads::Threads)
+target_link_libraries(dep_mongoc INTERFACE $<TARGET_OBJECTS:no_kerberos>)

@@ -1,0 +1,42 @@
+/// Child processes: started in a group of their own, watched, and ended together with all they started.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sidekick/cancel.hpp"
+
+namespace sidekick {
+
+struct ChildRequest {
+  std::vector<std::string> argv;         ///< the program (looked up in PATH where it has no slash) and its arguments
+  std::string folder;                    ///< its working directory; empty: ours
+  std::vector<std::string> environment;  ///< "NAME=value", all of it
+  std::optional<std::chrono::milliseconds> timeout;
+  std::chrono::milliseconds grace{2'000};  ///< from SIGTERM to SIGKILL, to the whole group
+};
+
+enum class ChildEnd { exited, signalled, timed_out };
+
+struct ChildResult {
+  ChildEnd end = ChildEnd::exited;
+  int code = 0;        ///< exit code, or the number of the signal; of no meaning when it timed out
+  std::string output;  ///< the last 16 KiB of standard output and error together
+
+  bool succeeded() const noexcept { return end == ChildEnd::exited && code == 0; }
+  /// "exited with 3", "was killed by SIGSEGV", "ran out of time".
+  std::string description() const;
+};
+
+/// Runs a program to its end, with /dev/null as its standard input. When it returns, nothing of its process group is
+/// left. Throws Error: no_input (no such program), denied (not executable), io (no process can be made), cancelled
+/// (after the group was ended). Safe from any thread; the process must not collect children elsewhere.
+ChildResult run_child(const ChildRequest& request, const CancelToken& cancel);
+
+/// Splits a command line into words as a shell does, with '…', "…" and \, but nothing is expanded. Throws Error of kind
+/// usage for an open quote.
+std::vector<std::string> split_command_line(const std::string& text);
+
+}  // namespace sidekick

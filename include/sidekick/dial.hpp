@@ -1,0 +1,35 @@
+/// Opening a connection, with a deadline and giving way to cancellation.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sidekick/cancel.hpp"
+#include "sidekick/fd.hpp"
+
+namespace sidekick {
+
+/// An open non-blocking socket, or why there is none ("Connection refused").
+struct Dialled {
+  Fd fd;
+  std::string failure;
+};
+
+/// Tries each address of `host` (a name, or an IPv4 or IPv6 address without brackets) in turn, `timeout` for each.
+/// `family` is AF_UNSPEC, AF_INET or AF_INET6. Never throws for a failure. The name is looked up by getaddrinfo, which
+/// cancellation cannot interrupt. Thread safe.
+Dialled dial(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout, const CancelToken& cancel,
+             int family = AF_UNSPEC);
+
+/// The same for the socket at `path`.
+Dialled dial_path(const std::string& path, std::chrono::milliseconds timeout, const CancelToken& cancel);
+
+/// Waits until `fd` has one of `events`; false with errno ETIMEDOUT at the deadline or ECANCELED when cancelled.
+bool wait_ready(int fd, short events, std::optional<std::chrono::steady_clock::time_point> deadline,
+                const CancelToken& cancel);
+
+}  // namespace sidekick

@@ -1,0 +1,96 @@
+/// HTTP and HTTPS requests over one kept connection.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sidekick/cancel.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick {
+
+/// How the other side of https is checked, and who we are to it. Each client has its own.
+struct TlsSettings {
+  std::string ca_file;           ///< PEM; empty: ca_bundle_path()
+  std::string certificate_file;  ///< PEM; empty: none
+  std::string key_file;          ///< PEM; empty: in certificate_file
+  Secret key_password;
+  bool verify = true;
+};
+
+/// Which proxy a request takes, as curl reads it from the environment.
+struct ProxySettings {
+  std::string http;                   ///< for http://; empty: none
+  std::string https;                  ///< for https:// (by CONNECT); empty: none
+  std::vector<std::string> no_proxy;  ///< hosts, ".domain" suffixes, "*"
+};
+
+struct HttpSettings {
+  TlsSettings tls;
+  ProxySettings proxies;
+  std::chrono::milliseconds connect_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{60'000};  ///< without a byte in either direction
+  std::string user_agent;
+};
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<HttpHeader> headers;
+  std::string body;
+  int max_redirects = 0;  ///< followed for GET and HEAD; credentials do not go to another host
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<HttpHeader> headers;
+  std::string effective_url;  ///< after redirects
+  std::string body;           ///< empty where it went to a sink
+
+  /// The first header of that name, whatever its case; nothing where there is none.
+  std::optional<std::string_view> header(std::string_view name) const;
+};
+
+/// Takes a body piece by piece. May throw: the connection is closed then.
+using BodySink = std::function<void(std::span<const std::byte>)>;
+
+/// Keeps one connection to the last host and uses it again; where the server closed it meanwhile, the request is sent
+/// once more on a new one, before a byte of the answer was seen. Statuses are the caller's to judge. For one thread at
+/// a time. Every member throws Error: unavailable (no name, refused, reset, no answer in time), denied (the other's
+/// certificate is not trusted, or the proxy wants credentials), data (not HTTP), config (a URL or a certificate file
+/// that cannot be used), no_input (a certificate file that is not there), cancelled. URLs in messages have no
+/// credentials; those in a URL's user information are sent as basic authentication.
+class HttpClient final {
+ public:
+  explicit HttpClient(HttpSettings settings);
+  ~HttpClient();
+  HttpClient(HttpClient&&) noexcept;
+  HttpClient& operator=(HttpClient&&) noexcept;
+
+  /// The answer with its body, of which there may be at most `max_body_bytes` (else Error data).
+  HttpResponse send(const HttpRequest& request, const CancelToken& cancel, std::size_t max_body_bytes = 16U << 20U);
+
+  /// The answer; its body goes to `sink` as it arrives when the status is 200, else into the answer.
+  HttpResponse stream(const HttpRequest& request, const BodySink& sink, const CancelToken& cancel);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Standard base64 with padding (RFC 4648).
+std::string base64(std::string_view bytes);
+
+}  // namespace sidekick

@@ -1,0 +1,80 @@
+/// Bringing a commit to where its readers look.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git_sync/object_id.hpp"
+#include "git_sync/settings.hpp"
+#include "git_sync/store/store.hpp"
+#include "sidekick/cancel.hpp"
+#include "sidekick/log.hpp"
+
+namespace sidekick::git_sync {
+
+/// One repository's share of what is published: the main one first, with an empty prefix, then its submodules.
+struct TreePart {
+  std::string prefix;  ///< "" or "libs/a/"
+  const Store* store = nullptr;
+  ObjectId commit;
+  ObjectId tree;
+};
+
+struct Content {
+  ObjectId commit;  ///< of the main repository: what the readers are told
+  std::vector<TreePart> parts;
+  std::string subdir;  ///< not empty: `parts[0].tree` is that folder's
+};
+
+struct Published {
+  std::size_t changed_paths = 0;  ///< written, replaced or removed
+};
+
+/// What a walk found: files missing, damaged or edited by hand. Strangers in the folder are not damage.
+struct Inspection {
+  std::size_t damaged = 0;
+  std::vector<std::string> examples;  ///< at most three paths
+};
+
+/// Looks at the whole new tree in `folder` before anybody else does. Throws to refuse it.
+using Gate = std::function<void(const std::filesystem::path& folder)>;
+
+/// For one thread at a time. Every member throws Error: io (also a full disk), denied, cannot_create, data (an object
+/// damaged, an entry that would leave the folder, a symlink that an entry would be written through, two entries that
+/// are one on this filesystem), config (a folder that is not ours), cancelled. After an error or a kill readers see
+/// what they saw before (linked), or only whole files of either commit (in place), and the next call finishes.
+class Publisher {
+ public:
+  virtual ~Publisher() = default;
+
+  /// The commit that is published, by what the link or the record says; nothing when none, or when the last publication
+  /// was cut short. Reads one link or file.
+  virtual std::optional<ObjectId> current() const = 0;
+
+  /// Where the published tree is: the worktree of the current commit, or the folder.
+  virtual std::filesystem::path tree_path() const = 0;
+
+  /// Walks all that is published and compares it with `content`: by time, size and inode with what was recorded, by
+  /// bytes where they differ.
+  virtual Inspection inspect(const Content& content, const CancelToken& cancel) const = 0;
+
+  /// Makes `content` what readers see, durable when it returns; files that are right already are not rewritten. The
+  /// same content again mends what is damaged without an outage. `gate` may be empty.
+  virtual Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) = 0;
+
+  /// Removes trees that nobody is told of any more, and what crashes left behind.
+  virtual void tidy(const CancelToken& cancel) = 0;
+};
+
+/// `git_dir` is where the store of the main repository is. Takes over what an earlier process left.
+std::unique_ptr<Publisher> make_linked_publisher(const LinkedTarget& target, const std::filesystem::path& git_dir,
+                                                 Log& log);
+std::unique_ptr<Publisher> make_in_place_publisher(const InPlaceTarget& target, const std::filesystem::path& git_dir,
+                                                   Log& log);
+
+}  // namespace sidekick::git_sync

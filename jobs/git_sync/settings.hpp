@@ -1,0 +1,120 @@
+/// All that a git-sync job is told.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sidekick/http_client.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick::git_sync {
+
+/// A user and password for the remotes whose URL has the same scheme and host (and port). The file, where named, is
+/// read again at each use, up to its first newline.
+struct Credential {
+  std::string url;
+  std::string username;
+  Secret password;
+  std::string password_file;
+};
+
+struct GithubApp {
+  std::string base_url = "https://api.github.com/";
+  std::string application_id;  ///< or client_id
+  std::string client_id;
+  std::string installation_id;
+  Secret private_key;  ///< PEM
+  std::string private_key_file;
+};
+
+struct SshSettings {
+  std::vector<std::string> key_files;
+  std::string known_hosts_file;
+  bool check_known_hosts = true;
+};
+
+/// One repository elsewhere, and how to be let in.
+struct RemoteSettings {
+  std::string url;  ///< https, http, ssh, git, file, a path, or user@host:path
+  std::vector<Credential> credentials;
+  std::string askpass_url;  ///< answers `username=` and `password=` lines; empty: none
+  std::string cookie_file;  ///< in the format of Netscape; empty: none
+  std::optional<GithubApp> github_app;
+  SshSettings ssh;
+  HttpSettings http;
+  std::vector<HttpHeader> extra_headers;
+};
+
+/// Published by a link in `root` to one worktree for each commit, as kubernetes/git-sync does.
+struct LinkedTarget {
+  std::filesystem::path root;
+  std::filesystem::path link;  ///< absolute
+  std::chrono::milliseconds stale_timeout{0};
+  enum class Unchanged {
+    copy,
+    hard_link
+  } unchanged = Unchanged::copy;  ///< files of the tree before; copy: a reflink where that works
+  enum class Access { owner_writes, group_writes } access = Access::owner_writes;
+};
+
+/// Published inside a folder that others have mounted already.
+struct InPlaceTarget {
+  std::filesystem::path folder;
+  std::filesystem::path git_dir;  ///< empty: below folder/.sidekick, or folder/.git of the same origin
+  enum class DeleteOrder { last, first } delete_order = DeleteOrder::last;
+  enum class Strangers { keep, replace } strangers = Strangers::keep;  ///< files in the way that never came from git
+};
+
+enum class Submodules { recursive, shallow, off };
+
+struct ExecHook {
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;  ///< "NAME=value", to which the hook's own are added
+  std::chrono::milliseconds timeout{30'000};
+  std::chrono::milliseconds backoff{3'000};
+};
+
+struct Webhook {
+  std::string url;
+  std::string method = "POST";
+  int success_status = 200;  ///< 0: any answer will do
+  std::chrono::milliseconds timeout{1'000};
+  std::chrono::milliseconds backoff{3'000};
+  HttpSettings http;
+};
+
+/// A command that looks at a new tree before it is published and may refuse it.
+struct GateSettings {
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;
+  std::chrono::milliseconds timeout{30'000};
+};
+
+enum class GarbageCollection { when_wasteful, always, never };
+
+struct Settings {
+  RemoteSettings remote;
+  std::string ref = "HEAD";  ///< branch, tag, full or short hash, HEAD, or a full name refs/…
+  int depth = 1;             ///< 0: the whole history
+  Submodules submodules = Submodules::recursive;
+  std::string subdir;  ///< the folder of the repository that is published; empty: all of it
+  std::variant<LinkedTarget, InPlaceTarget> target;
+  std::chrono::milliseconds period{10'000};
+  std::chrono::milliseconds init_period{0};  ///< before the first success; 0: period
+  double jitter = 0;                         ///< share of the period that is added or taken at random, 0 to 1
+  std::chrono::milliseconds check_period{600'000};
+  std::optional<ExecHook> exec_hook;
+  std::optional<Webhook> webhook;
+  std::optional<GateSettings> gate;
+  std::filesystem::path touch_file;  ///< absolute; empty: none
+  std::filesystem::path error_file;  ///< absolute; empty: none
+  GarbageCollection garbage_collection = GarbageCollection::when_wasteful;
+  enum class HookWait { background, until_done } hook_wait = HookWait::background;  ///< until_done: one-time runs
+};
+
+}  // namespace sidekick::git_sync

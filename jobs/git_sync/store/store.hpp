@@ -1,0 +1,86 @@
+/// The objects that are here: a git repository on disk, its packs and its shallow boundary.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git_sync/object_id.hpp"
+#include "git_sync/remote/remote.hpp"
+#include "git_sync/settings.hpp"
+#include "git_sync/store/pack_sink.hpp"
+#include "sidekick/cancel.hpp"
+#include "sidekick/job.hpp"
+
+struct git_repository;
+
+namespace sidekick::git_sync {
+
+/// A pack that is being received. Nothing is seen of it before it is kept; dropped without a trace otherwise.
+class IncomingPack : public PackSink {
+ public:
+  /// Checks, indexes and syncs the pack, makes it visible, and then makes `shallow` the boundary. An empty pack is
+  /// none. Throws Error: data (damaged, or objects of a thin pack missing), io.
+  virtual void keep(const std::vector<ObjectId>& shallow) = 0;
+};
+
+/// What of a commit's objects is missing or damaged: nothing when complete.
+struct Missing {
+  ObjectId object;
+  std::string path;  ///< empty for a commit
+};
+
+/// A repository that host git can use too. For one thread at a time, but objects may be read by several (each with its
+/// own handle from open_another()). Crash: a pack half received leaves a temporary file that the next open removes.
+class Store final {
+ public:
+  /// Opens what is at `git_dir`, or makes it. Stale lock files of a killed process are removed: the caller holds the
+  /// lock of the root. Throws Error: data (there is something else, or it is damaged beyond use), io, denied,
+  /// cannot_create.
+  static Store open_or_create(const std::filesystem::path& git_dir, LinkedTarget::Access access);
+  ~Store();
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+
+  const std::filesystem::path& git_dir() const noexcept;
+  git_repository* handle() const noexcept;
+
+  /// True when the object itself is there, not what it stands for.
+  bool contains(const ObjectId& id) const;
+
+  /// The commit that a commit or annotated tag stands for. Throws Error data when it is missing or no commit.
+  ObjectId commit_of(const ObjectId& id) const;
+
+  /// The only commit whose name begins with `prefix` (4 to 40 digits); nothing when there is none or several.
+  std::optional<ObjectId> commit_by_prefix(const std::string& prefix) const;
+
+  /// The tree of a commit, or of the folder `subdir` in it. Throws Error no_input when there is no such folder.
+  ObjectId tree_of(const ObjectId& commit, const std::string& subdir = {}) const;
+
+  /// Walks from `commit` over its history up to the boundary, and its whole tree; the parents' trees are not read.
+  /// Nothing when all is there. Contents are not read: that is for whoever writes them.
+  std::optional<Missing> first_missing(const ObjectId& commit, const CancelToken& cancel) const;
+
+  std::vector<ObjectId> shallow() const;
+
+  /// True when as much history is here as `depth` asks for: the boundary is where it would be.
+  bool has_depth(const ObjectId& commit, int depth) const;
+
+  std::unique_ptr<IncomingPack> receive(StatusSink& status, const CancelToken& cancel);
+
+  /// Makes HEAD detached at `commit`, so that it and what it stands for are kept by any gc.
+  void set_head(const ObjectId& commit);
+
+  /// Drops the objects that `keep` does not reach, where that is worth it: the new pack is whole and synced before
+  /// the old ones go. Returns the bytes freed.
+  std::uint64_t collect_garbage(const std::vector<ObjectId>& keep, GarbageCollection when, const CancelToken& cancel);
+
+ private:
+  class Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sidekick::git_sync
