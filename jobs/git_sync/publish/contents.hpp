@@ -1,0 +1,36 @@
+/// The bytes that an entry has on disk.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "git_sync/publish/entry.hpp"
+#include "git_sync/publish/publisher.hpp"
+
+namespace sidekick::git_sync {
+
+/// Reads entries of one content, as git would check them out: line ends, `ident` and the like by the .gitattributes of
+/// the commit itself. For one thread; make one for each. The content outlives it.
+class Contents final {
+ public:
+  explicit Contents(const Content& content);
+  ~Contents();
+  Contents(const Contents&) = delete;
+  Contents& operator=(const Contents&) = delete;
+
+  /// Calls `use` once with the bytes of a file, or the target of a symlink. The bytes live until it returns. What is
+  /// read has the hash that the tree names. Throws Error data (missing or damaged object), io.
+  void read(const Entry& entry, const std::function<void(std::span<const std::byte>)>& use);
+
+  /// False when every entry's bytes are those of its blob: no attribute changes any.
+  bool filters() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,70 @@
+/// Writing files so that a reader sees the old or the new one, never half of one.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "git_sync/publish/entry.hpp"
+#include "git_sync/publish/record.hpp"
+#include "sidekick/fd.hpp"
+
+namespace sidekick::git_sync {
+
+struct Ownership {
+  uid_t user;
+  gid_t group;
+};
+
+struct FileAttributes {
+  mode_t file_mode = 0644;
+  mode_t executable_mode = 0755;
+  mode_t folder_mode = 0755;
+  std::optional<Ownership> owner;  ///< nothing: ours
+};
+
+/// A folder held open, below which nothing is reached through a symlink: every step of a path is opened with
+/// O_NOFOLLOW. Not thread safe; make one for each thread.
+/// Members throw Error: io, denied, cannot_create, data (a step of the path is a symlink or a file).
+class Folder final {
+ public:
+  explicit Folder(const std::filesystem::path& path);
+
+  /// The stamp of what is at `path` and whether it is a file, executable, symlink; nothing where there is nothing or a
+  /// folder.
+  struct Found {
+    EntryKind kind;
+    FileStamp stamp;
+  };
+  std::optional<Found> look(const std::string& path) const;
+
+  /// Writes a file or symlink beside `path` under a temporary name (`.sidekick-tmp-…`, in the same folder or in
+  /// `staging`), and renames it to `path`; missing folders are made. Not synced: call sync() once at the end.
+  FileStamp replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
+                    const FileAttributes& attributes);
+
+  /// True when the file or symlink at `path` has exactly these bytes.
+  bool holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const;
+
+  /// Removes the file or symlink; true when there was one. remove_empty_folder() leaves one that is not empty.
+  bool remove(const std::string& path);
+  bool remove_empty_folder(const std::string& path);
+
+  /// Returns when all that was written on this filesystem is durable (syncfs).
+  void sync() const;
+
+  int descriptor() const noexcept;
+
+ private:
+  Fd root_;
+};
+
+/// Writes a small file beside, synced, and renames it. Throws Error io, denied, cannot_create.
+void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode = 0644);
+
+}  // namespace sidekick::git_sync

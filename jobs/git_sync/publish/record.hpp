@@ -1,0 +1,52 @@
+/// What was written, and how it looked on disk then: so that a walk need not read what nobody touched.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "git_sync/object_id.hpp"
+#include "git_sync/publish/entry.hpp"
+
+namespace sidekick::git_sync {
+
+/// The marks of a file by which a change shows.
+struct FileStamp {
+  std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+
+  static FileStamp of(const struct stat& status) noexcept;
+  friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+struct RecordedFile {
+  EntryKind kind = EntryKind::file;
+  ObjectId blob;
+  FileStamp stamp;
+};
+
+/// The files of one published tree. A value.
+struct Record {
+  ObjectId commit;
+  std::string content_key;                                 ///< of content_key(): what else the bytes on disk depend on
+  std::map<std::string, RecordedFile, std::less<>> files;  ///< by path below the folder
+};
+
+/// Tells apart contents whose equal blobs may be written differently: subdir, the attributes in force, which submodules
+/// are in.
+std::string content_key(const Content& content, const std::vector<Entry>& entries);
+
+/// Nothing where there is no file, or it is cut short or damaged (a checksum is at its end): whoever reads it walks and
+/// compares everything then. Throws Error io, denied.
+std::optional<Record> read_record(const std::filesystem::path& file);
+
+/// Written beside, synced, renamed. Throws Error io, denied, cannot_create.
+void write_record(const std::filesystem::path& file, const Record& record);
+
+}  // namespace sidekick::git_sync
