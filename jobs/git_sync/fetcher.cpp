@@ -12,9 +12,8 @@ namespace {
 /// Those of `known` that can be named to the remote: it takes them for granted with all they stand for.
 std::vector<ObjectId> usable(const Store& store, const std::vector<ObjectId>& known, const CancelToken& cancel) {
   std::vector<ObjectId> out;
-  std::ranges::copy_if(known, std::back_inserter(out), [&](const ObjectId& id) {
-    return store.contains(id) && !store.first_missing(id, cancel);
-  });
+  std::ranges::copy_if(known, std::back_inserter(out),
+                       [&](const ObjectId& id) { return store.contains(id) && !store.first_missing(id, cancel); });
   return out;
 }
 
