@@ -46,6 +46,10 @@ ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, cons
     receive(store, remote, request, OlderObjects::keep, frame);
     if (is_complete(store, id, depth, frame.cancel)) return store.commit_of(id);
   }
+  return fetch_anew(store, remote, id, depth, frame);
+}
+
+ObjectId fetch_anew(Store& store, Remote& remote, const ObjectId& id, int depth, const FetchFrame& frame) {
   frame.log.warn("the repository here is damaged: fetching everything anew", {{"folder", store.git_dir().string()}});
   receive(store, remote, {{id}, {}, {}, depth}, OlderObjects::drop, frame);
   if (!is_complete(store, id, depth, frame.cancel))

@@ -29,6 +29,9 @@ bool is_complete(const Store& store, const ObjectId& id, int depth, const Cancel
 ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, const std::vector<ObjectId>& known,
                const FetchFrame& frame);
 
+/// The same with nothing of what was here before, which goes.
+ObjectId fetch_anew(Store& store, Remote& remote, const ObjectId& id, int depth, const FetchFrame& frame);
+
 /// The same for everything that the remote has under refs/heads/ and refs/tags/, with all its history: for finding a
 /// commit that no ref names.
 void fetch_all(Store& store, Remote& remote, const FetchFrame& frame);
