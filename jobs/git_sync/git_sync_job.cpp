@@ -151,7 +151,7 @@ class GitSyncJob::Impl {
   }
 
   void tell(const Publication& publication, const CancelToken& cancel) {
-    if (settings_.hook_wait == HookWait::until_done)
+    if (settings_.hook_wait == Settings::HookWait::until_done)
       hooks_.run_once(publication, cancel);
     else
       hooks_.send(publication);
@@ -159,7 +159,7 @@ class GitSyncJob::Impl {
 
   /// Another process holds the root: it keeps the folder at the ref, and its readers are served.
   Outcome stand_by(JobContext& context) {
-    if (settings_.hook_wait == HookWait::until_done)
+    if (settings_.hook_wait == Settings::HookWait::until_done)
       throw Error(ErrorKind::temporary, "cannot sync '" + place_of(settings_) + "': another process is at work there",
                   "one process at a time: end the other one");
     if (!was_standing_by_)
