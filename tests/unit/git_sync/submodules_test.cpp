@@ -71,8 +71,7 @@ TEST_CASE("A commit without .gitmodules has no submodules") {
 
 TEST_CASE("A submodule whose name would climb out of the repository is refused") {
   const GitRepository repository;
-  const auto commit =
-      commit_with(repository, "[submodule \"../../hooks\"]\n\tpath = libs/a\n\turl = ../theme.git\n");
+  const auto commit = commit_with(repository, "[submodule \"../../hooks\"]\n\tpath = libs/a\n\turl = ../theme.git\n");
   const auto store = open(repository);
   CHECK_THROWS_AS(submodules_of(store, commit), sidekick::Error);
 }
