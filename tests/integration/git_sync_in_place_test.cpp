@@ -9,6 +9,7 @@
 #include "tests/support/git_sync.hpp"
 #include "tests/support/sidekick.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/support/tree_listing.hpp"
 
 using namespace sidekick::test;
 namespace fs = std::filesystem;
@@ -35,25 +36,6 @@ struct Served {
   std::string content(const std::string& file) const { return read_file(folder / file); }
 };
 
-// Every path below a folder but `.sidekick`, with the content of files and the targets of links.
-std::set<std::string> listing(const fs::path& folder) {
-  std::set<std::string> out;
-  for (auto it = fs::recursive_directory_iterator(folder); it != fs::recursive_directory_iterator(); ++it) {
-    const auto name = it->path().lexically_relative(folder).string();
-    if (name == ".sidekick" || name == ".git") {
-      it.disable_recursion_pending();
-      continue;
-    }
-    if (it->is_symlink())
-      out.insert(name + " -> " + fs::read_symlink(it->path()).string());
-    else if (it->is_regular_file())
-      out.insert(name + " = " + read_file(it->path()));
-    else
-      out.insert(name + "/");
-  }
-  return out;
-}
-
 long inode(const fs::path& file) {
   struct stat status{};
   return ::lstat(file.c_str(), &status) == 0 ? static_cast<long>(status.st_ino) : -1;
@@ -69,7 +51,7 @@ TEST_CASE("The folder of a running server gets the files of the ref") {
   const auto done = site.once();
   INFO(done.describe());
   REQUIRE(done.exit_code == 0);
-  CHECK(listing(site.folder) == std::set<std::string>{"index.html = one", "img/", "img/logo.svg = <svg/>"});
+  CHECK(tree_listing(site.folder) == std::set<std::string>{"index.html = one", "img/", "img/logo.svg = <svg/>"});
   CHECK(fs::status(site.folder / ".sidekick").permissions() == fs::perms::owner_all);
 }
 
@@ -89,8 +71,8 @@ TEST_CASE("A change writes what changed and removes what is gone and leaves the 
   const auto done = site.once();
   INFO(done.describe());
   REQUIRE(done.exit_code == 0);
-  CHECK(listing(site.folder) == std::set<std::string>{"same.txt = same", "changed.txt = after", "new/",
-                                                      "new/file.txt = new", "upload.bin = a user's own"});
+  CHECK(tree_listing(site.folder) == std::set<std::string>{"same.txt = same", "changed.txt = after", "new/",
+                                                           "new/file.txt = new", "upload.bin = a user's own"});
   CHECK(inode(site.folder / "same.txt") == before);
 }
 
@@ -139,7 +121,7 @@ TEST_CASE("The folder that the old shell loop left is taken over") {
   const auto done = site.once();
   INFO(done.describe());
   REQUIRE(done.exit_code == 0);
-  CHECK(listing(site.folder) == std::set<std::string>{"index.html = two"});
+  CHECK(tree_listing(site.folder) == std::set<std::string>{"index.html = two"});
 }
 
 TEST_CASE("A folder that follows another repository is refused") {
@@ -168,9 +150,9 @@ TEST_CASE("Names and kinds of all sorts arrive as they are in git") {
   const auto done = site.once();
   INFO(done.describe());
   REQUIRE(done.exit_code == 0);
-  CHECK(listing(site.folder) == std::set<std::string>{"Grüße, Welt.txt = ä", "with\nnewline = n", "-flag = -",
-                                                      "run.sh = #!/bin/sh\n", "absolute -> /etc/passwd",
-                                                      "upwards -> ../outside"});
+  CHECK(tree_listing(site.folder) == std::set<std::string>{"Grüße, Welt.txt = ä", "with\nnewline = n", "-flag = -",
+                                                           "run.sh * #!/bin/sh\n", "absolute -> /etc/passwd",
+                                                           "upwards -> ../outside"});
   CHECK((fs::status(site.folder / "run.sh").permissions() & fs::perms::owner_exec) != fs::perms::none);
   CHECK((fs::status(site.folder / "-flag").permissions() & fs::perms::owner_exec) == fs::perms::none);
 }
@@ -188,7 +170,7 @@ TEST_CASE("A file that becomes a folder and a folder that becomes a file change 
   const auto done = site.once();
   INFO(done.describe());
   REQUIRE(done.exit_code == 0);
-  CHECK(listing(site.folder) == std::set<std::string>{"a/", "a/inner = inner", "b = file"});
+  CHECK(tree_listing(site.folder) == std::set<std::string>{"a/", "a/inner = inner", "b = file"});
 }
 
 TEST_CASE("What was edited by hand is put right at the next start with a warning") {
@@ -202,7 +184,7 @@ TEST_CASE("What was edited by hand is put right at the next start with a warning
   const auto done = site.once();
   INFO(done.describe());
   REQUIRE(done.exit_code == 0);
-  CHECK(listing(site.folder) == std::set<std::string>{"index.html = from git", "gone.html = gone"});
+  CHECK(tree_listing(site.folder) == std::set<std::string>{"index.html = from git", "gone.html = gone"});
   CHECK(done.err.find("putting them right") != std::string::npos);
 }
 
