@@ -15,13 +15,15 @@ class IndexedPack final : public IncomingPack {
   IndexedPack(git_repository* repository, std::filesystem::path git_dir, StatusSink& status, CancelToken cancel);
 
   void write(std::span<const std::byte> bytes) override;
-  void keep(const std::vector<ObjectId>& shallow) override;
+  void keep(const std::vector<ObjectId>& shallow, OlderObjects older) override;
 
  private:
   void open_indexer();
   bool is_empty() const noexcept;
   void check(int code) const;
+  void drop_older(const std::string& name);
 
+  git_repository* repository_;
   std::filesystem::path git_dir_;
   StatusSink& status_;
   CancelToken cancel_;
