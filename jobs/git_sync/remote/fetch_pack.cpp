@@ -117,9 +117,7 @@ Reading FetchReaderV2::line(const PktLine& line) {
     case In::other:
       break;
     case In::none:
-      in_ = line.text() == "packfile"       ? In::pack
-            : line.text() == "shallow-info" ? In::shallow_info
-                                            : In::other;
+      in_ = line.text() == "packfile" ? In::pack : line.text() == "shallow-info" ? In::shallow_info : In::other;
   }
   return Reading::goes_on;
 }

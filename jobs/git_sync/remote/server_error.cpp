@@ -13,9 +13,10 @@ constexpr std::size_t max_text_bytes = 300;
 
 constexpr std::array<std::string_view, 3> withheld{"not our ref", "unadvertised object", "not a valid ref"};
 constexpr std::array<std::string_view, 9> absent{
-    "not found",      "not exported",    "no such repository", "not appear to be a git repository", "does not exist",
-    "doesn't exist",  "could not be found", "no such project", "no such file"};
-constexpr std::array<std::string_view, 7> refused{"denied",         "not authorized", "unauthorized", "forbidden",
+    "not found",      "not exported",  "no such repository", "not appear to be a git repository",
+    "does not exist", "doesn't exist", "could not be found", "no such project",
+    "no such file"};
+constexpr std::array<std::string_view, 7> refused{"denied",        "not authorized", "unauthorized", "forbidden",
                                                   "not permitted", "authentication", "not allowed"};
 
 bool mentions_any(std::string_view text, std::span<const std::string_view> phrases) {

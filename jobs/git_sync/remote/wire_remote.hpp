@@ -14,7 +14,8 @@ namespace sidekick::git_sync {
 class WireRemote final : public Remote {
  public:
   /// `name` is the URL for messages, without credentials.
-  WireRemote(std::string name, std::unique_ptr<Channel> channel) : name_(std::move(name)), channel_(std::move(channel)) {}
+  WireRemote(std::string name, std::unique_ptr<Channel> channel)
+      : name_(std::move(name)), channel_(std::move(channel)) {}
 
   std::vector<RemoteRef> list(std::span<const std::string> prefixes, const CancelToken& cancel) override;
   FetchResult fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) override;
