@@ -14,17 +14,17 @@ constexpr std::string_view refused = "Refused";
 
 std::vector<Setting> renamed() {
   return {
-      {.name = "branch",
-       .value_name = "NAME",
-       .help = "the branch to follow",
-       .group = old_names,
-       .peer_variables = "!GIT_SYNC_BRANCH",
-       .deprecated_for = "ref"},
       {.name = "rev",
        .value_name = "REF",
        .help = "the tag or hash to follow",
        .group = old_names,
        .peer_variables = "!GIT_SYNC_REV",
+       .deprecated_for = "ref"},
+      {.name = "branch",
+       .value_name = "NAME",
+       .help = "the branch to follow; beside --rev only where that is HEAD",
+       .group = old_names,
+       .peer_variables = "!GIT_SYNC_BRANCH",
        .deprecated_for = "ref"},
       {.name = "dest",
        .value_name = "PATH",
@@ -116,10 +116,9 @@ std::vector<Setting> not_possible() {
       {.name = "change-permissions",
        .value_name = "MODE",
        .help = "the mode of published files",
-       .remark = "refused, as by its peer",
+       .remark = "refused, as by its peer; use --group-write",
        .group = refused,
        .peer_variables = "!GIT_SYNC_PERMISSIONS",
-       .deprecated_for = "group-write",
        .form = Form::number},
   };
 }

@@ -72,10 +72,9 @@ std::vector<Setting> by_link() {
   return {
       {.name = "root",
        .value_name = "DIR",
-       .help = "publish by a link: the folder for store and trees, made where it is not there, and emptied of what is "
-               "not ours to begin with",
-       .remark = "a root that holds something else is refused unless it can be told to be of this kind; --force empties "
-                 "it",
+       .help = "publish by a link: the folder for store and trees, made where it is not "
+               "there",
+       .remark = "a root that holds something of others is refused, not emptied",
        .group = linked,
        .peer_variables = "GITSYNC_ROOT !GIT_SYNC_ROOT"},
       {.name = "link",
@@ -133,7 +132,7 @@ std::vector<Setting> in_a_folder() {
        .group = in_place,
        .fallback = "last"},
       {.name = "force",
-       .help = "replace files in the way that never came from git; in linked mode, take a root that holds other things",
+       .help = "replace files in the way that never came from git",
        .group = in_place,
        .arity = Arity::flag},
   };

@@ -4,9 +4,12 @@
 #include <optional>
 
 #include "agent/config/config_file.hpp"
+#include "agent/config/duration.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::config {
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -122,6 +125,7 @@ class Resolver {
 
   Settings resolve() {
     for (const auto& setting : schema_.settings) settle_above_file(setting);
+    for (const auto& setting : schema_.settings) put_in_place_of_new_name(setting);
     if (const auto* file = out_.values.find("config"); file && !schema_.file_keys.empty())
       read_file(file->texts.back());
     for (const auto& setting : schema_.settings)
@@ -145,6 +149,12 @@ class Resolver {
       if (!value) value = std::move(below);
     }
     if (value) out_.values.set(setting.name, std::move(*value));
+  }
+
+  void put_in_place_of_new_name(const Setting& setting) {
+    const auto* value = out_.values.find(setting.name);
+    if (!value || !schema_.find(setting.deprecated_for) || parse_seconds(value->texts.back()) == 0ms) return;
+    out_.values.set(setting.deprecated_for, *value);
   }
 
   void warn_of_flag(const Setting& setting) {

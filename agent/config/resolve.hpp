@@ -25,8 +25,9 @@ struct Settings {
 /// Flag beats environment beats file beats default, for each setting by itself. A value by its `-file` twin counts as
 /// one of that level; both at one level is Error of kind config. Among variables ours beats the peer's, of which the
 /// last described counts, and those beat a generic one; a deprecated one that is used is a warning, and so is a
-/// deprecated flag. A peer's variable may be empty only where its flag may. The file is the YAML that --config names, if the
-/// schema has such a setting. Variables that begin with SIDEKICK_ and are no setting become warnings, and so does the
+/// deprecated flag. A deprecated setting that is given, and not as 0, takes the place of the one to use instead. A
+/// peer's variable may be empty only where its flag may. The file is the YAML that --config names, if the schema has
+/// such a setting. Variables that begin with SIDEKICK_ and are no setting become warnings, and so does the
 /// SIDEKICK_PORT=tcp://… that Kubernetes sets. Throws as parse_flags(), read_secret_file() and read_config_file() do.
 Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment);
 
