@@ -3,6 +3,7 @@
 
 #include "git_sync/hooks/calls.hpp"
 #include "sidekick/child.hpp"
+#include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "sidekick/error.hpp"
+
 namespace sidekick::git_sync {
 
 namespace {

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "git_sync/hooks/calls.hpp"
+#include "sidekick/error.hpp"
 #include "sidekick/http_client.hpp"
 
 namespace sidekick::git_sync {
