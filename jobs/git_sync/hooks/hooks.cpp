@@ -1,6 +1,7 @@
 #include "git_sync/hooks/hooks.hpp"
 
 #include "git_sync/hooks/calls.hpp"
+#include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {
 
