@@ -39,7 +39,8 @@ bool leads_to(const fs::path& entry, const fs::path& path) {
   return !path.empty() && !below.empty() && *below.begin() != "..";
 }
 
-std::vector<fs::path> strangers_in(const fs::path& root, const LinkedTarget& target,
+/// The names in the root that are neither ours nor of no worth.
+std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& target,
                                    std::span<const fs::path> also_ours) {
   auto entries = entries_of(root);
   std::erase_if(entries, [&](const fs::path& entry) {
@@ -50,10 +51,12 @@ std::vector<fs::path> strangers_in(const fs::path& root, const LinkedTarget& tar
     const auto ours = [&](const fs::path& path) { return leads_to(entry, path) || leads_to(given, path); };
     return ours(target.link) || std::ranges::any_of(also_ours, ours);
   });
-  return entries;
+  std::vector<std::string> names;
+  for (const auto& entry : entries) names.push_back(entry.filename().string());
+  return names;
 }
 
-[[noreturn]] void throw_not_ours(const fs::path& root, const std::vector<fs::path>& strangers) {
+[[noreturn]] void throw_not_ours(const fs::path& root, const std::vector<std::string>& strangers) {
   throw Error(ErrorKind::config, "cannot use '" + root.string() + "' as the root: it holds " + name_some(strangers),
               "name an empty folder, or one inside it that need not exist yet");
 }
@@ -81,7 +84,7 @@ fs::path prepare_root(const LinkedTarget& target, Log& log, std::span<const fs::
   const bool ours = is_folder(git) && is_folder(root / ".worktrees");
   if (!ours) {
     auto strangers = strangers_in(root, target, also_ours);
-    if (has_git && (!strangers.empty() || !is_folder(git))) strangers.insert(strangers.begin(), git);
+    if (has_git && (!strangers.empty() || !is_folder(git))) strangers.insert(strangers.begin(), ".git");
     if (!strangers.empty()) throw_not_ours(root, strangers);
   }
   if (has_git && !opens_as_repository(git)) {

@@ -17,12 +17,14 @@ bool opens_as_repository(const fs::path& git_dir) {
   return opened;
 }
 
-std::string name_some(std::span<const fs::path> paths) {
+std::string name_some(std::span<const std::string> names) {
   constexpr std::size_t shown = 3;
   std::string text;
-  for (const auto& path : paths.first(std::min(shown, paths.size())))
-    text += (text.empty() ? "'" : ", '") + path.filename().string() + "'";
-  if (paths.size() > shown) text += " and " + std::to_string(paths.size() - shown) + " more";
+  for (const auto& name : names.first(std::min(shown, names.size()))) {
+    text += (text.empty() ? "'" : ", '") + name + "'";
+    std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  }
+  if (names.size() > shown) text += " and " + std::to_string(names.size() - shown) + " more";
   return text;
 }
 

@@ -1,4 +1,4 @@
-/// What making roots ready shares between the two modes.
+/// What the two modes share when they look at a folder that may not be theirs.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@ namespace sidekick::git_sync {
 /// True when libgit2 can open the repository at `git_dir`, whoever owns it.
 bool opens_as_repository(const std::filesystem::path& git_dir);
 
-/// "'a', 'b', 'c' and 5 more": at most three names, of the last step of each path.
-std::string name_some(std::span<const std::filesystem::path> paths);
+/// "'a', 'b', 'c' and 5 more": at most three of `names`, in one line whatever is in them.
+std::string name_some(std::span<const std::string> names);
 
 }  // namespace sidekick::git_sync
