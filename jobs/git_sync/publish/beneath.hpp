@@ -15,8 +15,9 @@ enum class Resolution { kernel, stepwise };
 /// What this kernel, and whatever filters its calls, lets us use.
 Resolution best_resolution(int root) noexcept;
 
-/// Opens `path` below `root` with `flags`, every step with O_NOFOLLOW; "" is `root` itself. Returns an empty Fd and sets
-/// errno: ELOOP or ENOTDIR where a step is a symlink or a file, EXDEV or EINVAL where the path would leave the folder.
+/// Opens `path` below `root` with `flags`, every step with O_NOFOLLOW; "" is `root` itself. Returns an empty Fd and
+/// sets errno: ELOOP or ENOTDIR where a step is a symlink or a file, EXDEV or EINVAL where the path would leave the
+/// folder.
 Fd open_beneath(int root, const std::string& path, int flags, Resolution resolution) noexcept;
 
 /// A path in two: the folder ("" at the top), and the name in it.

@@ -71,7 +71,8 @@ class Lister final {
                   "no commit may write there: rename it in the repository");
   }
 
-  // Two entries of one name are how a file gets written through a symlink: the symlink first, then a folder of its name.
+  // Two entries of one name are how a file gets written through a symlink: the symlink first, then a folder of its
+  // name.
   static void refuse_twins(const TreeObject& tree, const std::string& prefix) {
     std::vector<std::string_view> names;
     names.reserve(tree.entries().size());
@@ -79,7 +80,8 @@ class Lister final {
     std::ranges::sort(names);
     const auto twin = std::ranges::adjacent_find(names);
     if (twin != names.end())
-      throw Error(ErrorKind::data, "refused path '" + prefix + std::string(*twin) + "' of the commit: it is there twice");
+      throw Error(ErrorKind::data,
+                  "refused path '" + prefix + std::string(*twin) + "' of the commit: it is there twice");
   }
 
   const Content& content_;

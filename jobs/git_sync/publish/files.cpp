@@ -300,8 +300,7 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view b
   FileAttributes attributes;
   attributes.file_mode = mode;
   fill_file(fd.get(), file.string(), EntryKind::file, std::as_bytes(std::span(bytes)), attributes);
-  if (::fsync(fd.get()) != 0 || !temporary.rename(folder.get(), file.filename().string()) ||
-      ::fsync(folder.get()) != 0)
+  if (::fsync(fd.get()) != 0 || !temporary.rename(folder.get(), file.filename().string()) || ::fsync(folder.get()) != 0)
     throw path_error("write", file.string(), errno);
 }
 

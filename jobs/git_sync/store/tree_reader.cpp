@@ -7,7 +7,8 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// Each entry: the mode in octal digits, a space, the name, a zero, 20 bytes of hash (git's Documentation, "tree objects").
+// Each entry: the mode in octal digits, a space, the name, a zero, 20 bytes of hash (git's Documentation, "tree
+// objects").
 TreeEntry take_entry(std::string_view& rest, const ObjectId& tree) {
   const auto damaged = [&] { return Error(ErrorKind::data, "tree '" + tree.hex() + "' is damaged"); };
   const auto space = rest.find(' ');
