@@ -241,8 +241,8 @@ FileStamp Folder::take(const Folder& from, const std::string& name, const std::s
   return stamp_of(folder.get(), leaf, path);
 }
 
-FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, const std::string& path,
-                       EntryKind kind, const FileAttributes& attributes) {
+FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
+                       const FileAttributes& attributes) {
   const auto bytes = read_whole(from.descriptor(), name, kind);
   struct stat status{};
   if (::fstatat(from.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)

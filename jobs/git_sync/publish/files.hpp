@@ -55,8 +55,8 @@ class Folder final {
   FileStamp replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
                     const FileAttributes& attributes);
 
-  /// Renames the file or symlink `name` of the folder `from` to `path`, where it is copied, its time included, when that
-  /// is on another filesystem; missing folders are made.
+  /// Renames the file or symlink `name` of the folder `from` to `path`, where it is copied, its time included, when
+  /// that is on another filesystem; missing folders are made.
   FileStamp take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
                  const FileAttributes& attributes);
 

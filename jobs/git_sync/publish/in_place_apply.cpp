@@ -8,7 +8,7 @@
 #include <set>
 #include <system_error>
 
-#include "git_sync/publish/root_detail.hpp"
+#include "git_sync/publish/contents.hpp"
 #include "git_sync/publish/stage_entries.hpp"
 #include "git_sync/publish/staging.hpp"
 #include "sidekick/error.hpp"
@@ -21,11 +21,13 @@ namespace {
 
 class Application final {
  public:
-  Application(const InPlacePlaces& places, const Assessment& found, const Content& content, const CancelToken& cancel)
+  Application(const InPlacePlaces& places, const Assessment& found, const Content& content, Log& log,
+              const CancelToken& cancel)
       : places_(places),
         found_(found),
         plan_(found.plan),
         content_(content),
+        log_(log),
         cancel_(cancel),
         attributes_(attributes_in(places.folder)),
         folder_(places.folder) {}
@@ -42,7 +44,7 @@ class Application final {
  private:
   void change_files(InPlaceTarget::DeleteOrder order) {
     const Staging staging(places_.state.staging, attributes_);
-    staged_ = stage_entries(staging, entries_to_write(), content_, cancel_);
+    stage(staging);
     // Bytes before names: no reader may find an empty file after the power was lost.
     folder_.sync();
     write_record(places_.state.pending, begun());
@@ -54,11 +56,15 @@ class Application final {
     check_apart();
   }
 
-  std::vector<const Entry*> entries_to_write() const {
+  void stage(const Staging& staging) {
+    if (plan_.write.empty()) return;
     std::vector<const Entry*> entries;
     entries.reserve(plan_.write.size());
     for (const auto* row : plan_.write) entries.push_back(row->wanted);
-    return entries;
+    Contents contents(content_);
+    for (const auto& attribute : contents.left_undone())
+      log_.warn("files are published as they are stored: an attribute is not supported", {{"attribute", attribute}});
+    staged_ = stage_entries(staging, entries, contents, cancel_);
   }
 
   /// What the next process must know to be ours, should this one end here.
@@ -125,6 +131,7 @@ class Application final {
   const Assessment& found_;
   const Plan& plan_;
   const Content& content_;
+  Log& log_;
   const CancelToken& cancel_;
   FileAttributes attributes_;
   Folder folder_;
@@ -145,8 +152,8 @@ FileAttributes attributes_in(const fs::path& folder) {
 }
 
 void apply(const InPlacePlaces& places, const Assessment& found, const Content& content,
-           InPlaceTarget::DeleteOrder order, const CancelToken& cancel) {
-  Application(places, found, content, cancel).run(order);
+           InPlaceTarget::DeleteOrder order, Log& log, const CancelToken& cancel) {
+  Application(places, found, content, log, cancel).run(order);
 }
 
 }  // namespace sidekick::git_sync

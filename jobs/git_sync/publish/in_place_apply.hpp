@@ -6,6 +6,7 @@
 #include "git_sync/publish/publisher.hpp"
 #include "git_sync/settings.hpp"
 #include "sidekick/cancel.hpp"
+#include "sidekick/log.hpp"
 
 namespace sidekick::git_sync {
 
@@ -13,8 +14,9 @@ namespace sidekick::git_sync {
 FileAttributes attributes_in(const std::filesystem::path& folder);
 
 /// Stages, syncs, says what is pending, renames and removes, syncs, records. Throws Error: io, denied, cannot_create,
-/// data, cancelled. Until the first rename nothing has changed; after it the next call finishes.
+/// data, cancelled. Until the first rename nothing has changed; after it the next call finishes. Warns of what
+/// the attributes of the commit ask for and is not done.
 void apply(const InPlacePlaces& places, const Assessment& found, const Content& content,
-           InPlaceTarget::DeleteOrder order, const CancelToken& cancel);
+           InPlaceTarget::DeleteOrder order, Log& log, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

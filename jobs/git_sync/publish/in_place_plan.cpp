@@ -37,9 +37,14 @@ class Planner final {
 
   void decide_wanted(const Row& row) {
     switch (row.seen.what) {
-      case Seen::What::file: return decide_file(row);
-      case Seen::What::folder: clear_folder(row); break;
-      case Seen::What::other: displace(row); break;
+      case Seen::What::file:
+        return decide_file(row);
+      case Seen::What::folder:
+        clear_folder(row);
+        break;
+      case Seen::What::other:
+        displace(row);
+        break;
       case Seen::What::nothing:
         if (!row.seen.blocker.empty()) unblock(row.seen.blocker);
         break;

@@ -35,14 +35,14 @@ struct Row {
 std::vector<Row> join_rows(std::span<const Entry> wanted, const Record& recorded, const Record& pending);
 
 struct Plan {
-  std::vector<const Row*> write;          ///< to be written and renamed to its place
-  std::vector<const Row*> adopt;          ///< right already, but not as it was recorded
-  std::vector<std::string> clear;         ///< ours, to go before something of another shape can take its place
-  std::vector<std::string> clear_folders; ///< the same for folders, each after those in it
-  std::vector<std::string> remove;        ///< ours, and git has it no more
-  std::vector<std::string> leave_empty;   ///< folders that may be empty afterwards, the deepest first
-  std::vector<std::string> in_the_way;    ///< never came from git, and is where something has to be written
-  std::vector<std::string> damaged;       ///< ours, and changed or removed by another hand
+  std::vector<const Row*> write;           ///< to be written and renamed to its place
+  std::vector<const Row*> adopt;           ///< right already, but not as it was recorded
+  std::vector<std::string> clear;          ///< ours, to go before something of another shape can take its place
+  std::vector<std::string> clear_folders;  ///< the same for folders, each after those in it
+  std::vector<std::string> remove;         ///< ours, and git has it no more
+  std::vector<std::string> leave_empty;    ///< folders that may be empty afterwards, the deepest first
+  std::vector<std::string> in_the_way;     ///< never came from git, and is where something has to be written
+  std::vector<std::string> damaged;        ///< ours, and changed or removed by another hand
 
   bool changes_files() const noexcept { return !write.empty() || !clear.empty() || !remove.empty(); }
 };

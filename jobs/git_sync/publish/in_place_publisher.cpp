@@ -51,7 +51,8 @@ class Preview final {
     Contents contents(content);
     for (const auto& entry : entries) {
       cancel.throw_if_cancelled();
-      contents.read(entry, [&](std::span<const std::byte> bytes) { folder.replace(entry.path, entry.kind, bytes, {}); });
+      contents.read(entry,
+                    [&](std::span<const std::byte> bytes) { folder.replace(entry.path, entry.kind, bytes, {}); });
     }
   }
 
@@ -91,7 +92,7 @@ class InPlacePublisher final : public Publisher {
     else if (!plan.damaged.empty())
       warn("putting right files that another hand changed", plan.damaged);
     if (found.interrupted) drop_temporary_files(found.pending);
-    apply(places_, found, content, target_.delete_order, cancel);
+    apply(places_, found, content, target_.delete_order, log_, cancel);
     return {plan.write.size() + plan.remove.size() + ours_among(plan)};
   }
 
@@ -164,9 +165,8 @@ class InPlacePublisher final : public Publisher {
   }
 
   static std::size_t ours_among(const Plan& plan) {
-    return static_cast<std::size_t>(std::ranges::count_if(plan.clear, [&](const std::string& path) {
-      return !std::ranges::binary_search(plan.in_the_way, path);
-    }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        plan.clear, [&](const std::string& path) { return !std::ranges::binary_search(plan.in_the_way, path); }));
   }
 
   InPlaceTarget target_;

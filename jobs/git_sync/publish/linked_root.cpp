@@ -41,7 +41,7 @@ bool leads_to(const fs::path& entry, const fs::path& path) {
 
 /// The names in the root that are neither ours nor of no worth.
 std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& target,
-                                   std::span<const fs::path> also_ours) {
+                                      std::span<const fs::path> also_ours) {
   auto entries = entries_of(root);
   std::erase_if(entries, [&](const fs::path& entry) {
     const auto name = entry.filename();

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
-
-#include "git_sync/publish/contents.hpp"
 
 namespace sidekick::git_sync {
 
@@ -17,31 +16,31 @@ constexpr std::size_t max_threads = 4;
 
 class Stagers final {
  public:
-  Stagers(const Staging& staging, const std::vector<const Entry*>& entries, const Content& content,
-          const CancelToken& cancel)
-      : staging_(staging), entries_(entries), content_(content), cancel_(cancel), stamps_(entries.size()) {}
+  Stagers(const Staging& staging, const std::vector<const Entry*>& entries, const CancelToken& cancel)
+      : staging_(staging), entries_(entries), cancel_(cancel), stamps_(entries.size()) {}
 
-  std::vector<FileStamp> run() {
+  std::vector<FileStamp> run(Contents& contents) {
     const auto processors = std::max<std::size_t>(1, std::thread::hardware_concurrency());
     const auto useful = entries_.size() / entries_worth_a_thread;
+    std::vector<std::unique_ptr<Contents>> others;
+    for (std::size_t i = 1; i < std::min({processors, useful, max_threads}); i++) others.push_back(contents.another());
     {
       std::vector<std::jthread> threads;
-      for (std::size_t i = 1; i < std::min({processors, useful, max_threads}); i++)
-        threads.emplace_back([this] { work(); });
-      work();
+      for (const auto& other : others) threads.emplace_back([this, &other] { work(*other); });
+      work(contents);
     }
     if (failure_) std::rethrow_exception(failure_);
     return std::move(stamps_);
   }
 
  private:
-  void work() noexcept {
+  void work(Contents& contents) noexcept {
     try {
-      Contents contents(content_);
       for (auto i = next_++; i < entries_.size(); i = next_++) {
         cancel_.throw_if_cancelled();
         const auto& entry = *entries_[i];
-        contents.read(entry, [&](std::span<const std::byte> bytes) { stamps_[i] = staging_.put(i, entry.kind, bytes); });
+        contents.read(entry,
+                      [&](std::span<const std::byte> bytes) { stamps_[i] = staging_.put(i, entry.kind, bytes); });
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
@@ -52,7 +51,6 @@ class Stagers final {
 
   const Staging& staging_;
   const std::vector<const Entry*>& entries_;
-  const Content& content_;
   const CancelToken& cancel_;
   std::vector<FileStamp> stamps_;
   std::atomic<std::size_t> next_ = 0;
@@ -63,9 +61,8 @@ class Stagers final {
 }  // namespace
 
 std::vector<FileStamp> stage_entries(const Staging& staging, const std::vector<const Entry*>& entries,
-                                     const Content& content, const CancelToken& cancel) {
-  if (entries.empty()) return {};
-  return Stagers(staging, entries, content, cancel).run();
+                                     Contents& contents, const CancelToken& cancel) {
+  return Stagers(staging, entries, cancel).run(contents);
 }
 
 }  // namespace sidekick::git_sync

@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "git_sync/publish/contents.hpp"
 #include "git_sync/publish/entry.hpp"
-#include "git_sync/publish/publisher.hpp"
 #include "git_sync/publish/staging.hpp"
 #include "sidekick/cancel.hpp"
 
@@ -13,6 +13,6 @@ namespace sidekick::git_sync {
 /// Puts each of `entries` into `staging` under its number, and returns their stamps. Throws the first Error of any
 /// thread, when all have ended: as Contents::read() and Staging::put(), and cancelled.
 std::vector<FileStamp> stage_entries(const Staging& staging, const std::vector<const Entry*>& entries,
-                                     const Content& content, const CancelToken& cancel);
+                                     Contents& contents, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

@@ -84,8 +84,8 @@ FolderContent Surveyor::list(const std::string& folder) {
   walk_to(folder);
   const bool below = !steps_.empty();
   FolderContent out;
-  list_below(below ? steps_.back().fd.get() : root_fd_.get(),
-             folder.substr(below ? steps_.back().prefix.size() : 0), folder, out);
+  list_below(below ? steps_.back().fd.get() : root_fd_.get(), folder.substr(below ? steps_.back().prefix.size() : 0),
+             folder, out);
   return out;
 }
 
