@@ -56,6 +56,11 @@ class Folder final {
   FileStamp replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
                     const FileAttributes& attributes);
 
+  /// Renames the file or symlink `name` of the folder `from` to `path`, where it is copied, its time included, when
+  /// that is on another filesystem; missing folders are made.
+  FileStamp take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
+                 const FileAttributes& attributes);
+
   /// True when the file or symlink at `path` has exactly these bytes.
   bool holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const;
 
@@ -69,6 +74,8 @@ class Folder final {
   int descriptor() const noexcept { return root_.get(); }
 
  private:
+  FileStamp copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
+                 const FileAttributes& attributes);
   Fd open_folder(const std::string& path) const;
   Fd make_folder(const std::string& path, const FileAttributes& attributes);
   std::optional<FileStamp> try_replace(int staging, int folder, const std::string& path, EntryKind kind,
