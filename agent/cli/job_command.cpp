@@ -8,6 +8,7 @@
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
+#include "agent/runtime/init.hpp"
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/signals.hpp"
 #include "agent/runtime/supervisor.hpp"
@@ -53,7 +54,7 @@ class JobRun {
       : invocation_(invocation),
         schema_(schema),
         make_job_(make_job),
-        signals_(interrupt_, ::getpid() == 1 ? runtime::Orphans::reap : runtime::Orphans::leave),
+        signals_(interrupt_),
         log_(std::make_unique<status::ConsoleLog>(console_, default_format(), LogLevel::info)) {}
 
   int run() {
@@ -135,6 +136,7 @@ int run_job(const Invocation& invocation, const config::Schema& schema, const Ma
     write_out(*text);
     return 0;
   }
+  runtime::stay_behind_if_first();
   return JobRun(invocation, schema, make_job).run();
 }
 
