@@ -103,6 +103,7 @@ class JobRun {
         .interrupt = interrupt_,
         .metrics = metrics_,
         .health = health_,
+        .trigger = trigger_,
         .random = [this] { return std::uniform_real_distribution<double>()(engine_); },
         .make_display = [this](Log& log) { return std::make_unique<status::ProgressDisplay>(clock_, console_, log); },
         .last_word = [](std::string_view text) { status::write_termination_message(termination_log, text); },
@@ -119,6 +120,7 @@ class JobRun {
   const MakeJob& make_job_;
   const std::string name_ = std::string(schema_.command);
   runtime::Interrupt interrupt_;
+  runtime::Trigger trigger_;
   runtime::SignalThread signals_;
   SystemClock clock_;
   status::Console console_{STDERR_FILENO};
