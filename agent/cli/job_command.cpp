@@ -8,6 +8,7 @@
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
+#include "agent/runtime/init.hpp"
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/signals.hpp"
 #include "agent/runtime/supervisor.hpp"
@@ -53,7 +54,7 @@ class JobRun {
       : invocation_(invocation),
         schema_(schema),
         make_job_(make_job),
-        signals_(interrupt_, ::getpid() == 1 ? runtime::Orphans::reap : runtime::Orphans::leave),
+        signals_(interrupt_),
         log_(std::make_unique<status::ConsoleLog>(console_, default_format(), LogLevel::info)) {}
 
   int run() {
@@ -102,6 +103,7 @@ class JobRun {
         .interrupt = interrupt_,
         .metrics = metrics_,
         .health = health_,
+        .trigger = trigger_,
         .random = [this] { return std::uniform_real_distribution<double>()(engine_); },
         .make_display = [this](Log& log) { return std::make_unique<status::ProgressDisplay>(clock_, console_, log); },
         .last_word = [](std::string_view text) { status::write_termination_message(termination_log, text); },
@@ -118,6 +120,7 @@ class JobRun {
   const MakeJob& make_job_;
   const std::string name_ = std::string(schema_.command);
   runtime::Interrupt interrupt_;
+  runtime::Trigger trigger_;
   runtime::SignalThread signals_;
   SystemClock clock_;
   status::Console console_{STDERR_FILENO};
@@ -135,6 +138,7 @@ int run_job(const Invocation& invocation, const config::Schema& schema, const Ma
     write_out(*text);
     return 0;
   }
+  runtime::stay_behind_if_first();
   return JobRun(invocation, schema, make_job).run();
 }
 

@@ -25,6 +25,7 @@ struct Harness {
   runtime::Interrupt interrupt;
   status::Metrics metrics;
   status::Health health;
+  runtime::Trigger trigger;
   std::string last_word;
   std::atomic<int> abandoned = 0;
 
@@ -34,6 +35,7 @@ struct Harness {
             .interrupt = interrupt,
             .metrics = metrics,
             .health = health,
+            .trigger = trigger,
             .random = [] { return 1.0; },
             .make_display = [](Log&) { return std::make_unique<QuietDisplay>(); },
             .last_word = [this](std::string_view text) { last_word = text; },
