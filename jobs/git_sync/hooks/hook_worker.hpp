@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "git_sync/hooks/hooks.hpp"
+#include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {
 
