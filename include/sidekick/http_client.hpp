@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,10 +28,16 @@ struct TlsSettings {
 
 /// Which proxy a request takes, as curl reads it from the environment.
 struct ProxySettings {
-  std::string http;                   ///< for http://; empty: none
-  std::string https;                  ///< for https:// (by CONNECT); empty: none
-  std::vector<std::string> no_proxy;  ///< hosts, ".domain" suffixes, "*"
+  std::string http;   ///< for http://; empty: none
+  std::string https;  ///< for https:// (by CONNECT); empty: none
+  std::vector<std::string>
+      no_proxy;  ///< hosts (with all below them), ".domain", networks ("10.0.0.0/8"), "*"; ":port" may follow
 };
+
+/// The proxies that the environment names: http_proxy, https_proxy or HTTPS_PROXY, no_proxy or NO_PROXY, and all_proxy
+/// or ALL_PROXY for the schemes left; lower case first, and no HTTP_PROXY, which a request's header could set for a
+/// CGI.
+ProxySettings proxies_from(const std::map<std::string, std::string>& environment);
 
 struct HttpSettings {
   TlsSettings tls;
@@ -51,6 +58,7 @@ struct HttpRequest {
   std::vector<HttpHeader> headers;
   std::string body;
   int max_redirects = 0;  ///< followed for GET and HEAD; credentials do not go to another host
+  std::optional<std::chrono::milliseconds> timeout{};  ///< for all of it, redirects too; nothing: idle_timeout only
 };
 
 struct HttpResponse {

@@ -1,0 +1,53 @@
+/// Reading answers off a connection.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "agent/base/http/stream.hpp"
+#include "sidekick/http_client.hpp"
+
+namespace sidekick::http {
+
+/// What is to become of a body.
+struct BodyRules {
+  const BodySink* sink = nullptr;  ///< takes the body of a 200; null: it goes into the answer
+  std::size_t max_bytes = 0;       ///< of a body in the answer
+  enum class Presence { by_header, none } presence = Presence::by_header;  ///< none: to HEAD and CONNECT
+};
+
+/// What a sink has thrown, told apart from the failures of the connection.
+struct SinkFailure {
+  std::exception_ptr why;
+};
+
+struct Answer {
+  HttpResponse response;
+  bool reusable = false;  ///< the connection is fit for another request
+};
+
+/// Keeps what was read too far. For one connection.
+class AnswerReader final {
+ public:
+  explicit AnswerReader(Stream& stream) : stream_(stream) {}
+
+  /// The next answer, interim ones (1xx) passed over. Throws Error of kind data (not HTTP, or too long), SinkFailure,
+  /// and what a stream throws; ConnectionLost also where the answer ends too early.
+  Answer read(const BodyRules& rules);
+
+  /// True once a byte of the answer that read() was last called for has come.
+  bool heard() const noexcept { return heard_; }
+
+ private:
+  class Parser;
+  bool parse(Parser& parser);
+  void read_more(Parser& parser);
+
+  Stream& stream_;
+  std::vector<std::byte> buffer_;
+  std::size_t begin_ = 0;  ///< what is not parsed yet: from here
+  std::size_t end_ = 0;    ///< to here
+  bool heard_ = false;
+};
+
+}  // namespace sidekick::http

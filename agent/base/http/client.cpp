@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "agent/base/http/connection.hpp"
+#include "agent/base/http/proxies.hpp"
+#include "agent/base/http/text.hpp"
+#include "sidekick/error.hpp"
+#include "sidekick/http_client.hpp"
+#include "sidekick/url.hpp"
+
+namespace sidekick {
+
+namespace {
+
+constexpr std::size_t max_other_body_bytes = std::size_t{1} << 20;
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// True where what `from` may know, `to` may know too.
+bool shares_credentials(const Url& from, const Url& to) {
+  const bool upgraded =
+      from.scheme == "http" && to.scheme == "https" && from.effective_port() == 80 && to.effective_port() == 443;
+  return same_origin(from, to) || (upgraded && from.host == to.host);
+}
+
+/// What another host may learn: only what is known to hold no secret.
+void keep_harmless(std::vector<HttpHeader>& headers) {
+  constexpr std::array<std::string_view, 8> harmless{"accept",       "accept-language", "cache-control", "content-type",
+                                                     "git-protocol", "pragma",          "range",         "user-agent"};
+  std::erase_if(headers, [&](const HttpHeader& header) {
+    return std::ranges::none_of(harmless, [&](auto name) { return http::same_name(header.name, name); });
+  });
+}
+
+}  // namespace
+
+std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
+  const auto found = std::ranges::find_if(headers, [&](const auto& one) { return http::same_name(one.name, name); });
+  return found == headers.end() ? std::nullopt : std::optional<std::string_view>(found->value);
+}
+
+class HttpClient::Impl {
+ public:
+  explicit Impl(HttpSettings settings) : settings_(std::move(settings)), connector_(settings_) {}
+
+  HttpResponse perform(HttpRequest request, http::BodyRules rules, const CancelToken& cancel) {
+    http::Patience patience{.cancel = cancel, .idle_timeout = settings_.idle_timeout, .deadline = {}};
+    if (request.timeout) patience.deadline = std::chrono::steady_clock::now() + *request.timeout;
+    if (request.method == "HEAD") rules.presence = http::BodyRules::Presence::none;
+    auto url = parse_url(request.url);
+    for (int redirects = 0;; redirects++) {
+      auto response = ask(url, request, rules, patience);
+      response.effective_url = url.without_login();
+      const auto location = response.header("location");
+      if (request.max_redirects == 0 || !is_redirect(response.status) || !location ||
+          (request.method != "GET" && request.method != "HEAD"))
+        return response;
+      if (redirects == request.max_redirects)
+        throw Error(ErrorKind::data, "'" + redact_url(request.url) + "' leads from redirect to redirect");
+      auto next = resolve(url, *location);
+      if (!shares_credentials(url, next))
+        keep_harmless(request.headers);
+      else if (next.user.empty())
+        std::tie(next.user, next.password) = std::pair(url.user, url.password);
+      url = std::move(next);
+    }
+  }
+
+ private:
+  /// One request and its answer, whatever its status. What fails is told with the URL.
+  HttpResponse ask(const Url& url, const HttpRequest& request, const http::BodyRules& rules,
+                   const http::Patience& patience) {
+    const auto because = [&](const std::string& cause) {
+      return "cannot get an answer from '" + redact_url(url.without_login()) + "': " + cause;
+    };
+    patience.cancel.throw_if_cancelled();
+    if (url.scheme != "http" && url.scheme != "https")
+      throw Error(ErrorKind::config, because("only http and https are spoken"));
+    const http::Route route{url, http::proxy_for(url, settings_.proxies)};
+    const auto text = http::request_text(route, request, settings_.user_agent);
+    try {
+      return exchange(route, text, rules, patience);
+    } catch (const http::SinkFailure& failure) {
+      std::rethrow_exception(failure.why);
+    } catch (const http::ConnectionLost& lost) {
+      throw Error(ErrorKind::unavailable, because(lost.what()));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      throw Error(error.kind(), because(error.message()), error.hint());
+    }
+  }
+
+  HttpResponse exchange(const http::Route& route, const std::string& text, const http::BodyRules& rules,
+                        const http::Patience& patience) {
+    auto connection = std::exchange(kept_, nullptr);
+    if (connection && connection->key == route.key() && connection->stream->quiet()) try {
+        return exchange_on(std::move(connection), route, text, rules, patience);
+      } catch (const Unheard&) {
+        // The server ended the connection while the request was under way.
+      }
+    connection = connector_.open(route, patience);
+    try {
+      return exchange_on(std::move(connection), route, text, rules, patience);
+    } catch (const Unheard& unheard) {
+      throw http::ConnectionLost(unheard.what());
+    }
+  }
+
+  /// The connection was lost before a byte of the answer.
+  class Unheard final : public std::runtime_error {
+   public:
+    using std::runtime_error::runtime_error;
+  };
+
+  HttpResponse exchange_on(std::unique_ptr<http::Connection> connection, const http::Route& route,
+                           const std::string& text, const http::BodyRules& rules, const http::Patience& patience) {
+    connection->stream->limit(patience);
+    http::Answer answer;
+    std::string failure_to_send;
+    try {
+      connection->stream->write(std::as_bytes(std::span(text)));
+    } catch (const http::ConnectionLost& lost) {
+      // A server may answer and close before it has read all: its answer says more than the failure.
+      failure_to_send = lost.what();
+    }
+    try {
+      answer = connection->reader.read(rules);
+    } catch (const http::ConnectionLost& lost) {
+      if (!connection->reader.heard()) throw Unheard(failure_to_send.empty() ? lost.what() : failure_to_send);
+      throw;
+    }
+    if (answer.response.status == 407 && route.relayed())
+      throw Error(ErrorKind::denied, "proxy '" + route.proxy->origin() + "': it wants credentials",
+                  "put them into the proxy's URL: http://user:password@host");
+    if (!std::exchange(connection->used, true)) connector_.remember(*connection);
+    if (answer.reusable && failure_to_send.empty()) kept_ = std::move(connection);
+    return std::move(answer.response);
+  }
+
+  HttpSettings settings_;
+  http::Connector connector_;
+  std::unique_ptr<http::Connection> kept_;
+};
+
+HttpClient::HttpClient(HttpSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
+HttpClient::~HttpClient() = default;
+HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
+
+HttpResponse HttpClient::send(const HttpRequest& request, const CancelToken& cancel, std::size_t max_body_bytes) {
+  return impl_->perform(request, {.sink = nullptr, .max_bytes = max_body_bytes}, cancel);
+}
+
+HttpResponse HttpClient::stream(const HttpRequest& request, const BodySink& sink, const CancelToken& cancel) {
+  return impl_->perform(request, {.sink = &sink, .max_bytes = max_other_body_bytes}, cancel);
+}
+
+}  // namespace sidekick

@@ -1,0 +1,64 @@
+/// Bytes to and from another host, waited for no longer than allowed.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <stdexcept>
+
+#include "sidekick/cancel.hpp"
+#include "sidekick/fd.hpp"
+
+namespace sidekick::http {
+
+/// The other side closed or reset the connection. Told apart from Error because a request may then be sent once more.
+class ConnectionLost final : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// How long the calls of a stream may wait.
+struct Patience {
+  CancelToken cancel;
+  std::chrono::milliseconds idle_timeout;
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+};
+
+/// Blocks until there is something to return. For one thread at a time. Throws ConnectionLost, or Error: unavailable
+/// (nothing in time), cancelled; after either it cannot be used any more.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  /// Sets the limits of what follows.
+  virtual void limit(const Patience& patience) = 0;
+
+  /// At least one byte into `into` (not empty); 0 where the other side has ended.
+  virtual std::size_t read(std::span<std::byte> into) = 0;
+
+  virtual void write(std::span<const std::byte> bytes) = 0;
+
+  /// False where there is something to read, or the end: a connection between two requests that says something is not
+  /// to be used again. Never waits.
+  virtual bool quiet() const noexcept = 0;
+};
+
+/// A connected non-blocking socket.
+class SocketStream final : public Stream {
+ public:
+  SocketStream(Fd fd, Patience patience) : fd_(std::move(fd)), patience_(std::move(patience)) {}
+
+  void limit(const Patience& patience) override { patience_ = patience; }
+  std::size_t read(std::span<std::byte> into) override;
+  void write(std::span<const std::byte> bytes) override;
+  bool quiet() const noexcept override;
+
+ private:
+  void wait(short events) const;
+
+  Fd fd_;
+  Patience patience_;
+};
+
+}  // namespace sidekick::http
