@@ -19,19 +19,19 @@ namespace sidekick {
 
 /// How the other side of https is checked, and who we are to it. Each client has its own.
 struct TlsSettings {
-  std::string ca_file;           ///< PEM; empty: ca_bundle_path()
-  std::string certificate_file;  ///< PEM; empty: none
-  std::string key_file;          ///< PEM; empty: in certificate_file
-  Secret key_password;
+  std::string ca_file{};           ///< PEM; empty: ca_bundle_path()
+  std::string certificate_file{};  ///< PEM; empty: none
+  std::string key_file{};          ///< PEM; empty: in certificate_file
+  Secret key_password{};
   bool verify = true;
 };
 
 /// Which proxy a request takes, as curl reads it from the environment.
 struct ProxySettings {
-  std::string http;   ///< for http://; empty: none
-  std::string https;  ///< for https:// (by CONNECT); empty: none
-  std::vector<std::string>
-      no_proxy;  ///< hosts (with all below them), ".domain", networks ("10.0.0.0/8"), "*"; ":port" may follow
+  std::string http{};   ///< for http://; empty: none
+  std::string https{};  ///< for https:// (by CONNECT); empty: none
+  /// Hosts (with all below them), ".domain", networks ("10.0.0.0/8"), "*"; ":port" may follow.
+  std::vector<std::string> no_proxy{};
 };
 
 /// The proxies that the environment names: http_proxy, https_proxy or HTTPS_PROXY, no_proxy or NO_PROXY, and all_proxy
@@ -40,11 +40,11 @@ struct ProxySettings {
 ProxySettings proxies_from(const std::map<std::string, std::string>& environment);
 
 struct HttpSettings {
-  TlsSettings tls;
-  ProxySettings proxies;
+  TlsSettings tls{};
+  ProxySettings proxies{};
   std::chrono::milliseconds connect_timeout{30'000};
   std::chrono::milliseconds idle_timeout{60'000};  ///< without a byte in either direction
-  std::string user_agent;
+  std::string user_agent{};
 };
 
 struct HttpHeader {
@@ -54,9 +54,9 @@ struct HttpHeader {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;
-  std::vector<HttpHeader> headers;
-  std::string body;
+  std::string url{};
+  std::vector<HttpHeader> headers{};
+  std::string body{};
   int max_redirects = 0;  ///< followed for GET and HEAD; credentials do not go to another host
   std::optional<std::chrono::milliseconds> timeout{};  ///< for all of it, redirects too; nothing: idle_timeout only
 };

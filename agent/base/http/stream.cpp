@@ -19,18 +19,29 @@ namespace {
   throw ConnectionLost("the connection broke: " + std::generic_category().message(number));
 }
 
+[[noreturn]] void late() {
+  throw Error(ErrorKind::unavailable, "no whole answer in time");
+}
+
 }  // namespace
+
+// Also where there is no need to wait: a server that sends without end would otherwise never be left.
+void SocketStream::check() const {
+  patience_.cancel.throw_if_cancelled();
+  if (patience_.deadline && std::chrono::steady_clock::now() >= *patience_.deadline) late();
+}
 
 void SocketStream::wait(short events) const {
   auto until = std::chrono::steady_clock::now() + patience_.idle_timeout;
   if (patience_.deadline) until = std::min(until, *patience_.deadline);
   if (wait_ready(fd_.get(), events, until, patience_.cancel)) return;
   patience_.cancel.throw_if_cancelled();
-  if (errno == ETIMEDOUT) throw Error(ErrorKind::unavailable, "nothing was heard in time");
+  if (errno == ETIMEDOUT) late();
   lost(errno);
 }
 
 std::size_t SocketStream::read(std::span<std::byte> into) {
+  check();
   for (;;) {
     const auto n = ::recv(fd_.get(), into.data(), into.size(), MSG_DONTWAIT);
     if (n >= 0) return static_cast<std::size_t>(n);
@@ -42,6 +53,7 @@ std::size_t SocketStream::read(std::span<std::byte> into) {
 }
 
 void SocketStream::write(std::span<const std::byte> bytes) {
+  check();
   while (!bytes.empty()) {
     const auto n = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0)

@@ -55,6 +55,7 @@ class SocketStream final : public Stream {
   bool quiet() const noexcept override;
 
  private:
+  void check() const;
   void wait(short events) const;
 
   Fd fd_;
