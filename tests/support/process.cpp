@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <stdexcept>
@@ -39,9 +40,12 @@ std::string content(int fd) {
 
 std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> all;
+  const auto replaced = [&command](std::string_view name) {
+    return std::ranges::any_of(command.environment, [name](const auto& variable) { return variable.first == name; });
+  };
   for (char** entry = environ; *entry; entry++) {
     const std::string_view text(*entry);
-    if (!text.starts_with("SIDEKICK_")) all.emplace_back(text);
+    if (!text.starts_with("SIDEKICK_") && !replaced(text.substr(0, text.find('=')))) all.emplace_back(text);
   }
   for (const auto& [name, value] : command.environment) all.push_back(name + "=" + value);
   return all;

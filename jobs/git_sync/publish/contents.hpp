@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 
@@ -15,8 +16,12 @@ namespace sidekick::git_sync {
 /// Reads entries of one content, as git would check them out: line ends, `ident` and the like by the .gitattributes of
 /// the commit itself. For one thread; make one for each. The content outlives it.
 class Contents final {
+ private:
+  class Impl;
+
  public:
   explicit Contents(const Content& content);
+  explicit Contents(std::unique_ptr<Impl> impl);
   ~Contents();
   Contents(const Contents&) = delete;
   Contents& operator=(const Contents&) = delete;
@@ -28,8 +33,14 @@ class Contents final {
   /// False when every entry's bytes are those of its blob: no attribute changes any.
   bool filters() const noexcept;
 
+  /// What the attributes ask for and nobody here can do, so that the blob's own bytes are written: "filter=lfs",
+  /// "working-tree-encoding=UTF-16". Whoever publishes tells it in one warning.
+  const std::set<std::string>& left_undone() const noexcept;
+
+  /// Another reader of the same content, for another thread; cheaper than one made anew.
+  std::unique_ptr<Contents> another() const;
+
  private:
-  class Impl;
   std::unique_ptr<Impl> impl_;
 };
 

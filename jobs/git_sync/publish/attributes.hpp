@@ -1,0 +1,25 @@
+/// Which attributes of a content change the bytes of its files.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "git_sync/publish/publisher.hpp"
+
+namespace sidekick::git_sync {
+
+/// What the .gitattributes of a commit ask for, wherever in it they lie.
+struct AttributeUse {
+  bool filters = false;               ///< line ends or `ident`: some file may differ from its blob
+  std::set<std::string> left_undone;  ///< "filter=lfs" and the like
+};
+
+/// Adds what the text of one .gitattributes asks for.
+void note_attributes(std::string_view text, AttributeUse& use);
+
+/// What holds for the files of each part of a content. Reads trees, and the .gitattributes in and above them. Throws
+/// Error data.
+std::vector<AttributeUse> attributes_in_use(const Content& content);
+
+}  // namespace sidekick::git_sync

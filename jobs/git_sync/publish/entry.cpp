@@ -1,0 +1,111 @@
+#include "git_sync/publish/entry.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "git_sync/publish/names.hpp"
+#include "git_sync/store/tree_reader.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+// Deeper than any path can be on disk: whoever nests further means to exhaust us.
+constexpr int max_depth = 2048;
+
+class Lister final {
+ public:
+  Lister(const Content& content, const CancelToken& cancel) : content_(content), cancel_(cancel) {
+    for (std::size_t i = 0; i < content.parts.size(); i++) part_by_prefix_.emplace(content.parts[i].prefix, i);
+  }
+
+  Listing list() {
+    if (!content_.parts.empty()) list_part(0, 0);
+    // A tree that git itself made is in this order already.
+    if (!std::ranges::is_sorted(out_.entries, {}, &Entry::path)) std::ranges::sort(out_.entries, {}, &Entry::path);
+    std::ranges::sort(out_.folders);
+    return std::move(out_);
+  }
+
+ private:
+  void list_part(std::size_t part, int depth) {
+    const auto& share = content_.parts[part];
+    const auto odb = odb_of(share.store->handle());
+    list_tree(odb.get(), share.tree, share.prefix, part, depth);
+  }
+
+  void list_tree(git_odb* odb, const ObjectId& id, const std::string& prefix, std::size_t part, int depth) {
+    cancel_.throw_if_cancelled();
+    if (depth > max_depth) throw Error(ErrorKind::data, "the folders of '" + id.hex() + "' are nested too deep");
+    const TreeObject tree(odb, id, prefix);
+    refuse_twins(tree, prefix);
+    for (const auto& entry : tree.entries()) {
+      refuse_forbidden(entry, prefix);
+      auto path = prefix + std::string(entry.name);
+      const auto kind = entry.mode & mode_mask;
+      if (kind == mode_tree)
+        list_folder(odb, entry.id, path, part, depth);
+      else if (kind == mode_submodule)
+        list_submodule(entry.id, path, part, depth);
+      else
+        out_.entries.push_back({std::move(path), kind_of_mode(entry.mode), entry.id, part});
+    }
+  }
+
+  void list_folder(git_odb* odb, const ObjectId& id, const std::string& path, std::size_t part, int depth) {
+    out_.folders.push_back(path);
+    list_tree(odb, id, path + '/', part, depth + 1);
+  }
+
+  void list_submodule(const ObjectId& commit, const std::string& path, std::size_t part, int depth) {
+    out_.folders.push_back(path);
+    if (part == 0) out_.submodules.push_back({path, commit});
+    const auto found = part_by_prefix_.find(path + '/');
+    if (found != part_by_prefix_.end()) list_part(found->second, depth + 1);
+  }
+
+  static EntryKind kind_of_mode(std::uint32_t mode) {
+    if ((mode & mode_mask) == mode_symlink) return EntryKind::symlink;
+    return mode & 0100 ? EntryKind::executable : EntryKind::file;
+  }
+
+  static void refuse_forbidden(const TreeEntry& entry, const std::string& prefix) {
+    const bool refused = is_forbidden_name(entry.name) || (prefix.empty() && is_state_folder_name(entry.name)) ||
+                         ((entry.mode & mode_mask) == mode_symlink && is_git_modules_name(entry.name));
+    if (refused)
+      throw Error(ErrorKind::data, "refused path '" + prefix + std::string(entry.name) + "' of the commit",
+                  "no commit may write there: rename it in the repository");
+  }
+
+  // Two entries of one name are how a file gets written through a symlink: the symlink first, then a folder of its
+  // name.
+  static void refuse_twins(const TreeObject& tree, const std::string& prefix) {
+    std::vector<std::string_view> names;
+    names.reserve(tree.entries().size());
+    for (const auto& entry : tree.entries()) names.push_back(entry.name);
+    std::ranges::sort(names);
+    const auto twin = std::ranges::adjacent_find(names);
+    if (twin != names.end())
+      throw Error(ErrorKind::data,
+                  "refused path '" + prefix + std::string(*twin) + "' of the commit: it is there twice");
+  }
+
+  const Content& content_;
+  const CancelToken& cancel_;
+  std::map<std::string, std::size_t, std::less<>> part_by_prefix_;
+  Listing out_;
+};
+
+}  // namespace
+
+std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel) {
+  return list_content(content, cancel).entries;
+}
+
+Listing list_content(const Content& content, const CancelToken& cancel) {
+  return Lister(content, cancel).list();
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,313 @@
+#include "git_sync/publish/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <random>
+#include <vector>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+// A name that was taken a moment ago is tried again under another one.
+constexpr int name_attempts = 16;
+
+std::string temporary_name() {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> pick(0, letters.size() - 1);
+  std::string name(temporary_prefix);
+  for (int i = 0; i < 12; i++) name += letters[pick(random)];
+  return name;
+}
+
+void write_all(int fd, const std::string& name, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw path_error("write", name, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+/// A name in a folder that is removed again unless it was renamed.
+class Temporary final {
+ public:
+  explicit Temporary(int folder) : folder_(folder), name_(temporary_name()) {}
+  ~Temporary() {
+    if (made_) ::unlinkat(folder_, name_.c_str(), 0);
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  Fd create_file(mode_t mode) {
+    Fd fd(::openat(folder_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    made_ = static_cast<bool>(fd);
+    return fd;
+  }
+  bool create_symlink(const std::string& target) {
+    made_ = ::symlinkat(target.c_str(), folder_, name_.c_str()) == 0;
+    return made_;
+  }
+  bool rename(int folder, const std::string& name) {
+    if (::renameat(folder_, name_.c_str(), folder, name.c_str()) != 0) return false;
+    made_ = false;
+    return true;
+  }
+  const std::string& name() const noexcept { return name_; }
+
+ private:
+  int folder_;
+  std::string name_;
+  bool made_ = false;
+};
+
+std::string text_of(std::span<const std::byte> bytes) {
+  std::string text(bytes.size(), '\0');
+  std::ranges::transform(bytes, text.begin(), [](std::byte b) { return static_cast<char>(b); });
+  return text;
+}
+
+std::vector<std::byte> read_whole(int folder, const std::string& name, EntryKind kind) {
+  struct stat status{};
+  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw path_error("read", name, errno);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
+  if (kind == EntryKind::symlink) {
+    if (::readlinkat(folder, name.c_str(), reinterpret_cast<char*>(bytes.data()), bytes.size()) < 0)
+      throw path_error("read", name, errno);
+    return bytes;
+  }
+  const Fd fd(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto n = fd ? ::read(fd.get(), bytes.data() + done, bytes.size() - done) : -1;
+    if (n <= 0) throw path_error("read", name, n < 0 ? errno : EIO);
+    done += static_cast<std::size_t>(n);
+  }
+  return bytes;
+}
+
+// Taken after a rename: that sets a new ctime.
+FileStamp stamp_of(int folder, const std::string& name, const std::string& path) {
+  struct stat status{};
+  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw path_error("look at", path, errno);
+  return FileStamp::of(status);
+}
+
+bool file_holds(int fd, const std::string& path, std::span<const std::byte> bytes) {
+  std::vector<std::byte> chunk(std::min<std::size_t>(bytes.size() + 1, std::size_t{64} << 10));
+  for (;;) {
+    const auto n = ::read(fd, chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw path_error("read", path, errno);
+    const auto got = static_cast<std::size_t>(n);
+    if (got == 0) return bytes.empty();
+    if (got > bytes.size() || !std::equal(chunk.begin(), chunk.begin() + n, bytes.begin())) return false;
+    bytes = bytes.subspan(got);
+  }
+}
+
+bool symlink_holds(int fd, const std::string& path, std::span<const std::byte> bytes) {
+  std::string target(bytes.size() + 1, '\0');
+  const auto n = ::readlinkat(fd, "", target.data(), target.size());
+  if (n < 0) throw path_error("read", path, errno);
+  target.resize(static_cast<std::size_t>(n));
+  return target == text_of(bytes);
+}
+
+}  // namespace
+
+Error path_error(const std::string& what, const std::string& path, int number) {
+  const auto object = "cannot " + what + " '" + path + "'";
+  if (number == ELOOP || number == EXDEV)
+    return {ErrorKind::data, object + ": a folder of its path is a symlink", "remove the symlink"};
+  if (number == ENOTDIR) return {ErrorKind::data, object + ": a folder of its path is a file", "remove the file"};
+  if (number == EISDIR) return {ErrorKind::data, object + ": there is a folder", "remove the folder"};
+  if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
+  return error_from_errno(object, number);
+}
+
+EntryKind kind_of(const struct stat& status) noexcept {
+  if (S_ISLNK(status.st_mode)) return EntryKind::symlink;
+  return S_ISREG(status.st_mode) && (status.st_mode & S_IXUSR) ? EntryKind::executable : EntryKind::file;
+}
+
+void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const std::byte> bytes,
+               const FileAttributes& attributes) {
+  write_all(fd, name, bytes);
+  if (attributes.owner && ::fchown(fd, attributes.owner->user, attributes.owner->group) != 0)
+    throw path_error("give away", name, errno);
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) throw path_error("look at", name, errno);
+  const auto mode = attributes.mode_of(kind);
+  if ((status.st_mode & 07777) != mode && ::fchmod(fd, mode) != 0) throw path_error("set the mode of", name, errno);
+}
+
+Folder::Folder(const std::filesystem::path& path) : path_(path) {
+  root_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root_) throw error_from_errno("cannot open folder '" + path.string() + "'", errno);
+  resolution_ = best_resolution(root_.get());
+}
+
+Folder::Folder(const std::filesystem::path& path, const std::filesystem::path& staging) : Folder(path) {
+  staging_.reset(::open(staging.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!staging_) throw error_from_errno("cannot open folder '" + staging.string() + "'", errno);
+}
+
+Fd Folder::open_folder(const std::string& path) const {
+  return open_beneath(root_.get(), path, O_PATH | O_DIRECTORY, resolution_);
+}
+
+Fd Folder::make_folder(const std::string& path, const FileAttributes& attributes) {
+  Fd there = open_folder(path);
+  if (there || errno != ENOENT) return there;
+  const auto [above, name] = split_path(path);
+  const Fd parent = make_folder(above, attributes);
+  if (!parent) return {};
+  if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) {
+    if (errno != EEXIST) return {};
+    return open_folder(path);
+  }
+  Fd made(::openat(parent.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!made) return {};
+  if (attributes.owner && ::fchown(made.get(), attributes.owner->user, attributes.owner->group) != 0) return {};
+  if (::fchmod(made.get(), attributes.folder_mode) != 0) return {};
+  return made;
+}
+
+std::optional<Folder::Found> Folder::look(const std::string& path) const {
+  const Fd fd = open_beneath(root_.get(), path, O_PATH | O_NOFOLLOW, resolution_);
+  if (!fd && errno == ENOENT) return {};
+  struct stat status{};
+  if (!fd || ::fstat(fd.get(), &status) != 0) throw path_error("look at", path, errno);
+  if (S_ISDIR(status.st_mode)) return {};
+  return Found{kind_of(status), FileStamp::of(status)};
+}
+
+// Nothing where `staging` is on another filesystem than the place.
+std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std::string& path, EntryKind kind,
+                                             std::span<const std::byte> bytes, const FileAttributes& attributes) {
+  const auto name = split_path(path).name;
+  for (int attempt = 1;; attempt++) {
+    Temporary temporary(staging);
+    Fd fd;
+    bool made = false;
+    if (kind == EntryKind::symlink) {
+      made = temporary.create_symlink(text_of(bytes));
+    } else {
+      fd = temporary.create_file(attributes.mode_of(kind));
+      made = static_cast<bool>(fd);
+    }
+    if (!made && errno == EEXIST && attempt < name_attempts) continue;
+    if (!made) throw path_error("write", path, errno);
+    if (fd) {
+      fill_file(fd.get(), path, kind, bytes, attributes);
+    } else if (attributes.owner && ::fchownat(staging, temporary.name().c_str(), attributes.owner->user,
+                                              attributes.owner->group, AT_SYMLINK_NOFOLLOW) != 0) {
+      throw path_error("give away", path, errno);
+    }
+    if (!temporary.rename(folder, name)) {
+      if (errno == EXDEV && staging != folder) return {};
+      throw path_error("write", path, errno);
+    }
+    return stamp_of(folder, name, path);
+  }
+}
+
+FileStamp Folder::replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
+                          const FileAttributes& attributes) {
+  const Fd folder = make_folder(split_path(path).folder, attributes);
+  if (!folder) throw path_error("write", path, errno);
+  if (staging_)
+    if (const auto stamp = try_replace(staging_.get(), folder.get(), path, kind, bytes, attributes)) return *stamp;
+  return *try_replace(folder.get(), folder.get(), path, kind, bytes, attributes);
+}
+
+FileStamp Folder::take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
+                       const FileAttributes& attributes) {
+  const auto [above, leaf] = split_path(path);
+  const Fd folder = make_folder(above, attributes);
+  if (!folder) throw path_error("write", path, errno);
+  if (::renameat(from.descriptor(), name.c_str(), folder.get(), leaf.c_str()) != 0) {
+    if (errno == EXDEV) return copy(from, name, folder.get(), path, kind, attributes);
+    throw path_error("write", path, errno);
+  }
+  return stamp_of(folder.get(), leaf, path);
+}
+
+FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
+                       const FileAttributes& attributes) {
+  const auto bytes = read_whole(from.descriptor(), name, kind);
+  struct stat status{};
+  if (::fstatat(from.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    throw path_error("look at", path, errno);
+  try_replace(folder, folder, path, kind, bytes, attributes);
+  const auto leaf = split_path(path).name;
+  const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
+  if (::utimensat(folder, leaf.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+    throw path_error("set the time of", path, errno);
+  return stamp_of(folder, leaf, path);
+}
+
+bool Folder::holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const {
+  const Fd seen = open_beneath(root_.get(), path, O_PATH | O_NOFOLLOW, resolution_);
+  if (!seen && errno == ENOENT) return false;
+  struct stat status{};
+  if (!seen || ::fstat(seen.get(), &status) != 0) throw path_error("look at", path, errno);
+  if (S_ISLNK(status.st_mode)) return kind == EntryKind::symlink && symlink_holds(seen.get(), path, bytes);
+  if (!S_ISREG(status.st_mode) || kind != kind_of(status)) return false;
+  if (static_cast<std::size_t>(status.st_size) != bytes.size()) return false;
+  // Not before now: opening a pipe or a device that lies in the way would wait or do something.
+  const Fd fd = open_beneath(root_.get(), path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, resolution_);
+  if (!fd) throw path_error("read", path, errno);
+  return file_holds(fd.get(), path, bytes);
+}
+
+bool Folder::remove(const std::string& path) {
+  const auto [above, name] = split_path(path);
+  const Fd folder = open_folder(above);
+  if (folder && ::unlinkat(folder.get(), name.c_str(), 0) == 0) return true;
+  if (errno == ENOENT) return false;
+  throw path_error("remove", path, errno);
+}
+
+bool Folder::remove_empty_folder(const std::string& path) {
+  const auto [above, name] = split_path(path);
+  const Fd folder = open_folder(above);
+  if (folder && ::unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR) == 0) return true;
+  if (errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR || errno == ELOOP || errno == EXDEV)
+    return false;
+  throw path_error("remove", path, errno);
+}
+
+void Folder::sync() const {
+  if (::syncfs(root_.get()) != 0) throw error_from_errno("cannot sync '" + path_.string() + "'", errno);
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) throw path_error("sync", folder.string(), errno);
+}
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode, Durable durable) {
+  const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const Fd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) throw error_from_errno("cannot open folder '" + parent.string() + "'", errno);
+  Temporary temporary(folder.get());
+  const Fd fd = temporary.create_file(mode);
+  if (!fd) throw path_error("write", file.string(), errno);
+  FileAttributes attributes;
+  attributes.file_mode = mode;
+  fill_file(fd.get(), file.string(), EntryKind::file, std::as_bytes(std::span(bytes)), attributes);
+  if (durable == Durable::now && ::fsync(fd.get()) != 0) throw path_error("sync", file.string(), errno);
+  if (!temporary.rename(folder.get(), file.filename().string())) throw path_error("write", file.string(), errno);
+  if (durable == Durable::now && ::fsync(folder.get()) != 0) throw path_error("sync", parent.string(), errno);
+}
+
+}  // namespace sidekick::git_sync

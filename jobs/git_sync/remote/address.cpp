@@ -1,0 +1,85 @@
+#include "git_sync/remote/address.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+using Kind = RemoteAddress::Kind;
+
+std::optional<Kind> kind_of(const std::string& scheme) {
+  if (scheme == "http" || scheme == "https") return Kind::http;
+  if (scheme == "ssh" || scheme == "git+ssh" || scheme == "ssh+git") return Kind::ssh;
+  if (scheme == "git") return Kind::git;
+  if (scheme == "file") return Kind::local;
+  return {};
+}
+
+// "/~user/path" of a URL means that user's home, as git has it.
+std::string decoded_path(const Url& url) {
+  auto path = percent_decoded(url.path);
+  return path.starts_with("/~") ? path.substr(1) : path;
+}
+
+RemoteAddress from_url(const std::string& text) {
+  auto url = parse_url(text);
+  const auto kind = kind_of(url.scheme);
+  const auto name = "'" + url.without_login() + "'";
+  if (!kind)
+    throw Error(ErrorKind::config, "cannot follow " + name + ": no such transport '" + url.scheme + "'",
+                "use http, https, ssh, git or file");
+  if (*kind == Kind::local && !url.host.empty() && url.host != "localhost")
+    throw Error(ErrorKind::config, "cannot follow " + name + ": a file of another host",
+                "write three slashes: file:///path");
+  if (*kind == Kind::ssh) url.scheme = "ssh";
+  auto path = *kind == Kind::local ? percent_decoded(url.path) : decoded_path(url);
+  if (path.empty() || path == "/") throw Error(ErrorKind::config, "cannot follow " + name + ": it names no repository");
+  return {*kind, std::move(url), std::move(path)};
+}
+
+/// Where the host of user@host:path ends; npos for a path on this machine.
+std::size_t host_end(const std::string& text) {
+  const auto at = text.find('@');
+  const auto host = at == std::string::npos ? 0 : at + 1;
+  const auto colon = text.find(':', text.compare(host, 1, "[") == 0 ? text.find(']', host) : 0);
+  if (colon == std::string::npos || colon == 0 || text.find('/') < colon) return std::string::npos;
+  return colon;
+}
+
+RemoteAddress from_scp(const std::string& text, std::size_t colon) {
+  RemoteAddress address{Kind::ssh, {}, text.substr(colon + 1)};
+  auto host = text.substr(0, colon);
+  address.url.scheme = "ssh";
+  if (const auto at = host.rfind('@'); at != std::string::npos) {
+    address.url.user = host.substr(0, at);
+    host.erase(0, at + 1);
+  }
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  // "[host:22]:path" names a port; "[::1]:path" does not.
+  const auto port = host.find(':');
+  if (port != std::string::npos && port == host.rfind(':')) {
+    std::from_chars(host.data() + port + 1, host.data() + host.size(), address.url.port);
+    host.erase(port);
+  }
+  address.url.host = host;
+  address.url.path = address.path;
+  if (host.empty() || host.starts_with('-') || address.path.empty())
+    throw Error(ErrorKind::config, "cannot follow '" + redact_url(text) + "': no host or no path in it");
+  return address;
+}
+
+}  // namespace
+
+RemoteAddress parse_address(const std::string& text) {
+  if (text.empty()) throw Error(ErrorKind::config, "no repository is named");
+  if (text.find("://") != std::string::npos) return from_url(text);
+  if (const auto colon = host_end(text); colon != std::string::npos) return from_scp(text, colon);
+  return {Kind::local, {}, text};
+}
+
+}  // namespace sidekick::git_sync

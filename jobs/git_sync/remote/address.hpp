@@ -1,0 +1,21 @@
+/// What a remote's URL says of where and how.
+#pragma once
+
+#include <string>
+
+#include "sidekick/url.hpp"
+
+namespace sidekick::git_sync {
+
+struct RemoteAddress {
+  enum class Kind { http, git, ssh, local };
+  Kind kind = Kind::local;
+  Url url;           ///< of all but local; the path of one like user@host:path has no leading slash
+  std::string path;  ///< as git-upload-pack gets it (decoded), or on this machine
+};
+
+/// Takes apart all that git takes for a URL: http, https, git, ssh (git+ssh, ssh+git), file, user@host:path, and paths.
+/// Throws Error of kind config.
+RemoteAddress parse_address(const std::string& text);
+
+}  // namespace sidekick::git_sync

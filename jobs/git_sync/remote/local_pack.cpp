@@ -1,0 +1,193 @@
+#include "git_sync/remote/local_pack.hpp"
+
+#include <openssl/evp.h>
+#include <zlib.h>
+
+#include <array>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <string>
+
+namespace sidekick::git_sync {
+
+namespace {
+
+using Bytes = std::span<const std::byte>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, HandleDeleter<EVP_MD_CTX_free>>;
+
+/// Hands bytes on to the sink in large pieces and sums them up.
+class SummedSink final {
+ public:
+  explicit SummedSink(PackSink& sink) : sink_(sink), digest_(EVP_MD_CTX_new()) {
+    if (!digest_ || EVP_DigestInit_ex(digest_.get(), EVP_sha1(), nullptr) != 1)
+      throw Error(ErrorKind::internal, "cannot compute SHA-1");
+  }
+
+  void write(Bytes bytes) {
+    EVP_DigestUpdate(digest_.get(), bytes.data(), bytes.size());
+    collect(bytes);
+  }
+
+  /// Appends the sum of all that was written; returns how much that was altogether.
+  std::uint64_t finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(digest_.get(), sum.data(), &size);
+    collect(std::as_bytes(std::span(sum).first(size)));
+    flush();
+    return total_bytes_;
+  }
+
+ private:
+  static constexpr std::size_t piece_bytes = 256U << 10U;
+
+  void collect(Bytes bytes) {
+    pending_.insert(pending_.end(), bytes.begin(), bytes.end());
+    total_bytes_ += bytes.size();
+    if (pending_.size() >= piece_bytes) flush();
+  }
+
+  void flush() {
+    sink_.write(pending_);
+    pending_.clear();
+  }
+
+  PackSink& sink_;
+  DigestContext digest_;
+  std::vector<std::byte> pending_;
+  std::uint64_t total_bytes_ = 0;
+};
+
+/// One deflate stream, used again for each object.
+class Deflater final {
+ public:
+  Deflater() {
+    if (deflateInit(&stream_, Z_BEST_SPEED) != Z_OK) throw Error(ErrorKind::internal, "cannot start zlib");
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  void compress(const void* data, std::size_t size, SummedSink& sink) {
+    deflateReset(&stream_);
+    const auto* next = static_cast<const Bytef*>(data);
+    int status = Z_OK;
+    while (status != Z_STREAM_END) {
+      if (stream_.avail_in == 0) {
+        const auto piece = std::min<std::size_t>(size, std::numeric_limits<uInt>::max());
+        stream_.next_in = const_cast<Bytef*>(next);
+        stream_.avail_in = static_cast<uInt>(piece);
+        next += piece;
+        size -= piece;
+      }
+      stream_.next_out = buffer_.data();
+      stream_.avail_out = static_cast<uInt>(buffer_.size());
+      status = deflate(&stream_, size == 0 ? Z_FINISH : Z_NO_FLUSH);
+      sink.write(std::as_bytes(std::span(buffer_).first(buffer_.size() - stream_.avail_out)));
+    }
+  }
+
+ private:
+  z_stream stream_{};
+  std::array<Bytef, 32U << 10U> buffer_{};
+};
+
+void append_number(std::vector<std::byte>& out, std::uint32_t number) {
+  for (const auto shift : {24U, 16U, 8U, 0U}) out.push_back(static_cast<std::byte>(number >> shift));
+}
+
+std::vector<std::byte> pack_header(std::size_t objects) {
+  std::vector<std::byte> out;
+  for (const char c : {'P', 'A', 'C', 'K'}) out.push_back(static_cast<std::byte>(c));
+  append_number(out, 2);
+  append_number(out, static_cast<std::uint32_t>(objects));
+  return out;
+}
+
+/// Type and size of an object (gitformat-pack): four bits of the size in the first byte, seven in each further one.
+std::vector<std::byte> object_header(git_object_t type, std::uint64_t size) {
+  std::vector<std::byte> out;
+  auto byte = (static_cast<std::uint64_t>(type) << 4U) | (size & 15U);
+  size >>= 4U;
+  while (size != 0) {
+    out.push_back(static_cast<std::byte>(byte | 0x80U));
+    byte = size & 0x7fU;
+    size >>= 7U;
+  }
+  out.push_back(static_cast<std::byte>(byte));
+  return out;
+}
+
+std::uint64_t write_plain(git_repository* repository, const std::vector<ObjectId>& objects, PackSink& sink,
+                          const CancelToken& cancel) {
+  const auto odb = odb_of(repository);
+  SummedSink out(sink);
+  Deflater deflater;
+  out.write(pack_header(objects.size()));
+  for (const auto& id : objects) {
+    cancel.throw_if_cancelled();
+    git_odb_object* raw = nullptr;
+    if (const int code = git_odb_read(&raw, odb.get(), &id.value); code != 0)
+      throw git_error("cannot read object " + id.hex(), code, ErrorKind::data);
+    const OdbObject object(raw);
+    out.write(object_header(git_odb_object_type(raw), git_odb_object_size(raw)));
+    deflater.compress(git_odb_object_data(raw), git_odb_object_size(raw), out);
+  }
+  return out.finish();
+}
+
+/// What crosses libgit2's callbacks: it must not see an exception.
+struct Crossing {
+  PackSink& sink;
+  const CancelToken& cancel;
+  std::uint64_t bytes = 0;
+  std::exception_ptr failure;
+};
+
+int take_piece(void* data, std::size_t size, void* payload) {
+  auto& crossing = *static_cast<Crossing*>(payload);
+  try {
+    crossing.cancel.throw_if_cancelled();
+    crossing.sink.write({static_cast<const std::byte*>(data), size});
+    crossing.bytes += size;
+    return 0;
+  } catch (...) {
+    crossing.failure = std::current_exception();
+    return GIT_EUSER;
+  }
+}
+
+int look_up_from_work(int, std::uint32_t, std::uint32_t, void* payload) {
+  return static_cast<Crossing*>(payload)->cancel.cancelled() ? GIT_EUSER : 0;
+}
+
+std::uint64_t write_deltas(git_repository* repository, const std::vector<ObjectId>& objects, PackSink& sink,
+                           const CancelToken& cancel) {
+  git_packbuilder* raw = nullptr;
+  int code = git_packbuilder_new(&raw, repository);
+  const PackBuilder builder(raw);
+  Crossing crossing{sink, cancel, 0, {}};
+  if (code == 0) code = git_packbuilder_set_callbacks(raw, look_up_from_work, &crossing);
+  git_packbuilder_set_threads(raw, 0);
+  for (auto it = objects.begin(); it != objects.end() && code == 0; ++it) {
+    cancel.throw_if_cancelled();
+    code = git_packbuilder_insert(raw, &it->value, nullptr);
+  }
+  if (code == 0) code = git_packbuilder_foreach(raw, take_piece, &crossing);
+  cancel.throw_if_cancelled();
+  if (crossing.failure) std::rethrow_exception(crossing.failure);
+  if (code != 0) throw git_error("cannot pack the objects of a repository", code, ErrorKind::data);
+  return crossing.bytes;
+}
+
+}  // namespace
+
+std::uint64_t write_pack(git_repository* repository, const std::vector<ObjectId>& objects, PackStyle style,
+                         PackSink& sink, const CancelToken& cancel) {
+  if (objects.empty()) return 0;
+  return style == PackStyle::plain ? write_plain(repository, objects, sink, cancel)
+                                   : write_deltas(repository, objects, sink, cancel);
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,111 @@
+#include "git_sync/remote/local_remote.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "git_sync/remote/local_pack.hpp"
+#include "git_sync/remote/local_selection.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+using ReferenceHandle = std::unique_ptr<git_reference, HandleDeleter<git_reference_free>>;
+using ReferenceIterator = std::unique_ptr<git_reference_iterator, HandleDeleter<git_reference_iterator_free>>;
+using ObjectHandle = std::unique_ptr<git_object, HandleDeleter<git_object_free>>;
+
+RepositoryHandle open_source(const std::string& path) {
+  use_libgit2();
+  int code = GIT_ENOTFOUND;
+  for (const auto& candidate : {path, path + ".git"}) {
+    git_repository* repository = nullptr;
+    code = git_repository_open_ext(&repository, candidate.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+    if (code == 0) return RepositoryHandle(repository);
+    if (code != GIT_ENOTFOUND) break;
+  }
+  const auto what = "cannot open repository '" + path + "'";
+  if (code != GIT_ENOTFOUND) throw git_error(what, code, ErrorKind::data);
+  std::error_code failure;
+  const bool is_there = std::filesystem::exists(path, failure);
+  if (failure) throw error_from_errno(what, failure.value());
+  throw Error(ErrorKind::no_input, what + (is_there ? ": it is not a git repository" : ": no such folder"),
+              "check the path, and that it is mounted here");
+}
+
+}  // namespace
+
+git_repository* LocalRemote::repository() {
+  if (!repository_) repository_ = open_source(path_);
+  return repository_.get();
+}
+
+std::optional<ObjectId> LocalRemote::peeled(const ObjectId& id) {
+  if (const auto known = peeled_.find(id); known != peeled_.end()) return known->second;
+  std::optional<ObjectId> target;
+  git_object* object = nullptr;
+  if (git_object_lookup(&object, repository_.get(), &id.value, GIT_OBJECT_TAG) == 0) {
+    const ObjectHandle tag(object);
+    git_object* end = nullptr;
+    if (git_object_peel(&end, object, GIT_OBJECT_ANY) == 0) {
+      const ObjectHandle owner(end);
+      target = ObjectId{*git_object_id(end)};
+    }
+  }
+  peeled_.emplace(id, target);
+  return target;
+}
+
+std::optional<RemoteRef> LocalRemote::describe(git_reference* reference) {
+  RemoteRef ref;
+  ref.name = git_reference_name(reference);
+  git_reference* direct = nullptr;
+  if (git_reference_resolve(&direct, reference) != 0) return {};  // names a branch that is not there yet
+  const ReferenceHandle owner(direct);
+  if (const char* target = git_reference_symbolic_target(reference)) ref.symbolic_target = target;
+  ref.id.value = *git_reference_target(direct);
+  if (ref.name.starts_with("refs/tags/")) ref.peeled = peeled(ref.id);
+  return ref;
+}
+
+void LocalRemote::add_refs(std::vector<RemoteRef>& refs, const std::string& prefix, const CancelToken& cancel) {
+  git_reference_iterator* raw = nullptr;
+  const int code = git_reference_iterator_glob_new(&raw, repository(), (prefix + "*").c_str());
+  if (code != 0) throw git_error("cannot list the refs of '" + path_ + "'", code, ErrorKind::data);
+  const ReferenceIterator iterator(raw);
+  for (git_reference* reference = nullptr; git_reference_next(&reference, raw) == 0;) {
+    const ReferenceHandle owner(reference);
+    cancel.throw_if_cancelled();
+    if (auto ref = describe(reference)) refs.push_back(*std::move(ref));
+  }
+}
+
+std::vector<RemoteRef> LocalRemote::list(std::span<const std::string> prefixes, const CancelToken& cancel) {
+  std::error_code failure;
+  if (!std::filesystem::exists(path_, failure)) repository_.reset();  // so that the error says what is wrong
+  std::vector<RemoteRef> refs;
+  git_reference* head = nullptr;
+  if (git_reference_lookup(&head, repository(), "HEAD") == 0) {
+    const ReferenceHandle owner(head);
+    const bool is_wanted = prefixes.empty() || std::ranges::any_of(prefixes, [](const std::string& prefix) {
+                             return std::string_view("HEAD").starts_with(prefix);
+                           });
+    if (is_wanted)
+      if (auto ref = describe(head)) refs.push_back(*std::move(ref));
+  }
+  if (prefixes.empty()) add_refs(refs, "refs/", cancel);
+  for (const auto& prefix : prefixes)
+    if (prefix.starts_with("refs/")) add_refs(refs, prefix, cancel);
+  std::ranges::sort(refs, {}, &RemoteRef::name);
+  const auto repeated = std::ranges::unique(refs, {}, &RemoteRef::name);
+  refs.erase(repeated.begin(), repeated.end());
+  return refs;
+}
+
+FetchResult LocalRemote::fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
+  auto selection = select_objects(repository(), path_, request, cancel);
+  const auto style = request.depth > 0 ? PackStyle::plain : PackStyle::deltas;
+  const auto bytes = write_pack(repository(), selection.objects, style, sink, cancel);
+  return {std::move(selection.shallow), bytes};
+}
+
+}  // namespace sidekick::git_sync

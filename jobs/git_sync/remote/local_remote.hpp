@@ -1,0 +1,33 @@
+/// A repository on this machine, read in process.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "git_sync/remote/remote.hpp"
+#include "git_sync/store/libgit2.hpp"
+
+namespace sidekick::git_sync {
+
+/// Keeps the repository open between calls; new refs and packs in it are seen.
+class LocalRemote final : public Remote {
+ public:
+  /// `path` of a repository, bare or with a work tree; also where it lacks its ".git".
+  explicit LocalRemote(std::string path) : path_(std::move(path)) {}
+
+  std::vector<RemoteRef> list(std::span<const std::string> prefixes, const CancelToken& cancel) override;
+  FetchResult fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) override;
+
+ private:
+  git_repository* repository();
+  std::optional<RemoteRef> describe(git_reference* reference);
+  std::optional<ObjectId> peeled(const ObjectId& id);
+  void add_refs(std::vector<RemoteRef>& refs, const std::string& prefix, const CancelToken& cancel);
+
+  std::string path_;
+  RepositoryHandle repository_;
+  std::map<ObjectId, std::optional<ObjectId>> peeled_;  ///< objects never change: looked up once
+};
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,30 @@
+#include "git_sync/remote/address.hpp"
+#include "git_sync/remote/git_source.hpp"
+#include "git_sync/remote/local_remote.hpp"
+#include "git_sync/remote/stream_channel.hpp"
+#include "git_sync/remote/wire_remote.hpp"
+#include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick::git_sync {
+
+std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log&, MetricSink&) {
+  auto address = parse_address(settings.url);
+  const auto name = redact_url(settings.url);
+  const StreamTimes times{settings.http.connect_timeout, settings.http.idle_timeout};
+  const auto over_stream = [&](std::unique_ptr<StreamSource> source) {
+    return std::make_unique<WireRemote>(name, std::make_unique<StreamChannel>(std::move(source)));
+  };
+  switch (address.kind) {
+    case RemoteAddress::Kind::local:
+      return std::make_unique<LocalRemote>(address.path);
+    case RemoteAddress::Kind::git:
+      return over_stream(std::make_unique<GitSource>(address.url, times));
+    case RemoteAddress::Kind::ssh:
+    case RemoteAddress::Kind::http:
+      break;
+  }
+  throw Error(ErrorKind::internal, "no such transport yet");
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,48 @@
+/// libgit2's handles with one owner each, and its errors as ours.
+#pragma once
+
+#include <git2.h>
+#include <git2/sys/repository.h>
+
+#include <memory>
+#include <string>
+
+#include "git_sync/object_id.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+template <auto free_handle>
+struct HandleDeleter {
+  template <class T>
+  void operator()(T* handle) const noexcept {
+    free_handle(handle);
+  }
+};
+
+using RepositoryHandle = std::unique_ptr<git_repository, HandleDeleter<git_repository_free>>;
+using OdbHandle = std::unique_ptr<git_odb, HandleDeleter<git_odb_free>>;
+using OdbObject = std::unique_ptr<git_odb_object, HandleDeleter<git_odb_object_free>>;
+using IndexHandle = std::unique_ptr<git_index, HandleDeleter<git_index_free>>;
+using IndexerHandle = std::unique_ptr<git_indexer, HandleDeleter<git_indexer_free>>;
+using PackBuilder = std::unique_ptr<git_packbuilder, HandleDeleter<git_packbuilder_free>>;
+using ConfigHandle = std::unique_ptr<git_config, HandleDeleter<git_config_free>>;
+using BlobHandle = std::unique_ptr<git_blob, HandleDeleter<git_blob_free>>;
+using FilterList = std::unique_ptr<git_filter_list, HandleDeleter<git_filter_list_free>>;
+
+/// Readies the library, once in a process: no configuration but the repository's own is read, folders of any owner
+/// are opened, and what is written below a git folder is synced. Safe from any thread.
+void use_libgit2();
+
+/// `what: <libgit2's last message>`, of kind `otherwise` unless the code or the errno tells better.
+Error git_error(const std::string& what, int code, ErrorKind otherwise = ErrorKind::io);
+
+/// Opens the repository in `git_dir`, without looking for a work tree above it.
+RepositoryHandle open_repository(const std::string& git_dir);
+OdbHandle odb_of(git_repository* repository);
+
+/// An object of the type asked for, its hash checked. Throws Error data: `what 'id'` is missing, damaged or of another
+/// type.
+OdbObject read_object(git_odb* odb, const ObjectId& id, git_object_t type, const std::string& what);
+
+}  // namespace sidekick::git_sync
