@@ -18,9 +18,8 @@ GitDaemon::GitDaemon(std::filesystem::path folder, std::vector<std::pair<std::st
   const auto program = test::git(".", {"--exec-path"}) + "/git-daemon";
   for (int attempt = 1;; attempt++) {
     port_ = free_port();
-    Command command{{"setpriv", "--pdeathsig", "KILL", program, "--listen=127.0.0.1",
-                     "--port=" + std::to_string(port_), "--export-all", "--reuseaddr",
-                     "--base-path=" + folder.string()}};
+    Command command{{"setpriv", "--pdeathsig", "KILL", program, "--listen=127.0.0.1", "--port=" + std::to_string(port_),
+                     "--export-all", "--reuseaddr", "--base-path=" + folder.string()}};
     command.environment = git_environment();
     command.environment.insert(command.environment.end(), environment.begin(), environment.end());
     child_ = std::make_unique<Child>(command);
