@@ -8,9 +8,11 @@
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
+#include "agent/runtime/init.hpp"
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/signals.hpp"
 #include "agent/runtime/supervisor.hpp"
+#include "agent/status/metrics.hpp"
 #include "agent/status/progress.hpp"
 #include "agent/status/termination.hpp"
 
@@ -52,7 +54,7 @@ class JobRun {
       : invocation_(invocation),
         schema_(schema),
         make_job_(make_job),
-        signals_(interrupt_, ::getpid() == 1 ? runtime::Orphans::reap : runtime::Orphans::leave),
+        signals_(interrupt_),
         log_(std::make_unique<status::ConsoleLog>(console_, default_format(), LogLevel::info)) {}
 
   int run() {
@@ -99,6 +101,9 @@ class JobRun {
         .clock = clock_,
         .log = *log_,
         .interrupt = interrupt_,
+        .metrics = metrics_,
+        .health = health_,
+        .trigger = trigger_,
         .random = [this] { return std::uniform_real_distribution<double>()(engine_); },
         .make_display = [this](Log& log) { return std::make_unique<status::ProgressDisplay>(clock_, console_, log); },
         .last_word = [](std::string_view text) { status::write_termination_message(termination_log, text); },
@@ -115,10 +120,13 @@ class JobRun {
   const MakeJob& make_job_;
   const std::string name_ = std::string(schema_.command);
   runtime::Interrupt interrupt_;
+  runtime::Trigger trigger_;
   runtime::SignalThread signals_;
   SystemClock clock_;
   status::Console console_{STDERR_FILENO};
   std::unique_ptr<status::ConsoleLog> log_;
+  status::Metrics metrics_;
+  status::Health health_;
   std::mt19937_64 engine_{std::random_device()()};
   std::unique_ptr<OneShotJob> job_;
 };
@@ -130,6 +138,7 @@ int run_job(const Invocation& invocation, const config::Schema& schema, const Ma
     write_out(*text);
     return 0;
   }
+  runtime::stay_behind_if_first();
   return JobRun(invocation, schema, make_job).run();
 }
 

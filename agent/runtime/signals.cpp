@@ -2,11 +2,11 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <string>
 
 #include "agent/runtime/process.hpp"
 #include "sidekick/error.hpp"
@@ -15,30 +15,36 @@ namespace sidekick::runtime {
 
 namespace {
 
-sigset_t taken_signals(Orphans orphans) {
-  sigset_t set;
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGTERM);
-  ::sigaddset(&set, SIGINT);
-  if (orphans == Orphans::reap) ::sigaddset(&set, SIGCHLD);
-  return set;
+bool ends_the_process(int signal) {
+  return signal == SIGTERM || signal == SIGINT;
+}
+
+/// Those that nobody can block, or that tell of a fault.
+bool is_reserved(int signal) {
+  for (const int reserved :
+       {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGPIPE, SIGCHLD})
+    if (signal == reserved) return true;
+  return ends_the_process(signal);
 }
 
 }  // namespace
 
-int reap_children() noexcept {
-  int count = 0;
-  while (::waitpid(-1, nullptr, WNOHANG) > 0) count++;
-  return count;
-}
-
-SignalThread::SignalThread(Interrupt& interrupt, Orphans orphans) : interrupt_(interrupt), orphans_(orphans) {
+SignalThread::SignalThread(Interrupt& interrupt) : interrupt_(interrupt) {
   std::signal(SIGPIPE, SIG_IGN);
-  const auto set = taken_signals(orphans);
-  ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-  signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals_) throw error_from_errno("cannot listen for signals", errno);
-  thread_ = std::thread([this] { listen(); });
+  std::signal(SIGCHLD, SIG_DFL);  // who ignored it before us would take the statuses of our children
+  ::sigemptyset(&taken_);
+  ::sigaddset(&taken_, SIGTERM);
+  ::sigaddset(&taken_, SIGINT);
+  // The thread itself blocks them all: what raise_on() adds later must not find a thread that takes it.
+  sigset_t all, ours;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &taken_, &before_);
+  ::pthread_sigmask(SIG_SETMASK, &all, &ours);
+  signals_.reset(::signalfd(-1, &taken_, SFD_CLOEXEC | SFD_NONBLOCK));
+  const int failure = errno;
+  if (signals_) thread_ = std::thread([this] { listen(); });
+  ::pthread_sigmask(SIG_SETMASK, signals_ ? &ours : &before_, nullptr);
+  if (!signals_) throw error_from_errno("cannot listen for signals", failure);
 }
 
 SignalThread::~SignalThread() {
@@ -47,9 +53,16 @@ SignalThread::~SignalThread() {
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
+void SignalThread::raise_on(int signal, Trigger& trigger) {
+  if (is_reserved(signal) || ::sigaddset(&taken_, signal) != 0)
+    throw Error(ErrorKind::config, "signal " + std::to_string(signal) + " cannot ask for a sync",
+                "use SIGHUP or SIGUSR1");
+  trigger_ = &trigger;
+  ::pthread_sigmask(SIG_BLOCK, &taken_, nullptr);
+  if (::signalfd(signals_.get(), &taken_, 0) < 0) throw error_from_errno("cannot listen for signals", errno);
+}
+
 void SignalThread::listen() {
-  // Children may have ended before the descriptor was there: as PID 1 we inherit some from whoever started us.
-  if (orphans_ == Orphans::reap) reap_children();
   while (!end_.token().cancelled()) {
     std::array<pollfd, 2> events{{{signals_.get(), POLLIN, 0}, {end_.token().fd(), POLLIN, 0}}};
     ::poll(events.data(), events.size(), -1);
@@ -59,8 +72,8 @@ void SignalThread::listen() {
 }
 
 void SignalThread::take(int signal) {
-  if (signal == SIGCHLD) {
-    reap_children();
+  if (!ends_the_process(signal)) {
+    if (auto* trigger = trigger_.load()) trigger->raise();
     return;
   }
   if (interrupt_.signal()) leave_at_once(128 + signal);

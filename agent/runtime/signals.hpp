@@ -1,39 +1,41 @@
 /// The one owner of the process's signals.
 #pragma once
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 
 #include "agent/runtime/interrupt.hpp"
+#include "agent/runtime/trigger.hpp"
 #include "sidekick/fd.hpp"
 
 namespace sidekick::runtime {
 
-enum class Orphans { leave, reap };
-
-/// While it lives, SIGTERM and SIGINT raise the interrupt; a second one ends the process at once with 128 + n. With
-/// Orphans::reap (for PID 1) every child that ended is collected. SIGPIPE is ignored. To be made before any other
-/// thread is, so that all inherit the blocked signals. Throws Error of kind io.
+/// While it lives, SIGTERM and SIGINT raise the interrupt; a second one ends the process at once with 128 + n. SIGPIPE
+/// is ignored. To be made before any other thread is, so that all inherit the blocked signals. Throws Error of kind io.
 class SignalThread final {
  public:
-  SignalThread(Interrupt& interrupt, Orphans orphans);
+  explicit SignalThread(Interrupt& interrupt);
   ~SignalThread();
   SignalThread(const SignalThread&) = delete;
   SignalThread& operator=(const SignalThread&) = delete;
+
+  /// From now on `signal` raises `trigger`, which lives as long as this, and does nothing else. To be called at most
+  /// once, by the thread that made this, and before there are others. Throws Error: config for a signal that cannot be
+  /// had for this (SIGTERM and SIGINT have their meaning), io.
+  void raise_on(int signal, Trigger& trigger);
 
  private:
   void listen();
   void take(int signal);
 
   Interrupt& interrupt_;
-  Orphans orphans_;
+  std::atomic<Trigger*> trigger_ = nullptr;
+  sigset_t taken_{};
   sigset_t before_{};
   Fd signals_;
   CancelSource end_;
   std::thread thread_;
 };
-
-/// Collects all children that have ended, and returns how many there were.
-int reap_children() noexcept;
 
 }  // namespace sidekick::runtime

@@ -5,6 +5,8 @@
 
 #include "agent/config/duration.hpp"
 #include "agent/runtime/attempt.hpp"
+#include "agent/runtime/figures.hpp"
+#include "agent/runtime/retry.hpp"
 
 namespace sidekick::runtime {
 
@@ -17,15 +19,23 @@ std::string signal_name(int signal) {
   return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(signal);
 }
 
+/// However short the back-off came out, nobody is asked more often than this by a loop that goes on failing.
+constexpr std::chrono::seconds least_wait{1};
+
+enum class Kind { one_shot, loop };
+
 /// What one-shots and loops have in common: counting attempts, and what follows a failure.
 class Run {
  public:
-  Run(const std::string& name, const Policy& policy, const Surroundings& around)
-      : name_(name),
+  Run(Kind kind, const std::string& name, const Policy& policy, const Surroundings& around)
+      : kind_(kind),
+        name_(name),
         policy_(policy),
         around_(around),
         log_(around.log, name, 0),
+        figures_(around.metrics, name),
         budget_(policy.retry, around.random),
+        backoff_(around.random),
         started_(around.clock.now()) {
     if (policy.timeout) deadline_ = started_ + *policy.timeout;
   }
@@ -35,8 +45,11 @@ class Run {
     number_++;
     succeeded_ = false;
     try {
-      run_attempt(around_, {name_, number_, attempt_deadline(), movement_}, work);
-      succeeded_ = true;
+      figures_.attempted();
+      run_attempt(around_, {name_, number_, attempt_deadline(), movement_, policy_.exit_code_of(ErrorKind::timeout)},
+                  work);
+      figures_.succeeded();
+      succeeded_ = succeeded_once_ = true;
       return {};
     } catch (const Error& error) {
       return failed(error);
@@ -56,9 +69,9 @@ class Run {
   std::optional<int> rest(const Step& step) {
     if (!step.outcome.summary.empty()) log_.info(step.outcome.summary);
     budget_.succeeded();
-    number_ = 0;
-    if (around_.clock.wait_until(step.next_due, around_.interrupt.token()) == Wake::cancelled) return stopped();
-    return {};
+    backoff_.reset();
+    number_ = failures_ = 0;
+    return wait_until(step.next_due);
   }
 
  private:
@@ -70,17 +83,48 @@ class Run {
     return deadline_ ? std::min(own, *deadline_) : own;
   }
 
+  /// The exit code when it is to end.
   std::optional<int> failed(const Error& error) {
     if (around_.interrupt.signal()) return stopped();
+    figures_.failed(error.kind());
+    if (const auto* rule = std::get_if<CountFailures>(&policy_.failures)) return count(error, *rule);
+    if (kind_ == Kind::loop && (succeeded_once_ || around_.health.was_ready())) return go_on(error);
+    return spend_budget(error);
+  }
+
+  std::optional<int> spend_budget(const Error& error) {
     const auto now = around_.clock.now();
     if (movement_.take()) budget_.progressed();
     if (deadline_ && now >= *deadline_) return out_of_time(error);
     const auto wait = budget_.after(error, now);
     if (!wait) return end(error);
     if (deadline_ && now + *wait >= *deadline_) return out_of_time(error);
-    status::JobLog log(around_.log, name_, number_);
-    log.warn(error.message() + "; trying again in " + spoken_duration(*wait), {{"kind", info(error.kind()).name}});
-    if (around_.clock.wait_for(*wait, around_.interrupt.token()) == Wake::cancelled) return stopped();
+    return try_again(LogLevel::warning, error, *wait);
+  }
+
+  std::optional<int> count(const Error& error, const CountFailures& rule) {
+    failures_++;
+    const bool begun = succeeded_once_;
+    const int most = begun ? rule.max_failures : rule.init_max_failures.value_or(rule.max_failures);
+    if (most >= 0 && failures_ >= most) return end(error);
+    const bool own_wait = !begun && rule.init_period.count() > 0;
+    return try_again(LogLevel::error, error, own_wait ? rule.init_period : rule.period);
+  }
+
+  std::optional<int> go_on(const Error& error) {
+    const auto level = info(error.kind()).transient ? LogLevel::warning : LogLevel::error;
+    return try_again(level, error, std::max<Clock::duration>(backoff_.next(), least_wait));
+  }
+
+  std::optional<int> try_again(LogLevel level, const Error& error, Clock::duration wait) {
+    status::JobLog(around_.log, name_, number_)
+        .write(level, error.message() + "; trying again in " + spoken_duration(wait),
+               {{"hint", level == LogLevel::error ? error.hint() : ""}, {"kind", info(error.kind()).name}});
+    return wait_until(around_.clock.now() + wait);
+  }
+
+  std::optional<int> wait_until(Clock::time_point due) {
+    if (around_.trigger.wait_until(around_.clock, due, around_.interrupt) == Woken::interrupted) return stopped();
     return {};
   }
 
@@ -103,8 +147,8 @@ class Run {
   int end(const Error& error) {
     // A transient error that is not tried again ends the process: the orchestrator's next task may have more luck.
     if (policy_.after_permanent == AfterPermanent::park && !info(error.kind()).transient)
-      return park(name_, error, around_);
-    const int code = info(error.kind()).exit_code;
+      return park(name_, error, around_, policy_.exit_code_of);
+    const int code = policy_.exit_code_of(error.kind());
     around_.last_word(error.message());
     log_.error(error.message(), {{"hint", error.hint()},
                                  {"kind", info(error.kind()).name},
@@ -114,22 +158,37 @@ class Run {
     return code;
   }
 
+  Kind kind_;
   const std::string& name_;
   const Policy& policy_;
   const Surroundings& around_;
   status::JobLog log_;
+  Figures figures_;
   RetryBudget budget_;
+  Backoff backoff_;
   Movement movement_;
   Clock::time_point started_;
   std::optional<Clock::time_point> deadline_;
   int number_ = 0;
+  int failures_ = 0;  ///< in a row
   bool succeeded_ = false;
+  bool succeeded_once_ = false;
+};
+
+/// A loop of one turn.
+class OneStep final : public OneShotJob {
+ public:
+  explicit OneStep(LoopJob& job) : job_(job) {}
+  Outcome run(JobContext& context) override { return job_.step(context).outcome; }
+
+ private:
+  LoopJob& job_;
 };
 
 }  // namespace
 
 int run_one_shot(const std::string& name, OneShotJob& job, const Policy& policy, const Surroundings& around) {
-  Run run(name, policy, around);
+  Run run(Kind::one_shot, name, policy, around);
   Outcome outcome;
   for (;;) {
     if (const auto code = run.attempt([&](JobContext& context) { outcome = job.run(context); })) return *code;
@@ -140,7 +199,7 @@ int run_one_shot(const std::string& name, OneShotJob& job, const Policy& policy,
 int run_loop(const std::string& name, LoopJob& job, const Policy& policy, const Surroundings& around) {
   Policy endless = policy;
   endless.timeout.reset();
-  Run run(name, endless, around);
+  Run run(Kind::loop, name, endless, around);
   for (;;) {
     Step step;
     if (const auto code = run.attempt([&](JobContext& context) { step = job.step(context); })) return *code;
@@ -149,15 +208,22 @@ int run_loop(const std::string& name, LoopJob& job, const Policy& policy, const 
   }
 }
 
-int park(const std::string& name, const Error& error, const Surroundings& around) {
+int run_once(const std::string& name, LoopJob& job, const Policy& policy, const Surroundings& around) {
+  OneStep once(job);
+  return run_one_shot(name, once, policy, around);
+}
+
+int park(const std::string& name, const Error& error, const Surroundings& around, ExitCodeOf exit_code_of) {
   status::JobLog log(around.log, name, 0);
   const auto& kind = info(error.kind());
+  const int code = exit_code_of(error.kind());
+  around.health.park();
+  Figures(around.metrics, name).parked();
   around.last_word(error.message());
   do {
-    log.error(error.message(),
-              {{"hint", error.hint()}, {"kind", kind.name}, {"code", kind.exit_code}, {"parked", true}});
+    log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", code}, {"parked", true}});
   } while (around.clock.wait_for(std::chrono::hours(1), around.interrupt.token()) == Wake::due);
-  return kind.exit_code;
+  return code;
 }
 
 }  // namespace sidekick::runtime

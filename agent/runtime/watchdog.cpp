@@ -1,13 +1,13 @@
 #include "agent/runtime/watchdog.hpp"
 
-#include "sidekick/error.hpp"
-
 namespace sidekick::runtime {
 
-Watchdog::Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, std::function<void(int)> abandon)
+Watchdog::Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, int late_code,
+                   std::function<void(int)> abandon)
     : clock_(clock),
       interrupt_(interrupt),
       deadline_(deadline),
+      late_code_(late_code),
       abandon_(std::move(abandon)),
       job_link_(interrupt, job_),
       wake_link_(interrupt, wake_),
@@ -26,7 +26,7 @@ void Watchdog::watch() {
   job_.cancel();
   if (clock_.wait_for(grace, finished_.token()) == Wake::cancelled) return;
   const auto signal = interrupt_.signal();
-  abandon_(signal ? 128 + *signal : info(ErrorKind::timeout).exit_code);
+  abandon_(signal ? 128 + *signal : late_code_);
 }
 
 }  // namespace sidekick::runtime

@@ -12,12 +12,13 @@ namespace sidekick::runtime {
 
 /// Watches an attempt from its construction to its destruction. The token is cancelled at the deadline or when the
 /// interrupt is raised. A job that has not returned 2 s later is given up: `abandon` is called with the exit code (that
-/// of the signal, or 124) from the watchdog's own thread; in production it does not return.
+/// of the signal, or `late_code`) from the watchdog's own thread; in production it does not return.
 class Watchdog final {
  public:
   static constexpr std::chrono::seconds grace{2};
 
-  Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, std::function<void(int)> abandon);
+  Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, int late_code,
+           std::function<void(int)> abandon);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -31,6 +32,7 @@ class Watchdog final {
   Clock& clock_;
   Interrupt& interrupt_;
   Clock::time_point deadline_;
+  int late_code_;
   std::function<void(int)> abandon_;
   CancelSource job_;
   CancelSource wake_;

@@ -37,6 +37,18 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::err;
 }
 
+std::string formatted(LogFormat format, const Event& event, std::chrono::system_clock::time_point now) {
+  switch (format) {
+    case LogFormat::json:
+      return format_json(event, now);
+    case LogFormat::git_sync:
+      return format_git_sync(event, now);
+    case LogFormat::text:
+      break;
+  }
+  return format_text(event, now);
+}
+
 }  // namespace
 
 struct ConsoleLog::Logger {
@@ -54,7 +66,7 @@ ConsoleLog::~ConsoleLog() = default;
 void ConsoleLog::event(const Event& event) noexcept try {
   if (event.level < level_) return;
   const auto now = std::chrono::system_clock::now();
-  const auto line = format_ == LogFormat::json ? format_json(event, now) : format_text(event, now);
+  const auto line = formatted(format_, event, now);
   logger_->to_console.log(spdlog_level(event.level), spdlog::string_view_t(line.data(), line.size()));
 } catch (...) {
   return;  // out of memory: the line is lost

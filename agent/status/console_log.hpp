@@ -8,7 +8,11 @@
 
 namespace sidekick::status {
 
-enum class LogFormat { text, json };
+enum class LogFormat {
+  text,
+  json,
+  git_sync,  ///< as kubernetes/git-sync writes it
+};
 
 /// Writes every event of at least `level` as one line. Thread safe.
 class ConsoleLog final : public EventSink {

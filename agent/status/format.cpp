@@ -113,6 +113,19 @@ constexpr Style json_style{
     [](std::string_view key, std::string_view value) { return json_string(key) + ":" + std::string(value); },
     json_string};
 
+std::string local_time(std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  const auto seconds = floor<std::chrono::seconds>(time);
+  const std::time_t whole = system_clock::to_time_t(seconds);
+  std::tm parts{};
+  ::localtime_r(&whole, &parts);
+  std::array<char, 64> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  std::snprintf(text.data() + length, text.size() - length, ".%06d",
+                static_cast<int>(duration_cast<microseconds>(time - seconds).count()));
+  return text.data();
+}
+
 std::string format(const Style& style, const Event& event, std::chrono::system_clock::time_point time) {
   std::string out(style.begin);
   out += style.pair("ts", style.quote(format_time(time)));
@@ -149,6 +162,20 @@ std::string format_time(std::chrono::system_clock::time_point time) {
   std::snprintf(text.data() + length, text.size() - length, ".%03dZ",
                 static_cast<int>(duration_cast<milliseconds>(time - seconds).count()));
   return text.data();
+}
+
+std::string format_git_sync(const Event& event, std::chrono::system_clock::time_point time) {
+  std::string out =
+      R"({"logger":"","ts":)" + json_string(local_time(time)) + R"(,"caller":{"file":"sidekick","line":0})";
+  if (event.level != LogLevel::error) out += event.level == LogLevel::debug ? R"(,"level":1)" : R"(,"level":0)";
+  out += ",\"msg\":" + json_string(event.message);
+  if (event.level == LogLevel::error) out += ",\"error\":" + json_string(event.message);
+  for (const auto& field : event.fields) {
+    if (is_empty(field.value)) continue;
+    const auto pair = "," + json_string(field.key) + ":" + value_text(field.value, json_string);
+    if (out.size() + pair.size() + room_for_the_last_field <= max_line_bytes) out += pair;
+  }
+  return out + "}";
 }
 
 std::string json_string(std::string_view text) {

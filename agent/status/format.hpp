@@ -23,6 +23,11 @@ std::string format_text(const Event& event, std::chrono::system_clock::time_poin
 /// The same as a JSON object, which is valid whatever bytes the values hold.
 std::string format_json(const Event& event, std::chrono::system_clock::time_point time);
 
+/// The same as kubernetes/git-sync writes it: {"logger":"","ts":"2026-11-21 06:35:00.123000","caller":{…},"level":0,
+/// "msg":…} and the fields, in local time; debug is level 1, errors have "error" and no level. There is no place in the
+/// source to name, so that the caller is always {"file":"sidekick","line":0}. Job and attempt are left out.
+std::string format_git_sync(const Event& event, std::chrono::system_clock::time_point time);
+
 /// `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 

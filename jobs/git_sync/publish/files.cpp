@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <random>
 #include <vector>
@@ -17,16 +18,6 @@ namespace {
 
 // A name that was taken a moment ago is tried again under another one.
 constexpr int name_attempts = 16;
-
-Error path_error(const std::string& what, const std::string& path, int number) {
-  const auto object = "cannot " + what + " '" + path + "'";
-  if (number == ELOOP || number == EXDEV)
-    return {ErrorKind::data, object + ": a folder of its path is a symlink", "remove the symlink"};
-  if (number == ENOTDIR) return {ErrorKind::data, object + ": a folder of its path is a file", "remove the file"};
-  if (number == EISDIR) return {ErrorKind::data, object + ": there is a folder", "remove the folder"};
-  if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
-  return error_from_errno(object, number);
-}
 
 std::string temporary_name() {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -84,6 +75,31 @@ std::string text_of(std::span<const std::byte> bytes) {
   return text;
 }
 
+std::vector<std::byte> read_whole(int folder, const std::string& name, EntryKind kind) {
+  struct stat status{};
+  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw path_error("read", name, errno);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
+  if (kind == EntryKind::symlink) {
+    if (::readlinkat(folder, name.c_str(), reinterpret_cast<char*>(bytes.data()), bytes.size()) < 0)
+      throw path_error("read", name, errno);
+    return bytes;
+  }
+  const Fd fd(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto n = fd ? ::read(fd.get(), bytes.data() + done, bytes.size() - done) : -1;
+    if (n <= 0) throw path_error("read", name, n < 0 ? errno : EIO);
+    done += static_cast<std::size_t>(n);
+  }
+  return bytes;
+}
+
+// Taken after a rename: that sets a new ctime.
+FileStamp stamp_of(int folder, const std::string& name, const std::string& path) {
+  struct stat status{};
+  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw path_error("look at", path, errno);
+  return FileStamp::of(status);
+}
+
 bool file_holds(int fd, const std::string& path, std::span<const std::byte> bytes) {
   std::vector<std::byte> chunk(std::min<std::size_t>(bytes.size() + 1, std::size_t{64} << 10));
   for (;;) {
@@ -106,6 +122,16 @@ bool symlink_holds(int fd, const std::string& path, std::span<const std::byte> b
 }
 
 }  // namespace
+
+Error path_error(const std::string& what, const std::string& path, int number) {
+  const auto object = "cannot " + what + " '" + path + "'";
+  if (number == ELOOP || number == EXDEV)
+    return {ErrorKind::data, object + ": a folder of its path is a symlink", "remove the symlink"};
+  if (number == ENOTDIR) return {ErrorKind::data, object + ": a folder of its path is a file", "remove the file"};
+  if (number == EISDIR) return {ErrorKind::data, object + ": there is a folder", "remove the folder"};
+  if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
+  return error_from_errno(object, number);
+}
 
 EntryKind kind_of(const struct stat& status) noexcept {
   if (S_ISLNK(status.st_mode)) return EntryKind::symlink;
@@ -190,10 +216,7 @@ std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std:
       if (errno == EXDEV && staging != folder) return {};
       throw path_error("write", path, errno);
     }
-    struct stat status{};
-    // The rename itself sets a new ctime.
-    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw path_error("look at", path, errno);
-    return FileStamp::of(status);
+    return stamp_of(folder, name, path);
   }
 }
 
@@ -204,6 +227,32 @@ FileStamp Folder::replace(const std::string& path, EntryKind kind, std::span<con
   if (staging_)
     if (const auto stamp = try_replace(staging_.get(), folder.get(), path, kind, bytes, attributes)) return *stamp;
   return *try_replace(folder.get(), folder.get(), path, kind, bytes, attributes);
+}
+
+FileStamp Folder::take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
+                       const FileAttributes& attributes) {
+  const auto [above, leaf] = split_path(path);
+  const Fd folder = make_folder(above, attributes);
+  if (!folder) throw path_error("write", path, errno);
+  if (::renameat(from.descriptor(), name.c_str(), folder.get(), leaf.c_str()) != 0) {
+    if (errno == EXDEV) return copy(from, name, folder.get(), path, kind, attributes);
+    throw path_error("write", path, errno);
+  }
+  return stamp_of(folder.get(), leaf, path);
+}
+
+FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
+                       const FileAttributes& attributes) {
+  const auto bytes = read_whole(from.descriptor(), name, kind);
+  struct stat status{};
+  if (::fstatat(from.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    throw path_error("look at", path, errno);
+  try_replace(folder, folder, path, kind, bytes, attributes);
+  const auto leaf = split_path(path).name;
+  const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
+  if (::utimensat(folder, leaf.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+    throw path_error("set the time of", path, errno);
+  return stamp_of(folder, leaf, path);
 }
 
 bool Folder::holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const {
@@ -232,7 +281,8 @@ bool Folder::remove_empty_folder(const std::string& path) {
   const auto [above, name] = split_path(path);
   const Fd folder = open_folder(above);
   if (folder && ::unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR) == 0) return true;
-  if (errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return false;
+  if (errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR || errno == ELOOP || errno == EXDEV)
+    return false;
   throw path_error("remove", path, errno);
 }
 
@@ -240,7 +290,12 @@ void Folder::sync() const {
   if (::syncfs(root_.get()) != 0) throw error_from_errno("cannot sync '" + path_.string() + "'", errno);
 }
 
-void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode) {
+void sync_folder(const std::filesystem::path& folder) {
+  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) throw path_error("sync", folder.string(), errno);
+}
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode, Durable durable) {
   const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const Fd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) throw error_from_errno("cannot open folder '" + parent.string() + "'", errno);
@@ -250,8 +305,9 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view b
   FileAttributes attributes;
   attributes.file_mode = mode;
   fill_file(fd.get(), file.string(), EntryKind::file, std::as_bytes(std::span(bytes)), attributes);
-  if (::fsync(fd.get()) != 0 || !temporary.rename(folder.get(), file.filename().string()) || ::fsync(folder.get()) != 0)
-    throw path_error("write", file.string(), errno);
+  if (durable == Durable::now && ::fsync(fd.get()) != 0) throw path_error("sync", file.string(), errno);
+  if (!temporary.rename(folder.get(), file.filename().string())) throw path_error("write", file.string(), errno);
+  if (durable == Durable::now && ::fsync(folder.get()) != 0) throw path_error("sync", parent.string(), errno);
 }
 
 }  // namespace sidekick::git_sync

@@ -13,6 +13,7 @@
 #include "git_sync/publish/beneath.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "git_sync/publish/record.hpp"
+#include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
 
 namespace sidekick::git_sync {
@@ -55,6 +56,11 @@ class Folder final {
   FileStamp replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
                     const FileAttributes& attributes);
 
+  /// Renames the file or symlink `name` of the folder `from` to `path`, where it is copied, its time included, when
+  /// that is on another filesystem; missing folders are made.
+  FileStamp take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
+                 const FileAttributes& attributes);
+
   /// True when the file or symlink at `path` has exactly these bytes.
   bool holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const;
 
@@ -68,6 +74,8 @@ class Folder final {
   int descriptor() const noexcept { return root_.get(); }
 
  private:
+  FileStamp copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
+                 const FileAttributes& attributes);
   Fd open_folder(const std::string& path) const;
   Fd make_folder(const std::string& path, const FileAttributes& attributes);
   std::optional<FileStamp> try_replace(int staging, int folder, const std::string& path, EntryKind kind,
@@ -90,7 +98,17 @@ void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const 
 /// The kind of what a status tells of: whatever is neither a folder, a symlink nor executable counts as a file.
 EntryKind kind_of(const struct stat& status) noexcept;
 
-/// Writes a small file beside, synced, and renames it. Throws Error io, denied, cannot_create.
-void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode = 0644);
+enum class Durable { now, later };
+
+/// Writes a small file beside, synced unless that is left for `later`, and renames it. Throws Error io, denied,
+/// cannot_create.
+void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode = 0644,
+                           Durable durable = Durable::now);
+
+/// Returns when what was renamed in the folder, or made or removed, is durable. Throws Error io, denied.
+void sync_folder(const std::filesystem::path& folder);
+
+/// `cannot WHAT 'PATH': cause`, with the kind and the hint that fit the errno.
+Error path_error(const std::string& what, const std::string& path, int number);
 
 }  // namespace sidekick::git_sync

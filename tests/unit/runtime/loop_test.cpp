@@ -62,3 +62,209 @@ TEST_CASE("a loop has no time limit for the whole") {
   policy.timeout = 1s;
   CHECK(run_loop("sync", job, policy, h.around()) == 130);
 }
+
+TEST_CASE("a loop that was ready is never given up, and waits longer from failure to failure") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 1) return {{}, context.clock.now()};
+    if (step == 10) h.interrupt.raise(SIGTERM);
+    throw Error(step % 2 == 0 ? ErrorKind::data : ErrorKind::unavailable, "broken", "mend it");
+  });
+  Policy policy;
+  policy.retry.retries = 0;
+  CHECK(run_loop("sync", job, policy, h.around()) == 143);
+  CHECK(h.clock.waits() == std::vector<Clock::duration>{0s, 1s, 2s, 4s, 8s, 16s, 30s, 30s, 30s});
+  CHECK(h.log.lines(LogLevel::error).front() ==
+        R"(level=error msg="broken; trying again in 1.00 s" job=sync attempt=1 hint="mend it" kind=data)");
+  CHECK(h.log.lines(LogLevel::warning).front().find("broken; trying again in 2.00 s") != std::string::npos);
+}
+
+TEST_CASE("a loop that only said it is ready is not given up either") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    context.status.ready();
+    if (step == 5) h.interrupt.raise(SIGTERM);
+    throw Error(ErrorKind::data, "hook refused");
+  });
+  CHECK(run_loop("sync", job, {}, h.around()) == 143);
+  CHECK(job.steps == 5);
+}
+
+TEST_CASE("a loop that goes on failing asks at most once a second however the back-off comes out") {
+  Harness h;
+  auto around = h.around();
+  around.random = [] { return 0.0; };
+  h.clock.at(10s, [&] { h.interrupt.raise(SIGTERM); });
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 1) return {{}, context.clock.now()};
+    throw Error(ErrorKind::unavailable, "away");
+  });
+  CHECK(run_loop("sync", job, {}, around) == 143);
+  CHECK(job.steps == 11);
+}
+
+TEST_CASE("a success starts the back-off of a loop anew") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 6) h.interrupt.raise(SIGTERM);
+    if (step == 1 || step == 4) return {{}, context.clock.now()};
+    throw Error(ErrorKind::unavailable, "away");
+  });
+  CHECK(run_loop("sync", job, {}, h.around()) == 143);
+  CHECK(h.clock.waits() == std::vector<Clock::duration>{0s, 1s, 2s, 0s, 1s});
+}
+
+TEST_CASE("a loop that counts failures waits its period after each, and ends with one code when they are too many") {
+  for (const auto& [most, steps] : {std::pair(0, 1), std::pair(1, 1), std::pair(3, 3)}) {
+    Harness h;
+    ScriptedLoop job([](JobContext&, int) -> Step { throw Error(ErrorKind::denied, "wrong password"); });
+    Policy policy;
+    policy.failures = CountFailures{.max_failures = most, .init_max_failures = {}, .period = 7s};
+    policy.exit_code_of = git_sync_exit_code;
+    CHECK(run_loop("sync", job, policy, h.around()) == 1);
+    CHECK(job.steps == steps);
+    CHECK(h.clock.elapsed() == (steps - 1) * 7s);
+  }
+}
+
+TEST_CASE("a loop that counts failures has its own limits before the first success") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 4) return {{}, context.clock.now() + 10s};
+    throw Error(ErrorKind::unavailable, "away");
+  });
+  Policy policy;
+  policy.failures = CountFailures{.max_failures = 2, .init_max_failures = -1, .period = 10s, .init_period = 1s};
+  policy.exit_code_of = git_sync_exit_code;
+  CHECK(run_loop("sync", job, policy, h.around()) == 1);
+  CHECK(job.steps == 6);
+  CHECK(h.clock.waits() == std::vector<Clock::duration>{1s, 1s, 1s, 10s, 10s});
+}
+
+TEST_CASE("only failures in a row count, and a negative limit is none") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 50) h.interrupt.raise(SIGTERM);
+    if (step % 2 == 0) return {{}, context.clock.now() + 1s};
+    throw Error(ErrorKind::config, "gone");
+  });
+  Policy policy;
+  policy.failures = CountFailures{.max_failures = 2, .init_max_failures = {}, .period = 1s};
+  CHECK(run_loop("sync", job, policy, h.around()) == 143);
+  Harness other;
+  ScriptedLoop failing([&](JobContext&, int step) -> Step {
+    if (step == 50) other.interrupt.raise(SIGTERM);
+    throw Error(ErrorKind::config, "gone");
+  });
+  policy.failures = CountFailures{.max_failures = -1, .init_max_failures = {}, .period = 1s};
+  CHECK(run_loop("sync", failing, policy, other.around()) == 143);
+}
+
+TEST_CASE("a trigger ends the wait between two steps, and the one after a failure") {
+  Harness h;
+  h.clock.at(5s, [&] { h.trigger.raise(); });
+  h.clock.at(5500ms, [&] { h.trigger.raise(); });
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 3) h.interrupt.raise(SIGTERM);
+    if (step == 2) throw Error(ErrorKind::unavailable, "away");
+    return {{}, context.clock.now() + 1h};
+  });
+  CHECK(run_loop("sync", job, {}, h.around()) == 143);
+  CHECK(h.clock.elapsed() == 5500ms);
+}
+
+TEST_CASE("a trigger during a step makes the next one due at once, and only that") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 1) {
+      h.trigger.raise();
+      h.trigger.raise();
+    }
+    if (step == 3) h.interrupt.raise(SIGTERM);
+    return {{}, context.clock.now() + 1h};
+  });
+  CHECK(run_loop("sync", job, {}, h.around()) == 143);
+  CHECK(h.clock.waits() == std::vector<Clock::duration>{0s, 1h, 0s});
+}
+
+TEST_CASE("a loop run once ends with 0 after its first success") {
+  Harness h;
+  ScriptedLoop job([](JobContext& context, int step) -> Step {
+    if (step == 1) throw Error(ErrorKind::unavailable, "away");
+    return {{"synced"}, context.clock.now() + 1h};
+  });
+  CHECK(run_once("sync", job, {}, h.around()) == 0);
+  CHECK(h.clock.elapsed() == 1s);
+  CHECK(h.last_word == "synced");
+}
+
+TEST_CASE("a loop run once gives up by the rule it is given") {
+  Harness h;
+  ScriptedLoop job([](JobContext& context, int) -> Step {
+    context.status.ready();
+    throw Error(ErrorKind::temporary, "hook failed");
+  });
+  Policy policy;
+  policy.failures = CountFailures{.max_failures = 0, .init_max_failures = {}};
+  policy.exit_code_of = git_sync_exit_code;
+  CHECK(run_once("sync", job, policy, h.around()) == 1);
+  policy = {};
+  policy.retry.retries = 1;
+  CHECK(run_once("sync", job, policy, h.around()) == 75);
+}
+
+TEST_CASE("a loop that must not be given up although it is late ends with the code of its rule") {
+  Harness h;
+  ScriptedLoop job([&](JobContext&, int) -> Step {
+    h.clock.advance(30s);
+    while (h.abandoned == 0) h.clock.advance(100ms);
+    throw Error(ErrorKind::cancelled, "too late");
+  });
+  Policy policy;
+  policy.attempt_timeout = 30s;
+  policy.failures = CountFailures{};
+  policy.exit_code_of = git_sync_exit_code;
+  CHECK(run_loop("sync", job, policy, h.around()) == 1);
+  CHECK(h.abandoned == 1);
+}
+
+TEST_CASE("the figures of a loop tell its attempts, its failures and when it last succeeded") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 1) {
+      CHECK(h.metrics.text().find("last_success") == std::string::npos);
+      return {{}, context.clock.now()};
+    }
+    if (step == 2) CHECK(h.metrics.text().find("sidekick_job_up{job=\"sync\"} 1\n") != std::string::npos);
+    if (step == 4) h.interrupt.raise(SIGTERM);
+    throw Error(ErrorKind::unavailable, "away");
+  });
+  run_loop("sync", job, {}, h.around());
+  const auto text = h.metrics.text();
+  for (const auto* line :
+       {"sidekick_job_attempts_total{job=\"sync\"} 4\n",
+        "sidekick_job_failures_total{job=\"sync\",kind=\"unavailable\"} 2\n", "sidekick_job_up{job=\"sync\"} 0\n",
+        "sidekick_parked{job=\"sync\"} 0\n", "sidekick_job_last_success_timestamp_seconds{job=\"sync\"} 1"})
+    CHECK(text.find(line) != std::string::npos);
+}
+
+TEST_CASE("a parked loop is alive and not ready, and says so in its figures") {
+  Harness h;
+  h.clock.at(1min, [&] {
+    CHECK(h.health.is_parked());
+    CHECK_FALSE(h.health.is_ready());
+    CHECK(h.metrics.text().find("sidekick_parked{job=\"sync\"} 1\n") != std::string::npos);
+    h.interrupt.raise(SIGTERM);
+  });
+  ScriptedLoop job([](JobContext&, int) -> Step { throw Error(ErrorKind::config, "no repository"); });
+  Policy policy;
+  policy.after_permanent = AfterPermanent::park;
+  CHECK(run_loop("sync", job, policy, h.around()) == 78);
+}
+
+TEST_CASE("the exit codes of git-sync are one for everything but the syntax of flags") {
+  CHECK(git_sync_exit_code(ErrorKind::usage) == 2);
+  CHECK(git_sync_exit_code(ErrorKind::config) == 1);
+  CHECK(git_sync_exit_code(ErrorKind::unavailable) == 1);
+  CHECK(git_sync_exit_code(ErrorKind::cancelled) == 143);
+}

@@ -2,26 +2,19 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 
+#include "sidekick/error.hpp"
+#include "tests/unit/support/in_child.hpp"
+
 using namespace sidekick;
 using namespace sidekick::runtime;
+using namespace sidekick::test;
 
 namespace {
-
-/// Runs `body` in a process of its own and returns its wait status. The body's process ends with what it returns.
-template <class Body>
-int in_child(Body body) {
-  const pid_t pid = ::fork();
-  if (pid == 0) ::_exit(body());
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  return status;
-}
 
 bool readable_within_10_s(int fd) {
   pollfd event{fd, POLLIN, 0};
@@ -34,7 +27,7 @@ TEST_CASE("a first SIGTERM or SIGINT raises the interrupt with its number") {
   for (const int signal : {SIGTERM, SIGINT}) {
     const int status = in_child([&] {
       Interrupt interrupt;
-      const SignalThread signals(interrupt, Orphans::leave);
+      const SignalThread signals(interrupt);
       ::kill(::getpid(), signal);
       if (!readable_within_10_s(interrupt.token().fd())) return 1;
       return interrupt.signal() == signal ? 0 : 2;
@@ -47,7 +40,7 @@ TEST_CASE("a first SIGTERM or SIGINT raises the interrupt with its number") {
 TEST_CASE("a second signal ends the process at once with its own code") {
   const int status = in_child([] {
     Interrupt interrupt;
-    const SignalThread signals(interrupt, Orphans::leave);
+    const SignalThread signals(interrupt);
     ::kill(::getpid(), SIGTERM);
     if (!readable_within_10_s(interrupt.token().fd())) return 1;
     ::kill(::getpid(), SIGINT);
@@ -60,7 +53,7 @@ TEST_CASE("a second signal ends the process at once with its own code") {
 TEST_CASE("writing to a pipe nobody reads is an error and not the end of the process") {
   const int status = in_child([] {
     Interrupt interrupt;
-    const SignalThread signals(interrupt, Orphans::leave);
+    const SignalThread signals(interrupt);
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) return 1;
     ::close(ends[0]);
@@ -70,26 +63,34 @@ TEST_CASE("writing to a pipe nobody reads is an error and not the end of the pro
   CHECK(WEXITSTATUS(status) == 0);
 }
 
-TEST_CASE("orphans are collected, those that were dead before us too") {
+TEST_CASE("a signal that was named for it raises the trigger and not the interrupt") {
   const int status = in_child([] {
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    const auto leave_orphan = [] {  // the child's child falls to us
-      if (::fork() == 0) {
-        if (::fork() == 0) ::_exit(0);
-        ::_exit(0);
-      }
-    };
-    leave_orphan();
     Interrupt interrupt;
-    const SignalThread signals(interrupt, Orphans::reap);
-    for (int i = 0; i < 20; i++) leave_orphan();
-    for (int waited_ms = 0; waited_ms < 10'000; waited_ms += 5) {
-      siginfo_t info{};
-      if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD) return 0;
-      ::poll(nullptr, 0, 5);
-    }
-    return 3;
+    Trigger trigger;
+    SignalThread signals(interrupt);
+    signals.raise_on(SIGHUP, trigger);
+    ::kill(::getpid(), SIGHUP);
+    SystemClock clock;
+    if (trigger.wait_until(clock, clock.now() + std::chrono::seconds(10), interrupt) != Woken::triggered) return 1;
+    return interrupt.signal() ? 2 : 0;
   });
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a signal with a meaning of its own cannot raise the trigger") {
+  for (const int signal : {SIGTERM, SIGINT, SIGKILL, SIGCHLD, SIGSEGV, 0, 1000}) {
+    const int status = in_child([&] {
+      Interrupt interrupt;
+      Trigger trigger;
+      SignalThread signals(interrupt);
+      try {
+        signals.raise_on(signal, trigger);
+        return 1;
+      } catch (const Error& error) {
+        return error.kind() == ErrorKind::config ? 0 : 2;
+      }
+    });
+    CHECK(WEXITSTATUS(status) == 0);
+  }
 }

@@ -66,3 +66,23 @@ TEST_CASE("no line is longer than engines take, whatever it holds, and it stays 
   CHECK(parsed["msg"].as<std::string>().find("more bytes") != std::string::npos);
   CHECK(text(huge, {{"a", huge}, {"b", huge}, {"c", huge}}).size() <= max_line_bytes);
 }
+
+TEST_CASE("an event in the form of git-sync has its fields and no others of ours") {
+  const auto line = [](LogLevel level, LogFields fields) {
+    return format_git_sync({level, "it \"is\"", "git-sync", 2, {fields.begin(), fields.size()}}, moment);
+  };
+  const auto info = YAML::Load(line(LogLevel::info, {{"hash", "abc"}, {"n", 3}, {"empty", ""}}));
+  CHECK(info["logger"].Scalar().empty());
+  CHECK(info["ts"].Scalar().substr(13) == ":35:00.123000");
+  CHECK(info["caller"]["file"].Scalar() == "sidekick");
+  CHECK(info["level"].as<int>() == 0);
+  CHECK(info["msg"].Scalar() == "it \"is\"");
+  CHECK(info["hash"].Scalar() == "abc");
+  CHECK(info["n"].as<int>() == 3);
+  CHECK(info.size() == 7);
+  CHECK(YAML::Load(line(LogLevel::debug, {}))["level"].as<int>() == 1);
+  const auto error = YAML::Load(line(LogLevel::error, {{"hint", "do"}}));
+  CHECK_FALSE(error["level"]);
+  CHECK(error["error"].Scalar() == "it \"is\"");
+  CHECK(error["hint"].Scalar() == "do");
+}

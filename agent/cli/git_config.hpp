@@ -1,0 +1,20 @@
+/// The settings of git that --git-config names.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sidekick::cli {
+
+struct GitConfigEntry {
+  std::string key;  ///< section and name in lower case, as git compares them; a subsection as it was written
+  std::string value;
+};
+
+/// "key:value,…" as kubernetes/git-sync reads it: keys and values may stand in double quotes; in them and in values
+/// \n, \t, \", \, and \\ are escapes. Throws Error of kind config where that cannot be read; values are not in its
+/// message, they may be secrets.
+std::vector<GitConfigEntry> parse_git_config(std::string_view text);
+
+}  // namespace sidekick::cli

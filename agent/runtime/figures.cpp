@@ -1,0 +1,52 @@
+#include "agent/runtime/figures.hpp"
+
+#include <chrono>
+
+namespace sidekick::runtime {
+
+namespace {
+
+constexpr Metric attempts{"sidekick_job_attempts_total", "Attempts of a job, or steps of a loop, that were begun.",
+                          MetricType::counter};
+constexpr Metric failures{"sidekick_job_failures_total", "Attempts that failed, by the kind of error.",
+                          MetricType::counter};
+constexpr Metric up{"sidekick_job_up", "1 when the last attempt succeeded, 0 when it failed or there was none yet.",
+                    MetricType::gauge};
+constexpr Metric last_success{"sidekick_job_last_success_timestamp_seconds",
+                              "When an attempt last succeeded, in seconds since 1970.", MetricType::gauge};
+constexpr Metric is_parked{"sidekick_parked",
+                           "1 when the job ended with an error that no attempt can mend and the process only stays up.",
+                           MetricType::gauge};
+
+double seconds_since_1970() {
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  return std::chrono::duration<double>(now.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Figures::Figures(MetricSink& sink, const std::string& job) : sink_(sink), job_(job) {
+  sink_.record(attempts, 0, {{"job", job_}});
+  sink_.record(up, 0, {{"job", job_}});
+  sink_.record(is_parked, 0, {{"job", job_}});
+}
+
+void Figures::attempted() noexcept {
+  sink_.record(attempts, 1, {{"job", job_}});
+}
+
+void Figures::succeeded() noexcept {
+  sink_.record(up, 1, {{"job", job_}});
+  sink_.record(last_success, seconds_since_1970(), {{"job", job_}});
+}
+
+void Figures::failed(ErrorKind kind) noexcept {
+  sink_.record(up, 0, {{"job", job_}});
+  sink_.record(failures, 1, {{"job", job_}, {"kind", info(kind).name}});
+}
+
+void Figures::parked() noexcept {
+  sink_.record(is_parked, 1, {{"job", job_}});
+}
+
+}  // namespace sidekick::runtime

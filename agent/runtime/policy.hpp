@@ -1,0 +1,49 @@
+/// What a job's attempts and failures lead to.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <variant>
+
+#include "agent/runtime/retry.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::runtime {
+
+enum class AfterPermanent { end, park };
+
+/// Our rule. A one-shot job, and a loop until it was ready, spend their RetryLimits; once it was ready a loop is never
+/// given up: whatever fails is tried again, after 1 s and then more and more, at most 30 s.
+struct Persevere {};
+
+/// The rule of git-sync: whatever fails is tried again after a fixed time, until too many failures came in a row. The
+/// first success, not readiness, ends the beginning.
+struct CountFailures {
+  int max_failures = 0;                      ///< as many in a row end it, and one if it is 0; negative: none do
+  std::optional<int> init_max_failures;      ///< the same before the first success; absent: max_failures
+  std::chrono::milliseconds period{10'000};  ///< from a failure to the next attempt
+  std::chrono::milliseconds init_period{0};  ///< the same before the first success; 0: period
+};
+
+using FailurePolicy = std::variant<Persevere, CountFailures>;
+
+/// The exit code of a process that ends with an error of that kind.
+using ExitCodeOf = int (*)(ErrorKind kind);
+
+/// That of the table of kinds.
+int own_exit_code(ErrorKind kind);
+
+/// That of git-sync: 2 for the syntax of flags (kind usage), 143 for cancelled, 1 for everything else.
+int git_sync_exit_code(ErrorKind kind);
+
+struct Policy {
+  RetryLimits retry;
+  std::optional<std::chrono::milliseconds> timeout;          ///< for everything; a loop has none
+  std::optional<std::chrono::milliseconds> attempt_timeout;  ///< for one attempt or step
+  std::chrono::milliseconds settle{0};  ///< a success does not return before the supervisor has run so long
+  AfterPermanent after_permanent = AfterPermanent::end;
+  FailurePolicy failures;
+  ExitCodeOf exit_code_of = own_exit_code;
+};
+
+}  // namespace sidekick::runtime

@@ -1,0 +1,22 @@
+/// What a hook does when it is told: runs a command, or calls a URL.
+#pragma once
+
+#include "git_sync/hooks/hook_worker.hpp"
+
+namespace sidekick::git_sync {
+
+/// Runs the command in the publication's tree. The call throws Error: temporary where it fails, what run_child()
+/// throws where it cannot be started, cancelled.
+TellHook command_hook(ExecHook hook, Log& log);
+
+/// Calls the URL. The call throws Error: temporary for another status, what HttpClient throws, cancelled. For one
+/// thread at a time.
+TellHook url_hook(Webhook hook);
+
+/// The environment of a command that is told of a publication: `environment` and what is told in its place.
+std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication);
+
+/// The last lines of what a command printed, as one line of at most 600 bytes.
+std::string last_words(const std::string& output);
+
+}  // namespace sidekick::git_sync

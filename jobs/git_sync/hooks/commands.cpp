@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <array>
+
+#include "git_sync/hooks/calls.hpp"
+#include "sidekick/child.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+constexpr std::size_t max_last_words_bytes = 600;
+
+std::string subject(std::string_view what, const std::vector<std::string>& argv) {
+  return "the " + std::string(what) + " '" + argv.front() + "'";
+}
+
+}  // namespace
+
+std::string last_words(const std::string& output) {
+  std::string_view end = output;
+  while (end.ends_with('\n') || end.ends_with(' ')) end.remove_suffix(1);
+  if (end.size() > max_last_words_bytes) {
+    end.remove_prefix(end.size() - max_last_words_bytes);
+    end.remove_prefix(std::min(end.find('\n') + 1, end.size()));  // npos + 1 is 0
+  }
+  std::string out(end);
+  std::ranges::replace(out, '\n', ' ');
+  return out;
+}
+
+std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication) {
+  const auto hash = publication.commit.hex();
+  const std::array<std::pair<std::string, std::string>, 4> ours{
+      {{"GITSYNC_HASH=", hash},
+       {"SIDEKICK_HASH=", hash},
+       {"SIDEKICK_PREVIOUS_HASH=", publication.previous ? publication.previous->hex() : std::string()},
+       {"SIDEKICK_CHANGED_PATHS=", std::to_string(publication.changed_paths)}}};
+  std::vector<std::string> out;
+  for (const auto& entry : environment)
+    if (std::ranges::none_of(ours, [&](const auto& own) { return entry.starts_with(own.first); })) out.push_back(entry);
+  for (const auto& [name, value] : ours) out.push_back(name + value);
+  return out;
+}
+
+TellHook command_hook(ExecHook hook, Log& log) {
+  return [hook = std::move(hook), &log](const Publication& publication, const CancelToken& cancel) {
+    const auto result = run_child({.argv = hook.argv,
+                                   .folder = publication.tree.string(),
+                                   .environment = environment_for(hook.environment, publication),
+                                   .timeout = hook.timeout},
+                                  cancel);
+    const auto output = last_words(result.output);
+    if (!result.succeeded())
+      throw Error(ErrorKind::temporary, subject("exechook", hook.argv) + " " + result.description(),
+                  output.empty() ? "it printed nothing" : "it printed: " + output);
+    log.info("the exechook is done", {{"command", hook.argv.front()}, {"output", output}});
+  };
+}
+
+void ask_gate(const GateSettings& gate, const Publication& publication, Log& log, const CancelToken& cancel) {
+  const auto result = run_child({.argv = gate.argv,
+                                 .folder = publication.tree.string(),
+                                 .environment = environment_for(gate.environment, publication),
+                                 .timeout = gate.timeout},
+                                cancel);
+  const auto output = last_words(result.output);
+  if (!result.succeeded())
+    throw Error(ErrorKind::temporary,
+                subject("gate", gate.argv) + " refuses " + publication.commit.hex() + ": it " + result.description(),
+                output.empty() ? "it printed nothing" : "it printed: " + output);
+  log.debug("the gate is open", {{"hash", publication.commit.hex()}, {"output", output}});
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,60 @@
+/// The thread that tells one hook of publications.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "git_sync/hooks/hooks.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+/// Tells of one publication; throws Error where that fails.
+using TellHook = std::function<void(const Publication&, const CancelToken&)>;
+
+/// Calls `tell` in a thread of its own, which begins with the first publication. While one is told or waits for its
+/// back-off, only the newest is kept. All members are safe from any thread. What is referred to outlives it.
+class HookWorker final {
+ public:
+  /// `name` is that of its peer's metric: "exechook" or "webhook"; a literal.
+  HookWorker(std::string_view name, TellHook tell, std::chrono::milliseconds backoff, Log& log, MetricSink& metrics);
+  /// Cancels what is told now, and waits for it to end.
+  ~HookWorker();
+  HookWorker(const HookWorker&) = delete;
+  HookWorker& operator=(const HookWorker&) = delete;
+
+  void send(const Publication& publication);
+
+  /// One attempt, in the calling thread. Throws what it throws.
+  void run_once(const Publication& publication, const CancelToken& cancel);
+
+  std::string_view name() const noexcept { return name_; }
+
+ private:
+  void work() noexcept;
+  std::optional<Publication> take();
+  void tell_until_done(Publication publication);
+  bool tell_once(const Publication& publication);
+  bool wait_for_backoff();
+  void count(std::string_view status) noexcept;
+
+  const std::string_view name_;
+  const TellHook tell_;
+  const std::chrono::milliseconds backoff_;
+  Log& log_;
+  MetricSink& metrics_;
+  CancelSource stop_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Publication> mailbox_;
+  std::optional<ObjectId> told_;  ///< of the worker's thread only
+  std::thread thread_;
+};
+
+}  // namespace sidekick::git_sync

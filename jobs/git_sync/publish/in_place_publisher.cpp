@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <mutex>
+#include <system_error>
+
+#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/in_place_apply.hpp"
+#include "git_sync/publish/in_place_state.hpp"
+#include "git_sync/publish/publisher.hpp"
+#include "git_sync/publish/root_detail.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view gate_prefix = "gate-";
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(path, error));
+}
+
+/// The whole of a content, for as long as somebody looks at it before it is published.
+class Preview final {
+ public:
+  Preview(fs::path folder, const std::vector<Entry>& entries, const Content& content, const CancelToken& cancel)
+      : path_(std::move(folder)) {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+    fs::create_directory(path_, ignored);
+    try {
+      fill(entries, content, cancel);
+    } catch (...) {
+      fs::remove_all(path_, ignored);
+      throw;
+    }
+  }
+  ~Preview() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Preview(const Preview&) = delete;
+  Preview& operator=(const Preview&) = delete;
+
+ private:
+  void fill(const std::vector<Entry>& entries, const Content& content, const CancelToken& cancel) const {
+    Folder folder(path_);
+    Contents contents(content);
+    for (const auto& entry : entries) {
+      cancel.throw_if_cancelled();
+      contents.read(entry,
+                    [&](std::span<const std::byte> bytes) { folder.replace(entry.path, entry.kind, bytes, {}); });
+    }
+  }
+
+  fs::path path_;
+};
+
+class InPlacePublisher final : public Publisher {
+ public:
+  InPlacePublisher(const InPlaceTarget& target, const fs::path& git_dir, Log& log)
+      : target_(target), log_(log), places_(places_of(target, git_dir)) {}
+
+  std::optional<ObjectId> current() const override {
+    if (is_there(places_.state.pending)) return std::nullopt;
+    return recorded_commit();
+  }
+
+  fs::path tree_path() const override { return places_.folder; }
+
+  Inspection inspect(const Content& content, const CancelToken& cancel) const override {
+    const auto found = assess(places_, content, cancel);
+    Inspection inspection{found.plan.write.size(), {}};
+    for (const auto* row : found.plan.write)
+      if (inspection.examples.size() < 3) inspection.examples.emplace_back(row->path);
+    return inspection;
+  }
+
+  Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override {
+    const auto found = assess(places_, content, cancel);
+    const auto& plan = found.plan;
+    if (!plan.in_the_way.empty()) judge_strangers(plan.in_the_way);
+    if (gate) ask(gate, found, content, cancel);
+    const bool recorded = found.known && !found.interrupted && found.recorded.commit == content.commit &&
+                          found.recorded.content_key == found.content_key;
+    if (recorded && !plan.changes_files() && plan.adopt.empty()) return {};
+    if (found.interrupted)
+      log_.info("finishing a publication that was cut short", {{"folder", places_.folder.native()}});
+    else if (!plan.damaged.empty())
+      warn("putting right files that another hand changed", plan.damaged);
+    if (found.interrupted) drop_temporary_files(found.pending);
+    apply(places_, found, content, target_.delete_order, log_, cancel);
+    return {plan.write.size() + plan.remove.size() + ours_among(plan)};
+  }
+
+  void tidy(const CancelToken& cancel) override {
+    std::error_code error;
+    std::vector<fs::path> leftovers;
+    for (fs::directory_iterator it(places_.state.folder, error), end; !error && it != end; it.increment(error)) {
+      const auto name = it->path().filename().string();
+      if (name == "staging" || name.starts_with(gate_prefix) || name.starts_with(temporary_prefix))
+        leftovers.push_back(it->path());
+    }
+    for (const auto& path : leftovers) {
+      cancel.throw_if_cancelled();
+      fs::remove_all(path, error);
+      if (error) throw error_from_errno("cannot remove '" + path.string() + "'", error.value());
+    }
+  }
+
+ private:
+  static InPlacePlaces places_of(const InPlaceTarget& target, const fs::path& git_dir) {
+    const auto folder = make_folder(target.folder);
+    return {folder, git_dir, make_state_folder(folder)};
+  }
+
+  /// Read again only when the file is another: a poll asks each time.
+  std::optional<ObjectId> recorded_commit() const {
+    const std::lock_guard lock(mutex_);
+    const auto stamp = Folder(places_.state.folder).look(places_.state.record.filename().string());
+    if (!stamp) return std::nullopt;
+    if (stamp->stamp != known_stamp_) {
+      const auto record = read_record(places_.state.record);
+      known_commit_ = record ? std::optional(record->commit) : std::nullopt;
+      known_stamp_ = stamp->stamp;
+    }
+    return known_commit_;
+  }
+
+  void judge_strangers(const std::vector<std::string>& in_the_way) const {
+    if (target_.strangers == InPlaceTarget::Strangers::keep)
+      throw Error(ErrorKind::config,
+                  "cannot publish in '" + places_.folder.string() + "': " + name_some(in_the_way) +
+                      (in_the_way.size() == 1 ? " is" : " are") + " in the way and never came from git",
+                  "move them away, or replace them with --force");
+    warn("replacing files that never came from git", in_the_way);
+  }
+
+  void warn(std::string_view message, const std::vector<std::string>& paths) const {
+    log_.warn(message, {{"folder", places_.folder.native()}, {"count", paths.size()}, {"paths", name_some(paths)}});
+  }
+
+  void ask(const Gate& gate, const Assessment& found, const Content& content, const CancelToken& cancel) const {
+    const auto folder = places_.state.folder / (std::string(gate_prefix) + content.commit.hex());
+    const Preview preview(folder, found.wanted, content, cancel);
+    gate(folder);
+  }
+
+  /// Where a file could not be renamed from another filesystem, it was written beside its place.
+  void drop_temporary_files(const Record& pending) const {
+    Surveyor surveyor(places_.folder);
+    std::string last = "/";
+    for (const auto& [path, file] : pending.files) {
+      const auto folder = split_path(path).folder;
+      if (folder == last) continue;
+      last = folder;
+      if (!folder.empty() && surveyor.look(folder).what != Seen::What::folder) continue;
+      std::error_code error;
+      for (fs::directory_iterator it(places_.folder / folder, error), end; !error && it != end; it.increment(error))
+        if (it->path().filename().string().starts_with(temporary_prefix)) fs::remove(it->path(), error);
+    }
+  }
+
+  static std::size_t ours_among(const Plan& plan) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        plan.clear, [&](const std::string& path) { return !std::ranges::binary_search(plan.in_the_way, path); }));
+  }
+
+  InPlaceTarget target_;
+  Log& log_;
+  InPlacePlaces places_;
+  mutable std::mutex mutex_;
+  mutable FileStamp known_stamp_;
+  mutable std::optional<ObjectId> known_commit_;
+};
+
+}  // namespace
+
+std::unique_ptr<Publisher> make_in_place_publisher(const InPlaceTarget& target, const fs::path& git_dir, Log& log) {
+  return std::make_unique<InPlacePublisher>(target, git_dir, log);
+}
+
+}  // namespace sidekick::git_sync

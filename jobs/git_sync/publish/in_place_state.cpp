@@ -1,0 +1,94 @@
+#include "git_sync/publish/in_place_state.hpp"
+
+#include <optional>
+#include <system_error>
+
+#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/survey.hpp"
+#include "git_sync/publish/takeover.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(path, error));
+}
+
+/// What came from git, as far as git itself left word of it.
+Record without_record(const InPlacePlaces& places, const Content& content, const CancelToken& cancel) {
+  const bool damaged = is_there(places.state.record);
+  const bool beside = places.git_dir == places.folder / ".git";
+  auto record = beside ? files_of_index(places.git_dir) : Record{};
+  // HEAD tells what was written here only where we, or the git of this folder, wrote it.
+  if ((damaged || beside) && !content.parts.empty())
+    record.files.merge(files_of_head(*content.parts.front().store, content.subdir, cancel).files);
+  return record;
+}
+
+/// Asks the object store whether a file is right. Opened when there is something to ask.
+class Comparison final {
+ public:
+  Comparison(const fs::path& folder, const Content& content) : folder_(folder), content_(content) {}
+
+  bool operator()(const Entry& entry) {
+    if (!contents_) contents_.emplace(content_);
+    bool same = false;
+    contents_->read(entry, [&](std::span<const std::byte> bytes) { same = holds(entry, bytes); });
+    return same;
+  }
+
+ private:
+  bool holds(const Entry& entry, std::span<const std::byte> bytes) const {
+    try {
+      return folder_.holds(entry.path, entry.kind, bytes);
+    } catch (const Error& error) {
+      // A file that we may not read is not what we wrote.
+      if (error.kind() != ErrorKind::denied) throw;
+      return false;
+    }
+  }
+
+  Folder folder_;
+  const Content& content_;
+  std::optional<Contents> contents_;
+};
+
+void look_at(std::vector<Row>& rows, const fs::path& folder, const CancelToken& cancel) {
+  Surveyor surveyor(folder);
+  for (auto& row : rows) {
+    cancel.throw_if_cancelled();
+    const std::string path(row.path);
+    row.seen = surveyor.look(path);
+    if (row.wanted && row.seen.what == Seen::What::folder) row.content = surveyor.list(path);
+  }
+}
+
+}  // namespace
+
+Assessment assess(const InPlacePlaces& places, const Content& content, const CancelToken& cancel) {
+  Assessment found;
+  found.wanted = list_entries(content, cancel);
+  found.content_key = content_key(content, found.wanted);
+  auto recorded = read_record(places.state.record);
+  found.known = recorded.has_value();
+  found.recorded = recorded ? std::move(*recorded) : without_record(places, content, cancel);
+  found.interrupted = is_there(places.state.pending);
+  found.pending = read_record(places.state.pending).value_or(Record{});
+  found.rows = join_rows(found.wanted, found.recorded, found.pending);
+  look_at(found.rows, places.folder, cancel);
+  const auto trust = found.recorded.content_key == found.content_key ? Trust::stamps : Trust::bytes;
+  Comparison same(places.folder, content);
+  found.plan = make_plan(found.rows, trust, [&](const Entry& entry) {
+    cancel.throw_if_cancelled();
+    return same(entry);
+  });
+  return found;
+}
+
+}  // namespace sidekick::git_sync

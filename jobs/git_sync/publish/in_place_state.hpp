@@ -1,0 +1,43 @@
+/// How an in-place folder stands to a content.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "git_sync/publish/in_place_plan.hpp"
+#include "git_sync/publish/publisher.hpp"
+#include "git_sync/publish/record.hpp"
+#include "git_sync/publish/state_folder.hpp"
+#include "sidekick/cancel.hpp"
+
+namespace sidekick::git_sync {
+
+/// Where an in-place publisher works. Values.
+struct InPlacePlaces {
+  std::filesystem::path folder;
+  std::filesystem::path git_dir;
+  StateFolder state;
+};
+
+/// All that is known when a publication begins. The rows and the plan point into the rest: it may be moved, not copied.
+struct Assessment {
+  std::vector<Entry> wanted;
+  std::string content_key;
+  Record recorded;           ///< by our own record, or by what git left where there is none
+  Record pending;            ///< of a publication that was cut short
+  bool interrupted = false;  ///< there was one
+  bool known = false;        ///< there is a record
+  std::vector<Row> rows;
+  Plan plan;
+
+  Assessment() = default;
+  Assessment(Assessment&&) = default;
+  Assessment& operator=(Assessment&&) = default;
+};
+
+/// Looks at every path that matters, and reads the files whose stamps do not tell. Changes nothing. Throws Error: io,
+/// denied, data (an object or entry that cannot be used), cancelled.
+Assessment assess(const InPlacePlaces& places, const Content& content, const CancelToken& cancel);
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,65 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "git_sync/publish/record.hpp"
+#include "git_sync/publish/root.hpp"
+#include "git_sync/publish/state_folder.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// False when the file that is locked no longer has the name: whoever comes next would lock another.
+bool still_named(const Fd& fd, const fs::path& file) {
+  struct stat held{};
+  struct stat named{};
+  return ::fstat(fd.get(), &held) == 0 && ::lstat(file.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
+         held.st_ino == named.st_ino;
+}
+
+}  // namespace
+
+std::optional<RootLock> RootLock::take(const fs::path& file) {
+  for (;;) {
+    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd) throw error_from_errno("cannot open lock '" + file.string() + "'", errno);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+      if (still_named(fd, file)) return RootLock(std::move(fd));
+      continue;
+    }
+    if (errno == EWOULDBLOCK) return std::nullopt;
+    if (errno != EINTR) throw error_from_errno("cannot lock '" + file.string() + "'", errno);
+  }
+}
+
+std::optional<RootLock> RootLock::try_take(const LinkedTarget& target) {
+  return take(make_folder(target.root) / ".sidekick.lock");
+}
+
+std::optional<RootLock> RootLock::try_take(const InPlaceTarget& target) {
+  return take(make_state_folder(make_folder(target.folder)).lock);
+}
+
+std::optional<ObjectId> published_commit(const LinkedTarget& target) {
+  std::error_code error;
+  const auto tree = fs::read_symlink(target.link, error);
+  if (error || !fs::is_directory(target.link, error)) return std::nullopt;
+  return ObjectId::parse(tree.filename().string());
+}
+
+std::optional<ObjectId> published_commit(const InPlaceTarget& target) {
+  const StateFolder state(target.folder);
+  std::error_code error;
+  if (fs::exists(state.pending, error)) return std::nullopt;
+  const auto record = read_record(state.record);
+  return record ? std::optional(record->commit) : std::nullopt;
+}
+
+}  // namespace sidekick::git_sync

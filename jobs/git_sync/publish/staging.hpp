@@ -1,0 +1,36 @@
+/// A folder out of sight where files are written before any of them takes its place.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "git_sync/publish/files.hpp"
+
+namespace sidekick::git_sync {
+
+/// Made anew, and removed with all that is left in it. Members throw Error: io, denied, cannot_create.
+class Staging final {
+ public:
+  Staging(std::filesystem::path folder, const FileAttributes& attributes);
+  ~Staging();
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
+
+  /// Writes a file or symlink as number `number`. Safe from any thread, each number once.
+  FileStamp put(std::size_t number, EntryKind kind, std::span<const std::byte> bytes) const;
+
+  /// Where the files are, by name_of(number).
+  const Folder& folder() const noexcept { return folder_; }
+  static std::string name_of(std::size_t number) { return std::to_string(number); }
+
+ private:
+  static const std::filesystem::path& made_anew(const std::filesystem::path& folder);
+
+  std::filesystem::path path_;
+  FileAttributes attributes_;
+  Folder folder_;
+};
+
+}  // namespace sidekick::git_sync
