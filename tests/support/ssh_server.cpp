@@ -6,8 +6,8 @@
 #include <csignal>
 #include <stdexcept>
 
-#include "sidekick/dial.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/git_daemon.hpp"
 #include "tests/support/ports.hpp"
 
 namespace sidekick::test {
@@ -20,10 +20,6 @@ std::string user_name() {
   const auto* entry = ::getpwuid(::getuid());
   if (entry == nullptr) throw std::runtime_error("whoever runs the tests has no name");
   return entry->pw_name;
-}
-
-bool listens(std::uint16_t port) {
-  return static_cast<bool>(dial("127.0.0.1", port, 1s, CancelToken()).fd);
 }
 
 std::string configuration(const fs::path& folder, std::uint16_t port, const SshServerSettings& settings) {
