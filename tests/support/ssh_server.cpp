@@ -61,8 +61,8 @@ void SshServer::make_key(const std::string& name, const std::string& passphrase)
 }
 
 void SshServer::start() {
-  child_ = std::make_unique<Child>(Command{{"setpriv", "--pdeathsig", "KILL", "/usr/sbin/sshd", "-D", "-e", "-f",
-                                            (folder_ / "config").string()}});
+  child_ = std::make_unique<Child>(
+      Command{{"setpriv", "--pdeathsig", "KILL", "/usr/sbin/sshd", "-D", "-e", "-f", (folder_ / "config").string()}});
   if (eventually(20s, [this] { return !child_->running() || listens(port_); }) && child_->running()) return;
   throw std::runtime_error("sshd does not start: " + child_->err());
 }
