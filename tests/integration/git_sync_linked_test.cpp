@@ -2,6 +2,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <sys/stat.h>
 
+#include <csignal>
+
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
 #include "tests/support/git_sync.hpp"
