@@ -11,6 +11,7 @@
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/signals.hpp"
 #include "agent/runtime/supervisor.hpp"
+#include "agent/status/metrics.hpp"
 #include "agent/status/progress.hpp"
 #include "agent/status/termination.hpp"
 
@@ -99,6 +100,8 @@ class JobRun {
         .clock = clock_,
         .log = *log_,
         .interrupt = interrupt_,
+        .metrics = metrics_,
+        .health = health_,
         .random = [this] { return std::uniform_real_distribution<double>()(engine_); },
         .make_display = [this](Log& log) { return std::make_unique<status::ProgressDisplay>(clock_, console_, log); },
         .last_word = [](std::string_view text) { status::write_termination_message(termination_log, text); },
@@ -119,6 +122,8 @@ class JobRun {
   SystemClock clock_;
   status::Console console_{STDERR_FILENO};
   std::unique_ptr<status::ConsoleLog> log_;
+  status::Metrics metrics_;
+  status::Health health_;
   std::mt19937_64 engine_{std::random_device()()};
   std::unique_ptr<OneShotJob> job_;
 };

@@ -28,6 +28,9 @@ std::string flag_syntax(const Setting& setting);
 /// The help text with what follows from the description: remark, default, file twin.
 std::string full_help(const Setting& setting);
 
+/// Every variable that tells the setting, separated by commas.
+std::string variables_text(const Setting& setting);
+
 /// The settings' groups in the order of their first appearance.
 std::vector<std::string_view> groups(const Schema& schema);
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 
@@ -18,6 +19,14 @@ struct Unit {
 
 constexpr std::array<Unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 constexpr std::int64_t longest_ms = std::int64_t{3660} * units[0].in_ms;
+
+std::optional<double> go_unit_in_ms(std::string_view name) {
+  for (const auto& unit : units)
+    if (unit.name == name) return static_cast<double>(unit.in_ms);
+  if (name == "us" || name == "\u00b5s" || name == "\u03bcs") return 1e-3;
+  if (name == "ns") return 1e-6;
+  return {};
+}
 
 }  // namespace
 
@@ -40,6 +49,36 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     text.remove_prefix(name.size());
   }
   return milliseconds(total);
+}
+
+std::optional<milliseconds> parse_go_duration(std::string_view text) {
+  if (const auto plain = parse_duration(text)) return plain;
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  if (text.empty()) return {};
+  double total_ms = 0;
+  while (!text.empty()) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    if (error != std::errc() || text.front() == '-' || !std::isfinite(number)) return {};
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto name = text.substr(0, text.find_first_of(".0123456789"));
+    const auto in_ms = go_unit_in_ms(name);
+    if (!in_ms) return {};
+    total_ms += number * *in_ms;
+    text.remove_prefix(name.size());
+  }
+  if (total_ms > static_cast<double>(longest_ms)) return {};
+  const auto whole = static_cast<std::int64_t>(total_ms);
+  return milliseconds(negative ? -whole : whole);
+}
+
+std::optional<milliseconds> parse_seconds(std::string_view text) {
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  if (error != std::errc() || end != text.data() + text.size()) return parse_go_duration(text);
+  if (!std::isfinite(seconds) || std::abs(seconds) > static_cast<double>(longest_ms) / 1000) return {};
+  return milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
 std::string format_duration(milliseconds duration) {

@@ -12,6 +12,12 @@ namespace sidekick::config {
 /// first, no sign, at most ten years. "0" alone is a duration too.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+/// The same with what Go takes beside it: a sign, fractions, units in any order, ns and us. Cut to whole milliseconds.
+std::optional<std::chrono::milliseconds> parse_go_duration(std::string_view text);
+
+/// A plain number of seconds, fractions allowed, or what parse_go_duration() takes.
+std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text);
+
 /// The shortest text that parse_duration() reads back: "1h30m", "4.2s" becomes "4s200ms", zero is "0s".
 std::string format_duration(std::chrono::milliseconds duration);
 

@@ -58,6 +58,10 @@ std::string flag_syntax(const Setting& setting) {
 std::string full_help(const Setting& setting) {
   std::string out(setting.help);
   if (setting.arity == Arity::repeated) out += "; may be given several times";
+  if (setting.deprecated_for == "-")
+    out += ". Deprecated: not needed";
+  else if (!setting.deprecated_for.empty())
+    out.append(". Deprecated: use --").append(setting.deprecated_for);
   if (!setting.fallback.empty()) out.append(" (default: ").append(setting.fallback).append(")");
   if (!setting.remark.empty()) out.append(". Differs: ").append(setting.remark);
   if (setting.has_file_twin())
@@ -65,6 +69,17 @@ std::string full_help(const Setting& setting) {
         .append(setting.name)
         .append("-file or ")
         .append(environment_name(setting.name) + "_FILE");
+  if (const auto variables = peer_variables(setting); !variables.empty())
+    out.append(". Variable: ").append(variables.front().name);
+  else if (!setting.generic_variable.empty())
+    out.append(". Variable: ").append(setting.generic_variable);
+  return out;
+}
+
+std::string variables_text(const Setting& setting) {
+  std::string out = environment_name(setting.name);
+  for (const auto& variable : peer_variables(setting)) out.append(", ").append(variable.name);
+  if (!setting.generic_variable.empty()) out.append(", ").append(setting.generic_variable);
   return out;
 }
 

@@ -42,7 +42,7 @@ std::string man_page(const Schema& schema, const std::string& version) {
   }
   out += ".SH ENVIRONMENT\n";
   for (const auto& setting : schema.settings)
-    out += ".TP\n.B " + literal(environment_name(setting.name)) + "\nThe same as " +
+    out += ".TP\n.B " + literal(variables_text(setting)) + "\nThe same as " +
            literal("--" + std::string(setting.name)) + ".\n";
   return out;
 }

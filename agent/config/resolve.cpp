@@ -1,5 +1,6 @@
 #include "agent/config/resolve.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "agent/config/config_file.hpp"
@@ -30,17 +31,27 @@ std::optional<Value> settle(const Level& level) {
   if (secret.empty())
     throw Error(ErrorKind::config,
                 level.file_name->origin + " '" + level.file_name->texts.back() + "': the file is empty");
-  return Value{{secret.reveal()}, level.source, Arity::one, level.file_name->origin};
+  return Value{{secret.reveal()}, level.source, Arity::one, level.file_name->origin, level.file_name->form};
 }
 
 Level by_flags(const Setting& setting, const Flags& flags) {
   Level level{Source::flag, {}, {}};
   const auto name = std::string(setting.name);
   if (const auto found = flags.given.find(name); found != flags.given.end())
-    level.direct = Value{found->second, Source::flag, setting.arity, "--" + name};
+    level.direct = Value{found->second, Source::flag, setting.arity, "--" + name, setting.form};
   if (const auto found = flags.given.find(name + "-file"); found != flags.given.end() && setting.has_file_twin())
     level.file_name = Value{found->second, Source::flag, Arity::one, "--" + name + "-file"};
   return level;
+}
+
+std::vector<std::string> split(std::string_view left, char separator) {
+  std::vector<std::string> out;
+  while (!left.empty()) {
+    const auto end = left.find(separator);
+    if (const auto part = left.substr(0, end); !part.empty()) out.emplace_back(part);
+    left = end == std::string_view::npos ? std::string_view() : left.substr(end + 1);
+  }
+  return out;
 }
 
 /// Kubernetes describes every service to every container of its namespace, in the form of Docker's old links.
@@ -48,13 +59,24 @@ bool is_injected_link(std::string_view variable, std::string_view text) {
   return variable == "SIDEKICK_PORT" && (text.starts_with("tcp://") || text.starts_with("udp://"));
 }
 
+std::vector<std::string> texts_of(const Setting& setting, const std::string& text) {
+  if (setting.arity != Arity::repeated || setting.list == List::whole) return {text};
+  return setting.list == List::colons ? split(text, ':') : split_list(text);
+}
+
 std::optional<Value> variable(const Setting& setting, const Environment& environment, const std::string& name) {
   const auto found = environment.find(name);
   if (found == environment.end() || is_injected_link(name, found->second)) return {};
   if (found->second.empty())
     throw Error(ErrorKind::config, name + ": its value is empty", "unset it, or give it a value");
-  auto texts = setting.arity == Arity::repeated ? split_list(found->second) : std::vector{found->second};
-  return Value{std::move(texts), Source::environment, setting.arity, name};
+  return Value{texts_of(setting, found->second), Source::environment, setting.arity, name, setting.form};
+}
+
+/// Nothing where it is not set, or empty and may be.
+std::optional<Value> peer_variable(const Setting& setting, const Environment& environment, std::string_view name) {
+  const auto found = environment.find(name);
+  if (found == environment.end() || (found->second.empty() && setting.may_be_empty())) return {};
+  return variable(setting, environment, std::string(name));
 }
 
 Level by_environment(const Setting& setting, const Environment& environment) {
@@ -104,17 +126,77 @@ class Resolver {
       read_file(file->texts.back());
     for (const auto& setting : schema_.settings)
       if (!setting.fallback.empty() && !out_.values.find(setting.name))
-        out_.values.set(setting.name, {{std::string(setting.fallback)}, Source::fallback, setting.arity, {}});
+        out_.values.set(setting.name,
+                        {{std::string(setting.fallback)}, Source::fallback, setting.arity, {}, setting.form});
     out_.arguments = flags_.arguments;
-    out_.warnings = unknown_variables(schema_, environment_);
+    for (auto& warning : unknown_variables(schema_, environment_)) out_.warnings.push_back(std::move(warning));
     return std::move(out_);
   }
 
  private:
   void settle_above_file(const Setting& setting) {
     auto value = settle(by_flags(setting, flags_));
-    if (!value) value = settle(by_environment(setting, environment_));
+    if (value && !setting.deprecated_for.empty()) warn_of_flag(setting);
+    if (!value || setting.levels == Levels::all_count) {
+      auto below = settle(by_environment(setting, environment_));
+      if (!below) below = by_peer_variables(setting);
+      if (!below) below = by_generic_variable(setting);
+      if (value && below) value->texts.insert(value->texts.begin(), below->texts.begin(), below->texts.end());
+      if (!value) value = std::move(below);
+    }
     if (value) out_.values.set(setting.name, std::move(*value));
+  }
+
+  void warn_of_flag(const Setting& setting) {
+    std::string warning = "--" + std::string(setting.name) + " is deprecated";
+    if (setting.deprecated_for == "-")
+      warning += " and has no effect";
+    else
+      warning.append(": use --").append(setting.deprecated_for);
+    out_.warnings.push_back(std::move(warning));
+  }
+
+  void warn_of_variable(const Setting& setting, std::string_view name) {
+    const auto known = peer_variables(setting);
+    std::string warning = "variable " + std::string(name) + " is deprecated";
+    if (known.front().standing == PeerVariable::Standing::current)
+      warning.append(": use ").append(known.front().name);
+    else if (setting.deprecated_for != "-")
+      warning.append(": use --").append(setting.deprecated_for);
+    out_.warnings.push_back(std::move(warning));
+  }
+
+  std::optional<Value> by_peer_variables(const Setting& setting) {
+    std::optional<Value> out;
+    for (const auto& [name, standing] : peer_variables(setting)) {
+      auto value = peer_variable(setting, environment_, name);
+      if (!value) continue;
+      if (standing == PeerVariable::Standing::deprecated) warn_of_variable(setting, name);
+      if (out) out_.warnings.push_back("variable " + out->origin + " is overridden by " + value->origin);
+      out = std::move(value);
+    }
+    return out;
+  }
+
+  std::optional<Value> by_generic_variable(const Setting& setting) const {
+    if (setting.generic_variable.empty() || peer_is_told()) return {};
+    const auto found = environment_.find(setting.generic_variable);
+    if (found == environment_.end() || found->second.empty()) return {};
+    auto value = variable(setting, environment_, std::string(setting.generic_variable));
+    if (value && value->form == Form::go_duration) value->form = Form::seconds;
+    return value;
+  }
+
+  /// Whether a flag or variable that is the peer's own was given.
+  bool peer_is_told() const {
+    return std::ranges::any_of(schema_.settings, [&](const Setting& setting) {
+      const auto variables = peer_variables(setting);
+      const bool own = std::ranges::any_of(variables, [](const auto& one) { return is_named_for_peer(one.name); });
+      const bool set = std::ranges::any_of(variables, [&](const auto& one) {
+        return is_named_for_peer(one.name) && environment_.find(one.name) != environment_.end();
+      });
+      return set || (own && flags_.given.contains(setting.name));
+    });
   }
 
   void read_file(const std::string& path) {
@@ -144,16 +226,12 @@ Environment environment_of(const char* const* variables) {
   return out;
 }
 
+bool is_named_for_peer(std::string_view variable) {
+  return variable.starts_with("GITSYNC_") || variable.starts_with("GIT_SYNC_");
+}
+
 std::vector<std::string> split_list(const std::string& text) {
-  const char separator = text.find('\n') == std::string::npos ? ',' : '\n';
-  std::vector<std::string> out;
-  std::string_view left = text;
-  while (!left.empty()) {
-    const auto end = left.find(separator);
-    if (const auto part = left.substr(0, end); !part.empty()) out.emplace_back(part);
-    left = end == std::string_view::npos ? std::string_view() : left.substr(end + 1);
-  }
-  return out;
+  return split(text, text.find('\n') == std::string::npos ? ',' : '\n');
 }
 
 Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment) {

@@ -23,10 +23,15 @@ struct Settings {
 };
 
 /// Flag beats environment beats file beats default, for each setting by itself. A value by its `-file` twin counts as
-/// one of that level; both at one level is Error of kind config. The file is the YAML that --config names, if the
+/// one of that level; both at one level is Error of kind config. Among variables ours beats the peer's, of which the
+/// last described counts, and those beat a generic one; a deprecated one that is used is a warning, and so is a
+/// deprecated flag. A peer's variable may be empty only where its flag may. The file is the YAML that --config names, if the
 /// schema has such a setting. Variables that begin with SIDEKICK_ and are no setting become warnings, and so does the
 /// SIDEKICK_PORT=tcp://… that Kubernetes sets. Throws as parse_flags(), read_secret_file() and read_config_file() do.
 Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment);
+
+/// The environment variables of a peer count as its own by this: they are named for it, not for git.
+bool is_named_for_peer(std::string_view variable);
 
 /// The texts of one variable of a repeated setting: one a line, or without a line break separated by commas.
 std::vector<std::string> split_list(const std::string& text);

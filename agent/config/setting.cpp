@@ -44,6 +44,20 @@ const Setting* Schema::find(std::string_view name) const noexcept {
   return nullptr;
 }
 
+std::vector<PeerVariable> peer_variables(const Setting& setting) {
+  std::vector<PeerVariable> out;
+  std::string_view left = setting.peer_variables;
+  while (!left.empty()) {
+    const auto end = std::min(left.find(' '), left.size());
+    auto name = left.substr(0, end);
+    const bool deprecated = name.starts_with('!');
+    if (deprecated) name.remove_prefix(1);
+    out.push_back({name, deprecated ? PeerVariable::Standing::deprecated : PeerVariable::Standing::current});
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  return out;
+}
+
 std::string environment_name(std::string_view flag) {
   std::string out = "SIDEKICK_";
   for (std::size_t i = 0; i < flag.size(); i++) {

@@ -21,6 +21,31 @@ enum class Secrecy {
   url,     ///< may hold a password: printed without credentials
 };
 
+/// How a value is written, where that is not left to the one who reads it.
+enum class Form {
+  free,
+  number,
+  go_duration,  ///< "1m30s" and what else Go takes for one, a sign and fractions too
+  seconds,      ///< a plain number of seconds; a duration will do
+};
+
+/// How several values stand in one variable.
+enum class List {
+  lines_or_commas,
+  colons,
+  whole,  ///< there is one only
+};
+
+enum class Levels {
+  highest_counts,
+  all_count,  ///< what the flags say is added to what the environment says
+};
+
+enum class FileTwin {
+  where_secret,
+  own_setting,  ///< the schema has a setting `name`-file with rules of its own, or wants none
+};
+
 /// Views of string literals: a description lives as long as the program.
 struct Setting {
   // Without an initializer the compiler warns of every member that a description leaves out.
@@ -34,12 +59,26 @@ struct Setting {
   std::string_view group = "";
   std::string_view fallback = "";  ///< the default, as it would be written; empty: none
   std::string_view implied = "";   ///< the value of an optional_value flag that is given alone
+  /// The peer's variables for it, separated by blanks; a deprecated one begins with '!'. The last that is set counts.
+  std::string_view peer_variables = "";
+  /// A variable whose name is not ours alone: it counts only where nothing that is the peer's own was given.
+  std::string_view generic_variable = "";
+  std::string_view deprecated_for = "";  ///< the flag to use instead, without its dashes; "-" where none is needed
   // NOLINTEND(readability-redundant-string-init)
   Arity arity = Arity::one;
   Secrecy secrecy = Secrecy::open;
+  Form form = Form::free;
+  List list = List::lines_or_commas;
+  Levels levels = Levels::highest_counts;
+  FileTwin file_twin = FileTwin::where_secret;
 
   /// True when `name`-file names a file that holds the value.
-  bool has_file_twin() const noexcept { return secrecy != Secrecy::open; }
+  bool has_file_twin() const noexcept { return secrecy != Secrecy::open && file_twin == FileTwin::where_secret; }
+
+  /// True when a peer knows the flag and takes an empty text as if it were not given.
+  bool may_be_empty() const noexcept {
+    return !peer_variables.empty() && form == Form::free && arity != Arity::flag && arity != Arity::count;
+  }
 };
 
 /// All that one command can be told.
@@ -54,6 +93,15 @@ struct Schema {
   /// The setting with that name or alias, or nullptr.
   const Setting* find(std::string_view name) const noexcept;
 };
+
+/// A variable of the peer's by which a setting can be told.
+struct PeerVariable {
+  std::string_view name;
+  enum class Standing { current, deprecated } standing;
+};
+
+/// Those of `setting`, in the order in which they are described.
+std::vector<PeerVariable> peer_variables(const Setting& setting);
 
 /// The variable of a flag: nsInclude is SIDEKICK_NS_INCLUDE, retry-for is SIDEKICK_RETRY_FOR, sslCAFile is
 /// SIDEKICK_SSL_CA_FILE.

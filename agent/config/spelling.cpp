@@ -104,6 +104,7 @@ class Speller {
   }
 
   void give(const Setting& setting, const std::string& value) {
+    if (value.empty() && setting.may_be_empty()) return;
     if (value.empty()) throw without_value(setting, "its value is empty");
     out_.push_back("--" + std::string(setting.name) + "=" + value);
   }

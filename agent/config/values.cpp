@@ -16,12 +16,17 @@ std::optional<int> parse_integer(std::string_view text) {
   return number;
 }
 
+std::optional<std::chrono::milliseconds> parse_as(Form form, std::string_view text) {
+  if (form == Form::go_duration) return parse_go_duration(text);
+  return form == Form::seconds ? parse_seconds(text) : parse_duration(text);
+}
+
 }  // namespace
 
 std::optional<bool> parse_switch(std::string_view text) {
-  for (const auto yes : {"true", "1", "yes", "on"})
+  for (const auto yes : {"true", "1", "yes", "on", "t", "T", "TRUE", "True"})
     if (text == yes) return true;
-  for (const auto no : {"false", "0", "no", "off"})
+  for (const auto no : {"false", "0", "no", "off", "f", "F", "FALSE", "False"})
     if (text == no) return false;
   return {};
 }
@@ -82,7 +87,7 @@ std::optional<int> Values::integer(std::string_view name, int min, int max) cons
 std::optional<std::chrono::milliseconds> Values::duration(std::string_view name) const {
   const auto* value = find(name);
   if (!value) return {};
-  const auto duration = parse_duration(value->texts.back());
+  const auto duration = parse_as(value->form, value->texts.back());
   if (!duration) throw bad_value(name, "not a duration", "give each number its unit, such as 500ms, 30s, 5m or 1h30m");
   return duration;
 }

@@ -20,7 +20,8 @@ struct Value {
   std::vector<std::string> texts;
   Source source = Source::fallback;
   Arity arity = Arity::one;
-  std::string origin;  ///< "--uri", "SIDEKICK_URI_FILE", "key 'uri' of 'x.yml'"; empty for a default
+  std::string origin = {};  ///< "--uri", "SIDEKICK_URI_FILE", "key 'uri' of 'x.yml'"; empty for a default
+  Form form = Form::free;
 };
 
 /// Names are those of Setting::name. Every getter throws Error of kind usage (the value came by a flag) or config (it
@@ -42,6 +43,7 @@ class Values {
   /// How often a count was given; 0 when not.
   int count(std::string_view name) const;
   std::optional<int> integer(std::string_view name, int min, int max) const;
+  /// Read as its form says; negative only where that allows a sign.
   std::optional<std::chrono::milliseconds> duration(std::string_view name) const;
   /// One of `allowed`; empty when not given and without a default.
   std::string choice(std::string_view name, const std::vector<std::string_view>& allowed) const;
@@ -53,7 +55,7 @@ class Values {
   std::map<std::string, Value, std::less<>> values_;
 };
 
-/// true, 1, yes, on and their opposites; nothing for other texts.
+/// true, 1, yes, on, what else Go takes for true, and their opposites; nothing for other texts.
 std::optional<bool> parse_switch(std::string_view text);
 
 }  // namespace sidekick::config

@@ -6,20 +6,26 @@ namespace sidekick::runtime {
 
 namespace {
 
-/// Passes progress on and notes it for the retry budget.
+/// Passes on what the job reports, and notes it for the retry budget and the probes.
 class NotingSink final : public StatusSink {
  public:
-  NotingSink(Movement& movement, StatusSink& display) : movement_(movement), display_(display) {}
+  NotingSink(Movement& movement, StatusSink& display, status::Health& health)
+      : movement_(movement), display_(display), health_(health) {}
   void progress(const Progress& progress) noexcept override try {
     movement_.note(progress);
     display_.progress(progress);
   } catch (...) {
     return;  // out of memory: this position goes unnoticed
   }
+  void ready() noexcept override {
+    health_.ready();
+    display_.ready();
+  }
 
  private:
   Movement& movement_;
   StatusSink& display_;
+  status::Health& health_;
 };
 
 void run_and_translate(const std::function<void(JobContext&)>& work, JobContext& context) {
@@ -39,10 +45,10 @@ void run_and_translate(const std::function<void(JobContext&)>& work, JobContext&
 void run_attempt(const Surroundings& around, const AttemptFrame& frame, const std::function<void(JobContext&)>& work) {
   status::JobLog log(around.log, frame.job, frame.number);
   const auto display = around.make_display(log);
-  NotingSink sink(frame.movement, *display);
+  NotingSink sink(frame.movement, *display, around.health);
   const Watchdog watchdog(around.clock, around.interrupt, frame.deadline.value_or(Clock::time_point::max()),
                           around.abandon);
-  JobContext context{around.clock, watchdog.token(), sink, log, frame.number};
+  JobContext context{around.clock, watchdog.token(), sink, around.metrics, log, frame.number};
   try {
     run_and_translate(work, context);
   } catch (const Error& error) {

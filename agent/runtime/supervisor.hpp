@@ -9,6 +9,7 @@
 #include "agent/runtime/interrupt.hpp"
 #include "agent/runtime/retry.hpp"
 #include "agent/status/event.hpp"
+#include "agent/status/health.hpp"
 #include "sidekick/job.hpp"
 
 namespace sidekick::runtime {
@@ -28,6 +29,8 @@ struct Surroundings {
   Clock& clock;
   status::EventSink& log;
   Interrupt& interrupt;
+  MetricSink& metrics;
+  status::Health& health;
   std::function<double()> random;  ///< from 0 to 1, for the back-off
   /// Makes what shows the progress of one attempt; its log lines go to the log given.
   std::function<std::unique_ptr<StatusSink>(Log&)> make_display;

@@ -26,6 +26,7 @@ class ProgressDisplay final : public StatusSink {
   ProgressDisplay(Clock& clock, Console& console, Log& log);
   ~ProgressDisplay() override;
   void progress(const Progress& progress) noexcept override;
+  void ready() noexcept override {}
 
  private:
   void show(const Progress& progress);

@@ -10,6 +10,7 @@
 #include "sidekick/clock.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/log.hpp"
+#include "sidekick/metrics.hpp"
 
 namespace sidekick {
 
@@ -27,6 +28,9 @@ class StatusSink {
 
   /// A new position: also tells the supervisor that the job moves, which starts its retry budget anew.
   virtual void progress(const Progress& progress) noexcept = 0;
+
+  /// What the job is there for is usable from now on, and stays so whatever fails later.
+  virtual void ready() noexcept = 0;
 };
 
 /// All that a job may know of the world besides its settings. The references outlive run() and step().
@@ -34,6 +38,7 @@ struct JobContext {
   Clock& clock;
   CancelToken cancel;
   StatusSink& status;
+  MetricSink& metrics;
   Log& log;
   int attempt = 1;
 };

@@ -10,11 +10,12 @@ namespace sidekick::git_sync {
 
 /// A loop whose every step is one poll, and what follows from it. The published tree is never worse than before: a
 /// step that fails or is killed leaves the last good one. Where another process holds the root, steps only look
-/// whether it is at the ref. Makes progress known in bytes received and files written. Calls status.ready() after the
-/// first success.
+/// whether it is at the ref. Makes progress known in bytes received. Calls status.ready() once readers have what the
+/// ref stands for, or what it stood for when the remote was last seen.
 class GitSyncJob final : public LoopJob {
  public:
-  explicit GitSyncJob(Settings settings);
+  /// `log` and `metrics` are for what goes on between steps too (hooks): both outlive the job.
+  GitSyncJob(Settings settings, Log& log, MetricSink& metrics);
   ~GitSyncJob() override;
   GitSyncJob(const GitSyncJob&) = delete;
   GitSyncJob& operator=(const GitSyncJob&) = delete;

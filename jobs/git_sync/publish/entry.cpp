@@ -21,11 +21,13 @@ class Lister final {
     for (std::size_t i = 0; i < content.parts.size(); i++) part_by_prefix_.emplace(content.parts[i].prefix, i);
   }
 
-  std::vector<Entry> list() {
+  Listing list() {
     if (!content_.parts.empty()) list_part(0, 0);
     // A tree that git itself made is in this order already.
-    if (!std::ranges::is_sorted(entries_, {}, &Entry::path)) std::ranges::sort(entries_, {}, &Entry::path);
-    return std::move(entries_);
+    if (!std::ranges::is_sorted(out_.entries, {}, &Entry::path)) std::ranges::sort(out_.entries, {}, &Entry::path);
+    std::ranges::sort(out_.folders);
+    std::ranges::sort(out_.submodules, {}, &SubmoduleEntry::path);
+    return std::move(out_);
   }
 
  private:
@@ -45,16 +47,23 @@ class Lister final {
       auto path = prefix + std::string(entry.name);
       const auto kind = entry.mode & mode_mask;
       if (kind == mode_tree)
-        list_tree(odb, entry.id, path + '/', part, depth + 1);
+        list_folder(odb, entry.id, path, part, depth);
       else if (kind == mode_submodule)
-        list_submodule(path + '/', depth);
+        list_submodule(entry.id, path, part, depth);
       else
-        entries_.push_back({std::move(path), kind_of_mode(entry.mode), entry.id, part});
+        out_.entries.push_back({std::move(path), kind_of_mode(entry.mode), entry.id, part});
     }
   }
 
-  void list_submodule(const std::string& prefix, int depth) {
-    const auto found = part_by_prefix_.find(prefix);
+  void list_folder(git_odb* odb, const ObjectId& id, const std::string& path, std::size_t part, int depth) {
+    out_.folders.push_back(path);
+    list_tree(odb, id, path + '/', part, depth + 1);
+  }
+
+  void list_submodule(const ObjectId& commit, const std::string& path, std::size_t part, int depth) {
+    out_.folders.push_back(path);
+    if (part == 0) out_.submodules.push_back({path, commit});
+    const auto found = part_by_prefix_.find(path + '/');
     if (found != part_by_prefix_.end()) list_part(found->second, depth + 1);
   }
 
@@ -87,12 +96,16 @@ class Lister final {
   const Content& content_;
   const CancelToken& cancel_;
   std::map<std::string, std::size_t, std::less<>> part_by_prefix_;
-  std::vector<Entry> entries_;
+  Listing out_;
 };
 
 }  // namespace
 
 std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel) {
+  return list_content(content, cancel).entries;
+}
+
+Listing list_content(const Content& content, const CancelToken& cancel) {
   return Lister(content, cancel).list();
 }
 

@@ -25,4 +25,19 @@ struct Entry {
 /// in any case and disguise, an empty name, a slash in a name), or a path below another entry that is no folder.
 std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel);
 
+/// The place of a submodule in the main repository's tree, whether it has a part or not.
+struct SubmoduleEntry {
+  std::string path;
+  ObjectId commit;
+};
+
+struct Listing {
+  std::vector<Entry> entries;
+  std::vector<SubmoduleEntry> submodules;
+  std::vector<std::string> folders;  ///< every folder that the entries and submodules lie in or are, sorted as bytes
+};
+
+/// The same walk, for whoever wants to know of the submodules too.
+Listing list_content(const Content& content, const CancelToken& cancel);
+
 }  // namespace sidekick::git_sync

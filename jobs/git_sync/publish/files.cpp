@@ -19,16 +19,6 @@ namespace {
 // A name that was taken a moment ago is tried again under another one.
 constexpr int name_attempts = 16;
 
-Error path_error(const std::string& what, const std::string& path, int number) {
-  const auto object = "cannot " + what + " '" + path + "'";
-  if (number == ELOOP || number == EXDEV)
-    return {ErrorKind::data, object + ": a folder of its path is a symlink", "remove the symlink"};
-  if (number == ENOTDIR) return {ErrorKind::data, object + ": a folder of its path is a file", "remove the file"};
-  if (number == EISDIR) return {ErrorKind::data, object + ": there is a folder", "remove the folder"};
-  if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
-  return error_from_errno(object, number);
-}
-
 std::string temporary_name() {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::random_device random;
@@ -36,15 +26,6 @@ std::string temporary_name() {
   std::string name(temporary_prefix);
   for (int i = 0; i < 12; i++) name += letters[pick(random)];
   return name;
-}
-
-void write_all(int fd, const std::string& name, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw path_error("write", name, errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
 }
 
 /// A name in a folder that is removed again unless it was renamed.
@@ -132,6 +113,25 @@ bool symlink_holds(int fd, const std::string& path, std::span<const std::byte> b
 }
 
 }  // namespace
+
+Error path_error(const std::string& what, const std::string& path, int number) {
+  const auto object = "cannot " + what + " '" + path + "'";
+  if (number == ELOOP || number == EXDEV)
+    return {ErrorKind::data, object + ": a folder of its path is a symlink", "remove the symlink"};
+  if (number == ENOTDIR) return {ErrorKind::data, object + ": a folder of its path is a file", "remove the file"};
+  if (number == EISDIR) return {ErrorKind::data, object + ": there is a folder", "remove the folder"};
+  if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
+  return error_from_errno(object, number);
+}
+
+void write_all(int fd, const std::string& name, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw path_error("write", name, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
 
 EntryKind kind_of(const struct stat& status) noexcept {
   if (S_ISLNK(status.st_mode)) return EntryKind::symlink;
@@ -290,7 +290,12 @@ void Folder::sync() const {
   if (::syncfs(root_.get()) != 0) throw error_from_errno("cannot sync '" + path_.string() + "'", errno);
 }
 
-void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode) {
+void sync_folder(const std::filesystem::path& folder) {
+  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) throw path_error("sync", folder.string(), errno);
+}
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode, Durable durable) {
   const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const Fd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) throw error_from_errno("cannot open folder '" + parent.string() + "'", errno);
@@ -300,8 +305,9 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view b
   FileAttributes attributes;
   attributes.file_mode = mode;
   fill_file(fd.get(), file.string(), EntryKind::file, std::as_bytes(std::span(bytes)), attributes);
-  if (::fsync(fd.get()) != 0 || !temporary.rename(folder.get(), file.filename().string()) || ::fsync(folder.get()) != 0)
-    throw path_error("write", file.string(), errno);
+  if (durable == Durable::now && ::fsync(fd.get()) != 0) throw path_error("sync", file.string(), errno);
+  if (!temporary.rename(folder.get(), file.filename().string())) throw path_error("write", file.string(), errno);
+  if (durable == Durable::now && ::fsync(folder.get()) != 0) throw path_error("sync", parent.string(), errno);
 }
 
 }  // namespace sidekick::git_sync

@@ -13,6 +13,7 @@
 #include "git_sync/publish/beneath.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "git_sync/publish/record.hpp"
+#include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
 
 namespace sidekick::git_sync {
@@ -89,6 +90,9 @@ class Folder final {
 /// What the names of our temporary files begin with.
 inline constexpr std::string_view temporary_prefix = ".sidekick-tmp-";
 
+/// Writes all of `bytes`. Throws Error io with `name` in the message.
+void write_all(int fd, const std::string& name, std::span<const std::byte> bytes);
+
 /// Writes all of `bytes` to a file just made, and gives it the mode and owner of `kind`. Throws Error io, denied, with
 /// `name` in the message.
 void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const std::byte> bytes,
@@ -97,7 +101,17 @@ void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const 
 /// The kind of what a status tells of: whatever is neither a folder, a symlink nor executable counts as a file.
 EntryKind kind_of(const struct stat& status) noexcept;
 
-/// Writes a small file beside, synced, and renames it. Throws Error io, denied, cannot_create.
-void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode = 0644);
+enum class Durable { now, later };
+
+/// Writes a small file beside, synced unless that is left for `later`, and renames it. Throws Error io, denied,
+/// cannot_create.
+void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode = 0644,
+                           Durable durable = Durable::now);
+
+/// Returns when what was renamed in the folder, or made or removed, is durable. Throws Error io, denied.
+void sync_folder(const std::filesystem::path& folder);
+
+/// `cannot WHAT 'PATH': cause`, with the kind and the hint that fit the errno.
+Error path_error(const std::string& what, const std::string& path, int number);
 
 }  // namespace sidekick::git_sync

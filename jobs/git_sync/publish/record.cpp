@@ -148,7 +148,11 @@ std::optional<Record> read_record(const std::filesystem::path& file) {
 }
 
 void write_record(const std::filesystem::path& file, const Record& record) {
-  write_file_atomically(file, serialise(record), 0644);
+  write_record(file, record, Durable::now);
+}
+
+void write_record(const std::filesystem::path& file, const Record& record, Durable durable) {
+  write_file_atomically(file, serialise(record), 0644, durable);
 }
 
 }  // namespace sidekick::git_sync

@@ -46,7 +46,9 @@ std::string content_key(const Content& content, const std::vector<Entry>& entrie
 /// compares everything then. Throws Error io, denied.
 std::optional<Record> read_record(const std::filesystem::path& file);
 
-/// Written beside, synced, renamed. Throws Error io, denied, cannot_create.
+/// Written beside, synced unless that is left for `later`, renamed. Throws Error io, denied, cannot_create.
+enum class Durable;
 void write_record(const std::filesystem::path& file, const Record& record);
+void write_record(const std::filesystem::path& file, const Record& record, Durable durable);
 
 }  // namespace sidekick::git_sync

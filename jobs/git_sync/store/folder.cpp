@@ -1,6 +1,5 @@
 #include "git_sync/store/folder.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -96,6 +95,8 @@ void make_git_dir(const fs::path& git_dir, LinkedTarget::Access access) {
 }
 
 void remove_stale_files(const fs::path& git_dir) {
+  std::error_code ignored;
+  fs::remove_all(git_dir / "objects" / incoming_name, ignored);
   remove_stale_in(git_dir);
   remove_stale_below(git_dir / "refs");
   remove_stale_below(git_dir / "objects");
@@ -129,8 +130,7 @@ void write_shallow(const fs::path& git_dir, std::vector<ObjectId> commits) {
     return;
   }
   if (::unlink(file.c_str()) == 0) {
-    const Fd folder(::open(git_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.get()) != 0) throw error_from_errno("cannot sync '" + git_dir.string() + "'", errno);
+    sync_folder(git_dir);
   } else if (errno != ENOENT) {
     throw error_from_errno("cannot remove '" + file.string() + "'", errno);
   }

@@ -13,6 +13,9 @@ namespace sidekick::git_sync {
 /// Error data (the folder holds something else), io, denied, cannot_create.
 void make_git_dir(const std::filesystem::path& git_dir, LinkedTarget::Access access);
 
+/// The folder below `objects` that packs arrive in.
+inline constexpr const char* incoming_name = "tmp_incoming";
+
 /// Removes lock files, temporary files and indexes without their pack. Only for whoever holds the lock of the root.
 void remove_stale_files(const std::filesystem::path& git_dir);
 

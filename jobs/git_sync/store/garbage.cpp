@@ -126,7 +126,9 @@ class Repack final {
   PackBuilder builder_;
 };
 
-std::uint64_t remove_all_but(const std::string& kept, const fs::path& git_dir) {
+}  // namespace
+
+std::uint64_t remove_all_objects_but(const std::string& kept, const fs::path& git_dir) {
   std::uint64_t freed = 0;
   const auto folder = git_dir / "objects" / "pack";
   auto files = names_in(folder);
@@ -144,8 +146,6 @@ std::uint64_t remove_all_but(const std::string& kept, const fs::path& git_dir) {
   fs::remove_all(git_dir / "objects" / "info" / "commit-graphs", ignored);
   return freed;
 }
-
-}  // namespace
 
 std::vector<PackFile> list_packs(const fs::path& git_dir) {
   std::vector<PackFile> out;
@@ -180,7 +180,7 @@ std::uint64_t repack(git_repository* repository, const fs::path& git_dir, const 
   if (name.empty()) return 0;
   const auto new_bytes = size_of(git_dir / "objects" / "pack" / (name + ".pack"));
   if (new_bytes == 0) throw Error(ErrorKind::io, "cannot repack '" + git_dir.string() + "': the new pack is not there");
-  const auto freed = remove_all_but(name, git_dir);
+  const auto freed = remove_all_objects_but(name, git_dir);
   return freed > new_bytes ? freed - new_bytes : 0;
 }
 

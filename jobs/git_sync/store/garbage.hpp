@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "git_sync/store/libgit2.hpp"
@@ -21,6 +22,9 @@ std::vector<PackFile> list_packs(const std::filesystem::path& git_dir);
 /// True when a repack is worth its time: together the packs are more than twice the largest (which is what was alive
 /// after the last repack, or the first fetch), or there are very many.
 bool is_wasteful(const std::vector<PackFile>& packs);
+
+/// Removes every pack and loose object but the pack `kept` ("pack-…") and those with a `.keep`. Returns their bytes.
+std::uint64_t remove_all_objects_but(const std::string& kept, const std::filesystem::path& git_dir);
 
 /// Writes all that is reached from `keep`, from the refs that are whole and from the heads of the worktrees into one
 /// synced pack, up to `shallow`, and then removes every other pack and loose object, but packs with a `.keep`. Returns

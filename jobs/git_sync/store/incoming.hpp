@@ -3,26 +3,38 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "git_sync/store/libgit2.hpp"
 #include "git_sync/store/store.hpp"
 
 namespace sidekick::git_sync {
 
-/// Writes through libgit2's indexer, beside the packs that are there already. `repository` and `status` outlive it.
+/// Writes through libgit2's indexer, in a folder of its own until the pack is whole. `repository` and `status` outlive
+/// it.
 class IndexedPack final : public IncomingPack {
  public:
-  IndexedPack(git_repository* repository, std::filesystem::path git_dir, StatusSink& status, CancelToken cancel);
+  /// `dropped` is called when objects have gone: whoever has them open closes them.
+  IndexedPack(git_repository* repository, std::filesystem::path git_dir, std::function<void()> dropped,
+              StatusSink& status, CancelToken cancel);
+
+  ~IndexedPack() override;
+  IndexedPack(const IndexedPack&) = delete;
+  IndexedPack& operator=(const IndexedPack&) = delete;
 
   void write(std::span<const std::byte> bytes) override;
-  void keep(const std::vector<ObjectId>& shallow) override;
+  void keep(const std::vector<ObjectId>& shallow, OlderObjects older) override;
 
  private:
   void open_indexer();
   bool is_empty() const noexcept;
+  std::string move_in();
   void check(int code) const;
 
   std::filesystem::path git_dir_;
+  std::filesystem::path folder_;
+  std::function<void()> dropped_;
   StatusSink& status_;
   CancelToken cancel_;
   OdbHandle odb_;

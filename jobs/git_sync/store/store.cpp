@@ -18,7 +18,7 @@ class Store::Impl {
  public:
   Impl(std::filesystem::path folder, LinkedTarget::Access how) : git_dir(std::move(folder)), access(how) { reopen(); }
 
-  // After a repack too: what is open keeps the packs that are gone on the disk.
+  // Also when packs have gone: what is open keeps them on the disk, and is read from.
   void reopen() {
     odb.reset();
     repository.reset();
@@ -132,7 +132,8 @@ bool Store::has_depth(const ObjectId& commit, int depth) const {
 }
 
 std::unique_ptr<IncomingPack> Store::receive(StatusSink& status, const CancelToken& cancel) {
-  return std::make_unique<IndexedPack>(impl_->repository.get(), impl_->git_dir, status, cancel);
+  const auto dropped = [impl = impl_.get()] { impl->reopen(); };
+  return std::make_unique<IndexedPack>(impl_->repository.get(), impl_->git_dir, dropped, status, cancel);
 }
 
 void Store::set_head(const ObjectId& commit) {

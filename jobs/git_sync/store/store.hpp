@@ -18,12 +18,15 @@ struct git_repository;
 
 namespace sidekick::git_sync {
 
+enum class OlderObjects { keep, drop };
+
 /// A pack that is being received. Nothing is seen of it before it is kept; dropped without a trace otherwise.
 class IncomingPack : public PackSink {
  public:
   /// Checks, indexes and syncs the pack, makes it visible, and then makes `shallow` the boundary. An empty pack is
-  /// none. Throws Error: data (damaged, or objects of a thin pack missing), io.
-  virtual void keep(const std::vector<ObjectId>& shallow) = 0;
+  /// none. With OlderObjects::drop all that was here before goes afterwards: it was damaged. Throws Error: data
+  /// (damaged, or objects of a thin pack missing), io.
+  virtual void keep(const std::vector<ObjectId>& shallow, OlderObjects older) = 0;
 };
 
 /// What of a commit's objects is missing or damaged: nothing when complete.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "agent/runtime/supervisor.hpp"
+#include "agent/status/metrics.hpp"
 #include "tests/unit/support/recorder.hpp"
 #include "tests/unit/support/virtual_clock.hpp"
 
@@ -15,12 +16,15 @@ namespace sidekick::test {
 
 struct QuietDisplay final : StatusSink {
   void progress(const Progress&) noexcept override {}
+  void ready() noexcept override {}
 };
 
 struct Harness {
   VirtualClock clock;
   Recorder log;
   runtime::Interrupt interrupt;
+  status::Metrics metrics;
+  status::Health health;
   std::string last_word;
   std::atomic<int> abandoned = 0;
 
@@ -28,6 +32,8 @@ struct Harness {
     return {.clock = clock,
             .log = log,
             .interrupt = interrupt,
+            .metrics = metrics,
+            .health = health,
             .random = [] { return 1.0; },
             .make_display = [](Log&) { return std::make_unique<QuietDisplay>(); },
             .last_word = [this](std::string_view text) { last_word = text; },

@@ -2,9 +2,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <csignal>
-#include <cstdlib>
 #include <random>
 
+#include "tests/crash/runs.hpp"
 #include "tests/support/big_restore.hpp"
 #include "tests/support/dynamic_test.hpp"
 #include "tests/support/eventually.hpp"
@@ -15,18 +15,6 @@ namespace sidekick::test {
 
 namespace {
 
-// How often sidekick is killed in all, by half with --drop: $CRASH_RUNS, else 20.
-int runs() {
-  const char* asked = std::getenv("CRASH_RUNS");
-  return asked ? std::atoi(asked) : 20;
-}
-
-// $CRASH_SEED repeats a run.
-unsigned seed() {
-  const char* asked = std::getenv("CRASH_SEED");
-  return asked ? static_cast<unsigned>(std::strtoul(asked, nullptr, 10)) : std::random_device()();
-}
-
 Finished restore_for(const std::vector<std::string>& flags, std::chrono::microseconds time) {
   Child child(restore_command(flags));
   const auto end = std::chrono::steady_clock::now() + time;
@@ -36,9 +24,7 @@ Finished restore_for(const std::vector<std::string>& flags, std::chrono::microse
 }
 
 void kill_at_random(const std::vector<std::string>& more_flags) {
-  const unsigned number = seed();
-  WARN("CRASH_SEED=" << number);
-  std::mt19937 random(number);
+  std::mt19937 random(crash_seed());
   const BigDump dump;
   const Mongod server;
   std::vector<std::string> flags{"--uri=" + server.uri(), "--archive=" + dump.archive().string()};
@@ -49,7 +35,7 @@ void kill_at_random(const std::vector<std::string>& more_flags) {
   REQUIRE(whole.exit_code == 0);
   const auto longest = std::chrono::duration_cast<std::chrono::microseconds>(whole.wall).count();
   int killed = 0;
-  for (int i = 0; i < runs() / 2; i++) {
+  for (int i = 0; i < crash_runs() / 2; i++) {
     if (i % 3 == 0) server.client().command("big", R"({"dropDatabase":1})");
     for (int j = 0; j <= i % 2; j++) {
       const auto time = std::chrono::microseconds(std::uniform_int_distribution<long>(0, longest)(random));

@@ -1,0 +1,30 @@
+/// What probes are told of a job.
+#pragma once
+
+#include <atomic>
+
+namespace sidekick::status {
+
+/// Thread safe.
+class Health final {
+ public:
+  /// What the job is there for is usable, and stays so.
+  void ready() noexcept { ready_ = true; }
+
+  /// The job will do no more, and the process only stays up.
+  void park() noexcept { parked_ = true; }
+
+  /// True from the first call of ready().
+  bool was_ready() const noexcept { return ready_; }
+
+  /// True when the job may be relied on: ready and not parked.
+  bool is_ready() const noexcept { return ready_ && !parked_; }
+
+  bool is_parked() const noexcept { return parked_; }
+
+ private:
+  std::atomic<bool> ready_ = false;
+  std::atomic<bool> parked_ = false;
+};
+
+}  // namespace sidekick::status

@@ -1,0 +1,87 @@
+#include "git_sync/content.hpp"
+
+#include <algorithm>
+
+#include "git_sync/submodules.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+LinkedTarget::Access access_of(const Settings& settings) {
+  const auto* linked = std::get_if<LinkedTarget>(&settings.target);
+  return linked ? linked->access : LinkedTarget::Access::owner_writes;
+}
+
+/// A server that gives out no commits by their hash is asked for all it has.
+void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int depth, const FetchFrame& frame) {
+  try {
+    git_sync::fetch(store, remote, commit, depth, {}, frame);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::no_input) throw;
+    fetch_all(store, remote, frame);
+    if (!is_complete(store, commit, 0, frame.cancel)) throw;
+  }
+}
+
+void fetch_module(Store& store, const RemoteSettings& remote, const Submodule& module, int depth,
+                  const FetchFrame& frame) {
+  try {
+    const auto source = open_remote(remote, frame.log, frame.metrics);
+    fetch_by_hash(store, *source, module.commit, depth, frame);
+  } catch (const Error& error) {
+    throw Error(error.kind(), "submodule '" + module.path + "': " + error.message(),
+                error.hint().empty() ? "--submodules=off leaves submodules out" : error.hint());
+  }
+}
+
+}  // namespace
+
+ContentSource::ContentSource(const Settings& settings, const Store& store) : settings_(settings), store_(store) {}
+
+Content ContentSource::fetch(const ObjectId& commit, const FetchFrame& frame) {
+  Content content{commit, {}, settings_.subdir};
+  content.parts.push_back({"", &store_, commit, store_.tree_of(commit, settings_.subdir)});
+  if (settings_.submodules != Submodules::off)
+    add_submodules(content, {store_, commit, settings_.remote.url, ""}, frame);
+  return content;
+}
+
+void ContentSource::add_submodules(Content& content, const Parent& parent, const FetchFrame& frame) {
+  const auto published = settings_.subdir.empty() ? "" : settings_.subdir + "/";
+  for (const auto& module : submodules_of(parent.store, parent.commit)) {
+    const auto path = parent.prefix + module.path + "/";
+    if (!path.starts_with(published)) continue;
+    auto& store = store_at(parent.store.git_dir() / "modules" / module.name);
+    auto remote = settings_.remote;
+    remote.url = resolve_submodule_url(parent.url, module.url);
+    if (!is_complete(store, module.commit, settings_.depth, frame.cancel))
+      fetch_module(store, remote, module, settings_.depth, frame);
+    content.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});
+    if (settings_.submodules == Submodules::recursive)
+      add_submodules(content, {store, module.commit, remote.url, path}, frame);
+  }
+}
+
+std::uint64_t ContentSource::collect_garbage(const Content& content, GarbageCollection when,
+                                             const CancelToken& cancel) {
+  std::uint64_t freed = 0;
+  for (auto& store : modules_) {
+    std::vector<ObjectId> keep;
+    for (const auto& part : content.parts)
+      if (part.store == &store) keep.push_back(part.commit);
+    if (!keep.empty()) freed += store.collect_garbage(keep, when, cancel);
+  }
+  return freed;
+}
+
+Store& ContentSource::store_at(const std::filesystem::path& git_dir) {
+  const auto known = std::ranges::find(modules_, git_dir, &Store::git_dir);
+  if (known != modules_.end()) return *known;
+  std::error_code failure;
+  std::filesystem::create_directories(git_dir.parent_path(), failure);
+  if (failure) throw error_from_errno("cannot make '" + git_dir.parent_path().string() + "'", failure.value());
+  return modules_.emplace_back(Store::open_or_create(git_dir, access_of(settings_)));
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,45 @@
+/// Putting together what is published: a commit and its submodules, each in its own repository.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "git_sync/fetcher.hpp"
+#include "git_sync/publish/publisher.hpp"
+#include "git_sync/settings.hpp"
+#include "git_sync/store/store.hpp"
+
+namespace sidekick::git_sync {
+
+/// The contents that one job publishes, with the repositories of the submodules, which are kept below `modules` of the
+/// main one and opened once. For one thread.
+class ContentSource final {
+ public:
+  /// The references outlive the source.
+  ContentSource(const Settings& settings, const Store& store);
+
+  /// What `commit` consists of; submodules that are not here are fetched. Throws what Store and Remote throw, and
+  /// no_input where the folder to publish is not in the commit.
+  Content fetch(const ObjectId& commit, const FetchFrame& frame);
+
+  /// Drops from the submodules' repositories what `content` does not reach; returns the bytes freed.
+  std::uint64_t collect_garbage(const Content& content, GarbageCollection when, const CancelToken& cancel);
+
+ private:
+  struct Parent {
+    const Store& store;
+    ObjectId commit;
+    std::string url;
+    std::string prefix;  ///< of the parent in the main tree
+  };
+  void add_submodules(Content& content, const Parent& parent, const FetchFrame& frame);
+  Store& store_at(const std::filesystem::path& git_dir);
+
+  const Settings& settings_;
+  const Store& store_;
+  std::list<Store> modules_;
+};
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,72 @@
+#include "git_sync/fetcher.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "git_sync/metrics.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+/// Those of `known` that can be named to the remote: it takes them for granted with all they stand for.
+std::vector<ObjectId> usable(const Store& store, const std::vector<ObjectId>& known, const CancelToken& cancel) {
+  std::vector<ObjectId> out;
+  std::ranges::copy_if(known, std::back_inserter(out),
+                       [&](const ObjectId& id) { return store.contains(id) && !store.first_missing(id, cancel); });
+  return out;
+}
+
+void receive(Store& store, Remote& remote, const FetchRequest& request, OlderObjects older, const FetchFrame& frame) {
+  frame.metrics.record(metric_fetches, 1);
+  const auto pack = store.receive(frame.status, frame.cancel);
+  const auto result = remote.fetch(request, *pack, frame.cancel);
+  pack->keep(result.shallow, older);
+}
+
+}  // namespace
+
+bool is_complete(const Store& store, const ObjectId& id, int depth, const CancelToken& cancel) {
+  if (!store.contains(id)) return false;
+  try {
+    const auto commit = store.commit_of(id);
+    return store.has_depth(commit, depth) && !store.first_missing(commit, cancel);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::data) throw;
+    return false;  // damaged: as good as not there
+  }
+}
+
+ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, const std::vector<ObjectId>& known,
+               const FetchFrame& frame) {
+  const auto haves = usable(store, known, frame.cancel);
+  if (!haves.empty() || known.empty()) {
+    const bool is_first = haves.empty();
+    const FetchRequest request{{id}, haves, is_first ? std::vector<ObjectId>{} : store.shallow(), depth};
+    receive(store, remote, request, OlderObjects::keep, frame);
+    if (is_complete(store, id, depth, frame.cancel)) return store.commit_of(id);
+  }
+  return fetch_anew(store, remote, id, depth, frame);
+}
+
+ObjectId fetch_anew(Store& store, Remote& remote, const ObjectId& id, int depth, const FetchFrame& frame) {
+  frame.log.warn("the repository here is damaged: fetching everything anew", {{"folder", store.git_dir().string()}});
+  receive(store, remote, {{id}, {}, {}, depth}, OlderObjects::drop, frame);
+  if (!is_complete(store, id, depth, frame.cancel))
+    throw Error(ErrorKind::data, "cannot fetch " + id.hex() + ": the remote did not send all that it consists of",
+                "the repository at the remote may be damaged: 'git fsck' there tells");
+  return store.commit_of(id);
+}
+
+void fetch_all(Store& store, Remote& remote, const FetchFrame& frame) {
+  const std::array<std::string, 2> prefixes{"refs/heads/", "refs/tags/"};
+  FetchRequest request{{}, {}, {}, 0};
+  for (const auto& ref : remote.list(prefixes, frame.cancel)) request.wants.push_back(ref.id);
+  std::ranges::sort(request.wants);
+  const auto repeated = std::ranges::unique(request.wants);
+  request.wants.erase(repeated.begin(), repeated.end());
+  if (request.wants.empty()) return;
+  receive(store, remote, request, OlderObjects::drop, frame);
+}
+
+}  // namespace sidekick::git_sync

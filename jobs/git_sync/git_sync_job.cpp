@@ -1,0 +1,220 @@
+#include "git_sync/git_sync_job.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "git_sync/metrics.hpp"
+#include "git_sync/publish/files.hpp"
+#include "git_sync/report.hpp"
+#include "git_sync/workspace.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+constexpr auto stand_by_period = std::chrono::seconds(1);
+
+bool may_be_short_hash(const std::string& ref) {
+  return ref.size() >= 4 && ref.size() < 40 &&
+         std::ranges::all_of(ref, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+std::optional<RootLock> try_lock(const Settings& settings) {
+  return std::visit([](const auto& target) { return RootLock::try_take(target); }, settings.target);
+}
+
+std::string place_of(const Settings& settings) {
+  if (const auto* linked = std::get_if<LinkedTarget>(&settings.target)) return linked->root.string();
+  return std::get<InPlaceTarget>(settings.target).folder.string();
+}
+
+Error ref_not_found(const Settings& settings, const std::string& url, bool remote_is_empty) {
+  // Whoever watches kubernetes/git-sync looks for these words.
+  return {ErrorKind::no_input, "cannot find '" + settings.ref + "' in '" + url + "': couldn't find remote ref",
+          remote_is_empty ? "the remote has no commit under that name: push one, or check the name"
+                          : "check --ref: branches and tags are named without their remote"};
+}
+
+}  // namespace
+
+class GitSyncJob::Impl {
+ public:
+  Impl(Settings settings, Log& log, MetricSink& metrics)
+      : settings_(std::move(settings)),
+        log_(log),
+        metrics_(metrics),
+        url_(redact_url(settings_.remote.url)),
+        remote_(open_remote(settings_.remote, log, metrics)),
+        hooks_(settings_.exec_hook, settings_.webhook, log, metrics) {}
+
+  Step step(JobContext& context) {
+    const auto begun = context.clock.now();
+    try {
+      auto outcome = turn(context);
+      count(outcome.summary.empty() ? "noop" : "success", context.clock.now() - begun);
+      remove_error_file(settings_.error_file);
+      return {std::move(outcome), context.clock.now() + wait()};
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::cancelled) {
+        count("error", context.clock.now() - begun);
+        write_error_file(settings_.error_file, error, context.log);
+      }
+      throw;
+    }
+  }
+
+ private:
+  void count(std::string_view status, Clock::duration took) {
+    metrics_.record(metric_syncs, 1, {{"status", status}});
+    metrics_.record(metric_durations, std::chrono::duration<double>(took).count(), {{"status", status}});
+  }
+
+  Clock::duration wait() {
+    if (!workspace_) return std::min<Clock::duration>(stand_by_period, settings_.period);
+    const double share = 1 + settings_.jitter * std::uniform_real_distribution<double>(-1, 1)(random_);
+    return std::chrono::duration_cast<Clock::duration>(settings_.period * std::max(share, 0.0));
+  }
+
+  Outcome turn(JobContext& context) {
+    const FetchFrame frame{context.status, context.log, metrics_, context.cancel};
+    if (!workspace_) {
+      auto lock = try_lock(settings_);
+      if (!lock) return stand_by(context);
+      workspace_.emplace(settings_, std::move(*lock), log_);
+      if (was_standing_by_)
+        context.log.info("the other process is gone: taking over", {{"folder", place_of(settings_)}});
+    }
+    check_when_due(context, frame);
+    const auto id = target(frame);
+    if (synced_ != id) return publish(id, context, frame);
+    if (keeps_old_trees()) workspace_->remove_old_trees(frame);
+    return {};
+  }
+
+  bool keeps_old_trees() const {
+    const auto* linked = std::get_if<LinkedTarget>(&settings_.target);
+    return linked != nullptr && linked->stale_timeout.count() > 0;
+  }
+
+  /// What stands is put right before the remote is asked: it may be gone.
+  void check_when_due(JobContext& context, const FetchFrame& frame) {
+    const auto now = context.clock.now();
+    if (checked_ && now - *checked_ < settings_.check_period) return;
+    try {
+      const auto commit = workspace_->check(*remote_, frame);
+      if (!checked_) workspace_->remove_old_trees(frame);
+      if (commit && is_of_same_source()) context.status.ready();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      // The commit that is published may be gone from the remote; the one that the ref stands for now may do.
+      context.log.warn("cannot check what is published: " + error.message(), {{"hint", error.hint()}});
+      synced_.reset();
+    }
+    checked_ = now;
+  }
+
+  /// The id that the ref stands for now. A full hash and what was found for a short one never change.
+  ObjectId target(const FetchFrame& frame) {
+    if (pinned_) return *pinned_;
+    if (const auto hash = ObjectId::parse(settings_.ref)) return *(pinned_ = hash);
+    const auto prefixes = prefixes_for(settings_.ref);
+    const auto refs = remote_->list(prefixes, frame.cancel);
+    if (const auto id = find_ref(settings_.ref, refs)) return *id;
+    if (may_be_short_hash(settings_.ref)) pinned_ = by_short_hash(frame);
+    if (!pinned_) throw ref_not_found(settings_, url_, refs.empty());
+    return *pinned_;
+  }
+
+  std::optional<ObjectId> by_short_hash(const FetchFrame& frame) {
+    auto& store = workspace_->store();
+    if (const auto here = store.commit_by_prefix(settings_.ref)) return here;
+    fetch_all(store, *remote_, frame);
+    return store.commit_by_prefix(settings_.ref);
+  }
+
+  Outcome publish(const ObjectId& id, JobContext& context, const FetchFrame& frame) {
+    const bool is_first = !synced_;
+    const auto publication = workspace_->publish(id, *remote_, frame);
+    synced_ = id;
+    checked_ = context.clock.now();
+    remember_source();
+    context.status.ready();
+    touch(settings_.touch_file, context.log);
+    tell(publication, context.cancel);
+    workspace_->tidy(frame);
+    const bool is_news = publication.previous != publication.commit || publication.changed_paths > 0;
+    if (!is_news && !is_first) return {};
+    return {"'" + settings_.ref + "' of " + url_ + " is at " + publication.commit.hex() + " (" +
+            std::to_string(publication.changed_paths) + " paths changed)"};
+  }
+
+  void tell(const Publication& publication, const CancelToken& cancel) {
+    if (settings_.hook_wait == Settings::HookWait::until_done)
+      hooks_.run_once(publication, cancel);
+    else
+      hooks_.send(publication);
+  }
+
+  /// Another process holds the root: it keeps the folder at the ref, and its readers are served.
+  Outcome stand_by(JobContext& context) {
+    if (settings_.hook_wait == Settings::HookWait::until_done)
+      throw Error(ErrorKind::temporary, "cannot sync '" + place_of(settings_) + "': another process is at work there",
+                  "one process at a time: end the other one");
+    if (!was_standing_by_)
+      context.log.info("another process keeps the folder: standing by", {{"folder", place_of(settings_)}});
+    was_standing_by_ = true;
+    const auto here = std::visit([](const auto& target) { return published_commit(target); }, settings_.target);
+    if (here && *here == wanted_while_standing_by(context)) context.status.ready();
+    return {};
+  }
+
+  std::optional<ObjectId> wanted_while_standing_by(JobContext& context) {
+    if (const auto hash = ObjectId::parse(settings_.ref)) return hash;
+    const auto now = context.clock.now();
+    if (asked_ && now - *asked_ < settings_.period) return wanted_;
+    asked_ = now;
+    wanted_ = find_ref(settings_.ref, remote_->list(prefixes_for(settings_.ref), context.cancel));
+    return wanted_;
+  }
+
+  std::filesystem::path source_file() { return workspace_->store().git_dir() / "sidekick-source"; }
+  std::string source() const { return url_ + "\n" + settings_.ref + "\n" + settings_.subdir + "\n"; }
+
+  void remember_source() {
+    if (!is_of_same_source()) write_file_atomically(source_file(), source());
+  }
+
+  /// True when what is published was asked for by the same settings, if by another process.
+  bool is_of_same_source() {
+    std::ifstream file(source_file(), std::ios::binary);
+    return file && std::string(std::istreambuf_iterator<char>(file), {}) == source();
+  }
+
+  const Settings settings_;
+  Log& log_;
+  MetricSink& metrics_;
+  const std::string url_;
+  std::unique_ptr<Remote> remote_;
+  Hooks hooks_;
+  std::mt19937_64 random_{std::random_device()()};
+  std::optional<Workspace> workspace_;
+  std::optional<ObjectId> pinned_;
+  std::optional<ObjectId> synced_;  ///< what the ref stood for when it was last published by this process
+  std::optional<Clock::time_point> checked_;
+  bool was_standing_by_ = false;
+  std::optional<Clock::time_point> asked_;
+  std::optional<ObjectId> wanted_;
+};
+
+GitSyncJob::GitSyncJob(Settings settings, Log& log, MetricSink& metrics)
+    : impl_(std::make_unique<Impl>(std::move(settings), log, metrics)) {}
+
+GitSyncJob::~GitSyncJob() = default;
+
+Step GitSyncJob::step(JobContext& context) {
+  return impl_->step(context);
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,53 @@
+/// Who we are to a remote over http: logins, tokens and cookies, from wherever they are kept.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git_sync/settings.hpp"
+#include "sidekick/cancel.hpp"
+#include "sidekick/http_client.hpp"
+#include "sidekick/log.hpp"
+#include "sidekick/metrics.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick::git_sync {
+
+struct UserPassword {
+  std::string user;
+  Secret password;
+};
+
+/// Looks up what to send to one remote and to the others that its repository names (submodules). Files are read again
+/// at each call; the answer of the askpass URL serves the calls of a few seconds, a GitHub App's token until a minute
+/// before its end. For one thread at a time. Throws Error: no_input, denied or io (a file that cannot be read), config
+/// (a key that cannot be used), data (an answer that cannot be understood), denied or unavailable (the askpass URL or
+/// GitHub), cancelled. The references given outlive it.
+class Authenticator final {
+ public:
+  Authenticator(const RemoteSettings& settings, Log& log, MetricSink& metrics);
+  ~Authenticator();
+  Authenticator(Authenticator&&) noexcept;
+
+  /// The login for `url` (http or https): the last credential for its scheme, host and port (and user, where the URL
+  /// names one); else, where it is on the host of the remote itself, what the askpass URL answers; else the user
+  /// information of the URL; else, on that host again, the user "-" with a token of the GitHub App. Nothing where there
+  /// is none.
+  std::optional<UserPassword> login_for(const std::string& url, const CancelToken& cancel);
+
+  /// All that a request to `url` says of us: Authorization, Cookie, and the extra headers of the settings (these on the
+  /// remote's own host only).
+  std::vector<HttpHeader> headers_for(const std::string& url, const CancelToken& cancel);
+
+  /// To be called when the server answered 401 or 403: what was kept of the askpass URL and of the GitHub App is
+  /// forgotten. True where that makes another try worth while: it was kept from an earlier call.
+  bool refused() noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sidekick::git_sync

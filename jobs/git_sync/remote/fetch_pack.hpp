@@ -1,0 +1,71 @@
+/// Asking for a pack and reading the answer, in both versions of the protocol.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "git_sync/remote/greeting.hpp"
+#include "git_sync/remote/pack_output.hpp"
+#include "git_sync/remote/pkt_line.hpp"
+#include "git_sync/remote/remote.hpp"
+
+namespace sidekick::git_sync {
+
+/// The number of commits that `deepen` asks for; 0: the boundary stays as it is. The whole history of what is shallow
+/// here or there is git's number for infinity.
+int deepen_for(const FetchRequest& request, const Greeting& greeting);
+
+/// The shallow boundary, moved by the lines of an answer.
+class Boundary final {
+ public:
+  explicit Boundary(const std::vector<ObjectId>& before) : commits_(before.begin(), before.end()) {}
+
+  /// "shallow <id>" or "unshallow <id>"; false for any other line. Throws malformed().
+  bool move(std::string_view line);
+
+  std::vector<ObjectId> commits() const { return {commits_.begin(), commits_.end()}; }
+
+ private:
+  std::set<ObjectId> commits_;
+};
+
+/// All that version 2 wants to know, in one message (gitprotocol-v2: "fetch").
+std::string fetch_request_v2(const FetchRequest& request, const Greeting& greeting);
+
+/// The same for version 0 (gitprotocol-pack: "Packfile Negotiation"). A commit that only a tag of the greeting stands
+/// for is asked for by the tag. Throws Error: data (the server cannot do what this needs), no_input (a hash that it
+/// does not give out).
+std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeting);
+
+/// What both answers bring.
+class FetchReader : public LineReader {
+ public:
+  FetchReader(const FetchRequest& request, PackSink& sink) : boundary_(request.shallow), pack_(sink) {}
+  FetchResult result() const { return {boundary_.commits(), pack_.received_bytes()}; }
+
+ protected:
+  Boundary boundary_;
+  PackOutput pack_;
+};
+
+/// Throws malformed(), server_error(), and what the sink throws.
+class FetchReaderV2 final : public FetchReader {
+ public:
+  using FetchReader::FetchReader;
+  Reading line(const PktLine& line) override;
+
+ private:
+  enum class In { none, other, shallow_info, pack } in_ = In::none;
+};
+
+class FetchReaderV0 final : public FetchReader {
+ public:
+  FetchReaderV0(const FetchRequest& request, const Greeting& greeting, PackSink& sink);
+  Reading line(const PktLine& line) override;
+
+ private:
+  enum class In { shallow_info, acknowledgments, pack } in_;
+};
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,99 @@
+#include "git_sync/remote/wire_remote.hpp"
+
+#include <algorithm>
+
+#include "git_sync/remote/fetch_pack.hpp"
+#include "git_sync/remote/ls_refs.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+Error with_context(const Error& error, const std::string& what, const std::string& name) {
+  if (error.kind() == ErrorKind::cancelled || error.message().find(name) != std::string::npos) return error;
+  const auto retry = error.retry_ruled_out() ? Retry::never : Retry::as_kind;
+  return {error.kind(), "cannot " + what + " '" + name + "': " + error.message(), error.hint(), retry};
+}
+
+/// Runs one conversation: it ends with the call, and an error leaves nothing for the next.
+template <class Call>
+auto conversation(Channel& channel, const std::string& what, const std::string& name, Call&& call) {
+  try {
+    auto result = call();
+    channel.hang_up();
+    return result;
+  } catch (const Error& error) {
+    channel.disconnect();
+    throw with_context(error, what, name);
+  } catch (...) {
+    channel.disconnect();
+    throw;
+  }
+}
+
+bool matches(const RemoteRef& ref, std::span<const std::string> prefixes) {
+  return prefixes.empty() ||
+         std::ranges::any_of(prefixes, [&](const std::string& prefix) { return ref.name.starts_with(prefix); });
+}
+
+}  // namespace
+
+std::vector<RemoteRef> WireRemote::list(std::span<const std::string> prefixes, const CancelToken& cancel) {
+  return conversation(*channel_, "list the refs of", name_, [&] {
+    if (auto refs = ask_without_greeting(prefixes, cancel)) return *std::move(refs);
+    greet(cancel);
+    return ask_for_refs(prefixes, cancel);
+  });
+}
+
+FetchResult WireRemote::fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
+  return conversation(*channel_, "fetch from", name_, [&] {
+    if (!greeting_ || channel_->state() == Channel::State::per_conversation) greet(cancel);
+    return ask_for_pack(request, sink, cancel);
+  });
+}
+
+void WireRemote::greet(const CancelToken& cancel) {
+  greeting_.reset();
+  GreetingReader reader;
+  channel_->greet(reader, cancel);
+  greeting_ = reader.take();
+}
+
+std::optional<std::vector<RemoteRef>> WireRemote::ask_without_greeting(std::span<const std::string> prefixes,
+                                                                       const CancelToken& cancel) {
+  if (!greeting_ || greeting_->version != 2 || channel_->state() != Channel::State::none) return {};
+  try {
+    return ask_for_refs(prefixes, cancel);
+  } catch (const Error& error) {
+    // The server may be another by now, which a greeting would tell.
+    if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::no_input) throw;
+    return {};
+  }
+}
+
+std::vector<RemoteRef> WireRemote::ask_for_refs(std::span<const std::string> prefixes, const CancelToken& cancel) {
+  if (greeting_->version == 2) {
+    LsRefsReader reader;
+    channel_->exchange(ls_refs_request(*greeting_, prefixes), reader, cancel);
+    return reader.take();
+  }
+  std::vector<RemoteRef> refs;
+  std::ranges::copy_if(greeting_->refs, std::back_inserter(refs),
+                       [&](const RemoteRef& ref) { return matches(ref, prefixes); });
+  return refs;
+}
+
+FetchResult WireRemote::ask_for_pack(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
+  if (greeting_->version == 2) {
+    FetchReaderV2 reader(request, sink);
+    channel_->exchange(fetch_request_v2(request, *greeting_), reader, cancel);
+    return reader.result();
+  }
+  FetchReaderV0 reader(request, *greeting_, sink);
+  channel_->exchange(fetch_request_v0(request, *greeting_), reader, cancel);
+  return reader.result();
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,139 @@
+#include "git_sync/submodules.hpp"
+
+#include <git2.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string_view>
+
+#include "git_sync/publish/files.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+template <class T, void (*Free)(T*)>
+struct Freeing {
+  void operator()(T* handle) const noexcept { Free(handle); }
+};
+using Commit = std::unique_ptr<git_commit, Freeing<git_commit, git_commit_free>>;
+using Tree = std::unique_ptr<git_tree, Freeing<git_tree, git_tree_free>>;
+using TreeEntry = std::unique_ptr<git_tree_entry, Freeing<git_tree_entry, git_tree_entry_free>>;
+using Blob = std::unique_ptr<git_blob, Freeing<git_blob, git_blob_free>>;
+using Config = std::unique_ptr<git_config, Freeing<git_config, git_config_free>>;
+using ConfigIterator = std::unique_ptr<git_config_iterator, Freeing<git_config_iterator, git_config_iterator_free>>;
+
+struct Described {
+  std::string path;
+  std::string url;
+};
+
+Tree tree_of(const Store& store, const ObjectId& id) {
+  git_commit* commit = nullptr;
+  if (git_commit_lookup(&commit, store.handle(), &id.value) != 0)
+    throw Error(ErrorKind::data, "cannot read the commit " + id.hex() + ": it is missing or damaged");
+  const Commit owner(commit);
+  git_tree* tree = nullptr;
+  if (git_commit_tree(&tree, commit) != 0)
+    throw Error(ErrorKind::data, "cannot read the tree of the commit " + id.hex() + ": it is missing or damaged");
+  return Tree(tree);
+}
+
+TreeEntry entry_at(git_tree* tree, const std::string& path) {
+  git_tree_entry* entry = nullptr;
+  return git_tree_entry_bypath(&entry, tree, path.c_str()) == 0 ? TreeEntry(entry) : TreeEntry();
+}
+
+/// libgit2 reads configuration from files only, so the blob becomes one for a moment.
+Config parse(const Store& store, const git_tree_entry* entry, const ObjectId& commit) {
+  git_blob* blob = nullptr;
+  if (git_blob_lookup(&blob, store.handle(), git_tree_entry_id(entry)) != 0)
+    throw Error(ErrorKind::data, "cannot read .gitmodules of " + commit.hex() + ": it is missing or damaged");
+  const Blob owner(blob);
+  const auto file = store.git_dir() / "sidekick-gitmodules";
+  write_file_atomically(
+      file, {static_cast<const char*>(git_blob_rawcontent(blob)), static_cast<std::size_t>(git_blob_rawsize(blob))});
+  git_config* config = nullptr;
+  const int status = git_config_open_ondisk(&config, file.c_str());
+  Config parsed(config);
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  if (status != 0)
+    throw Error(ErrorKind::data, "cannot parse .gitmodules of " + commit.hex(), "correct the file in the repository");
+  return parsed;
+}
+
+std::map<std::string, Described> described(git_config* config) {
+  std::map<std::string, Described> out;
+  git_config_iterator* raw = nullptr;
+  if (git_config_iterator_new(&raw, config) != 0) return out;
+  const ConfigIterator iterator(raw);
+  git_config_entry* entry = nullptr;
+  while (git_config_next(&entry, raw) == 0) {
+    constexpr std::string_view section = "submodule.";
+    const std::string_view key = entry->name;
+    const auto dot = key.rfind('.');
+    if (!key.starts_with(section) || dot <= section.size() || entry->value == nullptr) continue;
+    auto& module = out[std::string(key.substr(section.size(), dot - section.size()))];
+    if (key.substr(dot) == ".path") module.path = entry->value;
+    if (key.substr(dot) == ".url") module.url = entry->value;
+  }
+  return out;
+}
+
+/// Names become folders below the repository, so one that climbs is refused, as git refuses it.
+void check_name(const std::string& name, const ObjectId& commit) {
+  std::string_view left = name;
+  bool climbs = left.empty() || left.starts_with('/');
+  while (!climbs && !left.empty()) {
+    const auto end = std::min(left.find('/'), left.size());
+    const auto step = left.substr(0, end);
+    climbs = step.empty() || step == "." || step == "..";
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  if (climbs) throw Error(ErrorKind::data, ".gitmodules of " + commit.hex() + " has a submodule of a forbidden name");
+}
+
+}  // namespace
+
+std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit) {
+  const auto tree = tree_of(store, commit);
+  const auto file = entry_at(tree.get(), ".gitmodules");
+  if (!file || git_tree_entry_type(file.get()) != GIT_OBJECT_BLOB) return {};
+  const auto config = parse(store, file.get(), commit);
+  std::vector<Submodule> out;
+  for (const auto& [name, module] : described(config.get())) {
+    check_name(name, commit);
+    if (module.path.empty() || module.url.empty()) continue;
+    const auto link = entry_at(tree.get(), module.path);
+    if (!link || git_tree_entry_type(link.get()) != GIT_OBJECT_COMMIT) continue;
+    out.push_back({name, module.path, module.url, ObjectId{*git_tree_entry_id(link.get())}});
+  }
+  return out;
+}
+
+std::string resolve_submodule_url(const std::string& parent_url, const std::string& url) {
+  if (!url.starts_with("./") && !url.starts_with("../")) return url;
+  std::string base = parent_url;
+  while (base.ends_with('/')) base.pop_back();
+  std::string_view left = url;
+  for (;;) {
+    if (left.starts_with("./")) {
+      left.remove_prefix(2);
+      continue;
+    }
+    if (!left.starts_with("../")) break;
+    left.remove_prefix(3);
+    // The last step ends at a slash or, in user@host:path, at the colon, which stays.
+    const auto cut = base.find_last_of("/:");
+    if (cut == std::string::npos || (cut > 0 && base[cut - 1] == '/' && base[cut] == '/'))
+      throw Error(ErrorKind::data,
+                  "the URL of a submodule '" + url + "' leads above the root of its repository's host");
+    base.resize(base[cut] == ':' ? cut + 1 : cut);
+  }
+  return base.ends_with(':') ? base + std::string(left) : base + "/" + std::string(left);
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,29 @@
+/// The submodules of a commit: which there are, and where their repositories lie.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "git_sync/object_id.hpp"
+#include "git_sync/store/store.hpp"
+
+namespace sidekick::git_sync {
+
+/// One submodule as a commit names it.
+struct Submodule {
+  std::string name;
+  std::string path;  ///< in the tree of the commit
+  std::string url;   ///< as .gitmodules has it; may be relative
+  ObjectId commit;
+};
+
+/// The submodules that `.gitmodules` in `commit` describes and its tree has a link for; none where there is no such
+/// file. One without URL is left out, as git leaves out what was never initialised. Throws Error data for a file that
+/// cannot be parsed, or a name that would leave the folder of submodules.
+std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit);
+
+/// `url` as it is, or, where it begins with `./` or `../`, relative to the URL of the repository that names it. Throws
+/// Error of kind data when it leads above the root.
+std::string resolve_submodule_url(const std::string& parent_url, const std::string& url);
+
+}  // namespace sidekick::git_sync

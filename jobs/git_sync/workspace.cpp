@@ -1,0 +1,129 @@
+#include "git_sync/workspace.hpp"
+
+#include "git_sync/metrics.hpp"
+#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/entry.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+std::filesystem::path prepare(const Settings& settings, Log& log) {
+  if (const auto* linked = std::get_if<LinkedTarget>(&settings.target)) return prepare_root(*linked, log);
+  return prepare_root(std::get<InPlaceTarget>(settings.target), settings.remote.url, log);
+}
+
+LinkedTarget::Access access_of(const Settings& settings) {
+  const auto* linked = std::get_if<LinkedTarget>(&settings.target);
+  return linked ? linked->access : LinkedTarget::Access::owner_writes;
+}
+
+std::unique_ptr<Publisher> make_publisher(const Settings& settings, const std::filesystem::path& git_dir, Log& log) {
+  if (const auto* linked = std::get_if<LinkedTarget>(&settings.target))
+    return make_linked_publisher(*linked, git_dir, log);
+  return make_in_place_publisher(std::get<InPlaceTarget>(settings.target), git_dir, log);
+}
+
+/// False when an object of the content is damaged; throws Error data when the content itself is at fault.
+bool can_be_read(const Content& content, const CancelToken& cancel) {
+  const auto entries = list_entries(content, cancel);
+  try {
+    Contents contents(content);
+    for (const auto& entry : entries) {
+      cancel.throw_if_cancelled();
+      contents.read(entry, [](std::span<const std::byte>) {});
+    }
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::data) throw;
+    return false;
+  }
+}
+
+}  // namespace
+
+Workspace::Workspace(const Settings& settings, RootLock lock, Log& log)
+    : settings_(settings),
+      log_(log),
+      lock_(std::move(lock)),
+      git_dir_(prepare(settings, log)),
+      store_(Store::open_or_create(git_dir_, access_of(settings))),
+      source_(settings, store_),
+      publisher_(make_publisher(settings, git_dir_, log)) {}
+
+std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame) {
+  const auto commit = publisher_->current();
+  if (!commit) return {};
+  if (!is_complete(store_, *commit, settings_.depth, frame.cancel))
+    fetch(store_, remote, *commit, settings_.depth, {*commit}, frame);
+  auto content = source_.fetch(*commit, frame);
+  with_sound_objects(content, remote, frame, [&] { mend(content, frame); });
+  published_ = std::move(content);
+  return commit;
+}
+
+void Workspace::with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame,
+                                   const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::data || can_be_read(content, frame.cancel)) throw;
+    fetch_anew(store_, remote, content.commit, settings_.depth, frame);
+    content = source_.fetch(content.commit, frame);
+    work();
+  }
+}
+
+void Workspace::mend(const Content& content, const FetchFrame& frame) {
+  const auto found = publisher_->inspect(content, frame.cancel);
+  if (found.damaged == 0) return;
+  std::string examples;
+  for (const auto& path : found.examples) examples += (examples.empty() ? "" : ", ") + path;
+  log_.warn("published files were missing or changed by someone else: putting them right",
+            {{"files", found.damaged}, {"examples", examples}});
+  publisher_->publish(content, {}, frame.cancel);
+  frame.metrics.record(metric_repairs, static_cast<double>(found.damaged));
+}
+
+Gate Workspace::gate_for(const Publication& publication, const FetchFrame& frame) const {
+  if (!settings_.gate) return {};
+  return [this, publication, &frame](const std::filesystem::path& folder) {
+    auto asked = publication;
+    asked.tree = folder;
+    ask_gate(*settings_.gate, asked, frame.log, frame.cancel);
+  };
+}
+
+Publication Workspace::publish(const ObjectId& id, Remote& remote, const FetchFrame& frame) {
+  Publication publication;
+  publication.previous = publisher_->current();
+  std::vector<ObjectId> known;
+  if (publication.previous) known.push_back(*publication.previous);
+  publication.commit = is_complete(store_, id, settings_.depth, frame.cancel)
+                           ? store_.commit_of(id)
+                           : fetch(store_, remote, id, settings_.depth, known, frame);
+  auto content = source_.fetch(publication.commit, frame);
+  store_.set_head(publication.commit);
+  const auto gate = gate_for(publication, frame);
+  with_sound_objects(content, remote, frame, [&] {
+    publication.changed_paths = publisher_->publish(content, gate, frame.cancel).changed_paths;
+  });
+  publication.tree = publisher_->tree_path();
+  published_ = std::move(content);
+  return publication;
+}
+
+void Workspace::remove_old_trees(const FetchFrame& frame) {
+  publisher_->tidy(frame.cancel);
+}
+
+void Workspace::tidy(const FetchFrame& frame) {
+  remove_old_trees(frame);
+  if (!published_ || settings_.garbage_collection == GarbageCollection::never) return;
+  const auto when = settings_.garbage_collection;
+  auto freed = store_.collect_garbage({published_->commit}, when, frame.cancel);
+  freed += source_.collect_garbage(*published_, when, frame.cancel);
+  if (freed > 0) log_.debug("dropped objects that nothing needs any more", {{"bytes", freed}});
+}
+
+}  // namespace sidekick::git_sync

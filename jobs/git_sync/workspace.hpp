@@ -1,0 +1,61 @@
+/// A root that is ours: its repository, and what readers see of it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "git_sync/content.hpp"
+#include "git_sync/fetcher.hpp"
+#include "git_sync/hooks/hooks.hpp"
+#include "git_sync/publish/publisher.hpp"
+#include "git_sync/publish/root.hpp"
+#include "git_sync/settings.hpp"
+#include "git_sync/store/store.hpp"
+
+namespace sidekick::git_sync {
+
+/// Holds the root's lock while it lives. For one thread. Members throw what Store, Remote and Publisher throw.
+class Workspace final {
+ public:
+  /// Makes the root ready and opens it. `settings` and `log` outlive it.
+  Workspace(const Settings& settings, RootLock lock, Log& log);
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  Store& store() noexcept { return store_; }
+  const Publisher& publisher() const noexcept { return *publisher_; }
+
+  /// Walks what is published and the objects it is made of, and puts right what is damaged; objects that are missing
+  /// come from `remote`, which is asked for nothing else. The commit that is published and whole now; nothing when
+  /// there is none.
+  std::optional<ObjectId> check(Remote& remote, const FetchFrame& frame);
+
+  /// Brings `id` (a commit or annotated tag) here, unless it is, and makes it what readers see after the gate let it
+  /// pass.
+  Publication publish(const ObjectId& id, Remote& remote, const FetchFrame& frame);
+
+  /// Removes trees that nobody is told of any more, once their time is over.
+  void remove_old_trees(const FetchFrame& frame);
+
+  /// The same, and drops objects that nothing needs.
+  void tidy(const FetchFrame& frame);
+
+ private:
+  /// Does the work; where that fails because objects are damaged, once more with all of them fetched anew.
+  void with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame, const std::function<void()>& work);
+  void mend(const Content& content, const FetchFrame& frame);
+  Gate gate_for(const Publication& publication, const FetchFrame& frame) const;
+
+  const Settings& settings_;
+  Log& log_;
+  RootLock lock_;
+  std::filesystem::path git_dir_;
+  Store store_;
+  ContentSource source_;
+  std::unique_ptr<Publisher> publisher_;
+  std::optional<Content> published_;
+};
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,266 @@
+// git-sync as a drop-in for kubernetes/git-sync: a link to one worktree for each commit.
+#include <catch2/catch_test_macros.hpp>
+#include <sys/stat.h>
+
+#include "tests/support/eventually.hpp"
+#include "tests/support/git_repository.hpp"
+#include "tests/support/git_sync.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace sidekick::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Synced {
+  GitRepository repository;
+  TempDir folder;
+  fs::path root = folder / "root";
+  fs::path link = root / "current";
+
+  std::vector<std::string> flags(std::vector<std::string> more = {}) const {
+    std::vector<std::string> all{"--repo=" + file_url(repository.path()), "--root=" + root.string(), "--link=current"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Finished once(std::vector<std::string> more = {}) const {
+    more.emplace_back("--one-time");
+    return git_sync(flags(std::move(more)));
+  }
+  std::string content(const std::string& file) const { return read_file(link / file); }
+};
+
+}  // namespace
+
+TEST_CASE("One run publishes the commit as a worktree that git itself finds clean") {
+  const Synced site;
+  const auto commit = site.repository.commit_file("index.html", "one");
+  const auto done = site.once();
+  INFO(done.describe());
+  REQUIRE(done.exit_code == 0);
+  CHECK(site.content("index.html") == "one");
+  CHECK(fs::read_symlink(site.link) == fs::path(".worktrees") / commit);
+  const auto worktree = site.root / ".worktrees" / commit;
+  CHECK(git(worktree, {"status", "--porcelain"}).empty());
+  CHECK(git(worktree, {"log", "--format=%H"}) == commit);
+  CHECK(git(worktree, {"rev-parse", "HEAD"}) == commit);
+  CHECK(try_git(worktree, {"fsck", "--no-progress"}).exit_code == 0);
+}
+
+TEST_CASE("Without a name the link is called as the repository") {
+  const Synced site;
+  const auto commit = site.repository.commit_file("index.html", "one");
+  const auto done =
+      git_sync({"--repo=" + file_url(site.repository.path()), "--root=" + site.root.string(), "--one-time"});
+  INFO(done.describe());
+  REQUIRE(done.exit_code == 0);
+  CHECK(linked_commit(site.root / site.repository.path().filename()) == commit);
+}
+
+TEST_CASE("A history of depth one is all that is downloaded unless more is asked for") {
+  const Synced site;
+  for (const auto* text : {"one", "two", "three"}) site.repository.commit_file("index.html", text);
+  REQUIRE(site.once().exit_code == 0);
+  CHECK(git(site.link, {"rev-list", "--count", "HEAD"}) == "1");
+  REQUIRE(site.once({"--depth=2"}).exit_code == 0);
+  CHECK(git(site.link, {"rev-list", "--count", "HEAD"}) == "2");
+  REQUIRE(site.once({"--depth=0"}).exit_code == 0);
+  CHECK(git(site.link, {"rev-list", "--count", "HEAD"}) == "3");
+  CHECK_FALSE(fs::exists(site.root / ".git/shallow"));
+  REQUIRE(site.once({"--depth=1"}).exit_code == 0);
+  CHECK(try_git(site.link, {"fsck", "--no-progress"}).exit_code == 0);
+}
+
+TEST_CASE("Branches and tags and hashes can be followed") {
+  const Synced site;
+  const auto first = site.repository.commit_file("index.html", "one");
+  site.repository.annotated_tag("v1");
+  site.repository.tag("light");
+  site.repository.branch("stable");
+  const auto second = site.repository.commit_file("index.html", "two");
+  const auto at = [&](const std::string& ref) {
+    const auto done = site.once({"--ref=" + ref});
+    INFO(done.describe());
+    CHECK(done.exit_code == 0);
+    return linked_commit(site.link);
+  };
+  CHECK(at("HEAD") == second);
+  CHECK(at("v1") == first);
+  CHECK(at("main") == second);
+  CHECK(at("light") == first);
+  CHECK(at("refs/heads/main") == second);
+  CHECK(at("stable") == first);
+  CHECK(at(second) == second);
+  CHECK(at(first) == first);
+}
+
+TEST_CASE("A short hash is found among the tips and in the history") {
+  const Synced site;
+  const auto first = site.repository.commit_file("index.html", "one");
+  site.repository.commit_file("index.html", "two");
+  const auto third = site.repository.commit_file("index.html", "three");
+  REQUIRE(site.once({"--ref=" + third.substr(0, 10)}).exit_code == 0);
+  CHECK(linked_commit(site.link) == third);
+  REQUIRE(site.once({"--ref=" + first.substr(0, 10)}).exit_code == 0);
+  CHECK(linked_commit(site.link) == first);
+}
+
+TEST_CASE("A new commit is published while it runs and the old worktree goes") {
+  const Synced site;
+  const auto first = site.repository.commit_file("index.html", "one");
+  Child child(git_sync_command(site.flags({"--period=50ms"})));
+  REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == first; }));
+  const auto second = site.repository.commit_file("index.html", "two");
+  REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == second; }));
+  CHECK(site.content("index.html") == "two");
+  CHECK(eventually(10s, [&] { return !fs::exists(site.root / ".worktrees" / first); }));
+  CHECK_FALSE(fs::exists(site.root / ".git/worktrees" / first));
+  child.signal(SIGTERM);
+  const auto done = child.wait(10s);
+  INFO(done.describe());
+  CHECK(done.exit_code == 128 + SIGTERM);
+}
+
+TEST_CASE("A history that was pushed by force is followed") {
+  const Synced site;
+  site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  site.repository.git({"checkout", "--quiet", "--orphan", "other"});
+  site.repository.git({"branch", "-D", "main"});
+  site.repository.git({"checkout", "--quiet", "-b", "main"});
+  const auto commit = site.repository.commit_file("index.html", "quite another");
+  REQUIRE(site.once().exit_code == 0);
+  CHECK(linked_commit(site.link) == commit);
+  CHECK(site.content("index.html") == "quite another");
+}
+
+TEST_CASE("A failed sync leaves the last good tree and ends with 1") {
+  const Synced site;
+  const auto commit = site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  const auto failed = site.once({"--ref=nowhere", "--error-file=error.json"});
+  INFO(failed.describe());
+  CHECK(failed.exit_code == 1);
+  CHECK(failed.err.find("couldn't find remote ref") != std::string::npos);
+  CHECK(linked_commit(site.link) == commit);
+  CHECK(site.content("index.html") == "one");
+  const auto report = read_file(site.root / "error.json");
+  CHECK(report.find("couldn't find remote ref") != std::string::npos);
+  CHECK(report.find("\"Msg\"") != std::string::npos);
+  REQUIRE(site.once({"--error-file=error.json"}).exit_code == 0);
+  CHECK_FALSE(fs::exists(site.root / "error.json"));
+}
+
+TEST_CASE("So many failures in a row as allowed end it and not one fewer") {
+  const Synced site;
+  const auto failed = git_sync(site.flags({"--ref=nowhere", "--max-failures=2", "--period=20ms"}));
+  INFO(failed.describe());
+  CHECK(failed.exit_code == 1);
+  std::size_t count = 0;
+  for (auto at = failed.err.find("\"error\""); at != std::string::npos; at = failed.err.find("\"error\"", at + 1))
+    count++;
+  CHECK(count >= 3);
+}
+
+TEST_CASE("A file that was edited or removed in the worktree is put right at the next start") {
+  const Synced site;
+  site.repository.write("a", "a");
+  site.repository.write("b/c", "c");
+  site.repository.commit();
+  REQUIRE(site.once().exit_code == 0);
+  write_file(site.link / "a", "edited by hand");
+  fs::remove(site.link / "b/c");
+  const auto done = site.once();
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(site.content("a") == "a");
+  CHECK(site.content("b/c") == "c");
+  CHECK(done.err.find("putting them right") != std::string::npos);
+}
+
+TEST_CASE("A lock that a killed git left behind does no harm") {
+  const Synced site;
+  site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  for (const auto* lock : {"index.lock", "shallow.lock", "HEAD.lock"}) write_file(site.root / ".git" / lock, "");
+  const auto commit = site.repository.commit_file("index.html", "two");
+  const auto done = site.once();
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(linked_commit(site.link) == commit);
+}
+
+TEST_CASE("A pack that was damaged on disk is fetched anew while the tree stays") {
+  const Synced site;
+  site.repository.commit_file("index.html", std::string(100'000, 'x') + "one");
+  REQUIRE(site.once().exit_code == 0);
+  for (const auto& entry : fs::directory_iterator(site.root / ".git/objects/pack"))
+    if (entry.path().extension() == ".pack") {
+      fs::permissions(entry.path(), fs::perms::owner_all);
+      fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
+    }
+  const auto commit = site.repository.commit_file("new.html", "two");
+  const auto done = site.once();
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(linked_commit(site.link) == commit);
+  CHECK(try_git(site.link, {"fsck", "--no-progress"}).exit_code == 0);
+}
+
+TEST_CASE("Submodules are published with their own files") {
+  const Synced site;
+  const GitRepository inner;
+  inner.commit_file("deep.txt", "deep");
+  const GitRepository theme;
+  theme.git({"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", file_url(inner.path()), "inner"});
+  theme.commit_file("style.css", "red");
+  site.repository.git(
+      {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", file_url(theme.path()), "theme"});
+  site.repository.commit_file("index.html", "one");
+  const auto done = site.once();
+  INFO(done.describe());
+  REQUIRE(done.exit_code == 0);
+  CHECK(site.content("theme/style.css") == "red");
+  CHECK(site.content("theme/inner/deep.txt") == "deep");
+  CHECK(git(site.link, {"status", "--porcelain"}).empty());
+  REQUIRE(site.once({"--submodules=shallow"}).exit_code == 0);
+  CHECK(site.content("theme/style.css") == "red");
+  CHECK_FALSE(fs::exists(site.link / "theme/inner/deep.txt"));
+  REQUIRE(site.once({"--submodules=off"}).exit_code == 0);
+  CHECK_FALSE(fs::exists(site.link / "theme/style.css"));
+}
+
+TEST_CASE("One folder of the repository can be published alone") {
+  const Synced site;
+  site.repository.write("docs/index.html", "one");
+  site.repository.write("src/main.c", "int main;");
+  const auto commit = site.repository.commit();
+  REQUIRE(site.once({"--subdir=docs"}).exit_code == 0);
+  CHECK(linked_commit(site.link) == commit);
+  CHECK(site.content("index.html") == "one");
+  CHECK_FALSE(fs::exists(site.link / "src"));
+  const auto failed = site.once({"--subdir=nowhere"});
+  CHECK(failed.exit_code == 1);
+  CHECK(site.content("index.html") == "one");
+}
+
+TEST_CASE("The touch file is made when a sync is done") {
+  const Synced site;
+  site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once({"--touch-file=touched"}).exit_code == 0);
+  CHECK(fs::exists(site.root / "touched"));
+}
+
+TEST_CASE("A second process stands by and takes over when the first is killed") {
+  const Synced site;
+  const auto first = site.repository.commit_file("index.html", "one");
+  Child worker(git_sync_command(site.flags({"--period=50ms"})));
+  REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == first; }));
+  Child other(git_sync_command(site.flags({"--period=50ms"})));
+  REQUIRE(eventually(20s, [&] { return other.err().find("standing by") != std::string::npos; }));
+  worker.signal(SIGKILL);
+  worker.wait(10s);
+  const auto second = site.repository.commit_file("index.html", "two");
+  CHECK(eventually(20s, [&] { return linked_commit(site.link) == second; }));
+  CHECK(site.content("index.html") == "two");
+}
