@@ -21,6 +21,13 @@ struct Fixture {
 
   void reopen() { store = Store::open_or_create(git_dir, LinkedTarget::Access::owner_writes); }
   std::optional<Missing> missing(const ObjectId& commit) const { return store.first_missing(commit, CancelToken{}); }
+
+  std::vector<fs::path> packs() const {
+    std::vector<fs::path> out;
+    for (const auto& file : fs::directory_iterator(git_dir / "objects/pack"))
+      if (file.path().extension() == ".pack") out.push_back(file.path());
+    return out;
+  }
 };
 
 void flip_a_byte_in_the_middle(const fs::path& file) {
