@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <set>
 
 #include "tests/support/eventually.hpp"

@@ -9,21 +9,30 @@
 
 namespace sidekick::test {
 
-GitDaemon::GitDaemon(const std::filesystem::path& base, const std::string& address) : address_(address) {
-  for (int tries = 0; tries < 5; tries++) {
-    port_ = free_port();
-    child_ =
-        std::make_unique<Child>(Command{{"git", "daemon", "--listen=" + address, "--port=" + std::to_string(port_),
-                                         "--reuseaddr", "--export-all", "--base-path=" + base.string(), base.string()},
-                                        git_environment()});
-    const bool up = eventually(20s, [&] { return !child_->running() || dial(address_, port_, 1s, CancelToken()).fd; });
-    if (up && child_->running()) return;  // else another program took the port
-  }
-  throw std::runtime_error("git daemon does not start: " + child_->err());
+bool listens(std::uint16_t port, const std::string& address) {
+  return static_cast<bool>(dial(address, port, 1s, CancelToken()).fd);
 }
 
-std::string GitDaemon::url(const std::string& name) const {
-  return "git://" + address_ + ":" + std::to_string(port_) + "/" + name;
+GitDaemon::GitDaemon(std::filesystem::path folder, std::vector<std::pair<std::string, std::string>> environment,
+                     std::string address)
+    : address_(std::move(address)) {
+  // The daemon itself: 'git daemon' would be its parent, and outlive us.
+  const auto program = test::git(".", {"--exec-path"}) + "/git-daemon";
+  for (int attempt = 1;; attempt++) {
+    port_ = free_port();
+    Command command{{"setpriv", "--pdeathsig", "KILL", program, "--listen=" + address_,
+                     "--port=" + std::to_string(port_), "--export-all", "--reuseaddr",
+                     "--base-path=" + folder.string()}};
+    command.environment = git_environment();
+    command.environment.insert(command.environment.end(), environment.begin(), environment.end());
+    child_ = std::make_unique<Child>(command);
+    if (eventually(20s, [this] { return !child_->running() || listens(port_, address_); }) && child_->running()) return;
+    if (attempt == 5) throw std::runtime_error("git daemon does not start: " + child_->err());
+  }
+}
+
+std::string GitDaemon::url(const std::string& repository) const {
+  return "git://" + address_ + ":" + std::to_string(port_) + "/" + repository;
 }
 
 }  // namespace sidekick::test

@@ -1,28 +1,34 @@
-/// A real git daemon on loopback, or on any address of this machine.
+/// The git daemon on loopback.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/process.hpp"
 
 namespace sidekick::test {
 
-/// Serves every repository below a folder, read only. Started by the constructor, ended by the destructor. Throws
-/// std::runtime_error where it does not answer within 20 s.
+/// Serves all repositories below a folder over git://. Started by the constructor, ended by the destructor. Throws
+/// std::runtime_error with the end of its log where it does not start within 20 s.
 class GitDaemon final {
  public:
-  explicit GitDaemon(const std::filesystem::path& base, const std::string& address = "127.0.0.1");
+  explicit GitDaemon(std::filesystem::path folder, std::vector<std::pair<std::string, std::string>> environment = {},
+                     std::string address = "127.0.0.1");
 
-  /// "git://ADDRESS:PORT/NAME".
-  std::string url(const std::string& name) const;
+  std::string url(const std::string& repository) const;
+  std::uint16_t port() const { return port_; }
 
  private:
   std::string address_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Child> child_;
 };
+
+/// True when something listens on `port` of an address of this machine.
+bool listens(std::uint16_t port, const std::string& address = "127.0.0.1");
 
 }  // namespace sidekick::test

@@ -27,7 +27,7 @@ std::string machine_address() {
 struct Site {
   TempDir folder;
   GitRepository repository{folder / "site.git"};
-  GitDaemon daemon{folder.path(), machine_address()};
+  GitDaemon daemon{folder.path(), {}, machine_address()};
 
   std::string url() const { return daemon.url("site.git"); }
 };

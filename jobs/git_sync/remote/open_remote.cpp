@@ -1,6 +1,8 @@
 #include "git_sync/remote/address.hpp"
 #include "git_sync/remote/git_source.hpp"
+#include "git_sync/remote/http_channel.hpp"
 #include "git_sync/remote/local_remote.hpp"
+#include "git_sync/remote/ssh_source.hpp"
 #include "git_sync/remote/stream_channel.hpp"
 #include "git_sync/remote/wire_remote.hpp"
 #include "sidekick/error.hpp"
@@ -8,7 +10,7 @@
 
 namespace sidekick::git_sync {
 
-std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log&, MetricSink&) {
+std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log& log, MetricSink& metrics) {
   auto address = parse_address(settings.url);
   const auto name = redact_url(settings.url);
   const StreamTimes times{settings.http.connect_timeout, settings.http.idle_timeout};
@@ -21,10 +23,12 @@ std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log&, Metric
     case RemoteAddress::Kind::git:
       return over_stream(std::make_unique<GitSource>(address.url, times));
     case RemoteAddress::Kind::ssh:
+      return over_stream(std::make_unique<SshSource>(address.url, address.path, settings.ssh, times));
     case RemoteAddress::Kind::http:
       break;
   }
-  throw Error(ErrorKind::internal, "no such transport yet");
+  return std::make_unique<WireRemote>(name,
+                                      std::make_unique<HttpChannel>(settings, Authenticator(settings, log, metrics)));
 }
 
 }  // namespace sidekick::git_sync

@@ -16,22 +16,6 @@ Error with_context(const Error& error, const std::string& what, const std::strin
   return {error.kind(), "cannot " + what + " '" + name + "': " + error.message(), error.hint(), retry};
 }
 
-/// Runs one conversation: it ends with the call, and an error leaves nothing for the next.
-template <class Call>
-auto conversation(Channel& channel, const std::string& what, const std::string& name, Call&& call) {
-  try {
-    auto result = call();
-    channel.hang_up();
-    return result;
-  } catch (const Error& error) {
-    channel.disconnect();
-    throw with_context(error, what, name);
-  } catch (...) {
-    channel.disconnect();
-    throw;
-  }
-}
-
 bool matches(const RemoteRef& ref, std::span<const std::string> prefixes) {
   return prefixes.empty() ||
          std::ranges::any_of(prefixes, [&](const std::string& prefix) { return ref.name.starts_with(prefix); });
@@ -39,8 +23,26 @@ bool matches(const RemoteRef& ref, std::span<const std::string> prefixes) {
 
 }  // namespace
 
+// One conversation ends with the call, and an error leaves nothing for the next.
+template <class Call>
+auto WireRemote::converse(const std::string& what, Call&& call) {
+  try {
+    auto result = call();
+    channel_->hang_up();
+    return result;
+  } catch (const Error& error) {
+    greeting_.reset();
+    channel_->disconnect();
+    throw with_context(error, what, name_);
+  } catch (...) {
+    greeting_.reset();
+    channel_->disconnect();
+    throw;
+  }
+}
+
 std::vector<RemoteRef> WireRemote::list(std::span<const std::string> prefixes, const CancelToken& cancel) {
-  return conversation(*channel_, "list the refs of", name_, [&] {
+  return converse("list the refs of", [&] {
     if (auto refs = ask_without_greeting(prefixes, cancel)) return *std::move(refs);
     greet(cancel);
     return ask_for_refs(prefixes, cancel);
@@ -48,7 +50,7 @@ std::vector<RemoteRef> WireRemote::list(std::span<const std::string> prefixes, c
 }
 
 FetchResult WireRemote::fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
-  return conversation(*channel_, "fetch from", name_, [&] {
+  return converse("fetch from", [&] {
     if (!greeting_ || channel_->state() == Channel::State::per_conversation) greet(cancel);
     return ask_for_pack(request, sink, cancel);
   });
@@ -69,6 +71,7 @@ std::optional<std::vector<RemoteRef>> WireRemote::ask_without_greeting(std::span
   } catch (const Error& error) {
     // The server may be another by now, which a greeting would tell.
     if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::no_input) throw;
+    channel_->disconnect();
     return {};
   }
 }

@@ -21,6 +21,8 @@ class WireRemote final : public Remote {
   FetchResult fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) override;
 
  private:
+  template <class Call>
+  auto converse(const std::string& what, Call&& call);
   void greet(const CancelToken& cancel);
   std::vector<RemoteRef> ask_for_refs(std::span<const std::string> prefixes, const CancelToken& cancel);
   std::optional<std::vector<RemoteRef>> ask_without_greeting(std::span<const std::string> prefixes,

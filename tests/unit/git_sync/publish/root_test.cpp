@@ -77,7 +77,7 @@ TEST_CASE("an empty root is used and so is one with nothing of worth") {
   const TempDir place;
   WarningLog log;
   const auto root = place / "root";
-  CHECK(prepare_root(linked(root), log) == fs::canonical(root) / ".git");
+  CHECK(prepare_root(linked(root), log) == fs::canonical(place.path()) / "root/.git");
   fs::create_directories(root / "lost+found");
   write_file(root / ".sidekick.lock", "");
   fs::create_symlink(".worktrees/0123456789012345678901234567890123456789", root / "current");
@@ -159,7 +159,8 @@ TEST_CASE("an in-place folder keeps its repository out of sight") {
   const TempDir place;
   WarningLog log;
   auto target = in_place(place / "www");
-  CHECK(prepare_root(target, "https://example.com/site.git", log) == fs::canonical(place / "www") / ".sidekick/git");
+  const auto git_dir = prepare_root(target, "https://example.com/site.git", log);
+  CHECK(git_dir == fs::canonical(place / "www") / ".sidekick/git");
   CHECK(fs::status(place / "www/.sidekick").permissions() == fs::perms(0700));
   fs::permissions(place / "www/.sidekick", fs::perms(0755));
   prepare_root(target, "https://example.com/site.git", log);

@@ -1,0 +1,37 @@
+#include "git_sync/remote/askpass.hpp"
+
+#include <algorithm>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::git_sync {
+
+UserPassword parse_login(std::string_view lines) {
+  constexpr std::string_view username = "username=";
+  constexpr std::string_view password = "password=";
+  std::optional<std::string> user;
+  std::optional<Secret> secret;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    auto line = lines.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.starts_with(username)) user = line.substr(username.size());
+    if (line.starts_with(password)) secret = Secret(std::string(line.substr(password.size())));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  if (!user || !secret)
+    throw Error(ErrorKind::data, "the askpass URL answered no login",
+                "it has to answer 'username=' and 'password=' lines");
+  return {std::move(*user), std::move(*secret)};
+}
+
+UserPassword ask_for_login(const std::string& url, HttpClient& http, const CancelToken& cancel) {
+  constexpr std::size_t max_bytes = 64 << 10;
+  const HttpRequest request{.url = url, .max_redirects = 5, .timeout = std::chrono::seconds(30)};
+  const auto answer = http.send(request, cancel, max_bytes);
+  if (answer.status == 200) return parse_login(answer.body);
+  throw Error(answer.status == 401 || answer.status == 403 ? ErrorKind::denied : ErrorKind::unavailable,
+              "the askpass URL answered " + std::to_string(answer.status));
+}
+
+}  // namespace sidekick::git_sync

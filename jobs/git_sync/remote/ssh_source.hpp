@@ -1,0 +1,34 @@
+/// Streams over ssh: git-upload-pack run on the host.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "git_sync/remote/byte_stream.hpp"
+#include "git_sync/remote/ssh_session.hpp"
+
+namespace sidekick::git_sync {
+
+/// Keeps the session for the next stream, and makes a new one where the server has ended it. The user is that of the
+/// URL, else "git".
+class SshSource final : public StreamSource {
+ public:
+  /// `path` is that of the repository on the host.
+  SshSource(Url url, std::string path, SshSettings settings, StreamTimes times)
+      : url_(std::move(url)), path_(std::move(path)), settings_(std::move(settings)), times_(times) {}
+
+  std::unique_ptr<ByteStream> open(const CancelToken& cancel) override;
+  void disconnect() noexcept override { session_.reset(); }
+
+ private:
+  Url url_;
+  std::string path_;
+  SshSettings settings_;
+  StreamTimes times_;
+  std::shared_ptr<SshSession> session_;
+};
+
+/// `text` as one word of a shell.
+std::string shell_quoted(const std::string& text);
+
+}  // namespace sidekick::git_sync
