@@ -25,7 +25,8 @@ struct Response {
   int status = 200;
   std::string body;  ///< lines of text, unless `content_type` says otherwise
   std::string content_type = "text/plain; charset=utf-8";
-  std::vector<HttpHeader> headers{};
+  // Without an initializer the compiler warns where it is left out.
+  std::vector<HttpHeader> headers{};  // NOLINT(readability-redundant-member-init)
 };
 
 /// Answers requests of one method to one path; GET answers HEAD too. `handle` is called in the server's thread and does

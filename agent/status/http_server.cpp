@@ -12,13 +12,10 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
-#include <algorithm>
 #include <csignal>
-#include <list>
-#include <optional>
 #include <thread>
 
-#include "agent/status/http_answer.hpp"
+#include "agent/status/http_session.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::status {
@@ -26,17 +23,10 @@ namespace sidekick::status {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-using Parser = http::request_parser<http::string_body>;
-using Message = http::response<http::string_body>;
 
-/// Results instead of exceptions: a connection that breaks is nothing unusual.
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds after_failed_accept{100};
-constexpr std::size_t max_discarded_bytes = std::size_t{4} << 20;
 
 Error cannot_listen(const HttpAddress& address, const error_code& failure) {
   const auto what = "cannot listen on '" + text_of(address) + "': " + failure.message();
@@ -71,46 +61,15 @@ tcp::acceptor open_acceptor(asio::io_context& context, const HttpAddress& addres
   throw cannot_listen(address, error.code());
 }
 
-Request request_of(const Parser::value_type& message) {
-  Request request{.method = std::string(message.method_string()),
-                  .path = std::string(path_of({message.target().data(), message.target().size()})),
-                  .headers = {},
-                  .body = message.body()};
-  for (const auto& field : message)
-    request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
-  return request;
-}
-
-Message message_of(const Response& response) {
-  Message message(static_cast<http::status>(response.status), 11);
-  message.set(http::field::content_type, response.content_type);
-  message.set(http::field::cache_control, "no-store");
-  for (const auto& [name, value] : response.headers) message.set(name, value);
-  message.body() = response.body;
-  message.prepare_payload();
-  return message;
-}
-
-/// What a client is told whose request could not be read; nothing where it is gone or too slow.
-std::optional<Response> refusal(const error_code& failure) {
-  if (failure == http::error::body_limit) return Response{413, "body too large\n"};
-  if (failure == http::error::header_limit) return Response{431, "header too large\n"};
-  if (failure == http::error::end_of_stream || failure == http::error::partial_message) return {};
-  if (failure.category() == http::make_error_code(http::error::bad_method).category())
-    return Response{400, "bad request\n"};
-  return {};
-}
-
 }  // namespace
 
 class HttpServer::Impl {
  public:
   Impl(const HttpAddress& address, std::vector<Route> routes, HttpLimits limits)
-      : routes_(std::move(routes)),
-        limits_(limits),
+      : all_{std::move(routes), limits},
         acceptor_(open_acceptor(context_, address)),
         port_(acceptor_.local_endpoint().port()) {
-    asio::co_spawn(context_, accept(), asio::detached);
+    accept();
     sigset_t all, before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -129,89 +88,34 @@ class HttpServer::Impl {
   std::uint16_t port() const noexcept { return port_; }
 
  private:
-  using Stream = std::shared_ptr<beast::tcp_stream>;
-
-  asio::awaitable<void> accept() {
-    for (;;) {
-      auto [failure, socket] = co_await acceptor_.async_accept(as_result);
-      if (failure) {  // out of descriptors, or a client that went away meanwhile
-        asio::steady_timer timer(context_, after_failed_accept);
-        co_await timer.async_wait(as_result);
-        continue;
-      }
-      if (quiet_.size() >= limits_.max_connections) {
-        quiet_.front()->close();
-        quiet_.pop_front();
-      }
-      quiet_.push_back(std::make_shared<beast::tcp_stream>(std::move(socket)));
-      asio::co_spawn(context_, serve(quiet_.back()), asio::detached);
-    }
+  void accept() {
+    acceptor_.async_accept([this](const error_code& failure, tcp::socket socket) {
+      if (failure) return accept_later();
+      admit(std::make_shared<HttpSession>(std::move(socket), all_));
+      accept();
+    });
   }
 
-  asio::awaitable<void> serve(Stream stream) {
-    beast::flat_buffer buffer;
-    while (co_await serve_one(*stream, buffer)) {  // from now on it is the one that was quiet for the shortest time
-      const auto place = std::ranges::find(quiet_, stream);
-      if (place != quiet_.end()) quiet_.splice(quiet_.end(), quiet_, place);
-    }
-    quiet_.remove(stream);
+  /// Out of descriptors, or a client that went away meanwhile.
+  void accept_later() {
+    pause_.expires_after(after_failed_accept);
+    pause_.async_wait([this](const error_code& failure) {
+      if (!failure) accept();
+    });
   }
 
-  /// True when another request may follow.
-  asio::awaitable<bool> serve_one(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
-    Parser parser;
-    stream.expires_after(limits_.timeout);
-    if (const auto failure = co_await read(stream, buffer, parser)) {
-      if (const auto response = refusal(failure)) co_await refuse(stream, *response);
-      co_return false;
+  void admit(const std::shared_ptr<HttpSession>& session) {
+    if (all_.quiet.size() >= all_.limits.max_connections) {
+      all_.quiet.front()->close();
+      all_.quiet.pop_front();
     }
-    const auto& message = parser.get();
-    auto reply = message_of(answer(routes_, request_of(message)));
-    reply.version(message.version());
-    reply.keep_alive(message.keep_alive());
-    http::response_serializer<http::string_body> serializer(reply);
-    stream.expires_after(limits_.timeout);
-    const auto [failure, bytes] = message.method() == http::verb::head
-                                      ? co_await http::async_write_header(stream, serializer, as_result)
-                                      : co_await http::async_write(stream, serializer, as_result);
-    co_return !failure && message.keep_alive();
+    all_.quiet.push_back(session);
+    session->listen();
   }
 
-  asio::awaitable<error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser) {
-    parser.header_limit(limits_.max_header_bytes);
-    parser.body_limit(limits_.max_body_bytes);
-    const auto [failure, bytes] = co_await http::async_read_header(stream, buffer, parser, as_result);
-    if (failure) co_return failure;
-    if (parser.get().method() != http::verb::post && parser.content_length().value_or(parser.chunked() ? 1 : 0) > 0)
-      co_return http::make_error_code(http::error::body_limit);
-    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-      const http::response<http::empty_body> go_on(http::status::continue_, 11);
-      co_await http::async_write(stream, go_on, as_result);
-    }
-    const auto [body_failure, body_bytes] = co_await http::async_read(stream, buffer, parser, as_result);
-    co_return body_failure;
-  }
-
-  /// What the client still sends is read, or it would be reset before it has seen the answer.
-  asio::awaitable<void> refuse(beast::tcp_stream& stream, const Response& response) {
-    auto reply = message_of(response);
-    reply.keep_alive(false);
-    const auto [failure, bytes] = co_await http::async_write(stream, reply, as_result);
-    if (failure) co_return;
-    error_code ignored;
-    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    std::string rest(std::size_t{16} << 10, '\0');
-    for (std::size_t discarded = 0; discarded < max_discarded_bytes;) {
-      const auto [end, count] = co_await stream.async_read_some(asio::buffer(rest), as_result);
-      if (end) co_return;
-      discarded += count;
-    }
-  }
-
-  const std::vector<Route> routes_;
-  const HttpLimits limits_;
   asio::io_context context_{1};
-  std::list<Stream> quiet_;  ///< by how long it is since they had their last answer
+  HttpSessions all_;
+  asio::steady_timer pause_{context_};
   tcp::acceptor acceptor_;
   std::uint16_t port_;
   std::thread thread_;

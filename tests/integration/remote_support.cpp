@@ -39,7 +39,7 @@ Served::Served(Way way) {
   if (by_apache)
     apache = std::make_unique<Apache>(
         ApacheSettings{.certificates = certificates.get(),
-                       .configuration = way == Way::http_v0 ? "SetEnvIf Git-Protocol . !GIT_PROTOCOL" : ""});
+                       .configuration = way == Way::http_v0 ? "SetEnvIf Git-Protocol . GIT_PROTOCOL=version=0" : ""});
   repository_ = std::make_unique<GitRepository>((by_apache ? apache->repositories() : folder.path()) / "site.git");
   const auto path = repository_->path();
   switch (way) {
@@ -106,7 +106,7 @@ std::size_t Receiver::fetch(Remote& remote, const std::string& want, int depth, 
 
 void Receiver::accept(const std::string& pack) const {
   write_file(folder_ / "incoming", pack);
-  const Finished indexed = run({.words = {"git", "index-pack", "--stdin", "--fix-thin", "--strict"},
+  const Finished indexed = run({.words = {"git", "index-pack", "--stdin", "--fix-thin"},
                                 .environment = git_environment(),
                                 .input = folder_ / "incoming",
                                 .folder = folder_.path()},

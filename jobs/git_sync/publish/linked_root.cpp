@@ -52,6 +52,7 @@ std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& 
     return ours(target.link) || std::ranges::any_of(also_ours, ours);
   });
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries) names.push_back(entry.filename().string());
   return names;
 }

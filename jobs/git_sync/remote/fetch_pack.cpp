@@ -33,6 +33,10 @@ ObjectId wanted_as(const ObjectId& want, const Greeting& greeting) {
               "follow a branch or a tag, or set uploadpack.allowReachableSHA1InWant on the server");
 }
 
+bool is_acknowledgment(const PktLine& line) {
+  return line.text() == "NAK" || line.text().starts_with("ACK ");
+}
+
 void require(const Greeting& greeting, std::string_view capability, const std::string& what) {
   if (!greeting.can(capability))
     throw Error(ErrorKind::data, "the server is too old: it cannot " + what, "a newer git on the server will do");
@@ -136,12 +140,13 @@ Reading FetchReaderV0::line(const PktLine& line) {
         throw malformed("its shallow boundary");
       return Reading::goes_on;
     case In::acknowledgments:
-      if (line.text() != "NAK" && !line.text().starts_with("ACK ")) throw malformed("its acknowledgment");
+      if (!is_acknowledgment(line)) throw malformed("its acknowledgment");
       in_ = In::pack;
       return Reading::goes_on;
     case In::pack:
       if (is_flush) return Reading::complete;
-      pack_.band(line.payload);
+      // One was for each commit of ours, or a single one for them all: no band begins like them.
+      if (!is_acknowledgment(line)) pack_.band(line.payload);
   }
   return Reading::goes_on;
 }

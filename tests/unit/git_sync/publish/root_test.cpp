@@ -1,6 +1,7 @@
 #include "git_sync/publish/root.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -196,7 +197,7 @@ TEST_CASE("the clone of a shell loop is taken over when its origin is ours") {
   CHECK(prepare_root(target, "https://example.com/site.git", log) == folder / ".sidekick/git");
 }
 
-TEST_CASE("a folder on a read-only disk or behind a file is told in one line") {
+TEST_CASE("a folder behind a file is told in one line") {
   const TempDir place;
   write_file(place / "file", "");
   const auto error = error_of([&] { RootLock::try_take(in_place(place / "file/www")); });
@@ -206,6 +207,34 @@ TEST_CASE("a folder on a read-only disk or behind a file is told in one line") {
   CHECK(error_of([&] { RootLock::try_take(in_place(place / "www")); })->kind() == ErrorKind::config);
   const auto denied = error_of([&] { RootLock::try_take(in_place("/proc/nothing/here")); });
   REQUIRE(denied);
+}
+
+TEST_CASE("a folder that may not be written is told with what to do") {
+  if (::geteuid() != 0) SKIP("only root can become somebody else");
+  const TempDir place;
+  fs::create_directories(place / "www");
+  fs::permissions(place.path(), fs::perms(0755));
+  const auto child = ::fork();
+  if (child == 0) {
+    if (::setuid(65533) != 0) ::_exit(2);
+    const auto error = error_of([&] { RootLock::try_take(in_place(place / "www")); });
+    ::_exit(error && error->kind() == ErrorKind::denied && mentions(*error, "65533") ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a folder on a read-only disk cannot be created in") {
+  const TempDir place;
+  const auto disk = place / "disk";
+  fs::create_directories(disk);
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", MS_RDONLY, "size=1m") != 0) SKIP("no filesystem can be mounted");
+  const auto kind_of = [](const auto& target) { return error_of([&] { RootLock::try_take(target); })->kind(); };
+  CHECK(kind_of(in_place(disk)) == ErrorKind::cannot_create);
+  CHECK(kind_of(in_place(disk / "new")) == ErrorKind::cannot_create);
+  CHECK(kind_of(linked(disk)) == ErrorKind::cannot_create);
+  ::umount2(disk.c_str(), MNT_DETACH);
 }
 
 TEST_CASE("two addresses are one repository whatever does not tell repositories apart") {
