@@ -1,5 +1,8 @@
 #include "agent/cli/commands.hpp"
 
+#include "agent/cli/git_sync_command.hpp"
+#include "agent/cli/git_sync_schema.hpp"
+#include "agent/cli/healthcheck_command.hpp"
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/restore_command.hpp"
 #include "agent/cli/restore_schema.hpp"
@@ -8,9 +11,13 @@ namespace sidekick::cli {
 
 namespace {
 
-constexpr std::array<Command, 4> table{{
+constexpr std::array<Command, 6> table{{
+    {"git-sync", "", "keeps a folder at a git ref; flags and rules of kubernetes/git-sync", run_git_sync,
+     git_sync_schema},
     {"restore", "mongorestore", "puts a dump into a MongoDB; flags and rules of mongorestore", run_restore,
      restore_schema},
+    {"healthcheck", "", "asks a sidekick that runs in this container whether it is well: 0, or 1", run_healthcheck,
+     healthcheck_schema},
     {"completion", "", "prints a script that completes commands and flags: sidekick completion bash", run_completion,
      nullptr},
     {"help", "", "prints this list, or the help of a command: sidekick help restore", run_help, nullptr},

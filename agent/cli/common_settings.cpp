@@ -77,17 +77,22 @@ std::vector<Setting> common_settings() {
   };
 }
 
-runtime::Policy policy_of(const config::Values& values) {
+runtime::Policy attempts_of(const config::Values& values) {
   runtime::Policy policy;
   policy.retry.retries = values.integer("retries", 0, 1'000'000);
   policy.retry.retry_for = values.duration("retry-for").value_or(policy.retry.retry_for);
+  policy.settle = values.duration("settle").value_or(policy.settle);
+  if (values.flag("park")) policy.after_permanent = runtime::AfterPermanent::park;
+  return policy;
+}
+
+runtime::Policy policy_of(const config::Values& values) {
+  auto policy = attempts_of(values);
   policy.timeout = values.duration("timeout");
   policy.attempt_timeout = values.duration("attempt-timeout");
   for (const auto name : {"timeout", "attempt-timeout"})
     if (const auto limit = values.duration(name); limit && limit->count() == 0)
       throw values.bad_value(name, "a limit of nothing", "leave it out for no limit");
-  policy.settle = values.duration("settle").value_or(policy.settle);
-  if (values.flag("park")) policy.after_permanent = runtime::AfterPermanent::park;
   return policy;
 }
 

@@ -13,6 +13,9 @@ namespace sidekick::cli {
 /// Their descriptions, to be put behind those of the job.
 std::vector<config::Setting> common_settings();
 
+/// What policy_of() says but for the limits of time: for commands whose flags name those otherwise.
+runtime::Policy attempts_of(const config::Values& values);
+
 /// Both throw as the getters of Values do; kind config where two settings exclude each other.
 runtime::Policy policy_of(const config::Values& values);
 LogLevel log_level_of(const config::Values& values);

@@ -38,8 +38,9 @@ std::vector<Setting> logins() {
        .peer_variables = "GITSYNC_PASSWORD_FILE !GIT_SYNC_PASSWORD_FILE"},
       {.name = "credential",
        .value_name = "JSON",
-       .help = "an object {url, username, password or password-file}, or a list of them, for repository and submodules; "
-               "flags add to the variable",
+       .help =
+           "an object {url, username, password or password-file}, or a list of them, for repository and submodules; "
+           "flags add to the variable",
        .group = login,
        .peer_variables = "GITSYNC_CREDENTIAL",
        .arity = Arity::repeated,
@@ -162,7 +163,8 @@ std::vector<Setting> tls_settings() {
 
 std::vector<Setting> git_sync_access_settings() {
   auto out = logins();
-  for (const auto& part : {github_app(), ssh_settings(), tls_settings()}) out.insert(out.end(), part.begin(), part.end());
+  for (const auto& part : {github_app(), ssh_settings(), tls_settings()})
+    out.insert(out.end(), part.begin(), part.end());
   return out;
 }
 

@@ -34,8 +34,4 @@ Error unfit_value(GitSyncMode mode, const config::Values& values, std::string_vi
   return {mode == GitSyncMode::linked ? ErrorKind::config : error.kind(), error.message(), error.hint()};
 }
 
-int linked_exit_code(ErrorKind kind) noexcept {
-  return kind == ErrorKind::usage ? 2 : 1;
-}
-
 }  // namespace sidekick::cli

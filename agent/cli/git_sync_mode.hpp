@@ -23,7 +23,4 @@ GitSyncMode probable_git_sync_mode(const Invocation& invocation);
 Error unfit_value(GitSyncMode mode, const config::Values& values, std::string_view name, const std::string& cause,
                   std::string hint = {});
 
-/// The code that its peer ends with in linked mode: 2 for flags that cannot be understood, 1 for every other error.
-int linked_exit_code(ErrorKind kind) noexcept;
-
 }  // namespace sidekick::cli

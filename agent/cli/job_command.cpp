@@ -50,22 +50,21 @@ bool wants_park(const Invocation& invocation) {
 
 class JobRun {
  public:
-  JobRun(const Invocation& invocation, const config::Schema& schema, const MakeJob& make_job)
-      : invocation_(invocation),
-        schema_(schema),
-        make_job_(make_job),
-        signals_(interrupt_),
-        log_(std::make_unique<status::ConsoleLog>(console_, default_format(), LogLevel::info)) {}
+  JobRun(const Invocation& invocation, const JobCommand& command)
+      : invocation_(invocation), command_(command), signals_(interrupt_) {
+    log_to(command.log_format.value_or(default_format()), LogLevel::info);
+  }
 
   int run() {
     try {
-      const auto settings = config::resolve(schema_, invocation_.words, invocation_.environment);
-      if (settings.values.flag("print-config")) write_out(config::print_config(schema_, settings));
-      const auto policy = prepare(settings);
-      if (settings.values.flag("print-config")) return 0;
-      return runtime::run_one_shot(name_, *job_, policy, surroundings());
+      const auto settings = config::resolve(command_.schema, invocation_.words, invocation_.environment);
+      const bool only_print = settings.values.flag("print-config");
+      if (only_print) write_out(config::print_config(command_.schema, settings));
+      prepare(settings);
+      if (!only_print) serve(settings.values);
+      plan_ = command_.plan(settings, {*job_log_, metrics_, invocation_.environment});
+      return only_print ? 0 : run_plan();
     } catch (const Error& error) {
-      if (wants_park(invocation_)) return runtime::park(name_, error, surroundings());
       return refuse(error);
     }
   }
@@ -75,25 +74,43 @@ class JobRun {
     return console_.is_terminal() ? status::LogFormat::text : status::LogFormat::json;
   }
 
-  int refuse(const Error& error) {
-    const auto& kind = info(error.kind());
-    status::JobLog(*log_, name_, 0)
-        .error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", kind.exit_code}});
-    status::write_termination_message(termination_log, error.message());
-    return kind.exit_code;
+  void log_to(status::LogFormat format, LogLevel level) {
+    log_ = std::make_unique<status::ConsoleLog>(console_, format, level);
+    job_log_ = std::make_unique<status::JobLog>(*log_, name_, 0);
   }
 
-  runtime::Policy prepare(const config::Settings& settings) {
+  int refuse(const Error& error) {
+    if (command_.refused) command_.refused(error, *job_log_);
+    if (wants_park(invocation_)) return runtime::park(name_, error, surroundings(), command_.exit_code_of);
+    const int code = command_.exit_code_of(error.kind());
+    job_log_->error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}});
+    status::write_termination_message(termination_log, error.message());
+    return code;
+  }
+
+  void prepare(const config::Settings& settings) {
     const auto& values = settings.values;
-    log_ = std::make_unique<status::ConsoleLog>(console_, log_format_of(values, console_), log_level_of(values));
-    status::JobLog log(*log_, name_, 0);
-    for (const auto& warning : settings.warnings) log.warn(warning);
+    const auto asked_for = log_format_of(values, console_);
+    log_to(values.given("log-format") ? asked_for : command_.log_format.value_or(asked_for), log_level_of(values));
+    for (const auto& warning : settings.warnings) job_log_->warn(warning);
     const auto tz = invocation_.environment.find("TZ");
     if (tz != invocation_.environment.end() && !tz->second.empty()) runtime::check_time_zone(tz->second, zoneinfo);
     runtime::use_files_and_dns();
-    const auto policy = policy_of(values);
-    job_ = make_job_(settings, log);
-    return policy;
+  }
+
+  /// Before the job is made: probes of a process that is parked for its settings are answered too.
+  void serve(const config::Values& values) {
+    if (!command_.http) return;
+    if (const auto http = command_.http(values)) server_ = open_endpoints(*http, {health_, metrics_, trigger_});
+  }
+
+  int run_plan() {
+    if (plan_->trigger_signal) signals_.raise_on(*plan_->trigger_signal, trigger_);
+    if (const auto* job = std::get_if<std::unique_ptr<OneShotJob>>(&plan_->job))
+      return runtime::run_one_shot(name_, **job, plan_->policy, surroundings());
+    auto& loop = *std::get<std::unique_ptr<LoopJob>>(plan_->job);
+    return plan_->steps == JobPlan::Steps::one ? runtime::run_once(name_, loop, plan_->policy, surroundings())
+                                               : runtime::run_loop(name_, loop, plan_->policy, surroundings());
   }
 
   runtime::Surroundings surroundings() {
@@ -111,35 +128,46 @@ class JobRun {
   }
 
   [[noreturn]] void abandon(int code) {
-    status::JobLog(*log_, name_, 0).error("did not let go within 2 s of being told to stop", {{"code", code}});
+    job_log_->error("did not let go within 2 s of being told to stop", {{"code", code}});
     runtime::leave_at_once(code);
   }
 
   const Invocation& invocation_;
-  const config::Schema& schema_;
-  const MakeJob& make_job_;
-  const std::string name_ = std::string(schema_.command);
+  const JobCommand& command_;
+  const std::string name_ = std::string(command_.schema.command);
   runtime::Interrupt interrupt_;
   runtime::Trigger trigger_;
   runtime::SignalThread signals_;
   SystemClock clock_;
   status::Console console_{STDERR_FILENO};
   std::unique_ptr<status::ConsoleLog> log_;
+  std::unique_ptr<status::JobLog> job_log_;
   status::Metrics metrics_;
   status::Health health_;
   std::mt19937_64 engine_{std::random_device()()};
-  std::unique_ptr<OneShotJob> job_;
+  std::unique_ptr<status::HttpServer> server_;
+  std::optional<JobPlan> plan_;
 };
 
 }  // namespace
 
-int run_job(const Invocation& invocation, const config::Schema& schema, const MakeJob& make_job) {
-  if (const auto text = answer(schema, invocation)) {
+int run_job(const Invocation& invocation, const JobCommand& command) {
+  if (const auto text = answer(command.schema, invocation)) {
     write_out(*text);
     return 0;
   }
   runtime::stay_behind_if_first();
-  return JobRun(invocation, schema, make_job).run();
+  return JobRun(invocation, command).run();
+}
+
+int run_job(const Invocation& invocation, const config::Schema& schema, const MakeJob& make_job) {
+  const auto plan = [&](const config::Settings& settings, const JobFrame& frame) {
+    JobPlan out;
+    out.policy = policy_of(settings.values);
+    out.job = make_job(settings, frame.log);
+    return out;
+  };
+  return run_job(invocation, {.schema = schema, .plan = plan});
 }
 
 }  // namespace sidekick::cli

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "agent/cli/commands.hpp"
+#include "agent/cli/git_sync_command.hpp"
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/status/console_log.hpp"
@@ -27,10 +28,21 @@ Error unknown_command(const std::string& word) {
   return {ErrorKind::usage, "unknown command '" + word + "'", std::move(hint)};
 }
 
+/// What the compose files of git pull loops say, and nothing else.
+bool asks_for_git_sync(const config::Environment& environment) {
+  const auto is_set = [&](std::string_view name) {
+    const auto found = environment.find(name);
+    return found != environment.end() && !found->second.empty();
+  };
+  return is_set("REPOSITORY") && is_set("DESTINATION");
+}
+
 int select_and_run(int argc, const char* const* argv, const char* const* environment) {
   if (argc > 0)
     if (const auto* command = find_command(argv[0])) return run_command(*command, argc - 1, argv + 1, environment);
   if (argc < 2) {
+    const Invocation bare{{}, config::environment_of(environment)};
+    if (asks_for_git_sync(bare.environment)) return run_git_sync(bare);
     status::Console(STDERR_FILENO).line(overview());
     return info(ErrorKind::usage).exit_code;
   }

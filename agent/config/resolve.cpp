@@ -5,6 +5,7 @@
 
 #include "agent/config/config_file.hpp"
 #include "agent/config/duration.hpp"
+#include "agent/config/unknown.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::config {
@@ -12,8 +13,6 @@ namespace sidekick::config {
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::string_view prefix = "SIDEKICK_";
 
 /// One level that can tell a setting: by its own name or by its file twin.
 struct Level {
@@ -57,11 +56,6 @@ std::vector<std::string> split(std::string_view left, char separator) {
   return out;
 }
 
-/// Kubernetes describes every service to every container of its namespace, in the form of Docker's old links.
-bool is_injected_link(std::string_view variable, std::string_view text) {
-  return variable == "SIDEKICK_PORT" && (text.starts_with("tcp://") || text.starts_with("udp://"));
-}
-
 std::vector<std::string> texts_of(const Setting& setting, const std::string& text) {
   if (setting.arity != Arity::repeated || setting.list == List::whole) return {text};
   return setting.list == List::colons ? split(text, ':') : split_list(text);
@@ -92,30 +86,6 @@ Level by_environment(const Setting& setting, const Environment& environment) {
     if (auto value = variable(setting, environment, plain + "_FILE")) level.file_name = std::move(value);
   }
   return level;
-}
-
-std::vector<std::string> unknown_variables(const Schema& schema, const Environment& environment) {
-  Environment known;
-  std::vector<std::string> flags;
-  for (const auto& setting : schema.settings)
-    for (const auto name : {setting.name, setting.alias}) {
-      if (name.empty()) continue;
-      known.emplace(environment_name(name), "");
-      if (setting.has_file_twin()) known.emplace(environment_name(name) + "_FILE", "");
-    }
-  std::vector<std::string_view> names;
-  for (const auto& [name, unused] : known) names.push_back(name);
-  std::vector<std::string> warnings;
-  for (const auto& [name, text] : environment) {
-    if (!name.starts_with(prefix) || (known.contains(name) && !is_injected_link(name, text))) continue;
-    std::string warning = "variable " + name + " is ignored: no setting has that name";
-    if (is_injected_link(name, text))
-      warning = "variable " + name + " is ignored: it is the link of a service";
-    else if (const auto near = nearest(name, names); !near.empty())
-      warning.append(", the nearest is ").append(near);
-    warnings.push_back(std::move(warning));
-  }
-  return warnings;
 }
 
 class Resolver {

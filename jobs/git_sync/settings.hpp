@@ -41,13 +41,13 @@ struct SshSettings {
 /// One repository elsewhere, and how to be let in.
 struct RemoteSettings {
   std::string url;  ///< https, http, ssh, git, file, a path, or user@host:path
-  std::vector<Credential> credentials;
-  std::string askpass_url;  ///< answers `username=` and `password=` lines; empty: none
-  std::string cookie_file;  ///< in the format of Netscape; empty: none
-  std::optional<GithubApp> github_app;
-  SshSettings ssh;
-  HttpSettings http;
-  std::vector<HttpHeader> extra_headers;
+  std::vector<Credential> credentials{};
+  std::string askpass_url{};  ///< answers `username=` and `password=` lines; empty: none
+  std::string cookie_file{};  ///< in the format of Netscape; empty: none
+  std::optional<GithubApp> github_app{};
+  SshSettings ssh{};
+  HttpSettings http{};
+  std::vector<HttpHeader> extra_headers{};
 };
 
 /// Published by a link in `root` to one worktree for each commit, as kubernetes/git-sync does.

@@ -155,7 +155,7 @@ TEST_CASE("A failed sync leaves the last good tree and ends with 1") {
 
 TEST_CASE("So many failures in a row as allowed end it and not one fewer") {
   const Synced site;
-  const auto failed = git_sync(site.flags({"--ref=nowhere", "--max-failures=2", "--period=20ms"}));
+  const auto failed = git_sync(site.flags({"--ref=nowhere", "--max-failures=3", "--period=20ms"}));
   INFO(failed.describe());
   CHECK(failed.exit_code == 1);
   std::size_t count = 0;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int files = 40;
+constexpr int files = 16;
 constexpr int commits = 200;
 
 // Every file of one commit holds its number and as many bytes as that makes: half a file shows.
@@ -82,7 +82,7 @@ void read_while_commits_arrive(std::vector<std::string> flags, const fs::path& p
   repository.commit();
   flags.insert(flags.end(), {"--repo=" + file_url(repository.path()), "--period=10ms"});
   Child child(git_sync_command(flags));
-  REQUIRE(eventually(30s, [&] { return fs::exists(published / "d4/39"); }));
+  REQUIRE(eventually(30s, [&] { return fs::exists(published / "d4/14"); }));
   Reading reading;
   std::thread reader([&] { read_on(reading, published, same_commit); });
   for (int number = 1; number <= commits; number++) {

@@ -26,6 +26,7 @@ class Lister final {
     // A tree that git itself made is in this order already.
     if (!std::ranges::is_sorted(out_.entries, {}, &Entry::path)) std::ranges::sort(out_.entries, {}, &Entry::path);
     std::ranges::sort(out_.folders);
+    std::ranges::sort(out_.submodules, {}, &SubmoduleEntry::path);
     return std::move(out_);
   }
 

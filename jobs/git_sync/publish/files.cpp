@@ -28,15 +28,6 @@ std::string temporary_name() {
   return name;
 }
 
-void write_all(int fd, const std::string& name, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw path_error("write", name, errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
-}
-
 /// A name in a folder that is removed again unless it was renamed.
 class Temporary final {
  public:
@@ -131,6 +122,15 @@ Error path_error(const std::string& what, const std::string& path, int number) {
   if (number == EISDIR) return {ErrorKind::data, object + ": there is a folder", "remove the folder"};
   if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
   return error_from_errno(object, number);
+}
+
+void write_all(int fd, const std::string& name, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw path_error("write", name, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
 }
 
 EntryKind kind_of(const struct stat& status) noexcept {

@@ -90,6 +90,9 @@ class Folder final {
 /// What the names of our temporary files begin with.
 inline constexpr std::string_view temporary_prefix = ".sidekick-tmp-";
 
+/// Writes all of `bytes`. Throws Error io with `name` in the message.
+void write_all(int fd, const std::string& name, std::span<const std::byte> bytes);
+
 /// Writes all of `bytes` to a file just made, and gives it the mode and owner of `kind`. Throws Error io, denied, with
 /// `name` in the message.
 void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const std::byte> bytes,

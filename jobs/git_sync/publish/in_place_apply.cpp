@@ -35,7 +35,7 @@ class Application final {
   void run(InPlaceTarget::DeleteOrder order) {
     if (plan_.changes_files()) change_files(order);
     leave_no_empty_folders();
-    folder_.sync();
+    if (plan_.changes_files() || found_.interrupted) folder_.sync();
     write_record(places_.state.record, finished());
     if (::unlink(places_.state.pending.c_str()) != 0 && errno != ENOENT)
       throw error_from_errno("cannot remove '" + places_.state.pending.string() + "'", errno);

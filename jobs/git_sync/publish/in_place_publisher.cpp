@@ -1,5 +1,6 @@
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <mutex>
 #include <system_error>
 
 #include "git_sync/publish/contents.hpp"
@@ -80,13 +81,16 @@ class InPlacePublisher final : public Publisher {
   }
 
   Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override {
+    // Somebody may have swept the folder clean meanwhile.
+    make_state_folder(make_folder(places_.folder));
     const auto found = assess(places_, content, cancel);
     const auto& plan = found.plan;
     if (!plan.in_the_way.empty()) judge_strangers(plan.in_the_way);
-    if (gate) ask(gate, found, content, cancel);
     const bool recorded = found.known && !found.interrupted && found.recorded.commit == content.commit &&
                           found.recorded.content_key == found.content_key;
     if (recorded && !plan.changes_files() && plan.adopt.empty()) return {};
+    // What readers were shown already is only mended.
+    if (gate && !recorded) ask(gate, found, content, cancel);
     if (found.interrupted)
       log_.info("finishing a publication that was cut short", {{"folder", places_.folder.native()}});
     else if (!plan.damaged.empty())
@@ -119,13 +123,13 @@ class InPlacePublisher final : public Publisher {
 
   /// Read again only when the file is another: a poll asks each time.
   std::optional<ObjectId> recorded_commit() const {
-    const std::lock_guard lock(mutex_);
-    const auto stamp = Folder(places_.state.folder).look(places_.state.record.filename().string());
-    if (!stamp) return std::nullopt;
-    if (stamp->stamp != known_stamp_) {
+    struct stat status{};
+    if (::lstat(places_.state.record.c_str(), &status) != 0) return std::nullopt;
+    const auto stamp = FileStamp::of(status);
+    if (stamp != known_stamp_) {
       const auto record = read_record(places_.state.record);
       known_commit_ = record ? std::optional(record->commit) : std::nullopt;
-      known_stamp_ = stamp->stamp;
+      known_stamp_ = stamp;
     }
     return known_commit_;
   }
@@ -172,7 +176,6 @@ class InPlacePublisher final : public Publisher {
   InPlaceTarget target_;
   Log& log_;
   InPlacePlaces places_;
-  mutable std::mutex mutex_;
   mutable FileStamp known_stamp_;
   mutable std::optional<ObjectId> known_commit_;
 };

@@ -23,7 +23,8 @@ bool is_there(const fs::path& path) {
 /// What came from git, as far as git itself left word of it.
 Record without_record(const InPlacePlaces& places, const Content& content, const CancelToken& cancel) {
   const bool damaged = is_there(places.state.record);
-  const bool beside = places.git_dir == places.folder / ".git";
+  std::error_code error;
+  const bool beside = fs::equivalent(places.git_dir, places.folder / ".git", error);
   auto record = beside ? files_of_index(places.git_dir) : Record{};
   // HEAD tells what was written here only where we, or the git of this folder, wrote it.
   if ((damaged || beside) && !content.parts.empty())

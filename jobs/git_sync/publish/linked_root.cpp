@@ -52,6 +52,7 @@ std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& 
     return ours(target.link) || std::ranges::any_of(also_ours, ours);
   });
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries) names.push_back(entry.filename().string());
   return names;
 }
@@ -87,6 +88,7 @@ fs::path prepare_root(const LinkedTarget& target, Log& log, std::span<const fs::
     if (has_git && (!strangers.empty() || !is_folder(git))) strangers.insert(strangers.begin(), ".git");
     if (!strangers.empty()) throw_not_ours(root, strangers);
   }
+  if (has_git) make_readable(git, log);
   if (has_git && !opens_as_repository(git)) {
     log.warn("emptying a repository that cannot be opened", {{"path", git.native()}});
     discard_repository(root, target);

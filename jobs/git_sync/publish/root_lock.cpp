@@ -1,8 +1,10 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <string>
 #include <system_error>
 
 #include "git_sync/publish/record.hpp"
@@ -24,12 +26,19 @@ bool still_named(const Fd& fd, const fs::path& file) {
          held.st_ino == named.st_ino;
 }
 
+[[noreturn]] void throw_cannot_open(const fs::path& file, int number) {
+  const auto user = std::to_string(::geteuid());
+  throw error_from_errno(
+      "cannot open lock '" + file.string() + "'", number,
+      number == EACCES ? "another user made it: run as that one, or give it to user id " + user : "");
+}
+
 }  // namespace
 
 std::optional<RootLock> RootLock::take(const fs::path& file) {
   for (;;) {
     Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd) throw error_from_errno("cannot open lock '" + file.string() + "'", errno);
+    if (!fd) throw_cannot_open(file, errno);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
       if (still_named(fd, file)) return RootLock(std::move(fd));
       continue;

@@ -23,9 +23,10 @@ class Stagers final {
     const auto processors = std::max<std::size_t>(1, std::thread::hardware_concurrency());
     const auto useful = entries_.size() / entries_worth_a_thread;
     std::vector<std::unique_ptr<Contents>> others;
-    for (std::size_t i = 1; i < std::min({processors, useful, max_threads}); i++) others.push_back(contents.another());
+    while (others.size() + 1 < std::min({processors, useful, max_threads})) others.push_back(contents.another());
     {
       std::vector<std::jthread> threads;
+      threads.reserve(others.size());
       for (const auto& other : others) threads.emplace_back([this, &other] { work(*other); });
       work(contents);
     }

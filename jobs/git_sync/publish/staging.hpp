@@ -26,7 +26,7 @@ class Staging final {
   static std::string name_of(std::size_t number) { return std::to_string(number); }
 
  private:
-  static const std::filesystem::path& made_anew(const std::filesystem::path& folder);
+  static Folder made_anew(const std::filesystem::path& folder);
 
   std::filesystem::path path_;
   FileAttributes attributes_;

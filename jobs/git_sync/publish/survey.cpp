@@ -99,10 +99,12 @@ void Surveyor::list_below(int parent, const std::string& name, const std::string
     if (child == "." || child == "..") continue;
     struct stat status{};
     if (::fstatat(here, child.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    auto child_path = path;
+    child_path.append("/").append(child);
     if (S_ISDIR(status.st_mode))
-      list_below(here, child, path + "/" + child, out);
+      list_below(here, child, child_path, out);
     else
-      out.files.push_back(path + "/" + child);
+      out.files.push_back(std::move(child_path));
   }
   out.folders.push_back(path);
 }

@@ -118,7 +118,7 @@ void HttpChannel::check(const HttpResponse& response, const CancelToken& cancel)
   const auto login = authenticator_.login_for(own_url(), cancel);
   if (!login)
     throw Error(ErrorKind::denied, "the server wants credentials (HTTP status " + std::to_string(response.status) + ")",
-                "no credential is configured for this URL");
+                "no credential is configured for this URL: see --username, --credential and --askpass-url");
   throw Error(
       ErrorKind::denied, "the server refuses the credentials (HTTP status " + std::to_string(response.status) + ")",
       "check the password or token of user " + printable(login->user) + ", and that it may read this repository");

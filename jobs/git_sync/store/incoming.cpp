@@ -18,7 +18,8 @@ int stop_when_cancelled(const git_indexer_progress* /*progress*/, void* token) {
 
 }  // namespace
 
-IndexedPack::IndexedPack(git_repository* repository, std::filesystem::path git_dir, std::function<void()> dropped, StatusSink& status, CancelToken cancel)
+IndexedPack::IndexedPack(git_repository* repository, std::filesystem::path git_dir, std::function<void()> dropped,
+                         StatusSink& status, CancelToken cancel)
     : git_dir_(std::move(git_dir)),
       folder_(git_dir_ / "objects" / incoming_name),
       dropped_(std::move(dropped)),

@@ -353,10 +353,7 @@ TEST_CASE("git-sync: a password in the URL is in no error and no name of a link"
   CHECK_FALSE(test::mentions(*error, "hunter2"));
 }
 
-TEST_CASE("git-sync: the exit codes of linked mode are its peer's") {
-  CHECK(linked_exit_code(ErrorKind::usage) == 2);
-  CHECK(linked_exit_code(ErrorKind::config) == 1);
-  CHECK(linked_exit_code(ErrorKind::unavailable) == 1);
+TEST_CASE("git-sync: the mode is guessed where the flags cannot be understood") {
   CHECK(probable_git_sync_mode({{"--in-place=/d", "--x"}, {}}) == GitSyncMode::in_place);
   CHECK(probable_git_sync_mode({{"--x"}, {{"DESTINATION", "/d"}}}) == GitSyncMode::in_place);
   CHECK(probable_git_sync_mode({{"--x"}, {{"DESTINATION", "/d"}, {"GITSYNC_ROOT", "/git"}}}) == GitSyncMode::linked);

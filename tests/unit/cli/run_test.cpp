@@ -1,56 +1,15 @@
 #include "agent/cli/run.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <sstream>
 
 #include "agent/cli/commands.hpp"
-#include "tests/unit/support/temporary_folder.hpp"
+#include "tests/unit/support/call.hpp"
 
 using namespace sidekick;
 using namespace sidekick::cli;
-
-namespace {
-
-struct Ended {
-  int code;
-  std::string out, err;
-};
-
-std::string content(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
-
-/// Runs the program's own entry in a process of its own.
-Ended call(std::vector<const char*> words, std::vector<const char*> environment = {}) {
-  const test::TemporaryFolder folder;
-  const auto out = folder.file("out", ""), err = folder.file("err", "");
-  environment.push_back(nullptr);
-  std::cout.flush();  // or a sanitizer's _exit writes the test runner's own words once more
-  std::fflush(nullptr);
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    const int out_fd = ::open(out.c_str(), O_WRONLY), err_fd = ::open(err.c_str(), O_WRONLY);
-    if (out_fd < 0 || err_fd < 0) ::_exit(99);
-    ::dup2(out_fd, STDOUT_FILENO);
-    ::dup2(err_fd, STDERR_FILENO);
-    ::_exit(run(static_cast<int>(words.size()), words.data(), environment.data()));
-  }
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
-}
-
-}  // namespace
+using namespace sidekick::test;
 
 TEST_CASE("a command is known by its name, by its peer's, and with a path before it") {
   REQUIRE(find_command("restore"));

@@ -36,3 +36,32 @@ TEST_CASE("durations for people have the precision that matters") {
   CHECK(spoken_duration(252s) == "4m 12s");
   CHECK(spoken_duration(62min) == "1h 2m");
 }
+
+TEST_CASE("durations of Go may have a sign, fractions and any order of units") {
+  CHECK(parse_go_duration("1m30s") == 90s);
+  CHECK(parse_go_duration("30s1m") == 90s);
+  CHECK(parse_go_duration("1.5h") == 90min);
+  CHECK(parse_go_duration(".5s") == 500ms);
+  CHECK(parse_go_duration("-1.5s") == -1500ms);
+  CHECK(parse_go_duration("+2s") == 2s);
+  CHECK(parse_go_duration("1500us") == 1ms);
+  CHECK(parse_go_duration("2000000ns") == 2ms);
+  CHECK(parse_go_duration("1500\u00b5s") == 1ms);
+  CHECK(parse_go_duration("0") == 0s);
+  for (const auto* const text :
+       {"", "-", "30", "1x", "s", "1s-1s", "inf", "infs", "nans", "1e3s", "99999999h", "1 s"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_go_duration(text));
+  }
+}
+
+TEST_CASE("seconds are a plain number or a duration") {
+  CHECK(parse_seconds("60") == 60s);
+  CHECK(parse_seconds("0.25") == 250ms);
+  CHECK(parse_seconds("2m") == 2min);
+  CHECK(parse_seconds("-1") == -1s);
+  for (const auto* const text : {"", "inf", "nan", "1,5", "1e99", "x", "999999999999"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_seconds(text));
+  }
+}

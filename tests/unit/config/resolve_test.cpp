@@ -138,3 +138,71 @@ TEST_CASE("a flag taken back counts as not given") {
   CHECK_FALSE(values.flag("drop"));
   CHECK_FALSE(values.given("drop"));
 }
+
+namespace {
+
+const Schema with_peer{
+    .command = "test",
+    .summary = "",
+    .arguments = "",
+    .description = "",
+    .settings = {{.name = "repo", .peer_variables = "GITSYNC_REPO !GIT_SYNC_REPO", .generic_variable = "REPOSITORY"},
+                 {.name = "keys", .peer_variables = "GITSYNC_KEYS", .arity = Arity::repeated, .list = List::colons},
+                 {.name = "logins",
+                  .peer_variables = "GITSYNC_LOGINS",
+                  .arity = Arity::repeated,
+                  .list = List::whole,
+                  .levels = Levels::all_count},
+                 {.name = "depth", .peer_variables = "GITSYNC_DEPTH", .form = Form::number},
+                 {.name = "old", .peer_variables = "!GIT_SYNC_OLD", .deprecated_for = "repo"},
+                 {.name = "ours"},
+                 {.name = "password", .secrecy = Secrecy::secret, .file_twin = FileTwin::own_setting},
+                 {.name = "password-file"}},
+    .file_keys = {}};
+
+}  // namespace
+
+TEST_CASE("a peer's variables count below ours and above generic ones") {
+  const auto repo = [](const Environment& environment) {
+    return resolve(with_peer, {}, environment).values.text("repo");
+  };
+  CHECK(repo({{"SIDEKICK_REPO", "a"}, {"GITSYNC_REPO", "b"}, {"REPOSITORY", "c"}}) == "a");
+  CHECK(repo({{"GITSYNC_REPO", "b"}, {"GIT_SYNC_REPO", "d"}}) == "d");
+  CHECK(repo({{"REPOSITORY", "c"}}) == "c");
+  CHECK(repo({{"REPOSITORY", "c"}, {"GITSYNC_DEPTH", "1"}}).empty());
+  CHECK(resolve(with_peer, {"--depth=1"}, {{"REPOSITORY", "c"}}).values.text("repo").empty());
+  CHECK(resolve(with_peer, {"--ours=1"}, {{"REPOSITORY", "c"}}).values.text("repo") == "c");
+  CHECK(repo({{"GITSYNC_REPO", ""}, {"REPOSITORY", "c"}}).empty());
+}
+
+TEST_CASE("a deprecated setting takes the place of the new one and warns unless it is 0") {
+  const auto settings = resolve(with_peer, {"--repo=new", "--old=old"}, {});
+  CHECK(settings.values.text("repo") == "old");
+  CHECK(settings.warnings == std::vector<std::string>{"--old is deprecated: use --repo"});
+  CHECK(resolve(with_peer, {"--repo=new", "--old=0"}, {}).values.text("repo") == "new");
+  CHECK(resolve(with_peer, {}, {{"GIT_SYNC_OLD", "x"}}).warnings ==
+        std::vector<std::string>{"variable GIT_SYNC_OLD is deprecated: use --repo"});
+}
+
+TEST_CASE("a list in a variable is separated as its setting says") {
+  using Texts = std::vector<std::string>;
+  const auto values = resolve(with_peer, {"--logins=c,d"}, {{"GITSYNC_KEYS", "a:b"}, {"GITSYNC_LOGINS", "a,b"}}).values;
+  CHECK(values.list("keys") == Texts{"a", "b"});
+  CHECK(values.list("logins") == Texts{"a,b", "c,d"});
+  CHECK(resolve(with_peer, {"--keys=x"}, {{"GITSYNC_KEYS", "a:b"}}).values.list("keys") == Texts{"x"});
+}
+
+TEST_CASE("a secret whose file has rules of its own has no twin") {
+  const auto values = resolve(with_peer, {"--password-file=/nowhere"}, {}).values;
+  CHECK_FALSE(values.find("password"));
+  CHECK(values.text("password-file") == "/nowhere");
+}
+
+TEST_CASE("a variable of a peer that no setting has is a warning unless it describes a service") {
+  const auto settings =
+      resolve(with_peer, {}, {{"GITSYNC_REOP", "x"}, {"GIT_SYNC_PORT", "tcp://h:1"}, {"GIT_SYNC_SERVICE_HOST", "h"}});
+  REQUIRE(settings.warnings.size() == 1);
+  CHECK(settings.warnings[0] ==
+        "variable GITSYNC_REOP is ignored: no setting has that name, the nearest is GITSYNC_REPO");
+  CHECK(resolve(schema, {}, {{"GITSYNC_REOP", "x"}}).warnings.empty());
+}

@@ -303,6 +303,71 @@ TEST_CASE("a gate sees the whole new tree before readers do and may refuse it") 
     CHECK_FALSE(entry.path().filename().string().starts_with("gate-"));
 }
 
+TEST_CASE("a gate is not asked again when what it let through is mended") {
+  Site site;
+  site.source.commit_file("page", "one");
+  int asked = 0;
+  const Gate gate = [&](const fs::path&) { ++asked; };
+  site.publish("HEAD", gate);
+  write_file(site.folder / "page", "by hand");
+  site.publish("HEAD", gate);
+  CHECK(asked == 1);
+  CHECK(read_file(site.folder / "page") == "one");
+}
+
+TEST_CASE("a folder that was swept clean is filled again") {
+  Site site;
+  site.source.commit_file("deep/page", "one");
+  const auto publisher = site.publisher();
+  publisher->publish(site.content(), {}, {});
+  fs::remove_all(site.folder);
+  CHECK_FALSE(publisher->current());
+  CHECK(publisher->publish(site.content(), {}, {}).changed_paths == 1);
+  CHECK(site.published() == site.checkout());
+  CHECK(publisher->current());
+}
+
+TEST_CASE("an object that is damaged stops the publication before anything changes") {
+  Site site;
+  site.source.commit_file("page", "one");
+  site.publish();
+  site.source.write("page", "two");
+  site.source.write("added", "x");
+  site.source.commit();
+  const auto blob = site.source.hash("HEAD:page");
+  const auto object = site.git_dir / "objects" / blob.substr(0, 2) / blob.substr(2);
+  fs::permissions(object, fs::perms(0644));
+  SECTION("missing") {
+    fs::remove(object);
+  }
+  SECTION("empty") {
+    fs::resize_file(object, 0);
+  }
+  const auto error = error_of([&] { site.publish(); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+  CHECK(site.published() == std::map<std::string, std::string>{{"page", "file one"}});
+}
+
+TEST_CASE("submodules are published where the repository has them") {
+  Site site;
+  Site module;
+  module.source.commit_file("code", "of the module");
+  site.source.commit_file("page", "one");
+  site.source.git(
+      {"-c", "protocol.file.allow=always", "submodule", "add", "--quiet", module.source.path().string(), "libs/a"});
+  site.source.commit();
+  auto content = site.content();
+  auto part = module.content().parts[0];
+  part.prefix = "libs/a/";
+  content.parts.push_back(part);
+  site.publisher()->publish(content, {}, {});
+  CHECK(read_file(site.folder / "libs/a/code") == "of the module");
+  content.parts.pop_back();
+  site.publisher()->publish(content, {}, {});
+  CHECK_FALSE(fs::exists(site.folder / "libs"));
+}
+
 TEST_CASE("one folder of a repository can be published and later another") {
   Site site;
   site.source.write("public/index.html", "x");

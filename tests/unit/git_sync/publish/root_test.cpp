@@ -1,8 +1,11 @@
 #include "git_sync/publish/root.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <random>
 
 #include "tests/unit/git_sync/publish/site.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -77,7 +80,7 @@ TEST_CASE("an empty root is used and so is one with nothing of worth") {
   const TempDir place;
   WarningLog log;
   const auto root = place / "root";
-  CHECK(prepare_root(linked(root), log) == fs::canonical(root) / ".git");
+  CHECK(prepare_root(linked(root), log) == fs::canonical(place.path()) / "root/.git");
   fs::create_directories(root / "lost+found");
   write_file(root / ".sidekick.lock", "");
   fs::create_symlink(".worktrees/0123456789012345678901234567890123456789", root / "current");
@@ -159,7 +162,8 @@ TEST_CASE("an in-place folder keeps its repository out of sight") {
   const TempDir place;
   WarningLog log;
   auto target = in_place(place / "www");
-  CHECK(prepare_root(target, "https://example.com/site.git", log) == fs::canonical(place / "www") / ".sidekick/git");
+  const auto git_dir = prepare_root(target, "https://example.com/site.git", log);
+  CHECK(git_dir == fs::canonical(place / "www") / ".sidekick/git");
   CHECK(fs::status(place / "www/.sidekick").permissions() == fs::perms(0700));
   fs::permissions(place / "www/.sidekick", fs::perms(0755));
   prepare_root(target, "https://example.com/site.git", log);
@@ -195,7 +199,37 @@ TEST_CASE("the clone of a shell loop is taken over when its origin is ours") {
   CHECK(prepare_root(target, "https://example.com/site.git", log) == folder / ".sidekick/git");
 }
 
-TEST_CASE("a folder on a read-only disk or behind a file is told in one line") {
+TEST_CASE("objects that a power cut left incomplete are removed when a repository is taken over") {
+  const TempDir place;
+  WarningLog log;
+  const GitRepository source;
+  source.write("small", "x");
+  std::string noise;
+  std::mt19937 random(1);
+  for (int i = 0; i < 200'000; i++) noise += static_cast<char>(random());
+  source.commit_file("large", noise);
+  git(place.path(), {"clone", "--quiet", "--no-hardlinks", source.path().string(), "www"});
+  const auto folder = fs::canonical(place / "www");
+  const auto object = [&](const std::string& name) {
+    const auto id = source.hash("HEAD:" + name);
+    return folder / ".git/objects" / id.substr(0, 2) / id.substr(2);
+  };
+  REQUIRE(fs::exists(object("small")));
+  for (const std::uintmax_t size : {0U, 1U, 5U, 1000U}) {
+    REQUIRE(fs::exists(object("large")));
+    fs::permissions(object("large"), fs::perms(0644));
+    fs::resize_file(object("large"), size);
+    prepare_root(in_place(folder), source.path().string(), log);
+    CHECK_FALSE(fs::exists(object("large")));
+    CHECK(fs::exists(object("small")));
+    fs::copy_file(source.path() / ".git" / fs::relative(object("large"), folder / ".git"), object("large"));
+  }
+  CHECK(log.warnings().size() == 4);
+  prepare_root(in_place(folder), source.path().string(), log);
+  CHECK(log.warnings().size() == 4);
+}
+
+TEST_CASE("a folder behind a file is told in one line") {
   const TempDir place;
   write_file(place / "file", "");
   const auto error = error_of([&] { RootLock::try_take(in_place(place / "file/www")); });
@@ -205,6 +239,34 @@ TEST_CASE("a folder on a read-only disk or behind a file is told in one line") {
   CHECK(error_of([&] { RootLock::try_take(in_place(place / "www")); })->kind() == ErrorKind::config);
   const auto denied = error_of([&] { RootLock::try_take(in_place("/proc/nothing/here")); });
   REQUIRE(denied);
+}
+
+TEST_CASE("a folder that may not be written is told with what to do") {
+  if (::geteuid() != 0) SKIP("only root can become somebody else");
+  const TempDir place;
+  fs::create_directories(place / "www");
+  fs::permissions(place.path(), fs::perms(0755));
+  const auto child = ::fork();
+  if (child == 0) {
+    if (::setuid(65533) != 0) ::_exit(2);
+    const auto error = error_of([&] { RootLock::try_take(in_place(place / "www")); });
+    ::_exit(error && error->kind() == ErrorKind::denied && mentions(*error, "65533") ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a folder on a read-only disk cannot be created in") {
+  const TempDir place;
+  const auto disk = place / "disk";
+  fs::create_directories(disk);
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", MS_RDONLY, "size=1m") != 0) SKIP("no filesystem can be mounted");
+  const auto kind_of = [](const auto& target) { return error_of([&] { RootLock::try_take(target); })->kind(); };
+  CHECK(kind_of(in_place(disk)) == ErrorKind::cannot_create);
+  CHECK(kind_of(in_place(disk / "new")) == ErrorKind::cannot_create);
+  CHECK(kind_of(linked(disk)) == ErrorKind::cannot_create);
+  ::umount2(disk.c_str(), MNT_DETACH);
 }
 
 TEST_CASE("two addresses are one repository whatever does not tell repositories apart") {

@@ -1,0 +1,16 @@
+#include "agent/cli/http_endpoints.hpp"
+
+#include "agent/status/status_routes.hpp"
+#include "agent/status/sync_route.hpp"
+
+namespace sidekick::cli {
+
+std::unique_ptr<status::HttpServer> open_endpoints(const HttpPlan& plan, const HttpFrame& frame) {
+  auto routes = status::health_routes(frame.health);
+  routes.push_back(status::sync_route(plan.sync_token, [&trigger = frame.trigger] { trigger.raise(); }));
+  if (plan.metrics == HttpPlan::Metrics::open) routes.push_back(status::metrics_route(frame.metrics));
+  if (plan.root == HttpPlan::Root::git_sync) routes.push_back(status::git_sync_route(frame.health));
+  return std::make_unique<status::HttpServer>(status::parse_http_address(plan.address), std::move(routes));
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,32 @@
+/// The endpoints of a process that runs one job.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/runtime/trigger.hpp"
+#include "agent/status/health.hpp"
+#include "agent/status/http_server.hpp"
+#include "agent/status/metrics.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick::cli {
+
+struct HttpPlan {
+  std::string address;  ///< as parse_http_address() takes it
+  enum class Metrics { open, closed } metrics = Metrics::open;
+  enum class Root { none, git_sync } root = Root::none;  ///< what is answered to every other path
+  Secret sync_token;                                     ///< empty: POST /sync is closed
+};
+
+/// What the endpoints tell of and act on; all of it outlives the server.
+struct HttpFrame {
+  const status::Health& health;
+  const status::Metrics& metrics;
+  runtime::Trigger& trigger;
+};
+
+/// Throws Error as HttpServer and parse_http_address().
+std::unique_ptr<status::HttpServer> open_endpoints(const HttpPlan& plan, const HttpFrame& frame);
+
+}  // namespace sidekick::cli

@@ -1,0 +1,100 @@
+#include "agent/status/sync_route.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <cctype>
+
+namespace sidekick::status {
+
+namespace {
+
+enum class Proof { none, wrong, right };
+
+std::string hmac_hex(const std::string& key, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned size = 0;
+  ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+         text.size(), bytes.data(), &size);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  for (unsigned i = 0; i < size; i++) (hex += digits[bytes[i] >> 4U]) += digits[bytes[i] & 0xFU];
+  return hex;
+}
+
+/// Hashed first, so that not even the length shows in the time it takes.
+bool same(const std::string& key, std::string_view a, std::string_view b) {
+  const auto left = hmac_hex(key, a), right = hmac_hex(key, b);
+  return ::CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+Proof judge(bool right) {
+  return right ? Proof::right : Proof::wrong;
+}
+
+std::string lower(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+Proof proof_of_bearer(const Request& request, const std::string& token) {
+  const auto given = request.header("Authorization");
+  if (!given) return Proof::none;
+  constexpr std::string_view scheme = "bearer ";
+  if (lower(given->substr(0, scheme.size())) != scheme) return Proof::wrong;
+  auto value = given->substr(scheme.size());
+  while (value.starts_with(' ')) value.remove_prefix(1);
+  return judge(same(token, value, token));
+}
+
+Proof proof_of_signature(const Request& request, const std::string& token) {
+  if (const auto given = request.header("X-Hub-Signature-256"))
+    return judge(same(token, lower(*given), "sha256=" + hmac_hex(token, request.body)));
+  for (const auto name : {"X-Gitea-Signature", "X-Forgejo-Signature"})
+    if (const auto given = request.header(name))
+      return judge(same(token, lower(*given), hmac_hex(token, request.body)));
+  return Proof::none;
+}
+
+Proof proof_of(const Request& request, const std::string& token) {
+  if (const auto proof = proof_of_bearer(request, token); proof != Proof::none) return proof;
+  if (const auto given = request.header("X-Gitlab-Token")) return judge(same(token, *given, token));
+  return proof_of_signature(request, token);
+}
+
+bool is_ping(const Request& request) {
+  for (const auto name : {"X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event"})
+    if (request.header(name) == "ping") return true;
+  return false;
+}
+
+Response answer_sync(const Request& request, const std::string& token, const std::function<void()>& sync) {
+  if (token.empty()) return {403, "no token is configured for /sync\n"};
+  switch (proof_of(request, token)) {
+    case Proof::none:
+      return {401,
+              "a token or a webhook's signature is needed\n",
+              Response().content_type,
+              {{"WWW-Authenticate", "Bearer"}}};
+    case Proof::wrong:
+      return {403, "wrong token or signature\n"};
+    case Proof::right:
+      break;
+  }
+  if (is_ping(request)) return {200, "pong\n"};
+  sync();
+  return {202, "syncing\n"};
+}
+
+}  // namespace
+
+Route sync_route(Secret token, std::function<void()> sync) {
+  return {"POST", "/sync", [token = std::move(token), sync = std::move(sync)](const Request& request) {
+            return answer_sync(request, token.reveal(), sync);
+          }};
+}
+
+}  // namespace sidekick::status

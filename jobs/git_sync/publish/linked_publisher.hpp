@@ -1,0 +1,47 @@
+/// Publishing by a link that leads to one whole tree for each commit.
+#pragma once
+
+#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/entry.hpp"
+#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/linked_layout.hpp"
+#include "git_sync/publish/publisher.hpp"
+#include "git_sync/publish/record.hpp"
+#include "git_sync/publish/tree_check.hpp"
+
+namespace sidekick::git_sync {
+
+/// A new tree is built beside, synced, renamed to its hash, and the link is flipped. What is damaged of the current
+/// tree is replaced file by file where its folders are whole, else the tree is built anew and exchanged.
+class LinkedPublisher final : public Publisher {
+ public:
+  LinkedPublisher(const LinkedTarget& target, const std::filesystem::path& git_dir, Log& log);
+
+  std::optional<ObjectId> current() const override;
+  std::filesystem::path tree_path() const override;
+  Inspection inspect(const Content& content, const CancelToken& cancel) const override;
+  Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override;
+  void tidy(const CancelToken& cancel) override;
+
+ private:
+  struct Work;
+
+  Published mend(Work& work, Record record);
+  Published replace(Work& work, const Gate& gate, const std::optional<Record>& before);
+  Record new_record(const Work& work, const std::vector<struct stat>& statuses) const;
+  void write_admin_files(const Work& work, const std::filesystem::path& tree, const Record& record,
+                         const std::vector<struct stat>& statuses) const;
+  bool git_finds_its_way(const Content& content) const;
+  void warn_of_attributes(const Contents& contents);
+  FileStamp stamp_to_record(FileStamp stamp) const noexcept;
+  void remove_tree(const std::filesystem::path& folder);
+  bool is_due(const std::filesystem::path& worktree) const;
+
+  LinkedTarget target_;
+  LinkedLayout layout_;
+  FileAttributes attributes_;
+  Log& log_;
+  std::set<std::string> warned_of_;
+};
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,39 @@
+/// A whole tree written into a folder that nobody looks at yet.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/entry.hpp"
+#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/record.hpp"
+#include "git_sync/settings.hpp"
+#include "sidekick/cancel.hpp"
+
+namespace sidekick::git_sync {
+
+/// An earlier tree, whose files are taken over where they are the same and still look as they were written.
+struct BaseTree {
+  std::filesystem::path folder;
+  const Record& record;
+};
+
+struct NewTree {
+  const Content& content;
+  const Listing& listing;
+  const Contents& contents;
+  const FileAttributes& attributes;
+  LinkedTarget::Unchanged unchanged;
+  std::optional<BaseTree> base;
+};
+
+/// Writes all folders, files and symlinks into the empty folder `target`, on several threads. Returns the status of
+/// each entry, in their order. Not synced. Throws Error: io, denied, data, cancelled; what was written stays.
+std::vector<struct stat> write_tree(const NewTree& tree, const std::filesystem::path& target,
+                                    const CancelToken& cancel);
+
+}  // namespace sidekick::git_sync

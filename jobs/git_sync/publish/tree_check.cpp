@@ -1,0 +1,84 @@
+#include "git_sync/publish/tree_check.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "git_sync/publish/copy_file.hpp"
+
+namespace sidekick::git_sync {
+
+namespace {
+
+class Check final {
+ public:
+  Check(const std::filesystem::path& folder, Contents& contents, const Record* record, const FileAttributes& attributes)
+      : folder_(folder), contents_(contents), record_(record), attributes_(attributes) {}
+
+  bool folder_is_there(const std::string& path) const {
+    struct stat status{};
+    return ::fstatat(folder_.descriptor(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+  }
+
+  enum class Verdict { as_recorded, right, damaged };
+  struct Judgement {
+    Verdict verdict = Verdict::damaged;
+    FileStamp stamp;
+  };
+
+  // Folders were looked at before: no step of the path is a symlink.
+  Judgement judge(const Entry& entry) {
+    struct stat status{};
+    if (::fstatat(folder_.descriptor(), entry.path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+    if (S_ISDIR(status.st_mode) || kind_of(status) != entry.kind) return {};
+    constexpr mode_t readable = 0444;
+    if (S_ISREG(status.st_mode) && (attributes_.mode_of(entry.kind) & readable & ~status.st_mode) != 0) return {};
+    const auto stamp = FileStamp::of(status);
+    if (is_recorded(entry, stamp)) return {Verdict::as_recorded, stamp};
+    bool same = false;
+    contents_.read(entry, [&](std::span<const std::byte> bytes) { same = holds(entry, bytes); });
+    return {same ? Verdict::right : Verdict::damaged, stamp};
+  }
+
+ private:
+  bool is_recorded(const Entry& entry, const FileStamp& stamp) const {
+    if (!record_) return false;
+    const auto found = record_->files.find(entry.path);
+    if (found == record_->files.end()) return false;
+    const auto& file = found->second;
+    return file.blob == entry.blob && file.kind == entry.kind && looks_as(stamp, file.stamp);
+  }
+
+  bool holds(const Entry& entry, std::span<const std::byte> bytes) const {
+    try {
+      return folder_.holds(entry.path, entry.kind, bytes);
+    } catch (const Error& error) {
+      // Not readable, or not reachable without a symlink: no better than other bytes.
+      if (error.kind() == ErrorKind::cancelled) throw;
+      return false;
+    }
+  }
+
+  Folder folder_;
+  Contents& contents_;
+  const Record* record_;
+  const FileAttributes& attributes_;
+};
+
+}  // namespace
+
+TreeFindings check_tree(const std::filesystem::path& folder, const Listing& listing, Contents& contents,
+                        const Record* record, const FileAttributes& attributes, const CancelToken& cancel) {
+  Check check(folder, contents, record, attributes);
+  TreeFindings findings;
+  for (const auto& path : listing.folders)
+    if (!check.folder_is_there(path)) findings.damaged_folders.push_back(path);
+  for (std::size_t i = 0; i < listing.entries.size(); i++) {
+    cancel.throw_if_cancelled();
+    const auto [verdict, stamp] = check.judge(listing.entries[i]);
+    if (verdict == Check::Verdict::damaged) findings.damaged.push_back(i);
+    if (verdict == Check::Verdict::right) findings.touched.emplace_back(i, stamp);
+  }
+  return findings;
+}
+
+}  // namespace sidekick::git_sync

@@ -1,0 +1,176 @@
+// git-sync and the servers that repositories come from: who is let in, and what is said where nobody is.
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+
+#include "tests/support/apache.hpp"
+#include "tests/support/certificates.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/git_daemon.hpp"
+#include "tests/support/git_repository.hpp"
+#include "tests/support/git_sync.hpp"
+#include "tests/support/ssh_server.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace sidekick::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Site {
+  GitRepository repository;
+  TempDir folder;
+  std::string commit = repository.commit_file("index.html", "one");
+  fs::path root = folder / "root";
+  fs::path link = root / "current";
+
+  Finished once(const std::string& url, std::vector<std::string> more = {}) const {
+    more.insert(more.end(), {"--repo=" + url, "--root=" + root.string(), "--link=current", "--one-time"});
+    return git_sync(std::move(more));
+  }
+  // A copy below an Apache, which may read as another user.
+  std::string serve(const Apache& server) const {
+    const auto path = server.repositories() / "site.git";
+    git(folder.path(), {"clone", "--quiet", "--bare", repository.path().string(), path.string()});
+    run({{"chmod", "-R", "a+rX", path.string()}}, 10s);
+    return server.url("/git/site.git");
+  }
+};
+
+const ApacheSettings with_password{.user = "reader", .password = "open sesame"};
+
+void check_synced(const Site& site, const Finished& done) {
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(linked_commit(site.link) == site.commit);
+}
+
+void check_refused(const Finished& done, const std::string& word) {
+  INFO(done.describe());
+  CHECK(done.exit_code == 1);
+  CHECK(done.err.find(word) != std::string::npos);
+  CHECK(done.err.find("open sesame") == std::string::npos);
+  CHECK(done.err.find("wrong word") == std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("A repository behind a user and password is synced however they are given") {
+  const Site site;
+  const Apache server(with_password);
+  const auto url = site.serve(server);
+  write_file(site.folder / "password", "open sesame\n");
+  const auto file = (site.folder / "password").string();
+  check_synced(site, site.once(url, {"--username=reader", "--password=open sesame"}));
+  check_synced(site, site.once(url, {"--username=reader", "--password-file=" + file}));
+  check_synced(site, site.once(url, {R"(--credential={"url":")" + server.url() +
+                                     R"(","username":"reader","password":"open sesame"})"}));
+  check_synced(site, site.once("http://reader:open%20sesame@" + url.substr(7)));
+}
+
+TEST_CASE("A password that is wrong or missing is told without being printed") {
+  const Site site;
+  const Apache server(with_password);
+  const auto url = site.serve(server);
+  check_refused(site.once(url), "--username");
+  check_refused(site.once(url, {"--username=reader", "--password=wrong word"}), "refuses the credentials");
+  check_refused(site.once("http://reader:wrong%20word@" + url.substr(7)), "refuses the credentials");
+  CHECK_FALSE(fs::exists(site.link));
+}
+
+TEST_CASE("A password file that is renewed is read again at the next poll") {
+  const Site site;
+  const Apache server(with_password);
+  const auto url = site.serve(server);
+  const auto file = site.folder / "password";
+  write_file(file, "wrong word\n");
+  Child child(git_sync_command({"--repo=" + url, "--root=" + site.root.string(), "--link=current", "--period=50ms",
+                                "--max-failures=-1", "--username=reader", "--password-file=" + file.string()}));
+  REQUIRE(eventually(20s, [&] { return child.err().find("refuses the credentials") != std::string::npos; }));
+  write_file(file, "open sesame\n");
+  CHECK(eventually(20s, [&] { return linked_commit(site.link) == site.commit; }));
+}
+
+TEST_CASE("A server with a certificate of an own authority is trusted where that is named") {
+  const Site site;
+  const Certificates certificates;
+  const Apache server({.certificates = &certificates});
+  const auto url = site.serve(server);
+  check_refused(site.once(url), "certificate");
+  check_synced(site, site.once(url, {"--ca-file=" + certificates.authority().string()}));
+  check_synced(site, site.once(url, {"--git-config=http.sslCAInfo:" + certificates.authority().string()}));
+  const auto unchecked = site.once(url, {"--insecure"});
+  check_synced(site, unchecked);
+  CHECK(unchecked.err.find("insecure") != std::string::npos);
+}
+
+TEST_CASE("A server that wants a certificate of its client gets it") {
+  const Site site;
+  const Certificates certificates;
+  const Apache server({.certificates = &certificates, .client_certificate = true});
+  const auto url = site.serve(server);
+  const auto authority = "--ca-file=" + certificates.authority().string();
+  CHECK(site.once(url, {authority}).exit_code == 1);
+  check_synced(site, site.once(url, {authority, "--client-certificate=" + certificates.client().string()}));
+}
+
+TEST_CASE("A repository is synced over ssh with a key, and the server's key is checked") {
+  const Site site;
+  SshServer server;
+  const auto url = server.url(site.repository.path());
+  const auto known = "--ssh-known-hosts-file=" + server.known_hosts().string();
+  const auto key = "--ssh-key-file=" + server.client_key().string();
+  check_synced(site, site.once(url, {key, known}));
+  check_refused(site.once(url, {"--ssh-key-file=" + server.other_key().string(), known}), "key");
+  server.change_host_key();
+  check_refused(site.once(url, {key, known}), "changed");
+  check_synced(site, site.once(url, {key, "--ssh-known-hosts=false"}));
+}
+
+TEST_CASE("A server that is gone for a while is waited for with the last tree in place") {
+  const Site site;
+  Apache server;
+  const auto url = site.serve(server);
+  Child child(git_sync_command(
+      {"--repo=" + url, "--root=" + site.root.string(), "--link=current", "--period=50ms", "--max-failures=-1"}));
+  REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == site.commit; }));
+  server.stop();
+  REQUIRE(eventually(20s, [&] { return child.err().find("refused") != std::string::npos; }));
+  CHECK(read_file(site.link / "index.html") == "one");
+  server.start();
+  const auto second = site.repository.commit_file("index.html", "two");
+  site.repository.git({"push", "--quiet", (server.repositories() / "site.git").string(), "main"});
+  run({{"chmod", "-R", "a+rX", server.repositories().string()}}, 10s);
+  CHECK(eventually(20s, [&] { return linked_commit(site.link) == second; }));
+}
+
+TEST_CASE("A poll that finds nothing is one request on a kept connection") {
+  const Site site;
+  const Apache server;
+  const auto url = site.serve(server);
+  Child child(git_sync_command({"--repo=" + url, "--root=" + site.root.string(), "--link=current", "--period=20ms"}));
+  const auto requests = [&] { return static_cast<int>(std::ranges::count(server.access_log(), '\n')); };
+  REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == site.commit && requests() > 30; }));
+  const auto log = server.access_log();
+  const auto tail = log.substr(log.size() / 2);
+  INFO(log);
+  CHECK(tail.find("info/refs") == std::string::npos);
+}
+
+TEST_CASE("Submodules come from their own servers with the credentials of their hosts") {
+  const Site site;
+  const Apache server(with_password);
+  const auto url = site.serve(server);
+  const GitRepository parent;
+  parent.write(".gitmodules", "[submodule \"inner\"]\n\tpath = inner\n\turl = " + url + "\n");
+  parent.git({"add", ".gitmodules"});
+  parent.git({"update-index", "--add", "--cacheinfo", "160000," + site.commit + ",inner"});
+  parent.git({"commit", "--quiet", "--message", "parent"});
+  const auto refused = site.once(file_url(parent.path()));
+  check_refused(refused, "inner");
+  const auto done = site.once(file_url(parent.path()), {R"(--credential={"url":")" + server.url() +
+                                                        R"(","username":"reader","password":"open sesame"})"});
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(read_file(site.link / "inner/index.html") == "one");
+}
