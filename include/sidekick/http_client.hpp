@@ -76,10 +76,10 @@ using BodySink = std::function<void(std::span<const std::byte>)>;
 
 /// Keeps one connection to the last host and uses it again; where the server closed it meanwhile, the request is sent
 /// once more on a new one, before a byte of the answer was seen. Certificate files that changed are read again for the
-/// next connection. Statuses are the caller's to judge. For one thread at
-/// a time. Every member throws Error: unavailable (no name, refused, reset, no answer in time), denied (the other's
-/// certificate is not trusted, or the proxy wants credentials), data (not HTTP), config (a URL or a certificate file
-/// that cannot be used), no_input (a certificate file that is not there), cancelled. URLs in messages have no
+/// next connection. Statuses are the caller's to judge. For one thread at a time. Every member throws Error:
+/// unavailable (no name, refused, reset, no answer in time), denied (the other's certificate is not trusted, or the
+/// proxy wants credentials), data (not HTTP, too long, redirects without end), config (a URL, header or certificate
+/// file that cannot be used), no_input (a certificate file that is not there), cancelled. URLs in messages have no
 /// credentials; those in a URL's user information are sent as basic authentication.
 class HttpClient final {
  public:
