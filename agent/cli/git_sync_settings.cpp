@@ -216,7 +216,7 @@ fs::path error_file_of(const Values& values) {
 
 std::vector<std::string> whole_environment(const config::Environment& environment) {
   std::vector<std::string> out;
-  for (const auto& [name, value] : environment) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment) out.emplace_back(name).append("=").append(value);
   return out;
 }
 
