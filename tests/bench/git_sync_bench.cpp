@@ -74,7 +74,7 @@ void compare(const std::string& title, std::vector<Contender> all, int rounds) {
 void fill(const GitRepository& repository, int files) {
   for (int i = 0; i < files; i++)
     repository.write("d" + std::to_string(i % 97) + "/s" + std::to_string(i % 13) + "/" + std::to_string(i) + ".html",
-                     "<p>" + std::string(static_cast<std::size_t>(i * 37 % 9'000), 'x') + std::to_string(i) + "</p>\n");
+                     "<p>" + std::string(static_cast<std::size_t>(i * 37 % 9'000), 'x') + std::to_string(i) + "</p>");
   repository.commit();
 }
 
