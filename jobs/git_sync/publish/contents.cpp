@@ -98,7 +98,8 @@ class Contents::Impl {
     git_blob* blob = nullptr;
     int code = git_blob_lookup(&blob, part.bare.get(), &entry.blob.value);
     BlobHandle held(blob);
-    git_filter_options options = GIT_FILTER_OPTIONS_INIT;
+    git_filter_options options{};
+    options.version = GIT_FILTER_OPTIONS_VERSION;
     options.flags = GIT_FILTER_NO_SYSTEM_ATTRIBUTES | GIT_FILTER_ATTRIBUTES_FROM_COMMIT | GIT_FILTER_ALLOW_UNSAFE;
     options.attr_commit_id = share.commit.value;
     git_filter_list* filters = nullptr;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -69,11 +70,14 @@ std::string cookies_for(const Url& url, std::string_view text, std::int64_t now)
   std::vector<Cookie> found;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
-    if (auto cookie = parse(text.substr(0, end)); cookie && is_for(*cookie, url, now))
-      found.push_back(std::move(*cookie));
+    if (auto cookie = parse(text.substr(0, end)); cookie && is_for(*cookie, url, now)) {
+      // The longest path first, the others as they stand in the file.
+      const auto place = std::ranges::upper_bound(found, cookie->path.size(), std::greater<>(),
+                                                  [](const Cookie& each) { return each.path.size(); });
+      found.insert(place, std::move(*cookie));
+    }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  std::ranges::stable_sort(found, [](const auto& a, const auto& b) { return a.path.size() > b.path.size(); });
   std::string out;
   for (const auto& cookie : found)
     out.append(out.empty() ? "" : "; ").append(cookie.name).append("=").append(cookie.value);

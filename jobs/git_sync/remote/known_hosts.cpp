@@ -8,8 +8,6 @@
 #include <cctype>
 #include <optional>
 
-#include "sidekick/http_client.hpp"
-
 namespace sidekick::git_sync {
 
 namespace {

@@ -51,7 +51,9 @@ std::vector<RemoteRef> WireRemote::list(std::span<const std::string> prefixes, c
 
 FetchResult WireRemote::fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
   return converse("fetch from", [&] {
-    if (!greeting_ || channel_->state() == Channel::State::per_conversation) greet(cancel);
+    // Version 0 gives out what the refs name now.
+    const bool may_go_on = greeting_ && greeting_->version == 2 && channel_->state() == Channel::State::none;
+    if (!may_go_on) greet(cancel);
     return ask_for_pack(request, sink, cancel);
   });
 }
