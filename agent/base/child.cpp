@@ -27,7 +27,7 @@ constexpr std::size_t max_output_bytes = std::size_t{16} << 10;
 constexpr milliseconds look_again{10};  // where nothing tells of the change that is waited for
 constexpr milliseconds longest_look{3'600'000};
 constexpr milliseconds most_when_stopped{1'000};  // a job that was told to stop has 2 s for everything
-constexpr milliseconds after_kill{1'000};
+constexpr milliseconds after_kill{500};
 
 struct Pipe {
   Fd out, in;

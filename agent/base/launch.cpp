@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ constexpr int old_kernel_descriptors = 1024;  // looked at where the kernel (bef
 struct OwnGroup {
   error_code on_exec_setup(Launcher&, const Path&, const char* const*) const noexcept {
     ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // of the thread that waits for it: where we are killed it does not stay behind
     ::signal(SIGPIPE, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);

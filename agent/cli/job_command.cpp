@@ -12,6 +12,7 @@
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/signals.hpp"
 #include "agent/runtime/supervisor.hpp"
+#include "agent/runtime/watchdog.hpp"
 #include "agent/status/metrics.hpp"
 #include "agent/status/progress.hpp"
 #include "agent/status/termination.hpp"
@@ -57,19 +58,27 @@ class JobRun {
 
   int run() {
     try {
-      const auto settings = config::resolve(command_.schema, invocation_.words, invocation_.environment);
-      const bool only_print = settings.values.flag("print-config");
-      if (only_print) write_out(config::print_config(command_.schema, settings));
-      prepare(settings);
-      if (!only_print) serve(settings.values);
-      plan_ = command_.plan(settings, {*job_log_, metrics_, invocation_.environment});
-      return only_print ? 0 : run_plan();
+      return set_up() ? run_plan() : 0;
     } catch (const Error& error) {
       return refuse(error);
     }
   }
 
  private:
+  /// False where the settings were only to be printed. To be told to end while a file or a name lets us wait ends the
+  /// process after a while too.
+  bool set_up() {
+    const runtime::Watchdog watchdog(clock_, interrupt_, Clock::time_point::max(), 0,
+                                     [this](int code) { abandon(code); });
+    const auto settings = config::resolve(command_.schema, invocation_.words, invocation_.environment);
+    const bool only_print = settings.values.flag("print-config");
+    if (only_print) write_out(config::print_config(command_.schema, settings));
+    prepare(settings);
+    if (!only_print) serve(settings.values);
+    plan_ = command_.plan(settings, {*job_log_, metrics_, invocation_.environment});
+    return !only_print;
+  }
+
   status::LogFormat default_format() const {
     return console_.is_terminal() ? status::LogFormat::text : status::LogFormat::json;
   }
@@ -109,8 +118,16 @@ class JobRun {
     if (const auto* job = std::get_if<std::unique_ptr<OneShotJob>>(&plan_->job))
       return runtime::run_one_shot(name_, **job, plan_->policy, surroundings());
     auto& loop = *std::get<std::unique_ptr<LoopJob>>(plan_->job);
-    return plan_->steps == JobPlan::Steps::one ? runtime::run_once(name_, loop, plan_->policy, surroundings())
-                                               : runtime::run_loop(name_, loop, plan_->policy, surroundings());
+    return let_go(plan_->steps == JobPlan::Steps::one ? runtime::run_once(name_, loop, plan_->policy, surroundings())
+                                                      : runtime::run_loop(name_, loop, plan_->policy, surroundings()));
+  }
+
+  /// Ends the job. What it does beside its steps is given no more time than they are: the look-up of a name, say, can
+  /// be neither cancelled nor waited for.
+  int let_go(int code) {
+    const runtime::Watchdog watchdog(clock_, interrupt_, clock_.now(), code, [this, code](int) { abandon(code); });
+    plan_.reset();
+    return code;
   }
 
   runtime::Surroundings surroundings() {

@@ -17,7 +17,7 @@ enum class AfterPermanent { end, park };
 struct Persevere {};
 
 /// The rule of git-sync: whatever fails is tried again after a fixed time, until too many failures came in a row. The
-/// first success, not readiness, ends the beginning.
+/// first success, not readiness, ends the beginning. An error of a transient kind whose retry is ruled out ends it.
 struct CountFailures {
   int max_failures = 0;                      ///< as many in a row end it, and one if it is 0; negative: none do
   std::optional<int> init_max_failures;      ///< the same before the first success; absent: max_failures

@@ -106,7 +106,10 @@ class Run {
     failures_++;
     const bool begun = succeeded_once_;
     const int most = begun ? rule.max_failures : rule.init_max_failures.value_or(rule.max_failures);
-    if (most >= 0 && failures_ >= most) return end(error);
+    // A kind that is usually tried again, and is not to be: what is published stands, only a hook of a run that ends
+    // has failed, which is told once.
+    const bool is_final = error.retry_ruled_out() && info(error.kind()).transient;
+    if (is_final || (most >= 0 && failures_ >= most)) return end(error);
     const bool own_wait = !begun && rule.init_period.count() > 0;
     return try_again(LogLevel::error, error, own_wait ? rule.init_period : rule.period);
   }

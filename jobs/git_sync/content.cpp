@@ -54,7 +54,9 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
     if (!path.starts_with(published)) continue;
     auto& store = store_at(parent.store.git_dir() / "modules" / module.name);
     auto remote = settings_.remote;
+    remote.home_url = settings_.remote.url;
     remote.url = resolve_submodule_url(parent.url, module.url);
+    check_submodule_url(parent.url, remote.url);
     if (!is_complete(store, module.commit, settings_.depth, frame.cancel))
       fetch_module(store, remote, module, settings_.depth, frame);
     content.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});

@@ -48,6 +48,9 @@ struct RemoteSettings {
   SshSettings ssh{};
   HttpSettings http{};
   std::vector<HttpHeader> extra_headers{};
+  /// Whose the askpass URL, the GitHub App and the extra headers are; empty: those of `url`. A submodule lies
+  /// elsewhere.
+  std::string home_url{};
 };
 
 /// Published by a link in `root` to one worktree for each commit, as kubernetes/git-sync does.

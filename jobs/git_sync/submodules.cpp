@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "git_sync/publish/files.hpp"
+#include "git_sync/remote/address.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {
@@ -114,6 +115,28 @@ std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit)
   return out;
 }
 
+namespace {
+
+/// Where the path begins behind scheme, user and host; 0 for what is no URL.
+std::size_t path_begin(std::string_view url) {
+  const auto scheme = url.find("://");
+  return scheme == std::string_view::npos ? 0 : std::min(url.find('/', scheme + 3), url.size());
+}
+
+bool is_local(const std::string& url) {
+  return parse_address(url).kind == RemoteAddress::Kind::local;
+}
+
+}  // namespace
+
+void check_submodule_url(const std::string& parent_url, const std::string& url) {
+  if (!is_local(url) || is_local(parent_url)) return;
+  throw Error(ErrorKind::denied,
+              "a submodule is refused: its URL '" + redact_url(url) +
+                  "' names files of this machine, its parent comes from another",
+              "correct .gitmodules, or leave submodules out with --submodules=off", Retry::never);
+}
+
 std::string resolve_submodule_url(const std::string& parent_url, const std::string& url) {
   if (!url.starts_with("./") && !url.starts_with("../")) return url;
   std::string base = parent_url;
@@ -128,7 +151,7 @@ std::string resolve_submodule_url(const std::string& parent_url, const std::stri
     left.remove_prefix(3);
     // The last step ends at a slash or, in user@host:path, at the colon, which stays.
     const auto cut = base.find_last_of("/:");
-    if (cut == std::string::npos || (cut > 0 && base[cut - 1] == '/' && base[cut] == '/'))
+    if (cut == std::string::npos || cut < path_begin(base))
       throw Error(ErrorKind::data,
                   "the URL of a submodule '" + url + "' leads above the root of its repository's host");
     base.resize(base[cut] == ':' ? cut + 1 : cut);

@@ -26,4 +26,8 @@ std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit)
 /// Error of kind data when it leads above the root.
 std::string resolve_submodule_url(const std::string& parent_url, const std::string& url);
 
+/// Throws Error of kind denied where `url` names files of this machine and `parent_url` does not: whoever writes the
+/// repository elsewhere would have files published that are none of theirs. Of kind config for what is no URL.
+void check_submodule_url(const std::string& parent_url, const std::string& url);
+
 }  // namespace sidekick::git_sync

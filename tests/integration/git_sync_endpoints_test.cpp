@@ -136,13 +136,27 @@ TEST_CASE("A run that ends waits for its hooks and fails where one fails") {
   const auto good = git_sync(scene.flags({"--one-time", "--exechook-command=/bin/true"}));
   CAPTURE(good.describe());
   CHECK(good.exit_code == 0);
-  auto flags = scene.flags({"--one-time", "--exechook-command=/bin/false"});
-  std::erase(flags, "--max-failures=-1");
-  const auto bad = git_sync(flags);
+  const auto bad = git_sync(scene.flags({"--one-time", "--exechook-command=/bin/false"}));
   CAPTURE(bad.describe());
   CHECK(bad.exit_code == 1);
   CHECK(bad.err.find("exechook failed") != std::string::npos);
   CHECK(scene.published() == hash);
+}
+
+TEST_CASE("A hook does not outlive a git-sync that is killed") {
+  Scene scene;
+  scene.repository.commit_file("page", "one");
+  const auto hook = scene.place / "hook";
+  const auto told = scene.place / "told";
+  write_file(hook, "#!/bin/sh\necho $$ > " + (scene.place / "new").string() + "\nmv " + (scene.place / "new").string() +
+                       " " + told.string() + "\nexec sleep 600\n");
+  std::filesystem::permissions(hook, std::filesystem::perms(0755));
+  Child child(git_sync_command(scene.flags({"--exechook-command=" + hook.string(), "--exechook-timeout=10m"})));
+  REQUIRE(eventually(patience, [&] { return std::filesystem::exists(told); }));
+  const auto runs = static_cast<pid_t>(std::stol(read_file(told)));
+  child.signal(SIGKILL);
+  child.wait(patience);
+  CHECK(eventually(patience, [&] { return ::kill(runs, 0) != 0; }));
 }
 
 TEST_CASE("Wrong settings that are parked are answered to probes") {

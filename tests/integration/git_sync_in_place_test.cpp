@@ -241,3 +241,13 @@ TEST_CASE("A gate that refuses keeps the old tree and one that agrees lets the n
   CHECK(site.once({"--gate=test ! -e broken"}).exit_code == 0);
   CHECK(site.content("index.html") == "three");
 }
+
+TEST_CASE("A run that ends fails in the folder too where its hook fails") {
+  const Served site;
+  site.repository.commit_file("index.html", "one");
+  const auto done = site.once({"--exechook-command=/bin/false"});
+  INFO(done.describe());
+  CHECK(done.exit_code == 75);
+  CHECK(done.err.find("exechook failed") != std::string::npos);
+  CHECK(site.content("index.html") == "one");
+}

@@ -174,3 +174,30 @@ TEST_CASE("Submodules come from their own servers with the credentials of their 
   CHECK(done.exit_code == 0);
   CHECK(read_file(site.link / "inner/index.html") == "one");
 }
+
+TEST_CASE("A submodule that names files of this machine is refused where its parent came from another") {
+  const Site site;
+  const Apache server;
+  site.repository.write(".gitmodules",
+                        "[submodule \"in\"]\n\tpath = in\n\turl = " + site.repository.path().string() + "\n");
+  site.repository.git({"add", ".gitmodules"});
+  site.repository.git({"update-index", "--add", "--cacheinfo", "160000," + site.commit + ",in"});
+  site.repository.git({"commit", "--quiet", "--message", "parent"});
+  const auto refused = site.once(site.serve(server));
+  check_refused(refused, "of this machine");
+  CHECK_FALSE(fs::exists(site.link));
+}
+
+TEST_CASE("The login of an askpass URL is not shown to a submodule on another host") {
+  const Site site;
+  const Apache other(with_password);
+  const auto url = site.serve(other);
+  const Apache server;
+  server.add_script("login", "printf 'Content-Type: text/plain\\n\\nusername=reader\\npassword=open sesame\\n'\n");
+  const GitRepository parent;
+  parent.write(".gitmodules", "[submodule \"inner\"]\n\tpath = inner\n\turl = " + url + "\n");
+  parent.git({"add", ".gitmodules"});
+  parent.git({"update-index", "--add", "--cacheinfo", "160000," + site.commit + ",inner"});
+  parent.git({"commit", "--quiet", "--message", "parent"});
+  check_refused(site.once(file_url(parent.path()), {"--askpass-url=" + server.url("/cgi/login")}), "inner");
+}

@@ -70,6 +70,11 @@ void TcpPeer::wait_for_end() {
   while (read_some(fd_, read_)) read_.clear();
 }
 
+bool TcpPeer::is_open_after(std::chrono::milliseconds wait) const {
+  pollfd watched{fd_, POLLIN, 0};
+  return ::poll(&watched, 1, static_cast<int>(wait.count())) == 0;
+}
+
 void TcpPeer::relay_to(std::uint16_t port) const {
   const auto other = dial("127.0.0.1", port, std::chrono::seconds(5), CancelToken());
   if (!other.fd) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -27,6 +28,8 @@ class TcpPeer final {
   void answer(const std::string& status, std::string_view body, std::string_view headers = "") const;
   /// Waits until the other side (or the server's end) closes the connection.
   void wait_for_end();
+  /// Waits that long for something to come; false where that is the end.
+  bool is_open_after(std::chrono::milliseconds wait) const;
   /// Passes on all bytes between this connection and that port of loopback, until one of them ends.
   void relay_to(std::uint16_t port) const;
   /// Makes the end of this connection a reset.

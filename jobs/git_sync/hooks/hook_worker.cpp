@@ -67,13 +67,17 @@ void HookWorker::tell_until_done(Publication publication) {
 }
 
 bool HookWorker::tell_once(const Publication& publication) {
+  const auto failed = [&](const std::string& message, const std::string& hint) {
+    count("error");
+    log_.error(message, {{"hook", name_}, {"hash", publication.commit.hex()}, {"hint", hint}});
+    return false;
+  };
   try {
     tell_(publication, stop_.token());
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::cancelled) return false;
-    count("error");
-    log_.error(error.message(), {{"hook", name_}, {"hash", publication.commit.hex()}, {"hint", error.hint()}});
-    return false;
+    return error.kind() == ErrorKind::cancelled ? false : failed(error.message(), error.hint());
+  } catch (const std::exception& error) {  // out of memory or of descriptors, which may pass
+    return failed("unexpected: " + std::string(error.what()), {});
   }
   count("success");
   log_.debug("hook is done", {{"hook", name_}, {"hash", publication.commit.hex()}});

@@ -28,7 +28,7 @@ class Hooks::Impl {
         if (error.kind() == ErrorKind::cancelled) throw;
         if (!failure)
           failure.emplace(ErrorKind::temporary, std::string(worker->name()) + " failed: " + error.message(),
-                          error.hint());
+                          error.hint(), Retry::never);
       }
     }
     if (failure) throw *failure;

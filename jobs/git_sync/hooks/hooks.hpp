@@ -36,8 +36,8 @@ class Hooks final {
 
   void send(const Publication& publication);
 
-  /// One attempt each, awaited: for runs that end. Throws Error of kind temporary naming the hook that failed; kind
-  /// cancelled.
+  /// One attempt each, awaited: for runs that end. Throws Error of kind temporary naming the hook that failed, its
+  /// retry ruled out; kind cancelled.
   void run_once(const Publication& publication, const CancelToken& cancel);
 
  private:

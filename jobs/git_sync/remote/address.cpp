@@ -1,5 +1,6 @@
 #include "git_sync/remote/address.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -11,6 +12,16 @@ namespace sidekick::git_sync {
 namespace {
 
 using Kind = RemoteAddress::Kind;
+
+// The most that fits into a line of git's protocol, with room for a host.
+constexpr std::size_t max_path_bytes = 32'000;
+
+/// What is decoded may hold what the URL did not: a line of its own to a server that is none of git.
+bool is_fit(Kind kind, const std::string& path) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (path.find('\0') != std::string::npos || path.size() > max_path_bytes) return false;
+  return kind == Kind::local || std::ranges::none_of(path, is_control);
+}
 
 std::optional<Kind> kind_of(const std::string& scheme) {
   if (scheme == "http" || scheme == "https") return Kind::http;
@@ -39,6 +50,8 @@ RemoteAddress from_url(const std::string& text) {
   if (*kind == Kind::ssh) url.scheme = "ssh";
   auto path = *kind == Kind::local ? percent_decoded(url.path) : decoded_path(url);
   if (path.empty() || path == "/") throw Error(ErrorKind::config, "cannot follow " + name + ": it names no repository");
+  if (!is_fit(*kind, path))
+    throw Error(ErrorKind::config, "cannot follow " + name + ": its path is that of no repository");
   return {*kind, std::move(url), std::move(path)};
 }
 
@@ -70,6 +83,8 @@ RemoteAddress from_scp(const std::string& text, std::size_t colon) {
   address.url.path = address.path;
   if (host.empty() || host.starts_with('-') || address.path.empty())
     throw Error(ErrorKind::config, "cannot follow '" + redact_url(text) + "': no host or no path in it");
+  if (!is_fit(Kind::ssh, text))
+    throw Error(ErrorKind::config, "cannot follow a URL with a control character in it, or without end");
   return address;
 }
 

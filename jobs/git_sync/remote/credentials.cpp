@@ -54,7 +54,7 @@ class Authenticator::Impl {
       : settings_(settings),
         log_(log),
         metrics_(metrics),
-        home_(url_of(settings.url)),
+        home_(url_of(settings.home_url.empty() ? settings.url : settings.home_url)),
         http_(without_client_certificate(settings.http)) {
     for (const auto& credential : settings_.credentials)
       credential_urls_.push_back(credential.url.empty() ? home_ : parse_url(credential.url));

@@ -27,6 +27,7 @@ bool Greeting::can(std::string_view capability, std::string_view word) const {
 }
 
 Reading GreetingReader::line(const PktLine& line) {
+  limit_.take(line.payload);
   switch (at_) {
     case At::start:
     case At::service:

@@ -9,6 +9,7 @@
 
 #include "git_sync/object_id.hpp"
 #include "git_sync/remote/pkt_line.hpp"
+#include "git_sync/remote/protocol_error.hpp"
 #include "git_sync/remote/remote.hpp"
 
 namespace sidekick::git_sync {
@@ -26,9 +27,11 @@ struct Greeting {
 };
 
 /// Reads a greeting (gitprotocol-v2: "Initial Client Request", gitprotocol-pack: "Reference Discovery"), over http too.
-/// Throws Error data: malformed, or the repository's objects are not named by SHA-1.
+/// Throws Error data: malformed, without end, or the repository's objects are not named by SHA-1.
 class GreetingReader final : public LineReader {
  public:
+  explicit GreetingReader(std::size_t max_bytes = max_listing_bytes) : limit_(max_bytes) {}
+
   Reading line(const PktLine& line) override;
 
   /// Once complete.
@@ -44,6 +47,7 @@ class GreetingReader final : public LineReader {
   void add_old_capabilities(std::string_view text);
   void add_ref(std::string_view id, std::string_view name);
 
+  ListingLimit limit_;
   Greeting greeting_;
   std::map<std::string, std::string, std::less<>> symbolic_targets_;
   At at_ = At::start;

@@ -11,7 +11,6 @@ constexpr std::string_view greeting_target = "/info/refs?service=git-upload-pack
 constexpr std::string_view greeting_type = "application/x-git-upload-pack-advertisement";
 // Several servers know a git client by how its name begins.
 constexpr const char* default_user_agent = "git/2.0 (sidekick)";
-constexpr std::size_t max_greeting_bytes = 512U << 20U;
 
 std::string base_of(const Url& url) {
   auto base = url.without_login();
@@ -65,7 +64,7 @@ void HttpChannel::greet(LineReader& reader, const CancelToken& cancel) {
   request.headers = {{"Accept", "*/*"}, {"Git-Protocol", "version=2"}};
   request.max_redirects = 5;
   const auto response =
-      ask(request, cancel, [&](const HttpRequest& each) { return client_.send(each, cancel, max_greeting_bytes); });
+      ask(request, cancel, [&](const HttpRequest& each) { return client_.send(each, cancel, max_listing_bytes); });
   check(response, cancel);
   const auto type = response.header("Content-Type").value_or("");
   if (!type.starts_with(greeting_type)) {

@@ -39,6 +39,7 @@ std::string ls_refs_request(const Greeting& greeting, std::span<const std::strin
 Reading LsRefsReader::line(const PktLine& line) {
   if (line.kind == PktLine::Kind::flush) return Reading::complete;
   if (line.kind != PktLine::Kind::data) throw malformed(part);
+  limit_.take(line.payload);
   auto text = line.text();
   std::string_view words[2];
   for (auto& word : words) {

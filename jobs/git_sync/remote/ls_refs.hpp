@@ -7,6 +7,7 @@
 
 #include "git_sync/remote/greeting.hpp"
 #include "git_sync/remote/pkt_line.hpp"
+#include "git_sync/remote/protocol_error.hpp"
 #include "git_sync/remote/remote.hpp"
 
 namespace sidekick::git_sync {
@@ -16,15 +17,18 @@ void append_command(std::string& out, std::string_view command, const Greeting& 
 
 std::string ls_refs_request(const Greeting& greeting, std::span<const std::string> prefixes);
 
-/// Throws malformed().
+/// Throws malformed(), and Error data for a list without end.
 class LsRefsReader final : public LineReader {
  public:
+  explicit LsRefsReader(std::size_t max_bytes = max_listing_bytes) : limit_(max_bytes) {}
+
   Reading line(const PktLine& line) override;
 
   /// Once complete.
   std::vector<RemoteRef> take() { return std::move(refs_); }
 
  private:
+  ListingLimit limit_;
   std::vector<RemoteRef> refs_;
 };
 

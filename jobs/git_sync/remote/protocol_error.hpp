@@ -1,6 +1,7 @@
 /// Errors of answers that do not keep to git's protocol.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,25 @@ inline std::string printable(std::string_view text) {
 inline Error malformed(std::string_view part) {
   return {ErrorKind::data, std::string(part) + " cannot be read: not git's protocol, or damaged on the way"};
 }
+
+constexpr std::size_t max_listing_bytes = std::size_t{256} << 20;
+
+/// Ends a listing that goes on for ever: what is kept in memory has to end. Not thread safe.
+class ListingLimit final {
+ public:
+  explicit ListingLimit(std::size_t max_bytes) : left_(max_bytes) {}
+
+  /// Throws Error of kind data once all lines together are longer than allowed.
+  void take(std::string_view line) {
+    if (line.size() + 1 > left_)
+      throw Error(ErrorKind::data, "its list of refs is longer than can be kept",
+                  "where it is that long, let the server speak version 2 of git's protocol");
+    left_ -= line.size() + 1;
+  }
+
+ private:
+  std::size_t left_;
+};
 
 /// The id that `text` is. Throws malformed(part).
 inline ObjectId id_from(std::string_view text, std::string_view part) {

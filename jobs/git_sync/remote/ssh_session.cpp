@@ -109,11 +109,13 @@ void SshSession::wait(const CancelToken& cancel) {
 }
 
 void SshSession::close(LIBSSH2_CHANNEL* channel) noexcept {
-  constexpr int patience_ms = 1'000;
+  constexpr std::chrono::milliseconds patience(1'000);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   int code = LIBSSH2_ERROR_EAGAIN;
   while (usable_ && (code = libssh2_channel_free(channel)) == LIBSSH2_ERROR_EAGAIN) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     struct pollfd watched{fd_.get(), events(), 0};
-    if (::poll(&watched, 1, patience_ms) <= 0) break;
+    if (left <= 0 || ::poll(&watched, 1, static_cast<int>(left)) <= 0) break;
   }
   usable_ = usable_ && code == 0;
 }

@@ -13,8 +13,10 @@
 #include <mutex>
 #include <thread>
 
+#include "git_sync/hooks/hook_worker.hpp"
 #include "sidekick/fd.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/errors.hpp"
 #include "tests/unit/support/recorder.hpp"
@@ -105,6 +107,21 @@ class WebServer final {
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
   std::thread thread_;
+};
+
+/// Sends one byte of a long answer after the other, without end.
+class DrippingServer final {
+ public:
+  DrippingServer() : server_([](test::TcpPeer& peer) { drip(peer); }) {}
+  std::string url() const { return server_.url("/hook"); }
+
+ private:
+  static void drip(test::TcpPeer& peer) {
+    if (!peer.read_request()) return;
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+    while (peer.is_open_after(20ms)) peer.send("x");
+  }
+  test::TcpServer server_;
 };
 
 /// A folder with a tree, a script, and what the script leaves.
@@ -285,6 +302,34 @@ TEST_CASE("a webhook whose status does not matter is told once", "[hooks]") {
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("webhook", "success") == 1; }));
   CHECK(server.requests().at(0).starts_with("GET /hook "));
+}
+
+TEST_CASE("a webhook that drips its answer ends with its limit", "[hooks]") {
+  Scene scene;
+  const DrippingServer server;
+  Webhook hook;
+  hook.url = server.url();
+  hook.timeout = 300ms;
+  hook.backoff = 60s;
+  hook.http.idle_timeout = 300ms;
+  Hooks hooks({}, hook, scene.log, scene.counts);
+  hooks.send(scene.publication('a'));
+  CHECK(test::eventually(patience, [&] { return scene.counts.of("webhook", "error") == 1; }));
+}
+
+TEST_CASE("a hook that fails in an unexpected way is tried again", "[hooks]") {
+  Scene scene;
+  std::atomic<int> calls = 0;
+  HookWorker worker(
+      "exechook",
+      [&](const Publication&, const CancelToken&) {
+        if (calls++ == 0) throw std::runtime_error("no descriptors left");
+      },
+      20ms, scene.log, scene.counts);
+  worker.send(scene.publication('a'));
+  REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "success") == 1; }));
+  CHECK(scene.counts.of("exechook", "error") == 1);
+  CHECK(scene.recorder.lines(LogLevel::error).at(0).find("no descriptors left") != std::string::npos);
 }
 
 TEST_CASE("one attempt each is made and awaited in a run that ends", "[hooks]") {

@@ -5,6 +5,7 @@
 #include "sidekick/error.hpp"
 #include "tests/support/git_repository.hpp"
 
+using sidekick::git_sync::check_submodule_url;
 using sidekick::git_sync::LinkedTarget;
 using sidekick::git_sync::ObjectId;
 using sidekick::git_sync::resolve_submodule_url;
@@ -47,6 +48,20 @@ TEST_CASE("An absolute URL of a submodule stays as it is") {
 
 TEST_CASE("A relative URL that climbs out of its host is refused") {
   CHECK_THROWS_AS(resolve_submodule_url("https://host/site.git", "../../../evil.git"), sidekick::Error);
+  CHECK_THROWS_AS(resolve_submodule_url("https://token:x@host/site.git", "../../@evil/x.git"), sidekick::Error);
+  CHECK_THROWS_AS(resolve_submodule_url("https://token@host:8443/site.git", "../../1/x.git"), sidekick::Error);
+  CHECK_THROWS_AS(resolve_submodule_url("ssh://git@host:22/site.git", "../../1/x.git"), sidekick::Error);
+}
+
+TEST_CASE("A submodule of another machine is not looked for in the files of this one") {
+  CHECK_NOTHROW(check_submodule_url("https://host/site.git", "https://other/theme.git"));
+  CHECK_NOTHROW(check_submodule_url("file:///srv/site", "/srv/theme"));
+  CHECK_NOTHROW(check_submodule_url("/srv/site", "https://other/theme.git"));
+  for (const char* parent : {"https://host/site.git", "git://host/site.git", "git@host:site.git"})
+    for (const char* url : {"/srv/theme", "file:///srv/theme", "theme"}) {
+      INFO(parent << " " << url);
+      CHECK_THROWS_AS(check_submodule_url(parent, url), sidekick::Error);
+    }
 }
 
 TEST_CASE("A commit tells the submodules that it links and describes") {

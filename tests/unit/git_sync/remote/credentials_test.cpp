@@ -103,6 +103,17 @@ TEST_CASE("headers tell the login and the cookies and what was added to the remo
   CHECK(headers(settings, "https://other/x").empty());
 }
 
+TEST_CASE("what is meant for the remote itself does not go to a submodule on another host") {
+  const RemoteSettings settings{.url = "https://evil/x.git",
+                                .credentials = {credential("", "me", "pw")},
+                                .askpass_url = "http://127.0.0.1:1/",
+                                .extra_headers = {{"X-A", "b"}},
+                                .home_url = "https://h/a.git"};
+  CHECK(login(settings) == "none");
+  CHECK(headers(settings, settings.url).empty());
+  CHECK(headers(settings, "https://h/b.git") == "X-A: b\nAuthorization: Basic bWU6cHc=\n");
+}
+
 TEST_CASE("nothing that was kept is refused where nothing is kept") {
   Silent silent;
   CHECK_FALSE(Authenticator({.url = "git@h:a.git"}, silent, silent).refused());

@@ -1,0 +1,73 @@
+#include "agent/cli/job_command.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+
+#include "agent/cli/common_settings.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/support/in_child.hpp"
+
+using namespace sidekick;
+using namespace sidekick::cli;
+using namespace sidekick::test;
+
+namespace {
+
+/// Is told to end in its first step, and never lets go of what it does beside.
+class Clinging final : public LoopJob {
+ public:
+  ~Clinging() override {
+    for (;;) ::pause();
+  }
+  Step step(JobContext& context) override {
+    ::kill(::getpid(), SIGTERM);
+    return {{}, context.clock.now() + std::chrono::hours(1)};
+  }
+};
+
+JobCommand command_of(std::function<JobPlan()> make_plan) {
+  JobCommand command;
+  command.schema = {.command = "cling",
+                    .summary = "",
+                    .arguments = "",
+                    .description = "",
+                    .settings = common_settings(),
+                    .file_keys = {}};
+  command.plan = [make_plan](const config::Settings&, const JobFrame&) { return make_plan(); };
+  return command;
+}
+
+/// The exit code of the command in a process that is killed after 20 s.
+int code_of(const JobCommand& command) {
+  const int status = in_child([&] {
+    ::alarm(20);
+    return run_job({{"--log-format=json"}, {}}, command);
+  });
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+}  // namespace
+
+TEST_CASE("a process that was told to end does not wait for a job that does not let go") {
+  CHECK(code_of(command_of([] {
+          JobPlan plan;
+          plan.job = std::make_unique<Clinging>();
+          return plan;
+        })) == 143);
+}
+
+TEST_CASE("a process that was told to end does not wait for a file that its settings name") {
+  const TempDir folder;
+  const auto pipe = (folder / "pipe").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(code_of(command_of([&]() -> JobPlan {
+          ::kill(::getpid(), SIGTERM);
+          (void)read_secret_file(pipe, "a password");
+          return {};
+        })) == 143);
+}
