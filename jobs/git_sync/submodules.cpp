@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "git_sync/publish/files.hpp"
+#include "git_sync/remote/address.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {
@@ -72,6 +73,8 @@ std::map<std::string, Described> described(git_config* config) {
   const ConfigIterator iterator(raw);
   git_config_entry* entry = nullptr;
   while (git_config_next(&entry, raw) == 0) {
+    // What the file includes lies on this machine, and is not the repository's to use.
+    if (entry->include_depth > 0) continue;
     constexpr std::string_view section = "submodule.";
     const std::string_view key = entry->name;
     const auto dot = key.rfind('.');
@@ -112,6 +115,25 @@ std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit)
     out.push_back({name, module.path, module.url, ObjectId{*git_tree_entry_id(link.get())}});
   }
   return out;
+}
+
+RemoteSettings remote_of_submodule(const RemoteSettings& main, const std::string& parent_url, const std::string& url) {
+  using Kind = RemoteAddress::Kind;
+  const auto address = parse_address(url);
+  if (address.kind == Kind::local && parse_address(parent_url).kind != Kind::local)
+    throw Error(ErrorKind::denied, "cannot follow '" + url + "': a repository elsewhere names one on this machine",
+                "name a URL in .gitmodules, or leave submodules out with --submodules=off");
+  auto remote = main;
+  remote.url = url;
+  const auto home = parse_address(main.url);
+  if (address.kind == Kind::http && home.kind == Kind::http && same_origin(address.url, home.url)) return remote;
+  remote.askpass_url.clear();
+  remote.github_app.reset();
+  remote.extra_headers.clear();
+  remote.http.tls.certificate_file.clear();
+  remote.http.tls.key_file.clear();
+  remote.http.tls.key_password = {};
+  return remote;
 }
 
 std::string resolve_submodule_url(const std::string& parent_url, const std::string& url) {

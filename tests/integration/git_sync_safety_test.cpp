@@ -99,3 +99,32 @@ TEST_CASE("A repository elsewhere that somebody removed is fetched anew while it
   site.repository.commit_file("index.html", "two");
   CHECK(eventually(20s, [&] { return read_file(site.folder / "index.html") == "two"; }));
 }
+
+TEST_CASE("A header for the repository does not reach the host that a submodule of it names") {
+  Site site;
+  std::mutex mutex;
+  std::string heard;
+  const TcpServer stranger([&](TcpPeer& peer) {
+    while (const auto request = peer.read_request()) {
+      const std::lock_guard lock(mutex);
+      heard += *request;
+      peer.answer("404 Not Found", "");
+    }
+  });
+  const auto linked = site.repository.commit_file("index.html", "one");
+  site.repository.write(".gitmodules",
+                        "[submodule \"inner\"]\n\tpath = inner\n\turl = " + stranger.url("/inner.git") + "\n");
+  site.repository.git({"add", ".gitmodules"});
+  site.repository.git({"update-index", "--add", "--cacheinfo", "160000," + linked + ",inner"});
+  site.repository.git({"commit", "--quiet", "--message", "parent"});
+  const Apache server;
+  git(site.home.path(),
+      {"clone", "--quiet", "--bare", site.repository.path().string(), (server.repositories() / "site.git").string()});
+  const auto done = git_sync({"--repo=" + server.url("/git/site.git"), "--root=" + site.root.string(), "--one-time",
+                              "--git-config=http.extraHeader:Authorization: Bearer sesame"});
+  INFO(done.describe());
+  CHECK(done.exit_code == 1);
+  const std::lock_guard lock(mutex);
+  CHECK(heard.find("/inner.git/info/refs") != std::string::npos);
+  CHECK(heard.find("sesame") == std::string::npos);
+}
