@@ -179,6 +179,21 @@ class Reader {
   git_sync::Settings out_;
 };
 
+/// What git alone is told (its variables, --git-config) says nothing of other servers.
+HttpSettings webhook_http(const Values& values, const config::Environment& environment, const git_sync::Webhook& hook) {
+  const auto is_ours = [&](std::string_view name) {
+    return values.find(name) && !values.find(name)->origin.starts_with("GIT_SSL_");
+  };
+  HttpSettings out;
+  if (is_ours("ca-file")) out.tls.ca_file = values.text("ca-file");
+  out.tls.verify = !(is_ours("insecure") && values.flag("insecure"));
+  out.proxies = proxies_from({environment.begin(), environment.end()});
+  out.user_agent = "sidekick/" SIDEKICK_VERSION;
+  out.connect_timeout = hook.timeout;
+  out.idle_timeout = hook.timeout;
+  return out;
+}
+
 }  // namespace
 
 git_sync::Settings git_sync_settings(const config::Settings& settings, const config::Environment& environment,
@@ -189,14 +204,7 @@ git_sync::Settings git_sync_settings(const config::Settings& settings, const con
   check_git_sync_rules(settings.values, mode, log);
   auto out = Reader(settings.values, environment, mode).read();
   out.remote = git_sync_remote(settings.values, environment, log);
-  if (out.webhook) {
-    out.webhook->http = out.remote.http;
-    out.webhook->http.tls.certificate_file.clear();
-    out.webhook->http.tls.key_file.clear();
-    out.webhook->http.tls.key_password = Secret();
-    out.webhook->http.connect_timeout = out.webhook->timeout;
-    out.webhook->http.idle_timeout = out.webhook->timeout;
-  }
+  if (out.webhook) out.webhook->http = webhook_http(settings.values, environment, *out.webhook);
   return out;
 }
 
@@ -208,7 +216,7 @@ fs::path error_file_of(const Values& values) {
 
 std::vector<std::string> whole_environment(const config::Environment& environment) {
   std::vector<std::string> out;
-  for (const auto& [name, value] : environment) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment) out.emplace_back(name).append("=").append(value);
   return out;
 }
 

@@ -38,6 +38,8 @@ struct JobCommand {
   config::Schema schema;
   /// Makes the plan from what was told; throws as MakeJob.
   std::function<JobPlan(const config::Settings&, const JobFrame&)> plan;
+  // Without an initializer the compiler warns of every member that a command leaves out.
+  // NOLINTBEGIN(readability-redundant-member-init)
   /// Where to answer over HTTP; absent, or nothing: nowhere.
   std::function<std::optional<HttpPlan>(const config::Values&)> http = {};
   /// For wrong settings; a running job has that of its policy.
@@ -46,6 +48,7 @@ struct JobCommand {
   std::optional<status::LogFormat> log_format = {};
   /// Told of the error that a wrong setting is; may be absent.
   std::function<void(const Error&, Log&)> refused = {};
+  // NOLINTEND(readability-redundant-member-init)
 };
 
 /// Settles the settings, answers --help and its like, and runs the job under the supervisor. Returns the exit code,

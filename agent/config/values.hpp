@@ -20,7 +20,7 @@ struct Value {
   std::vector<std::string> texts;
   Source source = Source::fallback;
   Arity arity = Arity::one;
-  std::string origin = {};  ///< "--uri", "SIDEKICK_URI_FILE", "key 'uri' of 'x.yml'"; empty for a default
+  std::string origin;  ///< "--uri", "SIDEKICK_URI_FILE", "key 'uri' of 'x.yml'"; empty for a default
   Form form = Form::free;
 };
 

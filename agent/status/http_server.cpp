@@ -66,7 +66,7 @@ tcp::acceptor open_acceptor(asio::io_context& context, const HttpAddress& addres
 class HttpServer::Impl {
  public:
   Impl(const HttpAddress& address, std::vector<Route> routes, HttpLimits limits)
-      : all_{std::move(routes), limits},
+      : all_{std::move(routes), limits, {}},
         acceptor_(open_acceptor(context_, address)),
         port_(acceptor_.local_endpoint().port()) {
     accept();

@@ -25,7 +25,7 @@ class HttpSession;
 struct HttpSessions {
   const std::vector<Route> routes;
   const HttpLimits limits;
-  std::list<std::shared_ptr<HttpSession>> quiet{};  ///< those that are open, by how long ago their last answer was
+  std::list<std::shared_ptr<HttpSession>> quiet;  ///< those that are open, by how long ago their last answer was
 };
 
 /// Reads requests and writes answers until one side ends. Lives as long as it waits for something; all in the server's

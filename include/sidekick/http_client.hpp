@@ -75,10 +75,11 @@ struct HttpResponse {
 using BodySink = std::function<void(std::span<const std::byte>)>;
 
 /// Keeps one connection to the last host and uses it again; where the server closed it meanwhile, the request is sent
-/// once more on a new one, before a byte of the answer was seen. Statuses are the caller's to judge. For one thread at
-/// a time. Every member throws Error: unavailable (no name, refused, reset, no answer in time), denied (the other's
-/// certificate is not trusted, or the proxy wants credentials), data (not HTTP), config (a URL or a certificate file
-/// that cannot be used), no_input (a certificate file that is not there), cancelled. URLs in messages have no
+/// once more on a new one, before a byte of the answer was seen. Certificate files that changed are read again for the
+/// next connection. Statuses are the caller's to judge. For one thread at a time. Every member throws Error:
+/// unavailable (no name, refused, reset, no answer in time), denied (the other's certificate is not trusted, or the
+/// proxy wants credentials), data (not HTTP, too long, redirects without end), config (a URL, header or certificate
+/// file that cannot be used), no_input (a certificate file that is not there), cancelled. URLs in messages have no
 /// credentials; those in a URL's user information are sent as basic authentication.
 class HttpClient final {
  public:
@@ -90,7 +91,8 @@ class HttpClient final {
   /// The answer with its body, of which there may be at most `max_body_bytes` (else Error data).
   HttpResponse send(const HttpRequest& request, const CancelToken& cancel, std::size_t max_body_bytes = 16U << 20U);
 
-  /// The answer; its body goes to `sink` as it arrives when the status is 200, else into the answer.
+  /// The answer; its body goes to `sink` as it arrives when the status is 200, else into the answer (at most 1 MiB,
+  /// else Error data). What `sink` throws comes through as it is.
   HttpResponse stream(const HttpRequest& request, const BodySink& sink, const CancelToken& cancel);
 
  private:

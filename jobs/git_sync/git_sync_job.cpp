@@ -59,6 +59,7 @@ class GitSyncJob::Impl {
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::cancelled) {
         count("error", context.clock.now() - begun);
+        start_over_after(error.kind());
         write_error_file(settings_.error_file, error, context.log);
       }
       throw;
@@ -66,6 +67,16 @@ class GitSyncJob::Impl {
   }
 
  private:
+  /// What is open of the root may be what is wrong: the folder may have been emptied or mounted anew.
+  void start_over_after(ErrorKind kind) {
+    if (kind == ErrorKind::unavailable || kind == ErrorKind::denied || kind == ErrorKind::no_input ||
+        kind == ErrorKind::temporary)
+      return;
+    workspace_.reset();
+    checked_.reset();
+    synced_.reset();
+  }
+
   void count(std::string_view status, Clock::duration took) {
     metrics_.record(metric_syncs, 1, {{"status", status}});
     metrics_.record(metric_durations, std::chrono::duration<double>(took).count(), {{"status", status}});

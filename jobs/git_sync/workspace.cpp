@@ -1,5 +1,7 @@
 #include "git_sync/workspace.hpp"
 
+#include <array>
+
 #include "git_sync/metrics.hpp"
 #include "git_sync/publish/contents.hpp"
 #include "git_sync/publish/entry.hpp"
@@ -9,7 +11,10 @@ namespace sidekick::git_sync {
 namespace {
 
 std::filesystem::path prepare(const Settings& settings, Log& log) {
-  if (const auto* linked = std::get_if<LinkedTarget>(&settings.target)) return prepare_root(*linked, log);
+  if (const auto* linked = std::get_if<LinkedTarget>(&settings.target)) {
+    const std::array reports{settings.touch_file, settings.error_file};
+    return prepare_root(*linked, log, reports);
+  }
   return prepare_root(std::get<InPlaceTarget>(settings.target), settings.remote.url, log);
 }
 

@@ -96,47 +96,39 @@ class HttpClient::Impl {
   HttpResponse exchange(const http::Route& route, const std::string& text, const http::BodyRules& rules,
                         const http::Patience& patience) {
     auto connection = std::exchange(kept_, nullptr);
-    if (connection && connection->key == route.key() && connection->stream->quiet()) try {
-        return exchange_on(std::move(connection), route, text, rules, patience);
-      } catch (const Unheard&) {
-        // The server ended the connection while the request was under way.
-      }
-    connection = connector_.open(route, patience);
-    try {
-      return exchange_on(std::move(connection), route, text, rules, patience);
-    } catch (const Unheard& unheard) {
-      throw http::ConnectionLost(unheard.what());
+    if (connection && connection->key == route.key() && connection->stream->quiet()) {
+      // Nothing: the server ended the connection while the request was under way.
+      if (auto response = exchange_on(std::move(connection), route, text, rules, patience)) return std::move(*response);
     }
+    auto response = exchange_on(connector_.open(route, patience), route, text, rules, patience);
+    if (!response) throw http::ConnectionLost("the connection was closed");
+    return std::move(*response);
   }
 
-  /// The connection was lost before a byte of the answer.
-  class Unheard final : public std::runtime_error {
-   public:
-    using std::runtime_error::runtime_error;
-  };
-
-  HttpResponse exchange_on(std::unique_ptr<http::Connection> connection, const http::Route& route,
-                           const std::string& text, const http::BodyRules& rules, const http::Patience& patience) {
+  /// Nothing where the connection was lost before a byte of the answer.
+  std::optional<HttpResponse> exchange_on(std::unique_ptr<http::Connection> connection, const http::Route& route,
+                                          const std::string& text, const http::BodyRules& rules,
+                                          const http::Patience& patience) {
     connection->stream->limit(patience);
     http::Answer answer;
-    std::string failure_to_send;
+    bool sent = true;
     try {
       connection->stream->write(std::as_bytes(std::span(text)));
-    } catch (const http::ConnectionLost& lost) {
+    } catch (const http::ConnectionLost&) {
       // A server may answer and close before it has read all: its answer says more than the failure.
-      failure_to_send = lost.what();
+      sent = false;
     }
     try {
       answer = connection->reader.read(rules);
-    } catch (const http::ConnectionLost& lost) {
-      if (!connection->reader.heard()) throw Unheard(failure_to_send.empty() ? lost.what() : failure_to_send);
-      throw;
+    } catch (const http::ConnectionLost&) {
+      if (connection->reader.heard()) throw;
+      return {};
     }
     if (answer.response.status == 407 && route.relayed())
       throw Error(ErrorKind::denied, "proxy '" + route.proxy->origin() + "': it wants credentials",
                   "put them into the proxy's URL: http://user:password@host");
     if (!std::exchange(connection->used, true)) connector_.remember(*connection);
-    if (answer.reusable && failure_to_send.empty()) kept_ = std::move(connection);
+    if (answer.reusable && sent) kept_ = std::move(connection);
     return std::move(answer.response);
   }
 

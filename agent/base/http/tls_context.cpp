@@ -1,8 +1,8 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "agent/base/http/tls.hpp"
 #include "agent/base/http/tls_stream.hpp"
@@ -26,7 +26,7 @@ void require_readable(const std::string& path, const std::string& what) {
 int give_password(char* buffer, int size, int, void* data) {
   const auto& password = static_cast<const Secret*>(data)->reveal();
   if (password.size() > static_cast<std::size_t>(size)) return 0;
-  std::memcpy(buffer, password.data(), password.size());
+  std::ranges::copy(password, buffer);
   return static_cast<int>(password.size());
 }
 

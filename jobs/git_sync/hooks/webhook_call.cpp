@@ -13,7 +13,8 @@ TellHook url_hook(Webhook hook) {
                               .url = hook.url,
                               .headers = {{"Gitsync-Hash", publication.commit.hex()}},
                               .body = {},
-                              .max_redirects = 10};
+                              .max_redirects = 10,
+                              .timeout = hook.timeout};
     const auto response = client->send(request, cancel);
     if (hook.success_status != 0 && response.status != hook.success_status)
       throw Error(ErrorKind::temporary,

@@ -29,8 +29,12 @@ std::string_view without_pattern(std::string_view line) {
 
 // `text` and `crlf` alone change nothing here: git writes line feeds, as the blob has them, unless eol=crlf asks for
 // more.
+bool changes_bytes(std::string_view attribute) {
+  return attribute == "ident" || attribute == "eol=crlf";
+}
+
 void note_attribute(std::string_view attribute, AttributeUse& use) {
-  if (attribute == "ident" || attribute == "eol=crlf") use.filters = true;
+  if (changes_bytes(attribute)) use.filters = true;
   if (attribute.starts_with("filter=") || attribute.starts_with("working-tree-encoding="))
     use.left_undone.emplace(attribute);
 }
@@ -81,12 +85,18 @@ void note_attributes(std::string_view text, AttributeUse& use) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     auto rest = without_pattern(line);
+    const auto pattern = line.substr(0, line.size() - rest.size());
     for (;;) {
       rest.remove_prefix(std::min(rest.find_first_not_of(spaces), rest.size()));
       if (rest.empty()) break;
       const auto word = rest.substr(0, rest.find_first_of(spaces));
       rest.remove_prefix(word.size());
-      note_attribute(word, use);
+      // libgit2 does not know patterns in quotes.
+      const bool is_quoted = pattern.find_first_not_of(spaces) == pattern.find('"');
+      if (is_quoted && changes_bytes(word))
+        use.left_undone.insert(std::string(pattern).append(" ").append(word));
+      else
+        note_attribute(word, use);
     }
   }
 }

@@ -12,7 +12,7 @@ namespace sidekick::git_sync {
 /// What the .gitattributes of a commit ask for, wherever in it they lie.
 struct AttributeUse {
   bool filters = false;               ///< line ends or `ident`: some file may differ from its blob
-  std::set<std::string> left_undone;  ///< "filter=lfs" and the like
+  std::set<std::string> left_undone;  ///< "filter=lfs" and the like, and what a pattern in quotes asks for
 };
 
 /// Adds what the text of one .gitattributes asks for.

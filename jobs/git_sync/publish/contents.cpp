@@ -71,10 +71,10 @@ class Contents::Impl {
     const auto plain = bytes_of(git_odb_object_data(blob.get()), git_odb_object_size(blob.get()));
     if (entry.kind == EntryKind::symlink || !use_[entry.part].filters) return use(plain);
     const auto filters = load_filters(part, entry);
-    if (!filters) return use(plain);
+    if (!filters.list) return use(plain);
     Buffer out;
-    const int code = git_filter_list_apply_to_buffer(
-        &out.value, filters.get(), static_cast<const char*>(git_odb_object_data(blob.get())), plain.size());
+    // Only when it is given the blob does libgit2 tell `ident` its name.
+    const int code = git_filter_list_apply_to_blob(&out.value, filters.list.get(), filters.blob.get());
     if (code != 0) throw git_error("cannot convert '" + entry.path + "'", code, ErrorKind::data);
     use(bytes_of(out.value.ptr, out.value.size));
   }
@@ -86,13 +86,18 @@ class Contents::Impl {
     return *part;
   }
 
-  FilterList load_filters(Part& part, const Entry& entry) const {
+  struct Filters {
+    BlobHandle blob;
+    FilterList list;
+  };
+
+  Filters load_filters(Part& part, const Entry& entry) const {
     const auto& share = content_.parts[entry.part];
     auto path = entry.path.substr(share.prefix.size());
     if (entry.part == 0 && !content_.subdir.empty()) path = content_.subdir + '/' + path;
     git_blob* blob = nullptr;
     int code = git_blob_lookup(&blob, part.bare.get(), &entry.blob.value);
-    const BlobHandle held(blob);
+    BlobHandle held(blob);
     git_filter_options options = GIT_FILTER_OPTIONS_INIT;
     options.flags = GIT_FILTER_NO_SYSTEM_ATTRIBUTES | GIT_FILTER_ATTRIBUTES_FROM_COMMIT | GIT_FILTER_ALLOW_UNSAFE;
     options.attr_commit_id = share.commit.value;
@@ -100,7 +105,7 @@ class Contents::Impl {
     if (code == 0)
       code = git_filter_list_load_ext(&filters, part.bare.get(), blob, path.c_str(), GIT_FILTER_TO_WORKTREE, &options);
     if (code != 0) throw git_error("cannot tell the attributes of '" + entry.path + "'", code, ErrorKind::data);
-    return FilterList(filters);
+    return {std::move(held), FilterList(filters)};
   }
 
   const Content& content_;

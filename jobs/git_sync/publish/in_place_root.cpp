@@ -84,13 +84,8 @@ fs::path named_git_dir(const fs::path& git_dir) {
   return git_dir;
 }
 
-}  // namespace
-
-bool same_repository(std::string_view a, std::string_view b) {
-  return bare_name(a) == bare_name(b);
-}
-
-fs::path prepare_root(const InPlaceTarget& target, const std::string& remote_url, Log& log) {
+/// Which of the places it is: see prepare_root().
+fs::path choose_git_dir(const InPlaceTarget& target, const std::string& remote_url, Log& log) {
   const auto folder = make_folder(target.folder);
   const auto state = make_state_folder(folder);
   if (!target.git_dir.empty()) return named_git_dir(target.git_dir);
@@ -110,6 +105,18 @@ fs::path prepare_root(const InPlaceTarget& target, const std::string& remote_url
   }
   if (!is_there(state.record)) log.info("taking over the repository of the folder", {{"path", git.native()}});
   return git;
+}
+
+}  // namespace
+
+bool same_repository(std::string_view a, std::string_view b) {
+  return bare_name(a) == bare_name(b);
+}
+
+fs::path prepare_root(const InPlaceTarget& target, const std::string& remote_url, Log& log) {
+  auto git_dir = choose_git_dir(target, remote_url, log);
+  make_readable(git_dir, log);
+  return git_dir;
 }
 
 }  // namespace sidekick::git_sync

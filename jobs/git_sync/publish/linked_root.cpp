@@ -88,6 +88,7 @@ fs::path prepare_root(const LinkedTarget& target, Log& log, std::span<const fs::
     if (has_git && (!strangers.empty() || !is_folder(git))) strangers.insert(strangers.begin(), ".git");
     if (!strangers.empty()) throw_not_ours(root, strangers);
   }
+  if (has_git) make_readable(git, log);
   if (has_git && !opens_as_repository(git)) {
     log.warn("emptying a repository that cannot be opened", {{"path", git.native()}});
     discard_repository(root, target);

@@ -45,6 +45,7 @@ std::optional<ObjectId> published_commit(const InPlaceTarget& target);
 ///   else is there, and nothing is fetched again. Where that repository cannot be opened it is emptied, and so are the
 ///   worktrees but the one that the link shows: readers keep it until there is a new one.
 /// - Anything else belongs to somebody: Error config that names some of it. Nothing was touched then.
+/// Incomplete loose objects are removed in both modes, with a warning: they are fetched again.
 /// Throws Error also: denied, cannot_create, io.
 std::filesystem::path prepare_root(const LinkedTarget& target, Log& log,
                                    std::span<const std::filesystem::path> also_ours = {});

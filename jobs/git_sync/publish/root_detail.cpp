@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "git_sync/publish/loose_objects.hpp"
 #include "git_sync/store/libgit2.hpp"
 
 namespace sidekick::git_sync {
@@ -15,6 +16,11 @@ bool opens_as_repository(const fs::path& git_dir) {
   const bool opened = git_repository_open_ext(&repository, git_dir.c_str(), flags, nullptr) == 0;
   const RepositoryHandle owner(repository);
   return opened;
+}
+
+void make_readable(const fs::path& git_dir, Log& log) {
+  if (const auto removed = remove_broken_loose_objects(git_dir); removed > 0)
+    log.warn("removed incomplete objects of a repository", {{"path", git_dir.native()}, {"count", removed}});
 }
 
 std::string name_some(std::span<const std::string> names) {

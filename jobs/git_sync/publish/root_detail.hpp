@@ -5,10 +5,16 @@
 #include <span>
 #include <string>
 
+#include "sidekick/log.hpp"
+
 namespace sidekick::git_sync {
 
 /// True when libgit2 can open the repository at `git_dir`, whoever owns it.
 bool opens_as_repository(const std::filesystem::path& git_dir);
+
+/// Makes a repository that somebody else's git wrote safe to read: see remove_broken_loose_objects(). Warns of what
+/// that took.
+void make_readable(const std::filesystem::path& git_dir, Log& log);
 
 /// "'a', 'b', 'c' and 5 more": at most three of `names`, in one line whatever is in them.
 std::string name_some(std::span<const std::string> names);

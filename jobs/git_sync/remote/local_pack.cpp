@@ -19,7 +19,7 @@ using DigestContext = std::unique_ptr<EVP_MD_CTX, HandleDeleter<EVP_MD_CTX_free>
 /// Hands bytes on to the sink in large pieces and sums them up.
 class SummedSink final {
  public:
-  explicit SummedSink(PackSink& sink) : sink_(sink), digest_(EVP_MD_CTX_new()) {
+  SummedSink(PackSink& sink, const CancelToken& cancel) : sink_(sink), cancel_(cancel), digest_(EVP_MD_CTX_new()) {
     if (!digest_ || EVP_DigestInit_ex(digest_.get(), EVP_sha1(), nullptr) != 1)
       throw Error(ErrorKind::internal, "cannot compute SHA-1");
   }
@@ -49,11 +49,13 @@ class SummedSink final {
   }
 
   void flush() {
+    cancel_.throw_if_cancelled();
     sink_.write(pending_);
     pending_.clear();
   }
 
   PackSink& sink_;
+  const CancelToken& cancel_;
   DigestContext digest_;
   std::vector<std::byte> pending_;
   std::uint64_t total_bytes_ = 0;
@@ -122,7 +124,7 @@ std::vector<std::byte> object_header(git_object_t type, std::uint64_t size) {
 std::uint64_t write_plain(git_repository* repository, const std::vector<ObjectId>& objects, PackSink& sink,
                           const CancelToken& cancel) {
   const auto odb = odb_of(repository);
-  SummedSink out(sink);
+  SummedSink out(sink, cancel);
   Deflater deflater;
   out.write(pack_header(objects.size()));
   for (const auto& id : objects) {

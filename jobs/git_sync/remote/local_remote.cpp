@@ -32,6 +32,10 @@ RepositoryHandle open_source(const std::string& path) {
               "check the path, and that it is mounted here");
 }
 
+bool is_wanted(std::string_view name, std::span<const std::string> prefixes) {
+  return prefixes.empty() || std::ranges::any_of(prefixes, [name](const auto& each) { return name.starts_with(each); });
+}
+
 }  // namespace
 
 git_repository* LocalRemote::repository() {
@@ -67,37 +71,32 @@ std::optional<RemoteRef> LocalRemote::describe(git_reference* reference) {
   return ref;
 }
 
-void LocalRemote::add_refs(std::vector<RemoteRef>& refs, const std::string& prefix, const CancelToken& cancel) {
+std::vector<std::string> LocalRemote::names_of_refs(std::span<const std::string> prefixes, const CancelToken& cancel) {
   git_reference_iterator* raw = nullptr;
-  const int code = git_reference_iterator_glob_new(&raw, repository(), (prefix + "*").c_str());
+  const int code = git_reference_iterator_new(&raw, repository());
   if (code != 0) throw git_error("cannot list the refs of '" + path_ + "'", code, ErrorKind::data);
   const ReferenceIterator iterator(raw);
-  for (git_reference* reference = nullptr; git_reference_next(&reference, raw) == 0;) {
-    const ReferenceHandle owner(reference);
+  std::vector<std::string> names;
+  if (is_wanted("HEAD", prefixes)) names.emplace_back("HEAD");
+  for (const char* name = nullptr; git_reference_next_name(&name, raw) == 0;) {
     cancel.throw_if_cancelled();
-    if (auto ref = describe(reference)) refs.push_back(*std::move(ref));
+    if (is_wanted(name, prefixes)) names.emplace_back(name);
   }
+  std::ranges::sort(names);
+  return names;
 }
 
 std::vector<RemoteRef> LocalRemote::list(std::span<const std::string> prefixes, const CancelToken& cancel) {
+  cancel.throw_if_cancelled();
   std::error_code failure;
   if (!std::filesystem::exists(path_, failure)) repository_.reset();  // so that the error says what is wrong
   std::vector<RemoteRef> refs;
-  git_reference* head = nullptr;
-  if (git_reference_lookup(&head, repository(), "HEAD") == 0) {
-    const ReferenceHandle owner(head);
-    const bool is_wanted = prefixes.empty() || std::ranges::any_of(prefixes, [](const std::string& prefix) {
-                             return std::string_view("HEAD").starts_with(prefix);
-                           });
-    if (is_wanted)
-      if (auto ref = describe(head)) refs.push_back(*std::move(ref));
+  for (const auto& name : names_of_refs(prefixes, cancel)) {
+    git_reference* reference = nullptr;
+    if (git_reference_lookup(&reference, repository_.get(), name.c_str()) != 0) continue;  // removed meanwhile
+    const ReferenceHandle owner(reference);
+    if (auto ref = describe(reference)) refs.push_back(*std::move(ref));
   }
-  if (prefixes.empty()) add_refs(refs, "refs/", cancel);
-  for (const auto& prefix : prefixes)
-    if (prefix.starts_with("refs/")) add_refs(refs, prefix, cancel);
-  std::ranges::sort(refs, {}, &RemoteRef::name);
-  const auto repeated = std::ranges::unique(refs, {}, &RemoteRef::name);
-  refs.erase(repeated.begin(), repeated.end());
   return refs;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "git_sync/remote/remote.hpp"
 #include "git_sync/store/libgit2.hpp"
@@ -23,7 +24,7 @@ class LocalRemote final : public Remote {
   git_repository* repository();
   std::optional<RemoteRef> describe(git_reference* reference);
   std::optional<ObjectId> peeled(const ObjectId& id);
-  void add_refs(std::vector<RemoteRef>& refs, const std::string& prefix, const CancelToken& cancel);
+  std::vector<std::string> names_of_refs(std::span<const std::string> prefixes, const CancelToken& cancel);
 
   std::string path_;
   RepositoryHandle repository_;

@@ -197,13 +197,14 @@ bool SshSession::try_key(const std::string& user, const std::string& file, const
     case LIBSSH2_ERROR_AUTHENTICATION_FAILED:
     case LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
       return false;
-    case LIBSSH2_ERROR_FILE:
-    case LIBSSH2_ERROR_METHOD_NONE:
-    case LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
+    case LIBSSH2_ERROR_SOCKET_SEND:
+    case LIBSSH2_ERROR_SOCKET_RECV:
+    case LIBSSH2_ERROR_SOCKET_DISCONNECT:
+    case LIBSSH2_ERROR_TIMEOUT:
+      throw error(ErrorKind::unavailable, "cannot log in as '" + user + "'");
+    default:
       throw error(ErrorKind::config, "ssh key '" + file + "' cannot be used",
                   "it is to be a private key, of OpenSSH or PEM, without a passphrase");
-    default:
-      throw error(ErrorKind::unavailable, "cannot log in as '" + user + "'");
   }
 }
 

@@ -57,8 +57,9 @@ std::vector<ObjectId> other_tips(git_repository* repository, git_odb* odb, const
   const auto add = [&](const ObjectId& id) {
     try {
       out.push_back(peel_to_commit(odb, id));
-    } catch (const Error&) {
+    } catch (const Error& error) {
       // A ref of a commit that is not here, or of no commit at all, keeps nothing.
+      if (error.kind() != ErrorKind::data) throw;
     }
   };
   git_strarray names{};
@@ -171,6 +172,7 @@ std::uint64_t repack(git_repository* repository, const fs::path& git_dir, const 
   Repack work(repository, cancel);
   const ObjectIdSet boundary(shallow.begin(), shallow.end());
   std::vector<ObjectId> tips;
+  tips.reserve(keep.size());
   for (const auto& id : keep) tips.push_back(peel_to_commit(work.odb(), id));
   const auto others = other_tips(repository, work.odb(), git_dir);
   std::ranges::copy_if(others, std::back_inserter(tips),

@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "agent/cli/common_settings.hpp"
 #include "agent/cli/git_sync_schema.hpp"
 #include "tests/unit/support/errors.hpp"
 #include "tests/unit/support/recorder.hpp"
@@ -306,6 +307,14 @@ TEST_CASE("git-sync: git's own variables of TLS count") {
   const auto ca = folder.file("ca", "pem");
   CHECK(told(with_root({}), {{"GIT_SSL_CAINFO", ca}}).job.remote.http.tls.ca_file == ca);
   CHECK_FALSE(told(with_root({}), {{"GIT_SSL_NO_VERIFY", "1"}}).job.remote.http.tls.verify);
+  const auto git_only = told(with_root({"--webhook-url=https://h/", "--git-config=http.proxy:http://p:1"}),
+                             {{"GIT_SSL_CAINFO", ca}, {"GIT_SSL_NO_VERIFY", "1"}});
+  CHECK(git_only.job.webhook->http.tls.ca_file.empty());
+  CHECK(git_only.job.webhook->http.tls.verify);
+  CHECK(git_only.job.webhook->http.proxies.https.empty());
+  const auto all = told(with_root({"--webhook-url=https://h/", "--ca-file=" + ca, "--insecure"}));
+  CHECK(all.job.webhook->http.tls.ca_file == ca);
+  CHECK_FALSE(all.job.webhook->http.tls.verify);
   const auto out = told({}, {{"GIT_SSL_CAINFO", ca}, {"REPOSITORY", "/r"}, {"DESTINATION", "/d"}});
   CHECK(out.mode == GitSyncMode::in_place);
 }
@@ -351,6 +360,17 @@ TEST_CASE("git-sync: a password in the URL is in no error and no name of a link"
       test::error_of([] { told({"--repo=https://u:hunter2@host/x", "--root=/r", "https://u:hunter2@y/"}); });
   REQUIRE(error);
   CHECK_FALSE(test::mentions(*error, "hunter2"));
+}
+
+TEST_CASE("git-sync: more is logged by any of the peer's ways to say so") {
+  const auto level = [](const Words& words, const config::Environment& environment = {}) {
+    return log_level_of(config::resolve(git_sync_schema(), with_root(words), environment).values);
+  };
+  CHECK(level({}) == LogLevel::info);
+  for (const auto& words : std::vector<Words>{{"-v", "5"}, {"-v5"}, {"-v=5"}, {"-v"}, {"--verbose=1"}, {"--v=2"}})
+    CHECK(level(words) == LogLevel::debug);
+  CHECK(level({}, {{"GITSYNC_VERBOSE", "3"}}) == LogLevel::debug);
+  CHECK(level({"--verbose=0"}) == LogLevel::info);
 }
 
 TEST_CASE("git-sync: the mode is guessed where the flags cannot be understood") {

@@ -98,8 +98,9 @@ TEST_CASE("a kill at any moment leaves whole files and the next publication is e
   write_file(site.folder / "both/stranger", whole_text("stranger"));
   std::mt19937 random(std::random_device{}());
   int cut_short = 0;
-  for (int round = 0; round < 40; round++) {
-    publish_until_killed(site, contents, static_cast<int>(random() % 40));
+  // A busy machine may not get as far as the renames: then it takes more rounds.
+  for (int round = 0; round < 40 || (cut_short < 5 && round < 200); round++) {
+    publish_until_killed(site, contents, static_cast<int>(random() % 60));
     if (!site.publisher()->current()) ++cut_short;
     for (const auto& [path, text] : site.published()) {
       INFO(path);
@@ -114,8 +115,7 @@ TEST_CASE("a kill at any moment leaves whole files and the next publication is e
     CHECK(published == expected[next]);
     CHECK(site.publisher()->current()->hex() == commits[next]);
   }
-  // The first may be killed before there is anything; more than that were killed among the renames.
-  CHECK(cut_short > 1);
+  CHECK(cut_short >= 5);
   CHECK(site.log.warnings().empty());
 }
 

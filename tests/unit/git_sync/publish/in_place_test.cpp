@@ -340,8 +340,8 @@ TEST_CASE("an object that is damaged stops the publication before anything chang
   SECTION("missing") {
     fs::remove(object);
   }
-  SECTION("cut short") {
-    fs::resize_file(object, 5);
+  SECTION("empty") {
+    fs::resize_file(object, 0);
   }
   const auto error = error_of([&] { site.publish(); });
   REQUIRE(error);

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <random>
+
 #include "tests/unit/git_sync/publish/site.hpp"
 #include "tests/unit/support/errors.hpp"
 
@@ -195,6 +197,36 @@ TEST_CASE("the clone of a shell loop is taken over when its origin is ours") {
   CHECK(error_of([&] { prepare_root(target, "https://example.com/site.git", log); }));
   fs::remove(folder / ".git/HEAD");
   CHECK(prepare_root(target, "https://example.com/site.git", log) == folder / ".sidekick/git");
+}
+
+TEST_CASE("objects that a power cut left incomplete are removed when a repository is taken over") {
+  const TempDir place;
+  WarningLog log;
+  const GitRepository source;
+  source.write("small", "x");
+  std::string noise;
+  std::mt19937 random(1);
+  for (int i = 0; i < 200'000; i++) noise += static_cast<char>(random());
+  source.commit_file("large", noise);
+  git(place.path(), {"clone", "--quiet", "--no-hardlinks", source.path().string(), "www"});
+  const auto folder = fs::canonical(place / "www");
+  const auto object = [&](const std::string& name) {
+    const auto id = source.hash("HEAD:" + name);
+    return folder / ".git/objects" / id.substr(0, 2) / id.substr(2);
+  };
+  REQUIRE(fs::exists(object("small")));
+  for (const std::uintmax_t size : {0U, 1U, 5U, 1000U}) {
+    REQUIRE(fs::exists(object("large")));
+    fs::permissions(object("large"), fs::perms(0644));
+    fs::resize_file(object("large"), size);
+    prepare_root(in_place(folder), source.path().string(), log);
+    CHECK_FALSE(fs::exists(object("large")));
+    CHECK(fs::exists(object("small")));
+    fs::copy_file(source.path() / ".git" / fs::relative(object("large"), folder / ".git"), object("large"));
+  }
+  CHECK(log.warnings().size() == 4);
+  prepare_root(in_place(folder), source.path().string(), log);
+  CHECK(log.warnings().size() == 4);
 }
 
 TEST_CASE("a folder behind a file is told in one line") {
