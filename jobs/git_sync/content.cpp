@@ -24,9 +24,20 @@ void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int dep
   }
 }
 
-void fetch_module(Store& store, const RemoteSettings& remote, const Submodule& module, int depth,
+/// More history than was asked for will do: a server that had to be asked for all it has sent that.
+bool is_here(const Store& store, const ObjectId& commit, int depth, const CancelToken& cancel) {
+  return is_complete(store, commit, depth, cancel) || (depth > 0 && is_complete(store, commit, 0, cancel));
+}
+
+struct ModuleUrl {
+  const std::string& parent;
+  const std::string& own;
+};
+
+void fetch_module(Store& store, const RemoteSettings& main, const ModuleUrl& url, const Submodule& module, int depth,
                   const FetchFrame& frame) {
   try {
+    const auto remote = remote_of_submodule(main, url.parent, url.own);
     const auto source = open_remote(remote, frame.log, frame.metrics);
     fetch_by_hash(store, *source, module.commit, depth, frame);
   } catch (const Error& error) {
@@ -53,15 +64,12 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
     const auto path = parent.prefix + module.path + "/";
     if (!path.starts_with(published)) continue;
     auto& store = store_at(parent.store.git_dir() / "modules" / module.name);
-    auto remote = settings_.remote;
-    remote.home_url = settings_.remote.url;
-    remote.url = resolve_submodule_url(parent.url, module.url);
-    check_submodule_url(parent.url, remote.url);
-    if (!is_complete(store, module.commit, settings_.depth, frame.cancel))
-      fetch_module(store, remote, module, settings_.depth, frame);
+    const auto url = resolve_submodule_url(parent.url, module.url);
+    if (!is_here(store, module.commit, settings_.depth, frame.cancel))
+      fetch_module(store, settings_.remote, {parent.url, url}, module, settings_.depth, frame);
     content.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});
     if (settings_.submodules == Submodules::recursive)
-      add_submodules(content, {store, module.commit, remote.url, path}, frame);
+      add_submodules(content, {store, module.commit, url, path}, frame);
   }
 }
 

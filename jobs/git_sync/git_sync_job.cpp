@@ -90,6 +90,7 @@ class GitSyncJob::Impl {
 
   Outcome turn(JobContext& context) {
     const FetchFrame frame{context.status, context.log, metrics_, context.cancel};
+    if (workspace_ && !workspace_->stands()) start_over(context);
     if (!workspace_) {
       auto lock = try_lock(settings_);
       if (!lock) return stand_by(context);
@@ -99,9 +100,16 @@ class GitSyncJob::Impl {
     }
     check_when_due(context, frame);
     const auto id = target(frame);
-    if (synced_ != id) return publish(id, context, frame);
+    if (synced_ != id || !workspace_->shows_published()) return publish(id, context, frame);
     if (keeps_old_trees()) workspace_->remove_old_trees(frame);
     return {};
+  }
+
+  void start_over(JobContext& context) {
+    context.log.warn("the folder or its repository was taken away: starting over", {{"folder", place_of(settings_)}});
+    workspace_.reset();
+    synced_.reset();
+    checked_.reset();
   }
 
   bool keeps_old_trees() const {
@@ -148,17 +156,28 @@ class GitSyncJob::Impl {
   Outcome publish(const ObjectId& id, JobContext& context, const FetchFrame& frame) {
     const bool is_first = !synced_;
     const auto publication = workspace_->publish(id, *remote_, frame);
+    // Before it counts as synced: where this fails, the next step does it again and tells the hooks.
+    remember_source();
     synced_ = id;
     checked_ = context.clock.now();
-    remember_source();
     context.status.ready();
     touch(settings_.touch_file, context.log);
     tell(publication, context.cancel);
-    workspace_->tidy(frame);
+    tidy(frame);
     const bool is_news = publication.previous != publication.commit || publication.changed_paths > 0;
     if (!is_news && !is_first) return {};
     return {"'" + settings_.ref + "' of " + url_ + " is at " + publication.commit.hex() + " (" +
             std::to_string(publication.changed_paths) + " paths changed)"};
+  }
+
+  /// Readers have the new tree: what is left over for lack of room does not make that a failure.
+  void tidy(const FetchFrame& frame) {
+    try {
+      workspace_->tidy(frame);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      frame.log.warn("cannot tidy up: " + error.message(), {{"hint", error.hint()}});
+    }
   }
 
   void tell(const Publication& publication, const CancelToken& cancel) {

@@ -73,6 +73,8 @@ std::map<std::string, Described> described(git_config* config) {
   const ConfigIterator iterator(raw);
   git_config_entry* entry = nullptr;
   while (git_config_next(&entry, raw) == 0) {
+    // What the file includes lies on this machine, and is not the repository's to use.
+    if (entry->include_depth > 0) continue;
     constexpr std::string_view section = "submodule.";
     const std::string_view key = entry->name;
     const auto dot = key.rfind('.');
@@ -123,18 +125,27 @@ std::size_t path_begin(std::string_view url) {
   return scheme == std::string_view::npos ? 0 : std::min(url.find('/', scheme + 3), url.size());
 }
 
-bool is_local(const std::string& url) {
-  return parse_address(url).kind == RemoteAddress::Kind::local;
-}
-
 }  // namespace
 
-void check_submodule_url(const std::string& parent_url, const std::string& url) {
-  if (!is_local(url) || is_local(parent_url)) return;
-  throw Error(ErrorKind::denied,
-              "a submodule is refused: its URL '" + redact_url(url) +
-                  "' names files of this machine, its parent comes from another",
-              "correct .gitmodules, or leave submodules out with --submodules=off", Retry::never);
+RemoteSettings remote_of_submodule(const RemoteSettings& main, const std::string& parent_url, const std::string& url) {
+  using Kind = RemoteAddress::Kind;
+  const auto address = parse_address(url);
+  if (address.kind == Kind::local && parse_address(parent_url).kind != Kind::local)
+    throw Error(ErrorKind::denied,
+                "cannot follow '" + url + "': it names files of this machine, and its parent comes from elsewhere",
+                "name a URL in .gitmodules, or leave submodules out with --submodules=off", Retry::never);
+  auto remote = main;
+  remote.home_url = main.url;
+  remote.url = url;
+  const auto home = parse_address(main.url);
+  if (address.kind == Kind::http && home.kind == Kind::http && same_origin(address.url, home.url)) return remote;
+  remote.askpass_url.clear();
+  remote.github_app.reset();
+  remote.extra_headers.clear();
+  remote.http.tls.certificate_file.clear();
+  remote.http.tls.key_file.clear();
+  remote.http.tls.key_password = {};
+  return remote;
 }
 
 std::string resolve_submodule_url(const std::string& parent_url, const std::string& url) {

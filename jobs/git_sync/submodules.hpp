@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "git_sync/object_id.hpp"
+#include "git_sync/settings.hpp"
 #include "git_sync/store/store.hpp"
 
 namespace sidekick::git_sync {
@@ -26,8 +27,10 @@ std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit)
 /// Error of kind data when it leads above the root.
 std::string resolve_submodule_url(const std::string& parent_url, const std::string& url);
 
-/// Throws Error of kind denied where `url` names files of this machine and `parent_url` does not: whoever writes the
-/// repository elsewhere would have files published that are none of theirs. Of kind config for what is no URL.
-void check_submodule_url(const std::string& parent_url, const std::string& url);
+/// How the submodule at the resolved `url` is reached by a job that was told of `main`. What was meant for that remote
+/// alone (logins from an askpass URL or a GitHub App, headers, a client certificate) goes only to its own origin.
+/// Throws Error of kind denied where a repository elsewhere (`parent_url`) names one on this machine: git's
+/// protocol.file.allow refuses that too.
+RemoteSettings remote_of_submodule(const RemoteSettings& main, const std::string& parent_url, const std::string& url);
 
 }  // namespace sidekick::git_sync

@@ -56,6 +56,15 @@ Workspace::Workspace(const Settings& settings, RootLock lock, Log& log)
       source_(settings, store_),
       publisher_(make_publisher(settings, git_dir_, log)) {}
 
+bool Workspace::stands() const {
+  std::error_code error;
+  return lock_.stands() && (std::filesystem::exists(git_dir_ / "HEAD", error) || error);
+}
+
+bool Workspace::shows_published() const {
+  return published_ && publisher_->current() == published_->commit;
+}
+
 std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame) {
   const auto commit = publisher_->current();
   if (!commit) return {};
@@ -108,11 +117,12 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const FetchFr
                            ? store_.commit_of(id)
                            : fetch(store_, remote, id, settings_.depth, known, frame);
   auto content = source_.fetch(publication.commit, frame);
-  store_.set_head(publication.commit);
   const auto gate = gate_for(publication, frame);
   with_sound_objects(content, remote, frame, [&] {
     publication.changed_paths = publisher_->publish(content, gate, frame.cancel).changed_paths;
   });
+  // Not before: where the record is lost, or was never there, it tells which files came from git.
+  store_.set_head(publication.commit);
   publication.tree = publisher_->tree_path();
   published_ = std::move(content);
   return publication;

@@ -27,6 +27,12 @@ class Workspace final {
   Store& store() noexcept { return store_; }
   const Publisher& publisher() const noexcept { return *publisher_; }
 
+  /// False once the root or its repository was taken away: only a workspace made anew is of use then.
+  bool stands() const;
+
+  /// True when readers are still sent to what was published or checked last. Reads one link or the marks of one file.
+  bool shows_published() const;
+
   /// Walks what is published and the objects it is made of, and puts right what is damaged; objects that are missing
   /// come from `remote`, which is asked for nothing else. The commit that is published and whole now; nothing when
   /// there is none.

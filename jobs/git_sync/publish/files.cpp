@@ -170,7 +170,8 @@ Fd Folder::make_folder(const std::string& path, const FileAttributes& attributes
   const auto [above, name] = split_path(path);
   const Fd parent = make_folder(above, attributes);
   if (!parent) return {};
-  if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) {
+  // Open to readers at once: a kill before the next line would leave it closed for good.
+  if (::mkdirat(parent.get(), name.c_str(), attributes.folder_mode) != 0) {
     if (errno != EEXIST) return {};
     return open_folder(path);
   }

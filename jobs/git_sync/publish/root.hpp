@@ -23,10 +23,14 @@ class RootLock final {
   static std::optional<RootLock> try_take(const LinkedTarget& target);
   static std::optional<RootLock> try_take(const InPlaceTarget& target);
 
+  /// False once its file is gone or another: the root was removed or moved away, and who comes next locks a new one.
+  bool stands() const;
+
  private:
-  explicit RootLock(Fd fd) : fd_(std::move(fd)) {}
+  RootLock(Fd fd, std::filesystem::path file) : fd_(std::move(fd)), file_(std::move(file)) {}
   static std::optional<RootLock> take(const std::filesystem::path& file);
   Fd fd_;
+  std::filesystem::path file_;
 };
 
 /// The commit that readers of the target see now, without the lock: for a process that stands by.

@@ -40,7 +40,7 @@ std::optional<RootLock> RootLock::take(const fs::path& file) {
     Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!fd) throw_cannot_open(file, errno);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
-      if (still_named(fd, file)) return RootLock(std::move(fd));
+      if (still_named(fd, file)) return RootLock(std::move(fd), file);
       continue;
     }
     if (errno == EWOULDBLOCK) return std::nullopt;
@@ -54,6 +54,10 @@ std::optional<RootLock> RootLock::try_take(const LinkedTarget& target) {
 
 std::optional<RootLock> RootLock::try_take(const InPlaceTarget& target) {
   return take(make_state_folder(make_folder(target.folder)).lock);
+}
+
+bool RootLock::stands() const {
+  return still_named(fd_, file_);
 }
 
 std::optional<ObjectId> published_commit(const LinkedTarget& target) {

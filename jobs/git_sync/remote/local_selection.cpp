@@ -12,6 +12,9 @@ namespace sidekick::git_sync {
 
 namespace {
 
+// Nothing that deep is ever published, and who nests further means to exhaust the stack.
+constexpr std::ptrdiff_t max_depth = 2048;
+
 using CommitHandle = std::unique_ptr<git_commit, HandleDeleter<git_commit_free>>;
 
 struct IdHash {
@@ -161,6 +164,8 @@ class Selector final {
   void add_tree(const ObjectId& tree, const std::optional<ObjectId>& base, const std::string& place) {
     if ((base && *base == tree) || added_.contains(tree)) return;
     cancel_.throw_if_cancelled();
+    if (std::ranges::count(place, '/') > max_depth)
+      throw Error(ErrorKind::data, "the folders of '" + path_ + "' are nested too deep");
     const TreeObject object(odb_.get(), tree, place);
     std::optional<TreeObject> before;
     if (base) before.emplace(odb_.get(), *base, place);

@@ -1,5 +1,6 @@
 #include "git_sync/store/walk.hpp"
 
+#include <algorithm>
 #include <deque>
 
 #include "git_sync/store/tree_reader.hpp"
@@ -7,6 +8,8 @@
 namespace sidekick::git_sync {
 
 namespace {
+
+constexpr std::ptrdiff_t max_depth = 2048;
 
 /// Found while walking trees: leaves the walk at once.
 struct Found {
@@ -39,6 +42,9 @@ void walk_history(git_odb* odb, const std::vector<ObjectId>& tips, const ObjectI
 }
 
 void TreeWalk::run(const ObjectId& tree, const std::string& path) {
+  const auto steps = std::ranges::count(path, '/');
+  // Nothing that deep is ever published, and who nests further means to exhaust the stack.
+  if (steps > max_depth) return;
   if (!seen_.insert(tree).second) return;
   cancel_.throw_if_cancelled();
   visit_(tree, GIT_OBJECT_TREE, path);

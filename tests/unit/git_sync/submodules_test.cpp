@@ -5,9 +5,10 @@
 #include "sidekick/error.hpp"
 #include "tests/support/git_repository.hpp"
 
-using sidekick::git_sync::check_submodule_url;
 using sidekick::git_sync::LinkedTarget;
 using sidekick::git_sync::ObjectId;
+using sidekick::git_sync::remote_of_submodule;
+using sidekick::git_sync::RemoteSettings;
 using sidekick::git_sync::resolve_submodule_url;
 using sidekick::git_sync::Store;
 using sidekick::git_sync::submodules_of;
@@ -53,17 +54,6 @@ TEST_CASE("A relative URL that climbs out of its host is refused") {
   CHECK_THROWS_AS(resolve_submodule_url("ssh://git@host:22/site.git", "../../1/x.git"), sidekick::Error);
 }
 
-TEST_CASE("A submodule of another machine is not looked for in the files of this one") {
-  CHECK_NOTHROW(check_submodule_url("https://host/site.git", "https://other/theme.git"));
-  CHECK_NOTHROW(check_submodule_url("file:///srv/site", "/srv/theme"));
-  CHECK_NOTHROW(check_submodule_url("/srv/site", "https://other/theme.git"));
-  for (const char* parent : {"https://host/site.git", "git://host/site.git", "git@host:site.git"})
-    for (const char* url : {"/srv/theme", "file:///srv/theme", "theme"}) {
-      INFO(parent << " " << url);
-      CHECK_THROWS_AS(check_submodule_url(parent, url), sidekick::Error);
-    }
-}
-
 TEST_CASE("A commit tells the submodules that it links and describes") {
   const GitRepository repository;
   const auto commit = commit_with(repository,
@@ -96,4 +86,46 @@ TEST_CASE("A .gitmodules that nobody can parse is an error and not an empty list
   const auto commit = commit_with(repository, "[submodule \"a\npath libs/a");
   const auto store = open(repository);
   CHECK_THROWS_AS(submodules_of(store, commit), sidekick::Error);
+}
+
+TEST_CASE("What a .gitmodules includes from this machine is not read") {
+  const GitRepository repository;
+  const TempDir elsewhere;
+  write_file(elsewhere / "config", "[submodule \"a\"]\n\tpath = libs/a\n\turl = ../private.git\n");
+  const auto commit = commit_with(repository, "[include]\n\tpath = " + (elsewhere / "config").string() + "\n");
+  CHECK(submodules_of(open(repository), commit).empty());
+}
+
+TEST_CASE("A repository elsewhere cannot name one on this machine as its submodule") {
+  const RemoteSettings main{.url = "https://host/site.git"};
+  for (const auto* url : {"/srv/private.git", "file:///srv/private.git", "private.git"})
+    CHECK_THROWS_AS(remote_of_submodule(main, main.url, url), sidekick::Error);
+  const RemoteSettings local{.url = "/srv/site.git"};
+  CHECK(remote_of_submodule(local, local.url, "/srv/theme.git").url == "/srv/theme.git");
+  CHECK_THROWS_AS(remote_of_submodule(local, "https://host/theme.git", "/srv/private.git"), sidekick::Error);
+}
+
+TEST_CASE("What is meant for one remote goes to no other that a submodule names") {
+  RemoteSettings main{.url = "https://host/site.git"};
+  main.askpass_url = "http://127.0.0.1:1/login";
+  main.github_app.emplace();
+  main.extra_headers = {{"Authorization", "Bearer secret"}};
+  main.http.tls.ca_file = "ca.pem";
+  main.http.tls.certificate_file = "client.pem";
+  main.http.tls.key_file = "key.pem";
+  for (const auto* url : {"https://other/theme.git", "http://host/theme.git", "https://host:444/x.git", "git@host:x"}) {
+    const auto remote = remote_of_submodule(main, main.url, url);
+    INFO(url);
+    CHECK(remote.url == url);
+    CHECK(remote.askpass_url.empty());
+    CHECK_FALSE(remote.github_app);
+    CHECK(remote.extra_headers.empty());
+    CHECK(remote.http.tls.certificate_file.empty());
+    CHECK(remote.http.tls.key_file.empty());
+    CHECK(remote.http.tls.ca_file == "ca.pem");
+  }
+  const auto same = remote_of_submodule(main, main.url, "https://host/theme.git");
+  CHECK(same.askpass_url == main.askpass_url);
+  CHECK(same.extra_headers.size() == 1);
+  CHECK(same.http.tls.certificate_file == "client.pem");
 }

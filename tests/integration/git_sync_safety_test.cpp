@@ -1,0 +1,130 @@
+// What git-sync does to a folder when others, or the repository, do not behave.
+#include <catch2/catch_test_macros.hpp>
+
+#include <mutex>
+
+#include "tests/support/apache.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/git_repository.hpp"
+#include "tests/support/git_sync.hpp"
+#include "tests/support/tcp_server.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace sidekick::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Site {
+  GitRepository repository;
+  TempDir home;
+  fs::path root = home / "root";
+  fs::path folder = home / "www";
+
+  std::vector<std::string> linked(std::vector<std::string> more = {}) const {
+    return flags({"--root=" + root.string(), "--link=current"}, std::move(more));
+  }
+  std::vector<std::string> in_place(std::vector<std::string> more = {}) const {
+    return flags({"--in-place=" + folder.string()}, std::move(more));
+  }
+
+ private:
+  std::vector<std::string> flags(std::vector<std::string> all, std::vector<std::string> more) const {
+    all.push_back("--repo=" + file_url(repository.path()));
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+};
+
+bool said(const Child& child, const std::string& text) {
+  return (child.err() + child.out()).find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("A file of its own that lies in a folder taken over is kept when git wants its name") {
+  const Site site;
+  site.repository.commit_file("index.html", "one");
+  git(site.home.path(), {"clone", "--quiet", file_url(site.repository.path()), site.folder.string()});
+  write_file(site.folder / "upload.txt", "a user's own");
+  site.repository.commit_file("upload.txt", "from git");
+  const auto refused = git_sync(site.in_place({"--one-time"}));
+  INFO(refused.describe());
+  CHECK(refused.exit_code == 78);
+  CHECK(refused.err.find("upload.txt") != std::string::npos);
+  CHECK(read_file(site.folder / "upload.txt") == "a user's own");
+}
+
+TEST_CASE("A link that somebody removed is back with the next poll") {
+  const Site site;
+  const auto commit = site.repository.commit_file("index.html", "one");
+  Child child(git_sync_command(site.linked({"--period=50ms"})));
+  REQUIRE(eventually(20s, [&] { return linked_commit(site.root / "current") == commit; }));
+  fs::remove(site.root / "current");
+  CHECK(eventually(20s, [&] { return linked_commit(site.root / "current") == commit; }));
+}
+
+TEST_CASE("A root that somebody removed is made anew while it runs") {
+  const Site site;
+  const auto commit = site.repository.commit_file("index.html", "one");
+  Child child(git_sync_command(site.linked({"--period=50ms", "--max-failures=-1"})));
+  REQUIRE(eventually(20s, [&] { return said(child, commit); }));
+  fs::rename(site.root, site.home / "moved away");
+  CHECK(eventually(20s, [&] { return linked_commit(site.root / "current") == commit; }));
+  CHECK(child.running());
+  // The lock is that of the new root.
+  const auto second = git_sync(site.linked({"--one-time"}));
+  INFO(second.describe());
+  CHECK(second.exit_code != 0);
+}
+
+TEST_CASE("A folder that somebody removed with its state is made anew while it runs") {
+  const Site site;
+  site.repository.commit_file("index.html", "one");
+  const auto published = [&] { return fs::exists(site.folder / "index.html"); };
+  Child child(git_sync_command(site.in_place({"--period=50ms"})));
+  REQUIRE(eventually(20s, [&] { return said(child, " is at "); }));
+  fs::rename(site.folder, site.home / "moved away");
+  CHECK(eventually(20s, published));
+  CHECK(child.running());
+}
+
+TEST_CASE("A repository elsewhere that somebody removed is fetched anew while it runs") {
+  const Site site;
+  site.repository.commit_file("index.html", "one");
+  const auto objects = site.home / "objects";
+  Child child(git_sync_command(site.in_place({"--period=50ms", "--git-dir=" + objects.string()})));
+  REQUIRE(eventually(20s, [&] { return said(child, " is at "); }));
+  fs::rename(objects, site.home / "moved away");
+  site.repository.commit_file("index.html", "two");
+  CHECK(eventually(20s, [&] { return read_file(site.folder / "index.html") == "two"; }));
+}
+
+TEST_CASE("A header for the repository does not reach the host that a submodule of it names") {
+  Site site;
+  std::mutex mutex;
+  std::string heard;
+  const TcpServer stranger([&](TcpPeer& peer) {
+    while (const auto request = peer.read_request()) {
+      const std::lock_guard lock(mutex);
+      heard += *request;
+      peer.answer("404 Not Found", "");
+    }
+  });
+  const auto linked = site.repository.commit_file("index.html", "one");
+  site.repository.write(".gitmodules",
+                        "[submodule \"inner\"]\n\tpath = inner\n\turl = " + stranger.url("/inner.git") + "\n");
+  site.repository.git({"add", ".gitmodules"});
+  site.repository.git({"update-index", "--add", "--cacheinfo", "160000," + linked + ",inner"});
+  site.repository.git({"commit", "--quiet", "--message", "parent"});
+  const Apache server;
+  git(site.home.path(),
+      {"clone", "--quiet", "--bare", site.repository.path().string(), (server.repositories() / "site.git").string()});
+  const auto done = git_sync({"--repo=" + server.url("/git/site.git"), "--root=" + site.root.string(), "--one-time",
+                              "--git-config=http.extraHeader:Authorization: Bearer sesame"});
+  INFO(done.describe());
+  CHECK(done.exit_code == 1);
+  const std::lock_guard lock(mutex);
+  CHECK(heard.find("/inner.git/info/refs") != std::string::npos);
+  CHECK(heard.find("sesame") == std::string::npos);
+}
