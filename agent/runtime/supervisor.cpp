@@ -133,8 +133,11 @@ class Run {
 
   int stopped() {
     const int signal = around_.interrupt.signal().value_or(SIGTERM);
-    const auto text = "stopped by " + signal_name(signal) + " before the work was done";
-    log_.warn(text, {{"took", took()}, {"attempts", number_}, {"code", 128 + signal}});
+    // A loop that works is never done, and being stopped is how it ends.
+    const bool is_usual = kind_ == Kind::loop && succeeded_once_;
+    const auto text = "stopped by " + signal_name(signal) + (is_usual ? "" : " before the work was done");
+    log_.write(is_usual ? LogLevel::info : LogLevel::warning, text,
+               {{"took", took()}, {"attempts", number_}, {"code", 128 + signal}});
     around_.last_word(text);
     return 128 + signal;
   }

@@ -66,7 +66,7 @@ void fetch_all(Store& store, Remote& remote, const FetchFrame& frame) {
   const auto repeated = std::ranges::unique(request.wants);
   request.wants.erase(repeated.begin(), repeated.end());
   if (request.wants.empty()) return;
-  receive(store, remote, request, OlderObjects::drop, frame);
+  receive(store, remote, request, OlderObjects::keep, frame);
 }
 
 }  // namespace sidekick::git_sync

@@ -141,15 +141,20 @@ class GitSyncJob::Impl {
     const auto prefixes = prefixes_for(settings_.ref);
     const auto refs = remote_->list(prefixes, frame.cancel);
     if (const auto id = find_ref(settings_.ref, refs)) return *id;
-    if (may_be_short_hash(settings_.ref)) pinned_ = by_short_hash(frame);
+    if (may_be_short_hash(settings_.ref)) pinned_ = by_short_hash(refs, frame);
     if (!pinned_) throw ref_not_found(settings_, url_, refs.empty());
     return *pinned_;
   }
 
-  std::optional<ObjectId> by_short_hash(const FetchFrame& frame) {
+  /// Looks through all the history, and not again before there is more of it: the name may be that of a branch gone.
+  std::optional<ObjectId> by_short_hash(const std::vector<RemoteRef>& refs, const FetchFrame& frame) {
     auto& store = workspace_->store();
     if (const auto here = store.commit_by_prefix(settings_.ref)) return here;
+    std::vector<ObjectId> tips;
+    for (const auto& ref : refs) tips.push_back(ref.id);
+    if (tips == searched_) return {};
     fetch_all(store, *remote_, frame);
+    searched_ = std::move(tips);
     return store.commit_by_prefix(settings_.ref);
   }
 
@@ -227,10 +232,11 @@ class GitSyncJob::Impl {
   MetricSink& metrics_;
   const std::string url_;
   std::unique_ptr<Remote> remote_;
-  Hooks hooks_;
   std::mt19937_64 random_{std::random_device()()};
   std::optional<Workspace> workspace_;
+  Hooks hooks_;  ///< after the workspace, so that its lock is held until no hook runs any more
   std::optional<ObjectId> pinned_;
+  std::vector<ObjectId> searched_;  ///< the tips whose history has no commit of the short hash
   std::optional<ObjectId> synced_;  ///< what the ref stood for when it was last published by this process
   std::optional<Clock::time_point> checked_;
   bool was_standing_by_ = false;

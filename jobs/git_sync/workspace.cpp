@@ -65,7 +65,14 @@ bool Workspace::shows_published() const {
   return published_ && publisher_->current() == published_->commit;
 }
 
+void Workspace::finish(const FetchFrame& frame) {
+  const auto commit = publisher_->interrupted();
+  if (!commit || !is_complete(store_, *commit, settings_.depth, frame.cancel)) return;
+  publisher_->publish(source_.fetch(*commit, frame), {}, frame.cancel);
+}
+
 std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame) {
+  if (!publisher_->current()) finish(frame);
   const auto commit = publisher_->current();
   if (!commit) return {};
   if (!is_complete(store_, *commit, settings_.depth, frame.cancel))

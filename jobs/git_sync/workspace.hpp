@@ -51,6 +51,8 @@ class Workspace final {
  private:
   /// Does the work; where that fails because objects are damaged, once more with all of them fetched anew.
   void with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame, const std::function<void()>& work);
+  /// Brings a publication that was cut short to its end where all that it wants is here: the remote may be gone.
+  void finish(const FetchFrame& frame);
   void mend(const Content& content, const FetchFrame& frame);
   Gate gate_for(const Publication& publication, const FetchFrame& frame) const;
 

@@ -251,3 +251,28 @@ TEST_CASE("A run that ends fails in the folder too where its hook fails") {
   CHECK(done.err.find("exechook failed") != std::string::npos);
   CHECK(site.content("index.html") == "one");
 }
+
+TEST_CASE("A publication that was cut short is finished although the remote is gone") {
+  const Served site;
+  const auto state = site.folder / ".sidekick";
+  site.repository.write("first", "old");
+  site.repository.write("last", "old");
+  site.repository.commit();
+  REQUIRE(site.once().exit_code == 0);
+  fs::copy_file(state / "record", site.home / "record");
+  site.repository.write("first", "new");
+  site.repository.write("last", "new");
+  site.repository.commit();
+  REQUIRE(site.once().exit_code == 0);
+  // As a kill between two renames leaves it: one file is new, the other is not, and the publication is pending.
+  fs::rename(state / "record", state / "pending");
+  fs::rename(site.home / "record", state / "record");
+  write_file(site.folder / "last", "old");
+  fs::rename(site.repository.path() / ".git", site.home / "hidden");
+  const auto failed = site.once({"--retry-for=0"});
+  INFO(failed.describe());
+  CHECK(failed.exit_code == 66);
+  CHECK(site.content("first") == "new");
+  CHECK(site.content("last") == "new");
+  CHECK_FALSE(fs::exists(state / "pending"));
+}

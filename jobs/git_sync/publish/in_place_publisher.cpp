@@ -70,6 +70,11 @@ class InPlacePublisher final : public Publisher {
     return recorded_commit();
   }
 
+  std::optional<ObjectId> interrupted() const override {
+    const auto pending = read_record(places_.state.pending);
+    return pending ? std::optional(pending->commit) : std::nullopt;
+  }
+
   fs::path tree_path() const override { return places_.folder; }
 
   Inspection inspect(const Content& content, const CancelToken& cancel) const override {

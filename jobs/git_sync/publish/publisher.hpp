@@ -56,6 +56,10 @@ class Publisher {
   /// was cut short. Reads one link or file.
   virtual std::optional<ObjectId> current() const = 0;
 
+  /// The commit whose publication was cut short when files of it were shown already, so that it is to be finished
+  /// without asking anyone; nothing where publishing shows all at once.
+  virtual std::optional<ObjectId> interrupted() const { return {}; }
+
   /// Where the published tree is: the worktree of the current commit, or the folder.
   virtual std::filesystem::path tree_path() const = 0;
 
