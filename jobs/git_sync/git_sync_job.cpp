@@ -151,6 +151,7 @@ class GitSyncJob::Impl {
     auto& store = workspace_->store();
     if (const auto here = store.commit_by_prefix(settings_.ref)) return here;
     std::vector<ObjectId> tips;
+    tips.reserve(refs.size());
     for (const auto& ref : refs) tips.push_back(ref.id);
     if (tips == searched_) return {};
     fetch_all(store, *remote_, frame);
