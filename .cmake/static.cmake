@@ -25,14 +25,15 @@ function(static_group target)
   target_link_libraries(${target} INTERFACE "$<LINK_GROUP:RESCAN,${files}>" Threads::Threads)
 endfunction()
 
-static_group(dep_openssl ssl crypto z zstd)
-static_group(dep_ssh2 ssh2 ssl crypto z zstd)
-static_group(dep_git2 git2 mbedtls mbedx509 mbedcrypto http_parser ssh2 pcre2-8 ssl crypto z zstd)
-
+# Neither SASL nor GSSAPI is linked: no_kerberos stands in for them.
 add_library(no_kerberos OBJECT agent/base/no_kerberos.c)
 target_link_libraries(no_kerberos PRIVATE standard_settings)
 
-# libmongoc's libsasl2 is left out: no_kerberos stands in for it.
+static_group(dep_openssl ssl crypto z zstd)
+static_group(dep_ssh2 ssh2 ssl crypto z zstd)
+static_group(dep_git2 git2 mbedtls mbedx509 mbedcrypto http_parser ssh2 pcre2-8 ssl crypto z zstd)
+target_link_libraries(dep_git2 INTERFACE $<TARGET_OBJECTS:no_kerberos>)
+
 pkg_check_modules(MONGOC REQUIRED libmongoc-1.0 libbson-1.0)
 static_group(dep_mongoc
   mongoc-static-1.0 bson-static-1.0 mongocrypt-static kms_message-static bson-static-for-libmongocrypt bidgcc000
