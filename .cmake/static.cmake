@@ -1,6 +1,7 @@
 # The dependencies of the one static binary that ships. Debian 13 only: on 12 libmongoc wants ICU, and two copies of
 # libbson collide.
-add_link_options(-static-pie)
+# Packed relocations save 0.8 MB.
+add_link_options(-static-pie -Wl,-z,pack-relative-relocs)
 
 # dep_NAME: the static library NAME of the system.
 function(static_dependency target library)
