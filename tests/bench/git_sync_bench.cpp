@@ -114,7 +114,8 @@ Figures polls(const std::string& url, const std::vector<std::string>& more) {
   const auto address = "127.0.0.1:" + std::to_string(free_port());
   std::vector<std::string> flags{"--repo=" + url,          "--root=" + (folder / "root").string(),
                                  "--link=current",         "--period=10ms",
-                                 "--http-bind=" + address, "--max-failures=-1"};
+                                 "--http-bind=" + address, "--http-metrics",
+                                 "--max-failures=-1"};
   flags.insert(flags.end(), more.begin(), more.end());
   Child child(git_sync_command(flags));
   const auto metrics = "http://" + address + "/metrics";
@@ -229,8 +230,11 @@ void measure_polls(int refs, int rounds) {
 
 int main(int argc, char** argv) try {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
-  for (const int files : {2'000, 13'000}) measure(files, rounds);
-  for (const int refs : {10, 10'000}) measure_polls(refs, rounds);
+  const std::string part = argc > 2 ? argv[2] : "";
+  if (part != "polls")
+    for (const int files : {2'000, 13'000}) measure(files, rounds);
+  if (part != "files")
+    for (const int refs : {10, 10'000}) measure_polls(refs, rounds);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
