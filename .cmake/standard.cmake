@@ -27,6 +27,10 @@ target_compile_options(standard_warnings INTERFACE
   -Woverloaded-virtual -Wcast-align -Wunused -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough
   # bson_t is over-aligned, which std::vector honours whatever this warning says.
   -Wno-ignored-attributes)
+if(SIDEKICK_ASAN OR SIDEKICK_TSAN)
+  # What the sanitizers add makes GCC see false paths through Boost's headers.
+  target_compile_options(standard_warnings INTERFACE -Wno-maybe-uninitialized)
+endif()
 
 # A static library of ours from the files given, with its public dependencies: sidekick_library(NAME SOURCES … LINK …)
 function(sidekick_library name)

@@ -134,7 +134,7 @@ std::uint64_t remove_all_objects_but(const std::string& kept, const fs::path& gi
   const auto folder = git_dir / "objects" / "pack";
   auto files = names_in(folder);
   // An index without its pack is passed over; a pack without its index is taken for one of half a fetch.
-  std::ranges::stable_partition(files, [](const fs::path& file) { return file.extension() != ".pack"; });
+  std::ranges::partition(files, [](const fs::path& file) { return file.extension() != ".pack"; });
   for (const auto& file : files) {
     const auto stem = file.stem().string();
     const bool of_several = file.filename().string().starts_with("multi-pack-index");

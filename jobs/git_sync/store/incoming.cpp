@@ -44,7 +44,8 @@ void IndexedPack::open_indexer() {
   std::filesystem::remove_all(folder_, error);
   if (!std::filesystem::create_directory(folder_, error))
     throw path_error("make folder", folder_.string(), error ? error.value() : EEXIST);
-  git_indexer_options options = GIT_INDEXER_OPTIONS_INIT;
+  git_indexer_options options{};
+  check(git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION));
   options.progress_cb = stop_when_cancelled;
   options.progress_cb_payload = &cancel_;
   git_indexer* indexer = nullptr;

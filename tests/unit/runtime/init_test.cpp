@@ -43,6 +43,8 @@ pid_t start_behind_init(Work work) {
   const Pipe begun;
   const pid_t init = ::fork();
   if (init == 0) {
+    // In a group of its own, whose parent is in another: a group that nobody would continue does not heed SIGTSTP.
+    ::setpgid(0, 0);
     stay_behind_as_init();
     ::_exit(work(begun));
   }
