@@ -59,6 +59,7 @@ void SignalThread::raise_on(int signal, Trigger& trigger) {
                 "use SIGHUP or SIGUSR1");
   trigger_ = &trigger;
   ::pthread_sigmask(SIG_BLOCK, &taken_, nullptr);
+  const std::lock_guard lock(reading_);
   if (::signalfd(signals_.get(), &taken_, 0) < 0) throw error_from_errno("cannot listen for signals", errno);
 }
 
@@ -66,6 +67,7 @@ void SignalThread::listen() {
   while (!end_.token().cancelled()) {
     std::array<pollfd, 2> events{{{signals_.get(), POLLIN, 0}, {end_.token().fd(), POLLIN, 0}}};
     ::poll(events.data(), events.size(), -1);
+    const std::lock_guard lock(reading_);
     signalfd_siginfo info{};
     while (::read(signals_.get(), &info, sizeof info) == sizeof info) take(static_cast<int>(info.ssi_signo));
   }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "agent/runtime/interrupt.hpp"
@@ -33,6 +34,7 @@ class SignalThread final {
   std::atomic<Trigger*> trigger_ = nullptr;
   sigset_t taken_{};
   sigset_t before_{};
+  std::mutex reading_;  // what signals_ takes is not changed while it is read
   Fd signals_;
   CancelSource end_;
   std::thread thread_;
