@@ -1,0 +1,39 @@
+/// What `dump` is told: values only, already parsed and checked one by one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "filters/decompress.hpp"
+#include "mongo/connection.hpp"
+
+namespace sidekick::dump {
+
+enum class Output { archive_file, standard_output, folder };
+
+struct Settings {
+  mongo::Connection connection;
+
+  Output output = Output::folder;
+  std::string path = "dump";  ///< of the archive or the folder; of no meaning for standard output
+  filters::Compression compression = filters::Compression::none;
+  int compression_threads = 2;  ///< 1 to 64
+  std::optional<int> compression_level;
+
+  std::string db;          ///< empty: all
+  std::string collection;  ///< empty: all of db
+  std::string query;       ///< Extended JSON; only with a collection
+  std::string read_preference;
+  std::vector<std::string> exclude_collections;
+  std::vector<std::string> exclude_collection_prefixes;
+  bool users_and_roles = false;  ///< --dumpDbUsersAndRoles
+  bool views_as_collections = false;
+  bool oplog = false;
+  bool snapshot = false;  ///< all collections as of one cluster time
+  bool allow_empty = true;
+
+  int parallel_collections = 4;  ///< 1 to 64
+};
+
+}  // namespace sidekick::dump

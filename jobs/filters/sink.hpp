@@ -1,0 +1,25 @@
+/// Bytes that are pushed: files, uploads, and the filters in front of them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace sidekick::filters {
+
+/// A stream of bytes written once from front to back. Not thread safe. A filter holds a reference to the sink behind
+/// it, which outlives it. Destruction without finish() abandons what was written: nobody ever sees it as whole.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  /// Takes all of `bytes` (may be empty) before it returns. Throws Error: io, unavailable, denied, cancelled; after
+  /// that the sink may only be destroyed.
+  virtual void write(std::span<const std::uint8_t> bytes) = 0;
+
+  /// Writes what is held back and the end of the stream, then finishes the sink behind it. Returns when the last one
+  /// has all of it and, where that is a file or an object, when it is durable and has its name. Called once, as the
+  /// last call. Throws as write().
+  virtual void finish() = 0;
+};
+
+}  // namespace sidekick::filters

@@ -1,0 +1,57 @@
+/// The backups of one job in a storage: objects with a manifest beside them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/manifest.hpp"
+#include "storage/storage.hpp"
+
+namespace sidekick::storage {
+
+/// "<job>-<20261121T031500Z>-<8 hex>.<kind>.<ext>": sorts by time within a job, and is unique.
+struct BackupName {
+  std::string job;
+  WallTime time{};     ///< to the second
+  std::string random;  ///< 8 lower-case hexadecimal digits
+  std::string suffix;  ///< "mongodb.archive.zst.age"
+  std::string text() const;
+};
+
+/// Nothing for a name of another form. A job's name may itself hold what looks like a time: the last one counts.
+std::optional<BackupName> parse_backup_name(std::string_view text);
+
+/// True for a name that a job may have: 1 to 100 of letters, digits, '-', '_', not first a '-'.
+bool is_job_name(std::string_view text) noexcept;
+
+/// The manifest's own object: the name of the backup and ".json".
+std::string manifest_name(std::string_view backup);
+
+/// A view of one storage. Reads thousands of manifests within bounded memory and time (several at once where that
+/// pays). Throws as Storage does, and data for a manifest that cannot be read.
+class Catalog final {
+ public:
+  Catalog(Storage& storage, std::string job);  ///< empty `job`: those of all jobs
+
+  /// Exactly this job's backups with a manifest, oldest first: never those of a job whose name begins alike.
+  std::vector<Manifest> backups(const CancelToken& cancel);
+
+  /// Names only, from one listing; as cheap as that.
+  std::vector<BackupName> names(const CancelToken& cancel);
+
+  /// `name`, or "latest": the newest that is not suspect. Throws no_input, with the nearest name as its hint.
+  Manifest find(std::string_view name, const CancelToken& cancel);
+
+  /// This job's objects without a manifest.
+  std::vector<Object> orphans(const CancelToken& cancel);
+
+  /// The manifest first, then the object.
+  void remove(const std::string& name, const CancelToken& cancel);
+
+ private:
+  Storage& storage_;
+  std::string job_;
+};
+
+}  // namespace sidekick::storage

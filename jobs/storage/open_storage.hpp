@@ -1,0 +1,47 @@
+/// The storage that a URL names.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sidekick/http_client.hpp"
+#include "sidekick/secret.hpp"
+#include "storage/storage.hpp"
+
+namespace sidekick::storage {
+
+/// What a storage may need beside its URL. Empty: not given.
+struct Access {
+  // s3
+  std::string s3_endpoint;  ///< "https://host:port"; empty: AWS, by its region
+  std::string s3_region = "us-east-1";
+  std::string s3_access_key;
+  Secret s3_secret_key;
+  Secret s3_session_token;
+  enum class Addressing { path, virtual_host } s3_addressing = Addressing::path;
+  HttpSettings http;
+
+  // sftp
+  std::string ssh_known_hosts_file;  ///< empty: no host is trusted
+  std::vector<std::string> ssh_key_files;
+  Secret ssh_key_passphrase;
+  Secret ssh_password;
+  bool ssh_check_host = true;
+};
+
+/// The schemes there are: "dir:/path" (absolute; "file:///path" is the same), "s3://bucket/prefix",
+/// "sftp://user@host:port/path". True where `text` begins with one of them.
+bool is_storage_url(std::string_view text) noexcept;
+
+/// Does not connect. Throws Error of kind config for an unknown scheme (the known ones listed), a URL that is
+/// malformed, or access that is missing. A `url` may hold no password.
+std::unique_ptr<Storage> open_storage(const std::string& url, const Access& access);
+
+/// The storage and the name of the object in it that `url` names: all but what follows the last '/', and that.
+struct ObjectPlace {
+  std::string storage_url;
+  std::string name;
+};
+ObjectPlace place_of(std::string_view url);
+
+}  // namespace sidekick::storage

@@ -1,0 +1,28 @@
+/// What `wait` is told.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sidekick/http_client.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick::wait {
+
+struct Settings {
+  std::vector<Secret> urls;  ///< one or more; may hold passwords
+  enum class Need { all, any } need = Need::all;
+  enum class Until { there, gone } until = Until::there;
+  std::chrono::milliseconds stable{0};               ///< it must hold for so long
+  std::chrono::milliseconds attempt_timeout{5'000};  ///< of one look at one of them
+
+  // http and https
+  std::vector<int> expect_status;  ///< empty: 200 to 399
+  std::string expect_body;         ///< a text that the body must hold; empty: any
+  std::vector<HttpHeader> headers;
+  HttpSettings http;
+};
+
+}  // namespace sidekick::wait
