@@ -29,6 +29,7 @@ void become(const std::vector<std::string>& argv) {
   const char* search = std::getenv("PATH");
   const auto program = find_program(argv.front(), search != nullptr ? search : usual_search);
   std::vector<char*> words;
+  words.reserve(argv.size() + 1);
   for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   forget_signals();

@@ -9,9 +9,11 @@ using config::Values;
 namespace {
 
 std::vector<Secret> urls_of(const config::Settings& settings) {
+  auto texts = settings.arguments;
+  for (auto& url : settings.values.list("url")) texts.push_back(std::move(url));
   std::vector<Secret> urls;
-  for (const auto& argument : settings.arguments) urls.emplace_back(argument);
-  for (const auto& url : settings.values.list("url")) urls.emplace_back(url);
+  urls.reserve(texts.size());
+  for (auto& text : texts) urls.emplace_back(std::move(text));
   if (urls.empty())
     throw Error(ErrorKind::usage, "there is nothing to wait for", "name one or more URLs: sidekick wait tcp://db:5432");
   return urls;
