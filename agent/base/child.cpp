@@ -12,9 +12,9 @@
 #include <csignal>
 #include <cstring>
 
-#include "agent/base/launch.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/launch.hpp"
 
 namespace sidekick {
 
@@ -165,7 +165,12 @@ ChildResult run_child(const ChildRequest& request, const CancelToken& cancel) {
   std::optional<Time::time_point> deadline;
   if (request.timeout) deadline = Time::now() + *request.timeout;
   auto pipe = output_pipe();
-  Group group(launch(request, pipe.in.get()), std::move(pipe.out));
+  LaunchRequest start;
+  start.argv = request.argv;
+  start.folder = request.folder;
+  start.environment = request.environment;
+  start.stdio = {-1, pipe.in.get(), pipe.in.get()};
+  Group group(launch(start), std::move(pipe.out));
   pipe.in.reset();
   ChildResult result;
   if (!wait_for_leader(group, deadline, request, cancel)) result.end = ChildEnd::timed_out;
