@@ -47,9 +47,11 @@ constexpr int stage_width = 1000;
 /// between fork() and exec() of a process with threads.
 struct Preparation {
   const LaunchRequest& request;
+  const char* const* words;
   pid_t parent;
 
-  error_code on_exec_setup(Launcher&, const Path&, const char* const*) const noexcept {
+  error_code on_exec_setup(Launcher&, const Path&, const char* const*& argv) const noexcept {
+    argv = words;  // the launcher would put the path where the program was found in front
     ::setpgid(0, 0);
     if (request.terminal) take_terminal(*request.terminal);
     if (request.umask) ::umask(*request.umask);
@@ -186,10 +188,11 @@ pid_t launch(const LaunchRequest& request) {
   boost::asio::io_context context;
   error_code failure;
   const auto environment = pointers(request.environment);
+  const auto words = pointers(request.argv);
   Launcher launcher;
   launcher.env = environment.data();
   auto child =
-      launcher(context.get_executor(), failure, program, arguments, Preparation{request, ::getpid()});
+      launcher(context.get_executor(), failure, program, arguments, Preparation{request, words.data(), ::getpid()});
   if (failure) {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
     throw not_started(request, failure.value());

@@ -18,7 +18,8 @@ struct Line {
 /// Keeps what is not yet a line, at most `max_bytes`. Not thread safe.
 class LineCutter final {
  public:
-  /// A part holds at most `max_bytes`, and no character of UTF-8 is cut where that can be avoided.
+  /// A part takes at most `max_bytes` once it is escaped as in JSON, and no character of UTF-8 is cut where that can be
+  /// avoided.
   LineCutter(std::size_t max_bytes, std::function<void(const Line&)> take)
       : max_bytes_(max_bytes), take_(std::move(take)) {}
 
