@@ -12,9 +12,9 @@
 #include <csignal>
 #include <cstring>
 
-#include "agent/base/launch.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/launch.hpp"
 
 namespace sidekick {
 
@@ -218,6 +218,16 @@ ChildResult watch_child(const ChildRequest& request, Group group, const CancelTo
   return result;
 }
 
+/// Standard input is empty.
+LaunchRequest start_of(const ChildRequest& request, int output, int error) {
+  LaunchRequest start;
+  start.argv = request.argv;
+  start.folder = request.folder;
+  start.environment = request.environment;
+  start.stdio = {-1, output, error};
+  return start;
+}
+
 std::string signal_name(int signal) {
   const char* abbreviation = ::sigabbrev_np(signal);
   return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(signal);
@@ -243,7 +253,7 @@ ChildResult run_child(const ChildRequest& request, const CancelToken& cancel) {
   Tail tail;
   std::vector<Stream> streams;
   streams.push_back({std::move(pipe.out), [&](std::string_view text) { tail.add(text); }});
-  const auto leader = launch(request, pipe.in.get(), pipe.in.get());
+  const auto leader = launch(start_of(request, pipe.in.get(), pipe.in.get()));
   pipe.in.reset();
   auto result = watch_child(request, Group(leader, std::move(streams)), cancel);
   result.output = tail.text();
@@ -264,7 +274,7 @@ ChildResult run_child(const ChildRequest& request, const ChildOutput& output, co
                        tail.add(text);
                        lines.add(text);
                      }});
-  const auto leader = launch(request, out.in.get(), error.in.get());
+  const auto leader = launch(start_of(request, out.in.get(), error.in.get()));
   out.in.reset();
   error.in.reset();
   auto result = watch_child(request, Group(leader, std::move(streams)), cancel);

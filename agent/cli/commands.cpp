@@ -1,5 +1,7 @@
 #include "agent/cli/commands.hpp"
 
+#include "agent/cli/command_run.hpp"
+#include "agent/cli/command_schema.hpp"
 #include "agent/cli/git_sync_command.hpp"
 #include "agent/cli/git_sync_schema.hpp"
 #include "agent/cli/healthcheck_command.hpp"
@@ -13,13 +15,15 @@ namespace sidekick::cli {
 
 namespace {
 
-constexpr std::array<Command, 7> table{{
+constexpr std::array<Command, 8> table{{
     {"git-sync", "", "keeps a folder at a git ref; flags and rules of kubernetes/git-sync", run_git_sync,
      git_sync_schema},
     {"restore", "mongorestore", "puts a dump into a MongoDB; flags and rules of mongorestore", run_restore,
      restore_schema},
     {"wait", "", "waits for servers, files and names, then ends or becomes the command behind --", run_wait,
      wait_schema},
+    {"run", "", "runs a command to completion: waits for what it needs, tries again, limits its time", run_command,
+     command_schema},
     {"healthcheck", "", "asks a sidekick that runs in this container whether it is well: 0, or 1", run_healthcheck,
      healthcheck_schema},
     {"completion", "", "prints a script that completes commands and flags: sidekick completion bash", run_completion,

@@ -22,7 +22,7 @@ JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
 int run_wait(const Invocation& invocation) {
   const auto words = split_at_command(invocation.words);
   JobCommand command{.schema = wait_schema(), .plan = plan_of};
-  if (words.command) command.first_process = JobCommand::FirstProcess::itself;
+  if (words.command) command.wraps = Wraps::until_its_end;
   const int code = run_job({words.ours, invocation.environment}, command);
   if (code != 0 || !words.command) return code;
   become(*words.command);
