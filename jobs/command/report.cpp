@@ -44,9 +44,9 @@ std::string seconds(std::chrono::nanoseconds time) {
 std::string end_json(const AttemptEnd& end) {
   const bool exited = end.how == AttemptEnd::How::exited;
   return std::string(R"(,"end":")") + (exited ? "exited" : "signalled") + R"(","code":)" + std::to_string(end.code()) +
-         R"(,"signal":)" + (exited ? "null" : quoted(signal_name(end.number))) +
-         R"(,"told_to_end":)" + (end.told_to ? "true" : "false") + R"(,"user_s":)" + seconds(end.usage.user) +
-         R"(,"system_s":)" + seconds(end.usage.system) + R"(,"peak_kib":)" + std::to_string(end.usage.peak_kib);
+         R"(,"signal":)" + (exited ? "null" : quoted(signal_name(end.number))) + R"(,"told_to_end":)" +
+         (end.told_to ? "true" : "false") + R"(,"user_s":)" + seconds(end.usage.user) + R"(,"system_s":)" +
+         seconds(end.usage.system) + R"(,"peak_kib":)" + std::to_string(end.usage.peak_kib);
 }
 
 std::string attempt_json(const AttemptReport& attempt) {

@@ -74,7 +74,8 @@ TEST_CASE("killed in the window between the command's end and the record it is r
   const auto runs = folder / "runs";
   // The command kills its parent as its last deed: it has done its work, and nobody could record it.
   const auto script = "echo run >>" + runs.string() + "; kill -9 $PPID; exit 0";
-  const auto command = run_command(Place::ordinary, {"--once=k", "--state=" + folder.path().string()}, {"sh", "-c", script});
+  const auto command =
+      run_command(Place::ordinary, {"--once=k", "--state=" + folder.path().string()}, {"sh", "-c", script});
   CHECK(run(command, 20s).signal == SIGKILL);
   CHECK_FALSE(has_record(folder.path()));
   CHECK(run(once(folder), 20s).exit_code == 0);
