@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <ranges>
 #include <string_view>
 
 namespace sidekick::command {
@@ -81,8 +82,8 @@ std::string wall_time_text(WallTime time) {
 std::string report_json(const Report& report, std::size_t max_bytes) {
   const auto head = head_json(report);
   std::string attempts;
-  for (auto attempt = report.attempts.rbegin(); attempt != report.attempts.rend(); ++attempt) {
-    auto one = attempt_json(*attempt);
+  for (const auto& attempt : report.attempts | std::views::reverse) {
+    auto one = attempt_json(attempt);
     if (head.size() + one.size() + attempts.size() + 4 > max_bytes) break;
     if (!attempts.empty()) one += ",";
     attempts.insert(0, one);

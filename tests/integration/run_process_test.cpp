@@ -164,3 +164,19 @@ TEST_CASE("a dry run runs nothing") {
   CHECK(finished.exit_code == 0);
   CHECK_FALSE(std::filesystem::exists(count));
 }
+
+TEST_CASE("a command does not begin before what it waits for is there") {
+  const TempDir folder;
+  const auto flag = (folder / "flag").string();
+  const auto count = (folder / "count").string();
+  const auto command = run_misbehave(Place::ordinary, {"--wait=file://" + flag}, {"fail-first", count});
+  auto late = command;
+  late.words.insert(late.words.begin() + 2, "--timeout=300ms");
+  CHECK(run(late, 20s).exit_code == 124);
+  CHECK_FALSE(std::filesystem::exists(count));
+  Child child(command);
+  write_file(flag, "x");
+  CHECK(child.wait(20s).exit_code == 0);
+  CHECK(read_file(count) == "run\n");
+  check_refused({"--wait=nonsense://x/"}, 64, "nonsense");
+}
