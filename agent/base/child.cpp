@@ -218,19 +218,18 @@ ChildResult watch_child(const ChildRequest& request, Group group, const CancelTo
   return result;
 }
 
-/// Standard input is empty.
-LaunchRequest start_of(const ChildRequest& request, int output, int error) {
-  LaunchRequest start;
-  start.argv = request.argv;
-  start.folder = request.folder;
-  start.environment = request.environment;
-  start.stdio = {-1, output, error};
-  return start;
-}
-
 std::string signal_name(int signal) {
   const char* abbreviation = ::sigabbrev_np(signal);
   return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(signal);
+}
+
+LaunchRequest with_output(const ChildRequest& request, int output, int error) {
+  LaunchRequest out;
+  out.argv = request.argv;
+  out.folder = request.folder;
+  out.environment = request.environment;
+  out.stdio = {-1, output, error};
+  return out;
 }
 
 }  // namespace
@@ -253,7 +252,7 @@ ChildResult run_child(const ChildRequest& request, const CancelToken& cancel) {
   Tail tail;
   std::vector<Stream> streams;
   streams.push_back({std::move(pipe.out), [&](std::string_view text) { tail.add(text); }});
-  const auto leader = launch(start_of(request, pipe.in.get(), pipe.in.get()));
+  const auto leader = launch(with_output(request, pipe.in.get(), pipe.in.get()));
   pipe.in.reset();
   auto result = watch_child(request, Group(leader, std::move(streams)), cancel);
   result.output = tail.text();
@@ -274,7 +273,7 @@ ChildResult run_child(const ChildRequest& request, const ChildOutput& output, co
                        tail.add(text);
                        lines.add(text);
                      }});
-  const auto leader = launch(start_of(request, out.in.get(), error.in.get()));
+  const auto leader = launch(with_output(request, out.in.get(), error.in.get()));
   out.in.reset();
   error.in.reset();
   auto result = watch_child(request, Group(leader, std::move(streams)), cancel);

@@ -11,8 +11,6 @@
 
 // Boost's own library of file paths would have to be linked.
 #define BOOST_PROCESS_USE_STD_FS
-#include <type_traits>  // before the launcher, which needs it and does not say so
-
 #include <boost/asio/io_context.hpp>
 #include <boost/optional.hpp>
 #include <boost/process/v2/default_launcher.hpp>
@@ -23,6 +21,7 @@
 #include <limits>
 #include <span>
 #include <string_view>
+#include <type_traits>  // before the launcher, which needs it and does not say so
 
 #include "sidekick/error.hpp"
 
@@ -152,7 +151,8 @@ Error not_started(const LaunchRequest& request, int number) {
   if (stage == Stage::exec && number == ENOENT && is_file(request.argv.front()))
     return {ErrorKind::no_input, what + ": what its first line or its header names is not there",
             "see that the image has that interpreter or loader", Retry::never};
-  if (stage == Stage::nice) return error_from_errno(what + " with that niceness", number, "only root may go below ours");
+  if (stage == Stage::nice)
+    return error_from_errno(what + " with that niceness", number, "only root may go below ours");
   if (stage == Stage::identity)
     return error_from_errno(what + " as user " + std::to_string(request.identity->user), number,
                             "only root may become someone else");

@@ -1,12 +1,13 @@
 #include "agent/cli/command_run.hpp"
 
-#include <algorithm>
-
 #include "agent/cli/command_schema.hpp"
 #include "agent/cli/command_settings.hpp"
+#include "agent/cli/command_words.hpp"
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/job_command.hpp"
+#include "agent/cli/wait_settings.hpp"
 #include "command/command_job.hpp"
+#include "wait/wait_job.hpp"
 
 namespace sidekick::cli {
 
@@ -27,11 +28,23 @@ runtime::Policy policy_for(const Values& values, const command::Settings& job) {
   return policy;
 }
 
+/// Null where there is nothing to wait for. Has no limit of its own: those of the run hold.
+std::unique_ptr<OneShotJob> waiting(const Values& values, const config::Environment& environment) {
+  wait::Settings out;
+  for (const auto& list : values.list("wait"))
+    for (auto& url : split_urls(list)) out.urls.emplace_back(std::move(url));
+  if (out.urls.empty()) return nullptr;
+  out.http.proxies = proxies_from({environment.begin(), environment.end()});
+  out.http.user_agent = "sidekick/" SIDEKICK_VERSION;
+  return std::make_unique<wait::WaitJob>(std::move(out));
+}
+
 JobPlan plan_of(const config::Settings& settings, const JobFrame& frame, const std::vector<std::string>& words) {
   auto told = command_settings(settings, words, frame.environment);
   JobPlan plan;
   plan.policy = policy_for(settings.values, told);
-  auto job = std::make_unique<command::CommandJob>(std::move(told), nullptr, frame.signals, frame.stop);
+  auto job = std::make_unique<command::CommandJob>(std::move(told), waiting(settings.values, frame.environment),
+                                                   frame.signals, frame.stop);
   plan.ended = [&job = *job, &log = frame.log](int code, std::string_view text) { return job.ended(code, text, log); };
   plan.job = std::move(job);
   return plan;
@@ -40,13 +53,12 @@ JobPlan plan_of(const config::Settings& settings, const JobFrame& frame, const s
 }  // namespace
 
 int run_command(const Invocation& invocation) {
-  const auto dashes = std::ranges::find(invocation.words, "--");
-  const Invocation ours{{invocation.words.begin(), dashes}, invocation.environment};
-  const std::vector<std::string> words(dashes == invocation.words.end() ? dashes : dashes + 1, invocation.words.end());
-  return run_job(ours, {.schema = command_schema(),
-                        .plan = [&](const config::Settings& settings,
-                                    const JobFrame& frame) { return plan_of(settings, frame, words); },
-                        .wraps = Wraps::another_program});
+  const auto words = split_at_command(invocation.words);
+  const auto plan = [&](const config::Settings& settings, const JobFrame& frame) {
+    return plan_of(settings, frame, words.command.value_or(std::vector<std::string>()));
+  };
+  return run_job({words.ours, invocation.environment},
+                 {.schema = command_schema(), .plan = plan, .wraps = Wraps::another_program});
 }
 
 }  // namespace sidekick::cli

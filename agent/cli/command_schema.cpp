@@ -17,6 +17,14 @@ constexpr std::string_view telling = "What is told of it";
 
 std::vector<Setting> starting() {
   return {
+      {.name = "wait",
+       .value_name = "URL",
+       .help = "wait for that before the first attempt, as 'sidekick wait' does, for as long as --timeout lets it: "
+               "tcp://host:port, http://, mongodb://, postgres://, file:///path and more",
+       .group = process,
+       .arity = Arity::repeated,
+       .secrecy = config::Secrecy::url,
+       .list = List::whole},
       {.name = "chdir", .value_name = "FOLDER", .help = "run it in that folder", .group = process},
       {.name = "user",
        .value_name = "USER[:GROUP]",
@@ -118,7 +126,8 @@ config::Schema command_schema() {
       .summary = "Runs a command to completion.",
       .arguments = "-- COMMAND [ARG...]",
       .description =
-          "Runs the command in a process group of its own, passes on its output and the signals it is sent, tries again "
+          "Runs the command in a process group of its own, passes on its output and the signals it is sent, tries "
+          "again "
           "where that is asked for, and ends with its exit code: 128+n where signal n killed it, 124 where it ran out "
           "of time, 126 where it is not executable, 127 where it is not found, 143 where SIGTERM came before it was "
           "done. Nothing it started is left behind. As the first process of a container it collects what others leave "

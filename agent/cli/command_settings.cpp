@@ -23,7 +23,8 @@ void check_words(const config::Settings& settings, const std::vector<std::string
     throw Error(ErrorKind::usage, "'" + settings.arguments.front() + "' is no flag",
                 "the command stands behind '--': sidekick run [flags] -- " + settings.arguments.front());
   if (words.empty())
-    throw Error(ErrorKind::usage, "there is no command to run", "it stands behind '--': sidekick run [flags] -- COMMAND");
+    throw Error(ErrorKind::usage, "there is no command to run",
+                "it stands behind '--': sidekick run [flags] -- COMMAND");
   if (words.front().empty()) throw Error(ErrorKind::usage, "the command to run is an empty word");
 }
 
@@ -115,8 +116,7 @@ class Reader {
       out_.retry_on = codes(values_, "retry-on");
     else if (wants_retries)
       out_.retry_on = command::parse_codes("any");
-    if (values_.flag("term-is-success"))
-      out_.stopped_with_success = command::Settings::StoppedWithSuccess::success;
+    if (values_.flag("term-is-success")) out_.stopped_with_success = command::Settings::StoppedWithSuccess::success;
   }
 
   void take_once() {

@@ -24,7 +24,7 @@ struct JobFrame {
   Log& log;
   MetricSink& metrics;
   const config::Environment& environment;
-  CancelToken stop;    ///< cancelled when the process was told to end
+  CancelToken stop;     ///< cancelled when the process was told to end
   SignalMail& signals;  ///< empty unless the command wraps another program
 };
 

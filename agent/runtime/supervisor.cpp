@@ -50,10 +50,10 @@ class Run {
     succeeded_ = false;
     try {
       figures_.attempted();
-      run_attempt(around_,
-                  {name_, number_, attempt_deadline(), movement_, policy_.let_go,
-                   policy_.exit_code_of(ErrorKind::timeout)},
-                  work);
+      run_attempt(
+          around_,
+          {name_, number_, attempt_deadline(), movement_, policy_.let_go, policy_.exit_code_of(ErrorKind::timeout)},
+          work);
       figures_.succeeded();
       succeeded_ = succeeded_once_ = true;
       return {};

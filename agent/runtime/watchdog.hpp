@@ -11,8 +11,8 @@
 namespace sidekick::runtime {
 
 /// Watches an attempt from its construction to its destruction. The token is cancelled at the deadline or when the
-/// interrupt is raised. A job that has not returned `grace` later is given up: `abandon` is called with the exit code (that
-/// of the signal, or `late_code`) from the watchdog's own thread; in production it does not return.
+/// interrupt is raised. A job that has not returned `grace` later is given up: `abandon` is called with the exit code
+/// (that of the signal, or `late_code`) from the watchdog's own thread; in production it does not return.
 class Watchdog final {
  public:
   static constexpr std::chrono::milliseconds usual_grace{2'000};

@@ -152,8 +152,8 @@ std::string format(const Style& style, const Event& event, std::chrono::system_c
     out.append(style.between).append(pair);
     return true;
   };
-  bool whole = add("level", quote(level_name(event.level))) &&
-               add("msg", style.quote(event.message, max_message_bytes));
+  bool whole =
+      add("level", quote(level_name(event.level))) && add("msg", style.quote(event.message, max_message_bytes));
   if (!event.job.empty()) whole = add("job", quote(event.job)) && whole;
   if (event.attempt > 0) whole = add("attempt", std::to_string(event.attempt)) && whole;
   for (const auto& field : event.fields)

@@ -95,8 +95,7 @@ void Attempt::look(Clock::duration longest) {
                                 {-1, POLLIN, 0},
                                 {-1, POLLIN, 0}}};
   if (output_) std::ranges::copy(output_->events(), events.begin() + 3);
-  ::poll(events.data(), events.size(),
-         static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(longest).count()));
+  ::poll(events.data(), events.size(), static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(longest).count()));
   if (output_) output_->take();
   for (const int signal : mail_.take()) pass_on(signal);
   children_.collect();

@@ -16,9 +16,9 @@ namespace sidekick::command {
 /// How it ended.
 struct AttemptEnd {
   enum class How { exited, signalled } how = How::exited;
-  int number = 0;      ///< the exit code, or the signal's
+  int number = 0;        ///< the exit code, or the signal's
   bool told_to = false;  ///< it was told to end before it did
-  Usage usage;         ///< of all that ran, as far as it was collected
+  Usage usage;           ///< of all that ran, as far as it was collected
 
   /// As a shell puts it: a signal n is 128 + n.
   int code() const noexcept { return how == How::exited ? number : 128 + number; }

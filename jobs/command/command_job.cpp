@@ -1,7 +1,7 @@
 #include "command/command_job.hpp"
 
-#include "command/file_lock.hpp"
 #include "command/environment.hpp"
+#include "command/file_lock.hpp"
 #include "sidekick/child.hpp"
 
 namespace sidekick::command {
@@ -104,8 +104,7 @@ void CommandJob::run_hook(const std::vector<std::string>& argv, int code, Log& l
   set_variable(request.environment, {"SIDEKICK_EXIT_CODE", std::to_string(code)});
   try {
     const auto result = run_child(request, stop_);
-    if (!result.succeeded())
-      log.warn("'" + argv.front() + "' " + result.description(), {{"output", result.output}});
+    if (!result.succeeded()) log.warn("'" + argv.front() + "' " + result.description(), {{"output", result.output}});
   } catch (const Error& error) {
     log.warn(error.message(), {{"hint", error.hint()}});
   }

@@ -19,7 +19,8 @@ constexpr Clock::duration longest_wait = 500ms;
 
 Fd lock_file(const std::string& path, JobContext& context) {
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644));
-  if (!file) throw error_from_errno("cannot open the lock '" + path + "'", errno, "its folder must be there, and ours to write");
+  if (!file)
+    throw error_from_errno("cannot open the lock '" + path + "'", errno, "its folder must be there, and ours to write");
   bool is_told = false;
   // A blocking flock() could not be called off.
   for (auto wait = first_wait; ::flock(file.get(), LOCK_EX | LOCK_NB) != 0; wait = std::min(2 * wait, longest_wait)) {

@@ -11,8 +11,8 @@ namespace sidekick::command {
 /// A line without its line break, or a part of one.
 struct Line {
   std::string_view text;
-  int part = 0;          ///< 0: a whole line; else which part of one
-  bool is_last = true;   ///< of its parts
+  int part = 0;         ///< 0: a whole line; else which part of one
+  bool is_last = true;  ///< of its parts
 };
 
 /// Keeps what is not yet a line, at most `max_bytes`. Not thread safe.

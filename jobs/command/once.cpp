@@ -29,7 +29,8 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 std::string readable(const std::string& key) {
   std::string out;
   for (const char c : key.substr(0, readable_bytes)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     out += plain ? c : '_';
   }
   return out;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <ranges>
 #include <string_view>
 
 namespace sidekick::command {
@@ -44,9 +45,9 @@ std::string seconds(std::chrono::nanoseconds time) {
 std::string end_json(const AttemptEnd& end) {
   const bool exited = end.how == AttemptEnd::How::exited;
   return std::string(R"(,"end":")") + (exited ? "exited" : "signalled") + R"(","code":)" + std::to_string(end.code()) +
-         R"(,"signal":)" + (exited ? "null" : quoted(signal_name(end.number))) +
-         R"(,"told_to_end":)" + (end.told_to ? "true" : "false") + R"(,"user_s":)" + seconds(end.usage.user) +
-         R"(,"system_s":)" + seconds(end.usage.system) + R"(,"peak_kib":)" + std::to_string(end.usage.peak_kib);
+         R"(,"signal":)" + (exited ? "null" : quoted(signal_name(end.number))) + R"(,"told_to_end":)" +
+         (end.told_to ? "true" : "false") + R"(,"user_s":)" + seconds(end.usage.user) + R"(,"system_s":)" +
+         seconds(end.usage.system) + R"(,"peak_kib":)" + std::to_string(end.usage.peak_kib);
 }
 
 std::string attempt_json(const AttemptReport& attempt) {
@@ -81,8 +82,8 @@ std::string wall_time_text(WallTime time) {
 std::string report_json(const Report& report, std::size_t max_bytes) {
   const auto head = head_json(report);
   std::string attempts;
-  for (auto attempt = report.attempts.rbegin(); attempt != report.attempts.rend(); ++attempt) {
-    auto one = attempt_json(*attempt);
+  for (const auto& attempt : report.attempts | std::views::reverse) {
+    auto one = attempt_json(attempt);
     if (head.size() + one.size() + attempts.size() + 4 > max_bytes) break;
     if (!attempts.empty()) one += ",";
     attempts.insert(0, one);

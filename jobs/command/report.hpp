@@ -26,9 +26,9 @@ struct Report {
   std::string program;
   WallTime started;
   WallTime ended;
-  int exit_code = 0;    ///< that of this process
-  std::string message;  ///< how it ended, in one line
-  bool skipped = false; ///< it was done before
+  int exit_code = 0;     ///< that of this process
+  std::string message;   ///< how it ended, in one line
+  bool skipped = false;  ///< it was done before
   std::vector<AttemptReport> attempts;
 };
 

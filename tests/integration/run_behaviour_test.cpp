@@ -124,7 +124,8 @@ TEST_CASE("half a line at the end is passed through as it is and logged as a lin
   const auto logged = behave(place, {"--log-output"}, {"half-line"});
   INFO(logged.describe());
   CHECK(logged.out.empty());
-  for (const auto& [text, stream] : {std::pair("whole", "stdout"), std::pair("half", "stdout"), std::pair("err", "stderr")})
+  for (const auto& [text, stream] :
+       {std::pair("whole", "stdout"), std::pair("half", "stdout"), std::pair("err", "stderr")})
     CHECK(holds(logged.err, quoted("msg", text) + ",\"job\":\"run\",\"attempt\":1," + quoted("stream", stream)));
 }
 

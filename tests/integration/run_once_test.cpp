@@ -21,9 +21,7 @@ struct Folder {
     more.insert(more.begin(), {"--once=" + key, "--state=" + state});
     return run_misbehave(Place::ordinary, std::move(more), std::move(words));
   }
-  long runs() const {
-    return std::filesystem::exists(count) ? std::ranges::count(read_file(count), '\n') : 0;
-  }
+  long runs() const { return std::filesystem::exists(count) ? std::ranges::count(read_file(count), '\n') : 0; }
 };
 
 }  // namespace

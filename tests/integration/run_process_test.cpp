@@ -1,9 +1,9 @@
 // `sidekick run`: what the command is given, what is told of it, and bad input.
 #include <catch2/catch_test_macros.hpp>
 #include <unistd.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <yaml-cpp/yaml.h>
 
 #include "tests/support/command_run.hpp"
 #include "tests/support/sidekick.hpp"
@@ -60,9 +60,10 @@ TEST_CASE("a command has the variables of env files and secrets, and only it has
   const TempDir folder;
   write_file(folder / "env", "# comment\n\nA=1\nB=two words = \"x\"\r\nA=3\n");
   write_file(folder / "secret", "hunter2\n");
-  const auto finished = tell({"--env-file=" + (folder / "env").string(), "--secret-env=S=" + (folder / "secret").string(),
-                              "--log-level=debug", "--on-success=true"},
-                             {"A", "B", "S"});
+  const auto finished =
+      tell({"--env-file=" + (folder / "env").string(), "--secret-env=S=" + (folder / "secret").string(),
+            "--log-level=debug", "--on-success=true"},
+           {"A", "B", "S"});
   INFO(finished.describe());
   CHECK(holds(finished.out, "A=3\nB=two words = \"x\"\nS=hunter2\n"));
   CHECK_FALSE(holds(finished.err, "hunter2"));
@@ -162,4 +163,20 @@ TEST_CASE("a dry run runs nothing") {
   const auto finished = run(run_misbehave(Place::ordinary, {"--dry-run"}, {"fail-first", count}), 20s);
   CHECK(finished.exit_code == 0);
   CHECK_FALSE(std::filesystem::exists(count));
+}
+
+TEST_CASE("a command does not begin before what it waits for is there") {
+  const TempDir folder;
+  const auto flag = (folder / "flag").string();
+  const auto count = (folder / "count").string();
+  const auto command = run_misbehave(Place::ordinary, {"--wait=file://" + flag}, {"fail-first", count});
+  auto late = command;
+  late.words.insert(late.words.begin() + 2, "--timeout=300ms");
+  CHECK(run(late, 20s).exit_code == 124);
+  CHECK_FALSE(std::filesystem::exists(count));
+  Child child(command);
+  write_file(flag, "x");
+  CHECK(child.wait(20s).exit_code == 0);
+  CHECK(read_file(count) == "run\n");
+  check_refused({"--wait=nonsense://x/"}, 64, "nonsense");
 }

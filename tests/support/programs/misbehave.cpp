@@ -211,14 +211,22 @@ struct Behaviour {
 };
 
 constexpr Behaviour behaviours[] = {
-    {"exit", exit_with},       {"die", die},
-    {"ignore-term", ignore_term}, {"exit-on-term", exit_on_term},
-    {"leave", leave},          {"close-output", close_output},
-    {"flood", flood},          {"half-line", half_line},
-    {"echo", echo},            {"stop-itself", stop_itself},
-    {"zombies", zombies},      {"orphans", orphans},
-    {"tell-signals", tell_signals}, {"fail-first", fail_first},
-    {"tell-process", tell_process}, {"eat", eat},
+    {"exit", exit_with},
+    {"die", die},
+    {"ignore-term", ignore_term},
+    {"exit-on-term", exit_on_term},
+    {"leave", leave},
+    {"close-output", close_output},
+    {"flood", flood},
+    {"half-line", half_line},
+    {"echo", echo},
+    {"stop-itself", stop_itself},
+    {"zombies", zombies},
+    {"orphans", orphans},
+    {"tell-signals", tell_signals},
+    {"fail-first", fail_first},
+    {"tell-process", tell_process},
+    {"eat", eat},
     {"tell-terminal", tell_terminal},
 };
 

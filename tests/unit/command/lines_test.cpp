@@ -50,6 +50,8 @@ TEST_CASE("what is escaped counts as long as it becomes") {
 }
 
 TEST_CASE("no character is cut in two and bytes that are none are cut all the same") {
-  CHECK(cut(4, {"abc\u00e9d\n"}) == Lines{"abc/1", "\u00e9" "d/2."});
+  CHECK(cut(4, {"abc\u00e9d\n"}) == Lines{"abc/1",
+                                          "\u00e9"
+                                          "d/2."});
   CHECK(cut(2, {"\x80\x80\x80\n"}) == Lines{"\x80\x80/1", "\x80/2."});
 }

@@ -1,7 +1,6 @@
 #include "command/report.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-
 #include <yaml-cpp/yaml.h>
 
 using namespace sidekick::command;

@@ -39,7 +39,7 @@ struct Harness {
             .trigger = trigger,
             .random = [] { return 1.0; },
             .make_display = [](Log&) { return std::make_unique<QuietDisplay>(); },
-            .last_word = 
+            .last_word =
                 [this](std::string_view text, int code) {
                   last_word = text;
                   last_code = code;

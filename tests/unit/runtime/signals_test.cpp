@@ -95,7 +95,8 @@ TEST_CASE("a signal with a meaning of its own cannot raise the trigger") {
   }
 }
 
-TEST_CASE("signals that are delivered are in the mail before the interrupt is raised and a second one asks for the end") {
+TEST_CASE(
+    "signals that are delivered are in the mail before the interrupt is raised and a second one asks for the end") {
   const int status = in_child([] {
     Interrupt interrupt;
     SignalMail mail;
