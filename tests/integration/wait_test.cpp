@@ -257,7 +257,7 @@ TEST_CASE("what cannot be waited for is one clear line and the code of its kind"
     INFO(finished.describe());
     CHECK(finished.exit_code == 64);
     CHECK(error_lines(finished).size() == 1);
-    CHECK(finished.err.find('\n') == finished.err.size() - 1);
+    CHECK_FALSE(holds(finished.err, "mongoc: Port"));  // a library's own opinion
   }
   const auto finished = wait_for({"https://127.0.0.1:1/", "--ca-file=/no/such/file"});
   INFO(finished.describe());
