@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <vector>
 
 #include "filters/decompress.hpp"
 #include "mongo/archive_reader.hpp"
@@ -50,17 +49,6 @@ bool can_be_read_twice(const Settings& settings) {
   struct stat status{};
   const bool there = ::stat(settings.path.c_str(), &status) == 0;
   return !there || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
-}
-
-void prove(mongo::DumpReader& dump) {
-  std::vector<std::uint8_t> document;
-  for (;;) {
-    const auto event = dump.next();
-    if (event.kind == mongo::DumpEvent::Kind::end) return;
-    if (event.kind != mongo::DumpEvent::Kind::document) continue;
-    if (document.size() < event.bytes) document.resize(event.bytes);
-    dump.read_document(std::span(document).first(event.bytes));
-  }
 }
 
 }  // namespace sidekick::restore
