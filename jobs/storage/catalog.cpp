@@ -111,11 +111,19 @@ std::vector<Object> Catalog::orphans(const CancelToken& cancel) {
 }
 
 void Catalog::remove(const std::string& name, const CancelToken& cancel) {
-  const auto parsed = parse_backup_name(name);
-  if (!parsed || !is_mine(*parsed))
-    throw Error(ErrorKind::internal, "'" + name + "' is no backup of job '" + job_ + "'");
-  storage_.remove(manifest_name(name), cancel);
-  storage_.remove(name, cancel);
+  remove_all({name}, cancel);
+}
+
+void Catalog::remove_all(const std::vector<std::string>& names, const CancelToken& cancel) {
+  std::vector<std::string> manifests;
+  for (const auto& name : names) {
+    const auto parsed = parse_backup_name(name);
+    if (!parsed || !is_mine(*parsed))
+      throw Error(ErrorKind::internal, "'" + name + "' is no backup of job '" + job_ + "'");
+    manifests.push_back(manifest_name(name));
+  }
+  storage_.remove_all(manifests, cancel);
+  storage_.remove_all(names, cancel);
 }
 
 }  // namespace sidekick::storage
