@@ -1,31 +1,13 @@
 #include "backup/notify.hpp"
 
-#include <array>
-#include <cstdio>
-
 #include "sidekick/url.hpp"
+#include "storage/json.hpp"
 
 namespace sidekick::backup {
 
-namespace {
+using storage::json_quoted;
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      std::array<char, 8> escape{};
-      (void)std::snprintf(escape.data(), escape.size(), "\\u%04x", byte);
-      out += escape.data();
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
+namespace {
 
 bool is_wanted(NotifySettings::On on, Ending::Result result) {
   if (on == NotifySettings::On::both || result == Ending::Result::suspect) return true;
@@ -45,12 +27,12 @@ std::string place(const std::string& url) {
 
 std::string notification(const Ending& ending) {
   const auto& manifest = ending.manifest;
-  std::string out = "{\"event\":" + quoted(name_of(ending.result)) + ",\"job\":" + quoted(manifest.job) +
-                    ",\"source\":" + quoted(manifest.source);
+  std::string out = "{\"event\":" + json_quoted(name_of(ending.result)) + ",\"job\":" + json_quoted(manifest.job) +
+                    ",\"source\":" + json_quoted(manifest.source);
   if (!ending.error) return out + ",\"manifest\":" + storage::to_json(manifest) + ",\"error\":null}";
   const auto& error = *ending.error;
-  return out + ",\"manifest\":null,\"error\":{\"kind\":" + quoted(info(error.kind()).name) +
-         ",\"message\":" + quoted(error.message()) + ",\"hint\":" + quoted(error.hint()) + "}}";
+  return out + ",\"manifest\":null,\"error\":{\"kind\":" + json_quoted(info(error.kind()).name) +
+         ",\"message\":" + json_quoted(error.message()) + ",\"hint\":" + json_quoted(error.hint()) + "}}";
 }
 
 void notify(const NotifySettings& settings, const Ending& ending, Log& log, const CancelToken& cancel) {

@@ -1,8 +1,6 @@
 #include "backup/one_backup.hpp"
 
-#include <array>
-#include <cstdio>
-#include <random>
+#include <algorithm>
 
 #include "backup/shrink.hpp"
 
@@ -19,13 +17,6 @@ namespace {
 
 /// A clock set back by more is not followed: days of backups would all count as one.
 constexpr auto longest_set_back = 24h;
-
-std::string random_hex() {
-  std::random_device device;
-  std::array<char, 9> text{};
-  (void)std::snprintf(text.data(), text.size(), "%08x", device());
-  return text.data();
-}
 
 std::string_view name_of(filters::Compression compression) {
   switch (compression) {
@@ -104,7 +95,7 @@ void OneBackup::begin(JobContext& context) {
   const auto names = Catalog(storage_, task_.job).names(context.cancel);
   manifest_.started = sorted_after(names, settings_.wall_clock(), context.log);
   manifest_.name =
-      BackupName{task_.job, manifest_.started, random_hex(), suffix_of(*task_.source, settings_.pipeline)}.text();
+      storage::new_backup_name(task_.job, manifest_.started, suffix_of(*task_.source, settings_.pipeline)).text();
   manifest_.compression = name_of(settings_.pipeline.compression.kind);
   manifest_.encrypted = !settings_.pipeline.recipients.empty();
   manifest_.tool_version = settings_.tool_version;

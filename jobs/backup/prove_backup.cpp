@@ -1,8 +1,8 @@
 #include "backup/prove_backup.hpp"
 
 #include "backup/pipeline.hpp"
-#include "filters/decompress.hpp"
 #include "filters/digest.hpp"
+#include "storage/open_backup.hpp"
 
 namespace sidekick::backup {
 
@@ -55,7 +55,7 @@ void prove_read(const Source& source, storage::Storage& storage, const Manifest&
                 const ProofSettings& settings, JobContext& context) {
   const auto stored = std::make_shared<DigestSource>(storage.open(manifest.name, context.cancel));
   const auto plain = std::make_shared<DigestSource>(
-      open_plain(std::make_unique<Shared>(stored), manifest, settings.identities));
+      storage::open_backup(std::make_unique<Shared>(stored), manifest, settings.identities));
   const auto found = source.prove(std::make_unique<Shared>(plain), manifest.name, context.cancel);
   drain(*plain);
   drain(*stored);
@@ -66,15 +66,6 @@ void prove_read(const Source& source, storage::Storage& storage, const Manifest&
 }
 
 }  // namespace
-
-std::unique_ptr<filters::Source> open_plain(std::unique_ptr<filters::Source> stored, const Manifest& manifest,
-                                            const std::vector<filters::AgeIdentity>& identities) {
-  if (manifest.encrypted)
-    stored = std::make_unique<filters::AgeSource>(std::move(stored), identities, manifest.name);
-  // A tar or a command's output may itself be compressed: only what we compressed is looked at.
-  if (manifest.compression == "none") return stored;
-  return filters::decompressed(std::move(stored), manifest.name);
-}
 
 Proof prove_backup(const Source& source, storage::Storage& storage, const Manifest& manifest,
                    const ProofSettings& settings, JobContext& context) {
@@ -93,7 +84,7 @@ Proof prove_backup(const Source& source, storage::Storage& storage, const Manife
 bool prove_by_restore(Source& source, storage::Storage& storage, const Manifest& manifest,
                       const ProofSettings& settings, JobContext& context) {
   const auto open = [&] {
-    return open_plain(storage.open(manifest.name, context.cancel), manifest, settings.identities);
+    return storage::open_backup(storage.open(manifest.name, context.cancel), manifest, settings.identities);
   };
   return source.restore_to_scratch(open, manifest, context);
 }

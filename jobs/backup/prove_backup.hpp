@@ -25,9 +25,4 @@ storage::Proof prove_backup(const Source& source, storage::Storage& storage, con
 bool prove_by_restore(Source& source, storage::Storage& storage, const storage::Manifest& manifest,
                       const ProofSettings& settings, JobContext& context);
 
-/// The plain bytes of a stored backup: decrypted and decompressed. Throws Error: denied where no identity opens it,
-/// and as the storage does.
-std::unique_ptr<filters::Source> open_plain(std::unique_ptr<filters::Source> stored, const storage::Manifest& manifest,
-                                            const std::vector<filters::AgeIdentity>& identities);
-
 }  // namespace sidekick::backup
