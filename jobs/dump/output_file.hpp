@@ -25,7 +25,10 @@ class OutputFile final : public filters::Sink {
   void write(std::span<const std::uint8_t> bytes) override { sink_->write(bytes); }
   void finish() override;
 
-  /// Replaces bytes that were written; nothing where the file is no ordinary one.
+  /// False for a pipe or a device.
+  bool can_overwrite() const noexcept { return !part_.empty(); }
+
+  /// Replaces bytes that were written, where that can be.
   void overwrite(std::uint64_t offset, std::span<const std::uint8_t> bytes);
 
  private:
