@@ -40,7 +40,8 @@ config::Schema verify_schema() {
       .description =
           "Reads all of ARCHIVE and checks its structure: every document, every checksum, that nothing is missing and "
           "nothing too much. It may be an archive of mongodump or of sidekick dump, a dump folder or one of its "
-          ".bson files, or - for standard input; gzip and zstd are recognised by themselves.\n\n"
+          ".bson files, or - for standard input; gzip and zstd are recognised by themselves. With the manifest of a "
+          "backup beside it (ARCHIVE.json), size, sha256 and counts are compared too.\n\n"
           "Whole: a table of the namespaces with their counts, and exit code 0. Damaged: exit code 65, and the error "
           "names the place.",
       .settings =

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
+#include "filters/digest.hpp"
 #include "filters/peek.hpp"
 #include "mongo/archive_reader.hpp"
 #include "mongo/proof.hpp"
@@ -37,6 +39,43 @@ Error unknown(const std::string& name, Bytes first) {
           twice ? "it is compressed twice" : "an archive is written by 'sidekick dump --archive=FILE'"};
 }
 
+/// A source that somebody else keeps.
+class Borrowed final : public filters::Source {
+ public:
+  explicit Borrowed(filters::Source& from) : from_(from) {}
+  std::size_t read(std::span<std::uint8_t> into) override { return from_.read(into); }
+
+ private:
+  filters::Source& from_;
+};
+
+std::uint64_t read_to_end(filters::Source& source) {
+  std::vector<std::uint8_t> chunk(std::size_t{64} << 10);
+  std::uint64_t bytes = 0;
+  while (const auto n = source.read(chunk)) bytes += n;
+  return bytes;
+}
+
+Report prove_plain(PeekSource& plain, const std::string& name, Content content) {
+  Report report;
+  report.name = name;
+  if (content == Content::anything) {
+    report.form = Form::output;
+    report.unit.clear();
+    report.bytes = read_to_end(plain);
+    return report;
+  }
+  const auto first = plain.peek(8);
+  if (first.empty()) throw Error(ErrorKind::no_input, "'" + name + "' is empty");
+  if (is_archive(first)) {
+    mongo::ArchiveReader reader(std::make_unique<Borrowed>(plain), name);
+    return prove_dump(reader, name, Form::archive);
+  }
+  if (!may_be_bson(first)) throw unknown(name, first);
+  BsonReader reader(std::make_unique<Borrowed>(plain), name);
+  return prove_dump(reader, name, Form::bson);
+}
+
 }  // namespace
 
 Report prove_dump(mongo::DumpReader& dump, const std::string& name, Form form) {
@@ -54,24 +93,17 @@ Report prove_dump(mongo::DumpReader& dump, const std::string& name, Form form) {
   return report;
 }
 
-Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& name) {
-  auto looked_at = std::make_unique<PeekSource>(std::move(stored));
+Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& name, Content content) {
+  auto digested = std::make_unique<filters::DigestSource>(std::move(stored));
+  auto& digest = *digested;
+  auto looked_at = std::make_unique<PeekSource>(std::move(digested));
   const auto compression = filters::recognise(looked_at->peek(4));
-  auto plain = std::make_unique<PeekSource>(filters::decompressed(std::move(looked_at), name));
-  const auto first = plain->peek(8);
-  Report report;
-  if (first.empty()) {
-    throw Error(ErrorKind::no_input, "'" + name + "' is empty");
-  } else if (is_archive(first)) {
-    mongo::ArchiveReader reader(std::move(plain), name);
-    report = prove_dump(reader, name, Form::archive);
-  } else if (may_be_bson(first)) {
-    BsonReader reader(std::move(plain), name);
-    report = prove_dump(reader, name, Form::bson);
-  } else {
-    throw unknown(name, first);
-  }
+  PeekSource plain(filters::decompressed(std::move(looked_at), name));
+  auto report = prove_plain(plain, name, content);
   report.compression = compression;
+  if (read_to_end(digest) > 0) throw Error(ErrorKind::data, "'" + name + "' has something after its end");
+  report.stored_bytes = digest.bytes();
+  report.sha256 = digest.sha256();
   return report;
 }
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "mongo/folder_reader.hpp"
+#include "verify/manifest_check.hpp"
 #include "verify/prove_stream.hpp"
 
 namespace sidekick::verify {
@@ -40,17 +41,28 @@ std::optional<std::uint64_t> size_of(const Fd& fd) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-Report prove_fd(Fd fd, const std::string& name, JobContext& context) {
+Report prove_fd(Fd fd, const std::string& name, Content content, JobContext& context) {
   const auto size = size_of(fd);
   return prove_stream(
-      std::make_unique<Metered>(filters::FdSource(std::move(fd), name, context.cancel), size, context.status), name);
+      std::make_unique<Metered>(filters::FdSource(std::move(fd), name, context.cancel), size, context.status), name,
+      content);
+}
+
+Report prove_file(const std::string& path, JobContext& context) {
+  auto fd = filters::open_for_reading(path);
+  const auto manifest = manifest_beside(path, context.log);
+  const auto content = manifest && manifest->kind == "exec" ? Content::anything : Content::recognised;
+  auto report = prove_fd(std::move(fd), path, content, context);
+  if (manifest) check_against(report, *manifest);
+  report.manifest = manifest.has_value();
+  return report;
 }
 
 Report prove_standard_input(JobContext& context) {
   try {
     Fd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
     if (!fd) throw error_from_errno("cannot read standard input", errno);
-    return prove_fd(std::move(fd), "standard input", context);
+    return prove_fd(std::move(fd), "standard input", Content::recognised, context);
   } catch (const Error& error) {
     throw error.without_retry();
   }
@@ -80,7 +92,7 @@ Report VerifyJob::prove(JobContext& context) const {
   std::error_code ignored;
   if (fs::is_directory(settings_.path, ignored)) return prove_files(settings_.path, Form::dump_folder, context);
   if (mongo::is_bson_file(settings_.path)) return prove_files(settings_.path, Form::bson, context);
-  return prove_fd(filters::open_for_reading(settings_.path), settings_.path, context);
+  return prove_file(settings_.path, context);
 }
 
 Outcome VerifyJob::run(JobContext& context) {
@@ -89,8 +101,10 @@ Outcome VerifyJob::run(JobContext& context) {
   const auto count = [](std::uint64_t n, std::string_view noun) {
     return std::to_string(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
   };
-  return {"'" + report.name + "' is whole: " + count(report.items, "document") + " in " +
-          count(report.parts.size(), "namespace")};
+  const auto holds = report.form == Form::output
+                         ? count(report.bytes, "byte")
+                         : count(report.items, "document") + " in " + count(report.parts.size(), "namespace");
+  return {"'" + report.name + "' is whole: " + holds + (report.manifest ? ", as its manifest says" : "")};
 }
 
 }  // namespace sidekick::verify
