@@ -68,11 +68,11 @@ class Reader {
 
   void take_timing() {
     if (!values_.given("every")) return;
-    backup::Timing timing{parsed(values_, "every", values_.text("every"), backup::Schedule::parse)};
-    timing.zone = out_.zone;
-    timing.jitter = time("jitter");
-    if (values_.flag("now")) timing.start = backup::Timing::Start::at_once;
-    out_.timing = std::move(timing);
+    out_.timing = backup::Timing{
+        .schedule = parsed(values_, "every", values_.text("every"), backup::Schedule::parse),
+        .zone = out_.zone,
+        .jitter = time("jitter"),
+        .start = values_.flag("now") ? backup::Timing::Start::at_once : backup::Timing::Start::when_due};
   }
 
   void take_form() {

@@ -13,23 +13,23 @@ constexpr std::uint64_t most_counted = 100'000;  // a clock that was wrong by ye
 
 }  // namespace
 
-Agenda::Agenda(Schedule schedule, std::string zone, seconds jitter, std::function<double()> random)
+Agenda::Agenda(Schedule schedule, TimeZone zone, seconds jitter, std::function<double()> random)
     : schedule_(std::move(schedule)), zone_(std::move(zone)), jitter_(jitter), random_(std::move(random)) {}
 
-void Agenda::arm(Time now) {
-  scheduled_ = schedule_.next_after(now, zone_);
+void Agenda::arm(Time after) {
+  scheduled_ = schedule_.next_after(after, zone_);
   next_ = scheduled_;
   if (next_) *next_ += std::chrono::duration_cast<seconds>(std::chrono::duration<double>(jitter_) * random_());
 }
 
+void Agenda::begin(Time now, std::optional<Time> newest) {
+  arm(newest && *newest < now && !is_missed(*newest, now) ? *newest : now);
+}
+
 bool Agenda::is_due(Time now) {
-  if (!scheduled_) {
-    arm(now);
-    return false;
-  }
-  if (now >= *next_) return true;
+  if (next_ && now >= *next_) return true;
   const auto by_this_clock = schedule_.next_after(now, zone_);
-  if (by_this_clock && *by_this_clock < *scheduled_) arm(now);
+  if (by_this_clock && (!scheduled_ || *by_this_clock < *scheduled_)) arm(now);
   return false;
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "backup/schedule.hpp"
 
@@ -17,10 +16,13 @@ class Agenda final {
   using Time = Schedule::Time;
 
   /// Each time is put off by a random share of `jitter`; `random` gives numbers from 0 to 1.
-  Agenda(Schedule schedule, std::string zone, std::chrono::seconds jitter, std::function<double()> random);
+  Agenda(Schedule schedule, TimeZone zone, std::chrono::seconds jitter, std::function<double()> random);
 
-  /// True when a time has come since the last call of pass(); the first call begins to count. Where the clock was set
-  /// back, what comes sooner by its new time counts.
+  /// Begins to count: from the `newest` run there was where the next one after that is still to come, else from `now`.
+  void begin(Time now, std::optional<Time> newest);
+
+  /// True when a time has come since the last call of begin() or pass(). Where the clock was set back, what comes sooner
+  /// by its new time counts.
   bool is_due(Time now);
 
   /// Everything up to `now` is done with. Returns how many times had come since the last call.
@@ -36,10 +38,10 @@ class Agenda final {
   std::optional<Time> scheduled() const noexcept { return scheduled_; }
 
  private:
-  void arm(Time now);
+  void arm(Time after);
 
   Schedule schedule_;
-  std::string zone_;
+  TimeZone zone_;
   std::chrono::seconds jitter_;
   std::function<double()> random_;
   std::optional<Time> scheduled_;  ///< as the schedule has it

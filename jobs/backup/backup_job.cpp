@@ -6,6 +6,7 @@
 #include "backup/metrics.hpp"
 #include "backup/prune.hpp"
 #include "backup/task_run.hpp"
+#include "storage/utc.hpp"
 
 namespace sidekick::backup {
 
@@ -27,7 +28,7 @@ class BackupJob::Impl {
       : settings_(std::move(settings)), storage_(std::move(storage)) {
     for (auto& task : tasks) runs_.emplace_back(settings_, *storage_, std::move(task));
     if (const auto& timing = settings_.timing)
-      agenda_.emplace(timing->schedule, timing->zone, timing->jitter, settings_.random);
+      agenda_.emplace(timing->schedule, TimeZone::named(timing->zone), timing->jitter, settings_.random);
   }
 
   Step step(JobContext& context) {
@@ -54,24 +55,34 @@ class BackupJob::Impl {
     if (storage_->check(context.cancel) == storage::Exclusion::advisory)
       context.log.warn("this storage cannot keep two processes from one job: the lease is advisory",
                        {{"storage", storage_->where()}, {"hint", "run one replica only"}});
-    if (!agenda_) {
+    if (agenda_)
+      begin_schedule(context);
+    else
       ask_all({});
-    } else {
-      (void)agenda_->is_due(now());
-      for (auto& run : runs_) begin(run, context);
-      context.log.info("waiting for the schedule",
-                       {{"schedule", settings_.timing->schedule.text()}, {"storage", storage_->where()}});
-      context.status.ready();
-    }
     begun_ = true;
   }
 
-  void begin(TaskRun& run, JobContext& context) {
-    const auto newest = run.look(context);
+  void begin_schedule(JobContext& context) {
+    std::optional<Schedule::Time> oldest;
+    for (auto& run : runs_) {
+      const auto newest = run.look(context);
+      const auto begun = newest ? std::optional(std::chrono::floor<seconds>(*newest)) : std::nullopt;
+      if (begun && (!oldest || *begun < *oldest)) oldest = begun;
+      ask_at_start(run, begun, context);
+    }
+    agenda_->begin(now(), oldest);
+    context.log.info("waiting for the schedule",
+                     {{"schedule", settings_.timing->schedule.text()},
+                      {"next", agenda_->scheduled() ? storage::utc_text(*agenda_->scheduled()) : "never"},
+                      {"storage", storage_->where()}});
+    context.status.ready();
+  }
+
+  void ask_at_start(TaskRun& run, std::optional<Schedule::Time> newest, JobContext& context) const {
     if (settings_.timing->start == Timing::Start::at_once) return run.ask_for({});
-    if (!newest || !agenda_->is_missed(std::chrono::floor<seconds>(*newest), now())) return;
+    if (!newest || !agenda_->is_missed(*newest, now())) return;
     context.log.info("a run was missed and is made up for", {{"backup", run.job()}});
-    run.ask_for(*newest + seconds(1));
+    run.ask_for(WallTime(*newest + seconds(1)));
   }
 
   Outcome take_turn(JobContext& context) {
