@@ -62,7 +62,9 @@ mongo::Connection connection_to(const std::string& uri) {
 class TaskMaker {
  public:
   TaskMaker(const Values& values, const config::Environment& environment)
-      : values_(values), environment_(environment), empty_(values.flag("allow-empty")) {}
+      : values_(values),
+        environment_(environment),
+        empty_(values.flag("allow-empty") ? backup::Empty::allowed : backup::Empty::refused) {}
 
   std::string own_name(const SourceText& source) const {
     if (source.kind == "mongodb") return job_name_from(mongodb_job_name(connection_to(source.rest)));
@@ -72,9 +74,8 @@ class TaskMaker {
 
   std::unique_ptr<backup::Source> make(const SourceText& source) const {
     if (source.kind == "mongodb") return make_mongodb(source.rest);
-    const auto empty = empty_ ? backup::Empty::allowed : backup::Empty::refused;
-    if (source.kind == "dir") return std::make_unique<backup::DirSource>(source.rest, empty);
-    return std::make_unique<backup::ExecSource>(source.rest, whole_environment(environment_), empty);
+    if (source.kind == "dir") return std::make_unique<backup::DirSource>(source.rest, empty_);
+    return std::make_unique<backup::ExecSource>(source.rest, whole_environment(environment_), empty_);
   }
 
  private:
@@ -82,7 +83,7 @@ class TaskMaker {
     MongodbSource out;
     out.connection = connection_to(uri);
     if (values_.flag("snapshot")) out.moment = MongodbSource::Moment::snapshot;
-    if (empty_) out.empty = MongodbSource::Empty::allowed;
+    out.empty = empty_;
     out.parallel_collections = values_.integer("parallel-collections", 1, 64).value_or(out.parallel_collections);
     out.tool_version = "sidekick " SIDEKICK_VERSION;
     if (values_.given("scratch-uri")) out.scratch = connection_to(values_.text("scratch-uri"));
@@ -91,7 +92,7 @@ class TaskMaker {
 
   const Values& values_;
   const config::Environment& environment_;
-  const bool empty_;
+  const backup::Empty empty_;
 };
 
 }  // namespace

@@ -79,7 +79,7 @@ class MongodbBackup final : public backup::Source {
     dump::Settings out;
     out.connection = settings_.connection;
     out.db = db_;
-    out.allow_empty = settings_.empty == MongodbSource::Empty::allowed;
+    out.allow_empty = settings_.empty == backup::Empty::allowed;
     out.parallel_collections = settings_.parallel_collections;
     out.tool_version = settings_.tool_version;
     out.snapshot = settings_.moment == MongodbSource::Moment::snapshot;

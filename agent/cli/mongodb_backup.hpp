@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "backup/empty.hpp"
 #include "backup/source.hpp"
 #include "mongo/connection.hpp"
 
@@ -16,7 +17,7 @@ struct MongodbSource {
     by_deployment,  ///< with the oplog of a replica set; one of its databases by snapshot, from 5.0
     snapshot,
   } moment = Moment::by_deployment;
-  enum class Empty { refused, allowed } empty = Empty::refused;
+  backup::Empty empty = backup::Empty::refused;
   int parallel_collections = 4;
   std::string tool_version;
   std::optional<mongo::Connection> scratch;  ///< where backups are restored to prove them; absent: nowhere
