@@ -35,7 +35,12 @@ bool is_server_version(std::string_view text) {
 
 ArchiveReader::ArchiveReader(std::unique_ptr<filters::Source> source, const filters::FdSource& raw, std::string name,
                              std::optional<std::uint64_t> size)
-    : frames_(std::move(source)), raw_(raw), name_(std::move(name)), size_(size) {
+    : frames_(std::move(source)), raw_(&raw), name_(std::move(name)), size_(size) {
+  read_prelude();
+}
+
+ArchiveReader::ArchiveReader(std::unique_ptr<filters::Source> source, std::string name)
+    : frames_(std::move(source)), name_(std::move(name)) {
   read_prelude();
 }
 

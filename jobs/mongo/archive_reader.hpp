@@ -18,11 +18,14 @@ class ArchiveReader final : public DumpReader {
   ArchiveReader(std::unique_ptr<filters::Source> source, const filters::FdSource& raw, std::string name,
                 std::optional<std::uint64_t> size);
 
+  /// The same for a source that tells no position: then it is that in the plain bytes.
+  ArchiveReader(std::unique_ptr<filters::Source> source, std::string name);
+
   const std::vector<DumpCollection>& collections() const noexcept override { return collections_; }
   const std::string& server_version() const noexcept override { return server_version_; }
   DumpEvent next() override;
   DocumentFacts read_document(std::span<std::uint8_t> into) override;
-  std::uint64_t position() const noexcept override { return raw_.position(); }
+  std::uint64_t position() const noexcept override { return raw_ ? raw_->position() : frames_.offset(); }
   std::optional<std::uint64_t> size() const noexcept override { return size_; }
 
  private:
@@ -45,7 +48,7 @@ class ArchiveReader final : public DumpReader {
   [[noreturn]] void truncated(const std::string& where) const;
 
   FrameReader frames_;
-  const filters::FdSource& raw_;
+  const filters::FdSource* raw_ = nullptr;
   std::string name_;
   std::optional<std::uint64_t> size_;
   std::string server_version_;
