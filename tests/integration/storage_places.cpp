@@ -26,7 +26,7 @@ class PosixPlace final : public StoragePlace {
 }  // namespace
 
 const std::vector<StorageKind>& storage_kinds() {
-  static const std::vector<StorageKind> kinds{{"posix", &posix_place}};
+  static const std::vector<StorageKind> kinds{{"posix", &posix_place}, {"sftp", &sftp_place}};
   return kinds;
 }
 

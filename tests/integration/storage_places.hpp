@@ -38,6 +38,7 @@ const std::vector<StorageKind>& storage_kinds();
 
 std::unique_ptr<StoragePlace> posix_place();
 std::unique_ptr<StoragePlace> s3_place();
+std::unique_ptr<StoragePlace> sftp_place();
 
 /// What the storage has under that name, by get() or by open(). Throws as these do.
 std::string content_of(storage::Storage& storage, const std::string& name);
