@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "sidekick/clock.hpp"
 #include "sidekick/error.hpp"
 #include "storage/s3/xml.hpp"
 #include "storage/small_object.hpp"
@@ -21,7 +22,10 @@ struct Step {
 constexpr std::array<Step, 4> steps{{{2'000, 1}, {6'000, 2}, {8'500, 8}, {max_parts, 128}}};
 
 // A stop has to be through within 2 s.
-constexpr std::chrono::milliseconds abort_timeout{1'500};
+constexpr std::chrono::milliseconds abort_timeout{1'000};
+constexpr std::chrono::milliseconds pause_before_abort{50};
+// For the parts in flight where the work itself is not cancelled.
+constexpr std::chrono::milliseconds grace{1'000};
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -140,20 +144,34 @@ void Upload::finish() {
 
 void Upload::abandon() noexcept {
   if (upload_id_.empty()) return;
-  stop_.cancel();
-  in_flight_.clear();
   try {
     // Not by the token of the work: that may be why we are here.
-    (void)api_.call_once(
-        {.what = "abort '" + name_ + "'",
-         .method = "DELETE",
-         .name = name_,
-         .query = {{"uploadId", upload_id_}},
-         .timeout = abort_timeout},
-        [](auto) {}, CancelToken());
+    const Call abort{.what = "abort the upload of '" + name_ + "'",
+                     .method = "DELETE",
+                     .name = name_,
+                     .query = {{"uploadId", upload_id_}},
+                     .welcome = {"NoSuchUpload"},
+                     .timeout = abort_timeout};
+    const bool cut = end_parts();
+    // A server that is still busy with a part whose connection was cut may store it after the first abort.
+    for (int i = 0; i < (cut ? 3 : 1); i++) {
+      if (i > 0) SystemClock().wait_for(pause_before_abort, CancelToken());
+      if (!api_.call_once(abort, [](auto) {}, CancelToken()).code.empty()) return;
+    }
   } catch (...) {
     // It stays among the leftovers.
   }
+}
+
+bool Upload::end_parts() {
+  const auto deadline = SystemClock().now() + grace;
+  bool cut = false;
+  while (!in_flight_.empty()) {
+    cut = cut || cancel_.cancelled() || in_flight_.front().wait_until(deadline) != std::future_status::ready;
+    if (cut) stop_.cancel();
+    in_flight_.pop_front();
+  }
+  return cut;
 }
 
 }  // namespace sidekick::storage::s3

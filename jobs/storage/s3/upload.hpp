@@ -42,6 +42,8 @@ class Upload final : public Sink {
   void wait_for(std::size_t in_flight);
   std::string parts_document() const;
   void abandon() noexcept;
+  /// Ends the parts in flight, in a moment if they do so by themselves; true where one had to be cut off.
+  bool end_parts();
 
   Api& api_;
   FirstWriter& first_writer_;
