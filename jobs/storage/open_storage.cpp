@@ -7,6 +7,7 @@
 #include "sidekick/url.hpp"
 #include "storage/object_name.hpp"
 #include "storage/posix/posix_storage.hpp"
+#include "storage/s3/s3_storage.hpp"
 #include "storage/sftp/sftp_storage.hpp"
 
 namespace sidekick::storage {
@@ -28,6 +29,36 @@ std::string folder_of(const std::string& url) {
   if (path.find('\0') != std::string::npos) throw malformed(url, "its folder cannot be one");
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   return path;
+}
+
+/// "bucket/prefix" behind "s3://".
+std::unique_ptr<Storage> open_s3(const std::string& url, const Access& access) {
+  auto place = url.substr(std::string_view("s3://").size());
+  if (place.find('@') != std::string::npos)
+    throw malformed(url, "it may hold no login", "give --s3-access-key and --s3-secret-key-file");
+  if (place.find_first_of("?#") != std::string::npos) throw malformed(url, "it may hold no '?' or '#'");
+  while (place.ends_with('/')) place.pop_back();
+  const auto slash = std::min(place.find('/'), place.size());
+  s3::Settings settings{.endpoint = access.s3_endpoint,
+                        .region = access.s3_region,
+                        .bucket = place.substr(0, slash),
+                        .prefix = place.substr(std::min(slash + 1, place.size())),
+                        .credentials = {access.s3_access_key, access.s3_secret_key, access.s3_session_token},
+                        .http = access.http};
+  const auto empty_step = settings.prefix.starts_with('/') || settings.prefix.find("//") != std::string::npos;
+  if (settings.bucket.empty() || empty_step)
+    throw malformed(url, settings.bucket.empty() ? "it names no bucket" : "a step of its prefix is empty",
+                    "write s3://bucket/prefix");
+  if (settings.credentials.access_key.empty() || settings.credentials.secret_key.empty())
+    throw malformed(url, "there is no access key or no secret key for it",
+                    "give --s3-access-key and --s3-secret-key-file");
+  if (settings.region.empty()) settings.region = "us-east-1";
+  if (settings.endpoint.empty()) settings.endpoint = "https://s3." + settings.region + ".amazonaws.com";
+  if (!settings.endpoint.starts_with("http://") && !settings.endpoint.starts_with("https://"))
+    throw malformed(url, "its endpoint begins with neither https:// nor http://", "write --s3-endpoint=https://host");
+  if (access.s3_addressing == Access::Addressing::virtual_host)
+    settings.addressing = s3::Settings::Addressing::virtual_host;
+  return std::make_unique<s3::S3Storage>(std::move(settings));
 }
 
 std::unique_ptr<Storage> open_sftp(const std::string& url, const Access& access) {
@@ -58,6 +89,7 @@ bool is_storage_url(std::string_view text) noexcept {
 
 std::unique_ptr<Storage> open_storage(const std::string& url, const Access& access) {
   if (url.starts_with("dir:") || url.starts_with("file://")) return std::make_unique<PosixStorage>(folder_of(url));
+  if (url.starts_with("s3://")) return open_s3(url, access);
   if (url.starts_with("sftp://")) return open_sftp(url, access);
   throw malformed(url, "its kind is not known", std::string(schemes_hint));
 }
