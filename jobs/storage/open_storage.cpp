@@ -8,6 +8,7 @@
 #include "storage/object_name.hpp"
 #include "storage/posix/posix_storage.hpp"
 #include "storage/s3/s3_storage.hpp"
+#include "storage/sftp/sftp_storage.hpp"
 
 namespace sidekick::storage {
 
@@ -60,6 +61,26 @@ std::unique_ptr<Storage> open_s3(const std::string& url, const Access& access) {
   return std::make_unique<s3::S3Storage>(std::move(settings));
 }
 
+std::unique_ptr<Storage> open_sftp(const std::string& url, const Access& access) {
+  const auto parsed = parse_url(url);
+  if (!parsed.password.empty())
+    throw malformed(url, "it holds a password", "name the password in a setting of its own");
+  if (access.ssh_check_host && access.ssh_known_hosts_file.empty())
+    throw malformed(url, "no known_hosts file is named to check the host's key with",
+                    "name one; 'ssh-keyscan HOST' prints its lines");
+  if (access.ssh_key_files.empty() && access.ssh_password.empty())
+    throw malformed(url, "neither a key file nor a password is given", "name a key file");
+  SshSettings ssh;
+  ssh.key_files = access.ssh_key_files;
+  ssh.key_passphrase = access.ssh_key_passphrase;
+  ssh.password = access.ssh_password;
+  ssh.known_hosts_file = access.ssh_known_hosts_file;
+  ssh.check_known_hosts = access.ssh_check_host;
+  ssh.connect_timeout = access.http.connect_timeout;
+  ssh.idle_timeout = access.http.idle_timeout;
+  return std::make_unique<SftpStorage>(sftp_place(parsed, std::move(ssh)));
+}
+
 }  // namespace
 
 bool is_storage_url(std::string_view text) noexcept {
@@ -69,6 +90,7 @@ bool is_storage_url(std::string_view text) noexcept {
 std::unique_ptr<Storage> open_storage(const std::string& url, const Access& access) {
   if (url.starts_with("dir:") || url.starts_with("file://")) return std::make_unique<PosixStorage>(folder_of(url));
   if (url.starts_with("s3://")) return open_s3(url, access);
+  if (url.starts_with("sftp://")) return open_sftp(url, access);
   throw malformed(url, "its kind is not known", std::string(schemes_hint));
 }
 

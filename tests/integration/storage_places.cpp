@@ -43,7 +43,7 @@ class S3Place final : public StoragePlace {
 }  // namespace
 
 const std::vector<StorageKind>& storage_kinds() {
-  static const std::vector<StorageKind> kinds{{"posix", &posix_place}, {"s3", &s3_place}};
+  static const std::vector<StorageKind> kinds{{"posix", &posix_place}, {"s3", &s3_place}, {"sftp", &sftp_place}};
   return kinds;
 }
 

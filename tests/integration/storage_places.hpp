@@ -40,6 +40,7 @@ const std::vector<StorageKind>& storage_kinds();
 
 std::unique_ptr<StoragePlace> posix_place();
 std::unique_ptr<StoragePlace> s3_place();
+std::unique_ptr<StoragePlace> sftp_place();
 
 /// A folder in the server's bucket, with small parts, ranges and pages, and short waits between tries.
 storage::s3::Settings s3_settings(const S3Server& server);
