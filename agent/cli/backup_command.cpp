@@ -30,10 +30,10 @@ void refuse_storage_in_source(const std::vector<backup::Task>& tasks, const stor
   for (const auto& task : tasks) {
     const std::string_view source = task.source->where();
     if (!source.starts_with("dir:") || !lies_in(storage_place.substr(4), source.substr(4))) continue;
-    throw Error(ErrorKind::config,
-                "the storage '" + storage.where() + "' lies in the folder that is backed up, '" + task.source->where() +
-                    "'",
-                "name a place outside of it");
+    throw Error(
+        ErrorKind::config,
+        "the storage '" + storage.where() + "' lies in the folder that is backed up, '" + task.source->where() + "'",
+        "name a place outside of it");
   }
 }
 

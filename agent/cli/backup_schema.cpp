@@ -60,8 +60,9 @@ std::vector<Setting> times() {
   return {
       {.name = "every",
        .value_name = "SCHEDULE",
-       .help = "when, in the five fields of cron (minute hour day month weekday) or as @daily, @hourly, '@every 6h'; in "
-               "the time zone TZ. Without it one backup is taken",
+       .help =
+           "when, in the five fields of cron (minute hour day month weekday) or as @daily, @hourly, '@every 6h'; in "
+           "the time zone TZ. Without it one backup is taken",
        .group = when},
       {.name = "one-time", .help = "take one backup and end", .group = when, .arity = Arity::flag},
       {.name = "now",
@@ -124,9 +125,10 @@ std::vector<Setting> proofs() {
   return {
       {.name = "prove",
        .value_name = "LEVEL",
-       .help = "how far a backup is proven before it counts: streamed (structure and counts while it is written), stored "
-               "(read back, its sha256 compared), read (also decrypted and parsed to the end), restored (also restored "
-               "into --scratch-uri)",
+       .help =
+           "how far a backup is proven before it counts: streamed (structure and counts while it is written), stored "
+           "(read back, its sha256 compared), read (also decrypted and parsed to the end), restored (also restored "
+           "into --scratch-uri)",
        .group = proof,
        .fallback = "stored"},
       {.name = "scratch-uri",
@@ -152,8 +154,9 @@ std::vector<Setting> keepings() {
   return {
       {.name = "keep",
        .value_name = "RULES",
-       .help = "which backups stay: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=48h, and hourly; without it none "
-               "is ever removed",
+       .help =
+           "which backups stay: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=48h, and hourly; without it none "
+           "is ever removed",
        .group = keeping},
   };
 }
@@ -162,8 +165,9 @@ std::vector<Setting> hooks_and_http() {
   return {
       {.name = "before",
        .value_name = "COMMAND",
-       .help = "a command with its arguments, run before each backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and _KIND; "
-               "where it fails there is no backup",
+       .help =
+           "a command with its arguments, run before each backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and _KIND; "
+           "where it fails there is no backup",
        .group = hooks},
       {.name = "after",
        .value_name = "COMMAND",
@@ -200,10 +204,12 @@ config::Schema backup_schema() {
       .summary = "Takes backups that are proven, and keeps the right ones.",
       .arguments = "[list | show | fetch | prune | accept]",
       .description =
-          "Writes each source as one object, compressed and encrypted on the way, proves it, and puts a manifest beside "
+          "Writes each source as one object, compressed and encrypted on the way, proves it, and puts a manifest "
+          "beside "
           "it: without that a backup does not exist, so one that failed or was killed is never taken for one. With "
           "--every it stays and follows a schedule. Restoring is 'sidekick restore --from STORAGE/latest'. The words "
-          "list, show, fetch, prune and accept are commands about the backups there are: 'sidekick backup list --help'.",
+          "list, show, fetch, prune and accept are commands about the backups there are: 'sidekick backup list "
+          "--help'.",
       .settings = what_and_where(),
       .file_keys = {}};
   for (auto part : {times(), forms(), proofs(), keepings(), hooks_and_http(), storage_settings(), common_settings()})

@@ -62,17 +62,15 @@ class Reader {
   }
 
  private:
-  seconds time(std::string_view name) const {
-    return std::chrono::ceil<seconds>(values_.duration(name).value_or(0ms));
-  }
+  seconds time(std::string_view name) const { return std::chrono::ceil<seconds>(values_.duration(name).value_or(0ms)); }
 
   void take_timing() {
     if (!values_.given("every")) return;
-    out_.timing = backup::Timing{
-        .schedule = parsed(values_, "every", values_.text("every"), backup::Schedule::parse),
-        .zone = out_.zone,
-        .jitter = time("jitter"),
-        .start = values_.flag("now") ? backup::Timing::Start::at_once : backup::Timing::Start::when_due};
+    out_.timing =
+        backup::Timing{.schedule = parsed(values_, "every", values_.text("every"), backup::Schedule::parse),
+                       .zone = out_.zone,
+                       .jitter = time("jitter"),
+                       .start = values_.flag("now") ? backup::Timing::Start::at_once : backup::Timing::Start::when_due};
   }
 
   void take_form() {

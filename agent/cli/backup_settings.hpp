@@ -9,9 +9,9 @@
 namespace sidekick::cli {
 
 /// What the job is told, but for its tasks and its storage. Checks every value by itself and against the others; reads
-/// the files of keys and touches nothing else. Throws Error: usage for a value given by a flag that does not fit, config
-/// for one given otherwise and for settings that exclude or need each other, and as reading a file does. Warns of what
-/// has no effect.
+/// the files of keys and touches nothing else. Throws Error: usage for a value given by a flag that does not fit,
+/// config for one given otherwise and for settings that exclude or need each other, and as reading a file does. Warns
+/// of what has no effect.
 backup::Settings backup_settings(const config::Values& values, const config::Environment& environment, Log& log);
 
 /// The private keys in the files of --identity-file.

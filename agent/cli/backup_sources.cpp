@@ -123,9 +123,10 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
   if (given.size() == 1 && own.size() > 1)
     for (auto& name : out) name = given.front() + "-" + name;
   else if (given.size() > 1 && given.size() != own.size())
-    throw Error(ErrorKind::config, "there are " + std::to_string(own.size()) + " sources and " +
-                                       std::to_string(given.size()) + " names of jobs",
-                "give --job once, or once for each --from");
+    throw Error(
+        ErrorKind::config,
+        "there are " + std::to_string(own.size()) + " sources and " + std::to_string(given.size()) + " names of jobs",
+        "give --job once, or once for each --from");
   std::set<std::string> seen;
   for (const auto& name : out) {
     if (!storage::is_job_name(name))

@@ -1,5 +1,6 @@
 #include "agent/cli/mongodb_backup.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "agent/cli/mongodb_scratch.hpp"
@@ -95,7 +96,8 @@ class MongodbBackup final : public backup::Source {
     if (deployment.replica_set)
       return "the collections may be of different moments: one database has no oplog of its own, and snapshots come "
              "with MongoDB 5.0";
-    return "the collections may be of different moments: a standalone has no oplog, a replica set of one member has";
+    return "the collections may be of different moments: a standalone has no oplog (a replica set of one member has "
+           "one)";
   }
 
   const MongodbSource settings_;
@@ -113,7 +115,10 @@ std::string mongodb_job_name(const mongo::Connection& connection) {
   const auto uri = mongo::connection_uri(connection);
   if (auto db = database_of(uri.get()); !db.empty()) return db;
   const auto hosts = mongo::describe_hosts(uri.get());
-  return hosts.substr(0, hosts.find_first_of(".:,"));
+  const auto first = hosts.substr(0, hosts.find_first_of(".:,"));
+  const bool is_address = first.empty() || hosts.starts_with('[') ||
+                          std::ranges::all_of(first, [](char c) { return c >= '0' && c <= '9'; });
+  return is_address ? "mongodb" : first;
 }
 
 }  // namespace sidekick::cli

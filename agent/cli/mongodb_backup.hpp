@@ -26,7 +26,8 @@ struct MongodbSource {
 /// Where the URI names a database, that one alone is dumped. Throws Error as connection_uri().
 std::unique_ptr<backup::Source> mongodb_source(MongodbSource settings);
 
-/// The name of a job for that source: the database, else the first host up to its first dot.
+/// The name of a job for that source: the database, else the first host up to its first dot; "mongodb" where that is an
+/// address.
 std::string mongodb_job_name(const mongo::Connection& connection);
 
 }  // namespace sidekick::cli

@@ -9,6 +9,7 @@
 #include "mongo/archive_reader.hpp"
 #include "mongo/client.hpp"
 #include "mongo/metadata.hpp"
+#include "mongo/persevere.hpp"
 #include "mongo/proof.hpp"
 #include "restore/restore_job.hpp"
 
@@ -54,7 +55,11 @@ class ScratchProof {
  public:
   ScratchProof(const mongo::Connection& scratch, const backup::Source::OpenPlain& open, const std::string& name,
                JobContext& context)
-      : scratch_(scratch), open_(open), name_(name), context_(context), pool_(new mongo::Pool(scratch, context.cancel)) {}
+      : scratch_(scratch),
+        open_(open),
+        name_(name),
+        context_(context),
+        pool_(new mongo::Pool(scratch, context.cancel)) {}
 
   void run() {
     drop_leftovers();
@@ -72,8 +77,10 @@ class ScratchProof {
  private:
   void drop_leftovers() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const auto reply = pool_->client().run("admin", Bson().append("listDatabases", 1).append("nameOnly", true),
-                                           "cannot list the databases of the scratch server");
+    const auto list = Bson().append("listDatabases", 1).append("nameOnly", true);
+    const auto reply = mongo::persevere(context_, [&] {
+      return pool_->client().run("admin", list, "cannot list the databases of the scratch server");
+    });
     for (const auto& entry : mongo::documents_of(reply.get(), "databases")) {
       const auto db = mongo::text_of(entry.get(), "name");
       const auto begun = scratch_time(db);
@@ -117,14 +124,14 @@ class ScratchProof {
     if (metadata.options.has("viewOn")) return;
     const bool time_series = collection.type == "timeseries" || metadata.options.has("timeseries");
     const Namespace there{names_.at(collection.ns.db), collection.ns.collection};
-    const auto held = documents_in(time_series ? Namespace{there.db, std::string(mongo::buckets_prefix) + there.collection}
-                                               : there);
+    const auto held =
+        documents_in(time_series ? Namespace{there.db, std::string(mongo::buckets_prefix) + there.collection} : there);
     if (held != counts_[i].documents)
-      throw differs(collection.ns, std::to_string(held) + " documents instead of " +
-                                       std::to_string(counts_[i].documents));
+      throw differs(collection.ns,
+                    std::to_string(held) + " documents instead of " + std::to_string(counts_[i].documents));
     if (time_series) return;  // their indexes are listed otherwise than they are dumped
-    const auto indexes = described(
-        pool_->client().run_cursor(there.db, Bson().append("listIndexes", there.collection), "cannot list the indexes"));
+    const auto indexes = described(pool_->client().run_cursor(there.db, Bson().append("listIndexes", there.collection),
+                                                              "cannot list the indexes"));
     for (const auto& index : described(metadata.indexes))
       if (!indexes.contains(index)) throw differs(collection.ns, "no index " + index);
   }
@@ -135,12 +142,9 @@ class ScratchProof {
 
   std::uint64_t documents_in(const Namespace& ns) {
     const auto group = Bson().append("$group", Bson().append("_id", 1).append("n", Bson().append("$sum", 1)));
-    const auto found = pool_->client().run_cursor(ns.db,
-                                                  Bson()
-                                                      .append("aggregate", ns.collection)
-                                                      .append_array("pipeline", {group})
-                                                      .append("cursor", Bson()),
-                                                  "cannot count '" + ns.text() + "'");
+    const auto found = pool_->client().run_cursor(
+        ns.db, Bson().append("aggregate", ns.collection).append_array("pipeline", {group}).append("cursor", Bson()),
+        "cannot count '" + ns.text() + "'");
     return found.empty() ? 0 : static_cast<std::uint64_t>(mongo::number_of(found.front().get(), "n"));
   }
 

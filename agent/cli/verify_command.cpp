@@ -20,7 +20,13 @@ verify::Settings verify_settings(const config::Settings& settings) {
                 "name an archive: sidekick verify FILE; - is standard input");
   if (settings.arguments.size() > 1)
     throw Error(ErrorKind::usage, "verify takes one archive, and there is '" + settings.arguments[1] + "' too");
-  return {settings.arguments.front(), {}};
+  verify::Settings out{settings.arguments.front(), {}};
+  for (const auto& path : settings.values.list("identity-file")) {
+    const auto keys = filters::parse_age_identities(read_secret_file(path, "--identity-file"), path);
+    if (keys.empty()) throw settings.values.bad_value("identity-file", "there is no private key in '" + path + "'");
+    out.identities.insert(out.identities.end(), keys.begin(), keys.end());
+  }
+  return out;
 }
 
 std::unique_ptr<OneShotJob> make_verify_job(const config::Settings& settings, Log&) {
@@ -40,8 +46,8 @@ config::Schema verify_schema() {
       .description =
           "Reads all of ARCHIVE and checks its structure: every document, every checksum, that nothing is missing and "
           "nothing too much. It may be an archive of mongodump or of sidekick dump, a dump folder or one of its "
-          ".bson files, or - for standard input; gzip and zstd are recognised by themselves. With the manifest of a "
-          "backup beside it (ARCHIVE.json), size, sha256 and counts are compared too.\n\n"
+          ".bson files, or - for standard input; gzip, zstd and age are recognised by themselves. With the manifest of "
+          "a backup beside it (ARCHIVE.json), size, sha256 and counts are compared too.\n\n"
           "Whole: a table of the namespaces with their counts, and exit code 0. Damaged: exit code 65, and the error "
           "names the place.",
       .settings =
@@ -50,6 +56,11 @@ config::Schema verify_schema() {
                .help = "print one JSON object in place of the table",
                .group = what,
                .arity = Arity::flag},
+              {.name = "identity-file",
+               .value_name = "FILE",
+               .help = "a file of private keys, as age-keygen writes it, to open a backup that is encrypted",
+               .group = what,
+               .arity = Arity::repeated},
           },
       .file_keys = {}};
   for (const auto& setting : common_settings())

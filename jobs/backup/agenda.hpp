@@ -21,8 +21,8 @@ class Agenda final {
   /// Begins to count: from the `newest` run there was where the next one after that is still to come, else from `now`.
   void begin(Time now, std::optional<Time> newest);
 
-  /// True when a time has come since the last call of begin() or pass(). Where the clock was set back, what comes sooner
-  /// by its new time counts.
+  /// True when a time has come since the last call of begin() or pass(). Where the clock was set back, what comes
+  /// sooner by its new time counts.
   bool is_due(Time now);
 
   /// Everything up to `now` is done with. Returns how many times had come since the last call.

@@ -10,8 +10,8 @@
 
 namespace sidekick::backup {
 
-using storage::WallTime;
 using std::chrono::seconds;
+using storage::WallTime;
 
 namespace {
 
@@ -118,8 +118,7 @@ class BackupJob::Impl {
     const bool takes_its_place = is_worse(error, worst);
     const auto other = takes_its_place ? worst : std::optional<Error>(error);
     if (takes_its_place) worst.emplace(error);
-    if (other)
-      context.log.error(other->message(), {{"hint", other->hint()}, {"kind", info(other->kind()).name}});
+    if (other) context.log.error(other->message(), {{"hint", other->hint()}, {"kind", info(other->kind()).name}});
   }
 
   void pass(JobContext& context) {
@@ -147,8 +146,7 @@ class BackupJob::Impl {
       const PruneSettings prune_settings{.job = run.job(), .keep = settings_.keep, .zone = settings_.zone};
       const auto plan = plan_prune(*storage_, prune_settings, settings_.wall_clock(), context.cancel);
       for (const auto& decision : plan.decisions)
-        if (decision.what != PruneDecision::What::keep)
-          context.log.info("would remove", {{"name", decision.name}});
+        if (decision.what != PruneDecision::What::keep) context.log.info("would remove", {{"name", decision.name}});
       removed += summary_of(plan).removed;
     }
     return {{"nothing was changed: " + std::to_string(runs_.size()) + " backups would be taken and " +

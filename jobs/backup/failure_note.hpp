@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sidekick/error.hpp"
-#include "storage/storage.hpp"
 #include "storage/manifest.hpp"
+#include "storage/storage.hpp"
 
 namespace sidekick::backup {
 

@@ -41,7 +41,8 @@ std::vector<std::string> with(const std::vector<std::string>& environment, const
 
 ChildResult run_hook(const HookSettings& hooks, const std::vector<std::string>& argv,
                      std::vector<std::string> environment, const CancelToken& cancel) {
-  return run_child({.argv = argv, .folder = {}, .environment = std::move(environment), .timeout = hooks.timeout}, cancel);
+  return run_child({.argv = argv, .folder = {}, .environment = std::move(environment), .timeout = hooks.timeout},
+                   cancel);
 }
 
 }  // namespace

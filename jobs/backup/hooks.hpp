@@ -30,12 +30,12 @@ struct Ending {
 
 std::string_view name_of(Ending::Result result) noexcept;
 
-/// Runs the command before a backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and _KIND in its environment. Throws Error:
-/// temporary with the last lines of its output where it fails, no_input, denied, cancelled.
+/// Runs the command before a backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and _KIND in its environment. Throws
+/// Error: temporary with the last lines of its output where it fails, no_input, denied, cancelled.
 void run_before(const HookSettings& hooks, const storage::Manifest& manifest, const CancelToken& cancel);
 
-/// Runs the command after a backup, with SIDEKICK_BACKUP_RESULT (success, suspect, failure), _BYTES, _SHA256, _PROOF and
-/// _ERROR beside those. Where it fails that is a warning: the backup is taken. Throws Error of kind cancelled only.
+/// Runs the command after a backup, with SIDEKICK_BACKUP_RESULT (success, suspect, failure), _BYTES, _SHA256, _PROOF
+/// and _ERROR beside those. Where it fails that is a warning: the backup is taken. Throws Error of kind cancelled only.
 void run_after(const HookSettings& hooks, const Ending& ending, Log& log, const CancelToken& cancel);
 
 /// `environment` with what `ending` tells in it. Pure.

@@ -16,9 +16,8 @@ inline constexpr Metric metric_plain_bytes{"sidekick_backup_plain_bytes",
                                            "Size of the newest backup before compression", MetricType::gauge};
 inline constexpr Metric metric_duration{"sidekick_backup_duration_seconds",
                                         "Time that the newest backup took with its proof", MetricType::gauge};
-inline constexpr Metric metric_suspect{"sidekick_backup_suspect",
-                                       "1 while the newest backup is much smaller than the last good one",
-                                       MetricType::gauge};
+inline constexpr Metric metric_suspect{
+    "sidekick_backup_suspect", "1 while the newest backup is much smaller than the last good one", MetricType::gauge};
 inline constexpr Metric metric_proof{"sidekick_backup_proof_level",
                                      "How far the newest backup was proven: 0 streamed, 1 stored, 2 read, 3 restored",
                                      MetricType::gauge};

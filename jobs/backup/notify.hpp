@@ -19,8 +19,8 @@ struct NotifySettings {
 /// there is an error and the manifest is null, else the other way round. Pure.
 std::string notification(const Ending& ending);
 
-/// Posts it as JSON, where `ending` is one to be told of; a suspect backup always is. An answer other than 2xx, or none,
-/// is a warning. Throws Error of kind cancelled only.
+/// Posts it as JSON, where `ending` is one to be told of; a suspect backup always is. An answer other than 2xx, or
+/// none, is a warning. Throws Error of kind cancelled only.
 void notify(const NotifySettings& settings, const Ending& ending, Log& log, const CancelToken& cancel);
 
 }  // namespace sidekick::backup

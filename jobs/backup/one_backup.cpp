@@ -62,11 +62,7 @@ std::optional<Manifest> last_good(storage::Storage& storage, const std::string& 
 }
 
 OneBackup::OneBackup(const Settings& settings, storage::Storage& storage, Task& task, const Lease& lease)
-    : settings_(settings),
-      storage_(storage),
-      task_(task),
-      lease_(lease),
-      pipeline_(settings.pipeline, storage) {
+    : settings_(settings), storage_(storage), task_(task), lease_(lease), pipeline_(settings.pipeline, storage) {
   manifest_.job = task.job;
   manifest_.source = task.source->where();
   manifest_.kind = task.source->kind();
@@ -139,12 +135,13 @@ void OneBackup::look_for_shrinkage(JobContext& context) {
   manifest_.suspect = true;
   manifest_.warnings.push_back("suspect: " + std::to_string(manifest_.plain_bytes) + " bytes where '" + last->name +
                                "' had " + std::to_string(last->plain_bytes));
-  context.log.warn("the backup is much smaller than the last good one: it is kept and marked suspect, and nothing is "
-                   "removed until it is accepted",
-                   {{"name", manifest_.name},
-                    {"plain_bytes", manifest_.plain_bytes},
-                    {"before", last->plain_bytes},
-                    {"hint", "look at the source; then: sidekick backup accept " + manifest_.name}});
+  context.log.warn(
+      "the backup is much smaller than the last good one: it is kept and marked suspect, and nothing is "
+      "removed until it is accepted",
+      {{"name", manifest_.name},
+       {"plain_bytes", manifest_.plain_bytes},
+       {"before", last->plain_bytes},
+       {"hint", "look at the source; then: sidekick backup accept " + manifest_.name}});
 }
 
 void OneBackup::publish(JobContext& context) {

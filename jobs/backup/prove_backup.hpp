@@ -14,9 +14,9 @@ struct ProofSettings {
   std::vector<filters::AgeIdentity> identities;  ///< without one an encrypted backup is proven up to `stored`
 };
 
-/// Reads the object that `manifest` tells of back as far as settings.level asks, and returns the level that was reached,
-/// at most `read`. Stores nothing. Throws Error: data where bytes, digests, structure or counts differ from the
-/// manifest; and as the storage does.
+/// Reads the object that `manifest` tells of back as far as settings.level asks, and returns the level that was
+/// reached, at most `read`. Stores nothing. Throws Error: data where bytes, digests, structure or counts differ from
+/// the manifest; and as the storage does.
 storage::Proof prove_backup(const Source& source, storage::Storage& storage, const storage::Manifest& manifest,
                             const ProofSettings& settings, JobContext& context);
 

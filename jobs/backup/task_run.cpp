@@ -8,10 +8,10 @@
 
 namespace sidekick::backup {
 
+using std::chrono::milliseconds;
 using storage::Catalog;
 using storage::Manifest;
 using storage::WallTime;
-using std::chrono::milliseconds;
 
 namespace {
 

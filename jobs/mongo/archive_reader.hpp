@@ -23,6 +23,10 @@ class ArchiveReader final : public DumpReader {
 
   const std::vector<DumpCollection>& collections() const noexcept override { return collections_; }
   const std::string& server_version() const noexcept override { return server_version_; }
+
+  /// The header as it was written, with what its writer said of itself.
+  const Bson& header() const noexcept { return header_; }
+
   DumpEvent next() override;
   DocumentFacts read_document(std::span<std::uint8_t> into) override;
   std::uint64_t position() const noexcept override { return raw_ ? raw_->position() : frames_.offset(); }
@@ -51,6 +55,7 @@ class ArchiveReader final : public DumpReader {
   const filters::FdSource* raw_ = nullptr;
   std::string name_;
   std::optional<std::uint64_t> size_;
+  Bson header_;
   std::string server_version_;
   std::vector<DumpCollection> collections_;
   std::vector<State> states_;

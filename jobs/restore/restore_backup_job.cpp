@@ -30,8 +30,8 @@ std::string joined(const std::set<std::string>& names) {
 Error no_dump(const Manifest& manifest, const std::string& where) {
   std::string how = "sidekick backup fetch " + manifest.name + " --to " + where;
   if (manifest.kind == "dir") how += " writes it out; unpack it with tar -x";
-  return {ErrorKind::config,
-          "the backup '" + manifest.name + "' is not of a MongoDB but of '" + manifest.source + "'", how};
+  return {ErrorKind::config, "the backup '" + manifest.name + "' is not of a MongoDB but of '" + manifest.source + "'",
+          how};
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ using filters::Compression;
 using filters::PeekSource;
 using mongo::Bytes;
 
+constexpr std::size_t age_magic_bytes = 22;
+
 bool is_archive(Bytes first) {
   constexpr std::array<std::uint8_t, 4> magic{0x6d, 0xe2, 0x99, 0x81};
   return std::ranges::equal(first.first(std::min(first.size(), magic.size())), magic);
@@ -56,6 +58,25 @@ std::uint64_t read_to_end(filters::Source& source) {
   return bytes;
 }
 
+std::unique_ptr<PeekSource> decrypted(std::unique_ptr<filters::Source> from, const std::string& name,
+                                      const std::vector<filters::AgeIdentity>& identities) {
+  if (identities.empty())
+    throw Error(ErrorKind::config, "'" + name + "' is encrypted, and there is no identity to open it",
+                "give the file that age-keygen wrote: --identity-file=FILE");
+  return std::make_unique<PeekSource>(std::make_unique<filters::AgeSource>(std::move(from), identities, name));
+}
+
+/// What the header of our own archives says of the rest.
+void check_counts(const mongo::ArchiveReader& reader, const Report& report) {
+  for (const auto& [key, there] : {std::pair{"documents", report.items}, std::pair{"bytes", report.bytes}}) {
+    const auto* header = reader.header().get();
+    const auto said = static_cast<std::uint64_t>(mongo::number_of(header, key));
+    if (mongo::find(header, key) && said != there)
+      throw Error(ErrorKind::data, "archive '" + report.name + "' holds " + std::to_string(there) + " " + key +
+                                       " where its header says " + std::to_string(said));
+  }
+}
+
 Report prove_plain(PeekSource& plain, const std::string& name, Content content) {
   Report report;
   report.name = name;
@@ -69,7 +90,9 @@ Report prove_plain(PeekSource& plain, const std::string& name, Content content) 
   if (first.empty()) throw Error(ErrorKind::no_input, "'" + name + "' is empty");
   if (is_archive(first)) {
     mongo::ArchiveReader reader(std::make_unique<Borrowed>(plain), name);
-    return prove_dump(reader, name, Form::archive);
+    report = prove_dump(reader, name, Form::archive);
+    check_counts(reader, report);
+    return report;
   }
   if (!may_be_bson(first)) throw unknown(name, first);
   BsonReader reader(std::make_unique<Borrowed>(plain), name);
@@ -93,13 +116,16 @@ Report prove_dump(mongo::DumpReader& dump, const std::string& name, Form form) {
   return report;
 }
 
-Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& name, Content content) {
+Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& name, const Reading& reading) {
   auto digested = std::make_unique<filters::DigestSource>(std::move(stored));
   auto& digest = *digested;
-  auto looked_at = std::make_unique<PeekSource>(std::move(digested));
-  const auto compression = filters::recognise(looked_at->peek(4));
-  PeekSource plain(filters::decompressed(std::move(looked_at), name));
-  auto report = prove_plain(plain, name, content);
+  auto compressed = std::make_unique<PeekSource>(std::move(digested));
+  const bool encrypted = filters::is_age(compressed->peek(age_magic_bytes));
+  if (encrypted) compressed = decrypted(std::move(compressed), name, reading.identities);
+  const auto compression = filters::recognise(compressed->peek(4));
+  PeekSource plain(filters::decompressed(std::move(compressed), name));
+  auto report = prove_plain(plain, name, reading.content);
+  report.encrypted = encrypted;
   report.compression = compression;
   if (read_to_end(digest) > 0) throw Error(ErrorKind::data, "'" + name + "' has something after its end");
   report.stored_bytes = digest.bytes();

@@ -41,28 +41,29 @@ std::optional<std::uint64_t> size_of(const Fd& fd) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-Report prove_fd(Fd fd, const std::string& name, Content content, JobContext& context) {
+Report prove_fd(Fd fd, const std::string& name, const Reading& reading, JobContext& context) {
   const auto size = size_of(fd);
   return prove_stream(
       std::make_unique<Metered>(filters::FdSource(std::move(fd), name, context.cancel), size, context.status), name,
-      content);
+      reading);
 }
 
-Report prove_file(const std::string& path, JobContext& context) {
+Report prove_file(const Settings& settings, JobContext& context) {
+  const auto& path = settings.path;
   auto fd = filters::open_for_reading(path);
   const auto manifest = manifest_beside(path, context.log);
   const auto content = manifest && manifest->kind == "exec" ? Content::anything : Content::recognised;
-  auto report = prove_fd(std::move(fd), path, content, context);
+  auto report = prove_fd(std::move(fd), path, {content, settings.identities}, context);
   if (manifest) check_against(report, *manifest);
   report.manifest = manifest.has_value();
   return report;
 }
 
-Report prove_standard_input(JobContext& context) {
+Report prove_standard_input(const Settings& settings, JobContext& context) {
   try {
     Fd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
     if (!fd) throw error_from_errno("cannot read standard input", errno);
-    return prove_fd(std::move(fd), "standard input", Content::recognised, context);
+    return prove_fd(std::move(fd), "standard input", {Content::recognised, settings.identities}, context);
   } catch (const Error& error) {
     throw error.without_retry();
   }
@@ -88,11 +89,11 @@ Report prove_files(const std::string& path, Form form, JobContext& context) {
 }  // namespace
 
 Report VerifyJob::prove(JobContext& context) const {
-  if (settings_.path == "-") return prove_standard_input(context);
+  if (settings_.path == "-") return prove_standard_input(settings_, context);
   std::error_code ignored;
   if (fs::is_directory(settings_.path, ignored)) return prove_files(settings_.path, Form::dump_folder, context);
   if (mongo::is_bson_file(settings_.path)) return prove_files(settings_.path, Form::bson, context);
-  return prove_file(settings_.path, context);
+  return prove_file(settings_, context);
 }
 
 Outcome VerifyJob::run(JobContext& context) {

@@ -214,7 +214,7 @@ StrictDump read_archive_strictly(std::string_view plain) {
   return Archive(plain).read();
 }
 
-StrictDump read_archive_strictly(const std::filesystem::path& path) {
+StrictDump read_archive_file_strictly(const std::filesystem::path& path) {
   return read_archive_strictly(unpacked(path));
 }
 

@@ -48,8 +48,8 @@ class RuleBroken final : public std::runtime_error {
 /// Throws RuleBroken for the first rule that `plain` does not keep.
 StrictDump read_archive_strictly(std::string_view plain);
 
-/// The same for a file, unpacked by gzip(1) or zstd(1) where its name ends in .gz or .zst.
-StrictDump read_archive_strictly(const std::filesystem::path& path);
+/// The same for a file, unpacked by gzip(1) or zstd(1) where it begins as their files do.
+StrictDump read_archive_file_strictly(const std::filesystem::path& path);
 
 /// Reads a dump folder: its files and their names, the metadata, prelude.json. A folder of one database alone is that
 /// of its parent.
