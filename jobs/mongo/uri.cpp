@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <mutex>
 #include <ranges>
 #include <string_view>
 
@@ -165,7 +166,16 @@ Bson write_concern_of_json(const std::string& text) {
 
 }  // namespace
 
+void initialise_library() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mongoc_log_set_handler(nullptr, nullptr);
+    mongoc_init();
+  });
+}
+
 Uri connection_uri(const Connection& c) {
+  initialise_library();
   const auto text = uri_text(c);
   bson_error_t error;
   Uri uri(mongoc_uri_new_with_error(text.c_str(), &error));

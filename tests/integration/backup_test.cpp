@@ -28,9 +28,10 @@ class Replica {
  public:
   Replica() : server({.flags = {"--replSet", "rs"}}) {
     const auto client = server.client();
-    client.command("admin", R"({"replSetInitiate":{"_id":"rs","members":[{"_id":0,"host":")" + server.address() +
-                                R"("}]}})");
-    REQUIRE(eventually(30s, [&] { return client.command("admin", R"({"hello":1})").at("isWritablePrimary").as_bool(); }));
+    client.command("admin",
+                   R"({"replSetInitiate":{"_id":"rs","members":[{"_id":0,"host":")" + server.address() + R"("}]}})");
+    REQUIRE(
+        eventually(30s, [&] { return client.command("admin", R"({"hello":1})").at("isWritablePrimary").as_bool(); }));
   }
   std::string uri() const { return "mongodb://" + server.address() + "/?replicaSet=rs"; }
 
@@ -46,9 +47,9 @@ Finished restore_latest(const BackupStore& store, const std::string& uri, std::v
   return restore(flags);
 }
 
-#define REQUIRE_SUCCESS(finished)    \
-  do {                               \
-    INFO((finished).describe());     \
+#define REQUIRE_SUCCESS(finished)       \
+  do {                                  \
+    INFO((finished).describe());        \
     REQUIRE((finished).exit_code == 0); \
   } while (false)
 
@@ -146,8 +147,8 @@ TEST_CASE("an encrypted backup is opened by age and zstd and restored with its k
   data.load(server.uri());
   const auto wanted = read_namespaces(server.client());
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take(server.uri(), {"--recipient=" + key.recipient, "--prove=read",
-                                            "--identity-file=" + key.file().string()}));
+  REQUIRE_SUCCESS(store.take(
+      server.uri(), {"--recipient=" + key.recipient, "--prove=read", "--identity-file=" + key.file().string()}));
   const auto manifest = store.newest();
   CHECK(manifest.at("encrypted") == true);
   CHECK(text_of(manifest, "proof") == "read");
@@ -221,8 +222,7 @@ TEST_CASE("several sources are each backed up and each under a name of its own")
   TempDir place;
   write_file(place / "page", "hello");
   const BackupStore store;
-  REQUIRE_SUCCESS(
-      store.take({"dir:" + place.path().string(), "exec: echo hello"}, {"--job=all"}));
+  REQUIRE_SUCCESS(store.take({"dir:" + place.path().string(), "exec: echo hello"}, {"--job=all"}));
   const auto all = store.manifests();
   REQUIRE(all.size() == 2);
   CHECK(text_of(all[0], "job").starts_with("all-"));
