@@ -3,6 +3,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <atomic>
+#include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "tests/support/backup_store.hpp"
