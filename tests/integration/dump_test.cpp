@@ -27,8 +27,7 @@ class Shop {
              {.name = "empty"}})
         .load(server.uri());
     server.client().command("shop", R"({"create":"cheap","viewOn":"fruits","pipeline":[{"$match":{"n":1}}]})");
-    server.client().command("shop",
-                            R"({"create":"weather","timeseries":{"timeField":"at","metaField":"sensor"}})");
+    server.client().command("shop", R"({"create":"weather","timeseries":{"timeField":"at","metaField":"sensor"}})");
     server.client().command(
         "shop", R"({"insert":"weather","documents":[{"at":{"$date":"2024-01-01T00:00:00Z"},"sensor":1,"t":3}]})");
   }
@@ -83,7 +82,8 @@ TEST_CASE("standard output gets the archive alone or the documents alone") {
   const auto archive = dump({"--uri=" + shop.server.uri(), "--archive"});
   REQUIRE(archive.exit_code == 0);
   CHECK(archive.out.starts_with("\x6d\xe2\x99\x81"));
-  const auto documents = dump({"--uri=" + shop.server.uri(), "-d", "shop", "-c", "fruits", "-q", R"({"_id":-1})", "-o-"});
+  const auto documents =
+      dump({"--uri=" + shop.server.uri(), "-d", "shop", "-c", "fruits", "-q", R"({"_id":-1})", "-o-"});
   INFO(documents.describe());
   REQUIRE(documents.exit_code == 0);
   CHECK(documents.out.empty());

@@ -59,8 +59,10 @@ TEST_CASE("a batch that is cut or holds something else is an error") {
     CAPTURE(cut);
     const auto error = test::error_of([&] { batch_of(whole, cut); });
     // A cut between two documents cannot be told from their end.
-    if (error) CHECK(error->kind() == ErrorKind::data);
-    else CHECK(whole.bytes().size() - cut == 4 + 3 + document(1, 20).bytes().size());
+    if (error)
+      CHECK(error->kind() == ErrorKind::data);
+    else
+      CHECK(whole.bytes().size() - cut == 4 + 3 + document(1, 20).bytes().size());
   }
   CHECK(test::error_of([] { batch_of(Bson().append("0", "text")); }));
 }

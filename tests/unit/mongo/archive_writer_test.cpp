@@ -84,15 +84,17 @@ TEST_CASE("a segment ends where another collection begins and not before") {
   writer.flush();
   const std::string text(sink.all.begin(), sink.all.end());
   std::size_t headers = 0;
-  for (auto at = text.find("system.buckets.series"); at != std::string::npos; at = text.find("system.buckets.series", at + 1))
+  for (auto at = text.find("system.buckets.series"); at != std::string::npos;
+       at = text.find("system.buckets.series", at + 1))
     headers++;
   CHECK(headers == 2);
 }
 
 TEST_CASE("the header is as long with other counts and its extension is under a key of ours") {
   const auto with = [](std::int64_t documents) {
-    return archive_beginning(
-        {.server_version = "6.0.5", .tool_version = "t", .extension = std::move(Bson().append("documents", documents))});
+    return archive_beginning({.server_version = "6.0.5",
+                              .tool_version = "t",
+                              .extension = std::move(Bson().append("documents", documents))});
   };
   CHECK(with(0).size() == with(1'000'000'000'000).size());
   const auto beginning = with(7);
