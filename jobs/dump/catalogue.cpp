@@ -99,6 +99,7 @@ class Listing final {
       if (!query_.empty()) item.filter = query_on_buckets(query_, info);
     }
     item.type = info.type;
+    item.capped = mongo::truth_of(info.options.get(), "capped");
     item.indexes = indexes.size();
     item.metadata = metadata_json(info, indexes);
     if (item.has_documents && item.natural_order) item.estimate = estimate_of(item.read_ns);

@@ -12,11 +12,12 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 // Large enough that asking costs little, small enough to stay in the processor's cache on its way.
-constexpr std::size_t wanted_batch_bytes = 2 * mib;
+constexpr std::size_t wanted_batch_bytes = mib;
 constexpr std::size_t largest_answer_bytes = 16 * mib + mib / 4;
 // The driver holds an answer twice while it takes it in.
 constexpr std::size_t copies_in_driver = 2;
-constexpr std::size_t max_held_bytes = copies_in_driver * largest_answer_bytes + 2 * mib;
+// What several may hold together; one alone may hold more, the largest answer there is.
+constexpr std::size_t max_held_bytes = 12 * mib;
 constexpr std::size_t most_documents = 100'000;
 constexpr std::size_t first_documents = 64;
 

@@ -75,7 +75,7 @@ class Redump {
     INFO((form.kind == Form::Kind::archive ? "archive " : "folder ") << form.compression);
     const auto path = folder_ / (std::to_string(forms_done_++) + "." + form.compression);
     auto flags = selection(dump_);
-    flags.insert(flags.begin(), {"mongodump", "--uri=" + server_.uri()});
+    flags.insert(flags.begin(), {"mongodump", "--retry-for=0s", "--uri=" + server_.uri()});
     flags.push_back((form.kind == Form::Kind::archive ? "--archive=" : "--out=") + path.string());
     if (!form.compression.empty()) flags.push_back("--" + form.compression);
     const Finished finished = sidekick_run(flags);

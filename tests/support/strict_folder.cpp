@@ -14,8 +14,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_name = 238;
-constexpr std::size_t cut_name = 208;
-constexpr std::size_t hash_digits = 27;  // base64url of 20 bytes, without padding
+constexpr std::size_t cut_name = 208;  // then "%24" and 27 digits: base64url of 20 bytes, without padding
 
 // Go's url.QueryEscape.
 std::string escaped(const std::string& name) {
@@ -36,8 +35,9 @@ std::string escaped(const std::string& name) {
 // A file name has 255 bytes at most: with ".metadata.json" and the three of ".gz" that leaves 238, one less for ".zst".
 bool is_file_name_of(const std::string& stem, const std::string& collection, const std::string& suffix) {
   const auto whole = escaped(collection);
-  if (whole.size() + (suffix == ".zst" ? 1 : 0) <= longest_name) return stem == whole;
-  return stem.size() == cut_name + 3 + hash_digits && stem.starts_with(whole.substr(0, cut_name) + "%24");
+  const std::size_t less = suffix == ".zst" ? 1 : 0;
+  if (whole.size() <= longest_name - less) return stem == whole;
+  return stem.size() == longest_name - less && stem.starts_with(whole.substr(0, cut_name - less) + "%24");
 }
 
 struct Files {
