@@ -121,7 +121,7 @@ class Listing final {
       const auto number = [&](const char* key) {
         return static_cast<std::uint64_t>(std::max<std::int64_t>(0, mongo::number_of(stats.get(), key)));
       };
-      return Estimate{number("count"), number("size"), number("avgObjSize")};
+      return Estimate{number("count"), number("size")};
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::denied && error.kind() != ErrorKind::data) throw;
       return std::nullopt;

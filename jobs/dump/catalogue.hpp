@@ -16,7 +16,6 @@ namespace sidekick::dump {
 struct Estimate {
   std::uint64_t documents = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t average_bytes = 0;  ///< of a document
 };
 
 /// One namespace of the dump.
