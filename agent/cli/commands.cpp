@@ -11,6 +11,8 @@
 #include "agent/cli/restore_command.hpp"
 #include "agent/cli/restore_schema.hpp"
 #include "agent/cli/verify_command.hpp"
+#include "agent/cli/wait_command.hpp"
+#include "agent/cli/wait_schema.hpp"
 
 namespace sidekick::cli {
 
@@ -24,6 +26,8 @@ constexpr std::array<Command, 9> table{{
     {"dump", "mongodump", "writes a dump of a MongoDB; flags and rules of mongodump", run_dump, dump_schema},
     {"backup", "", "takes backups that are proven, and keeps the right ones", run_backup, backup_schema},
     {"verify", "", "proves an archive, a dump folder or a backup whole, without a server", run_verify, verify_schema},
+    {"wait", "", "waits for servers, files and names, then ends or becomes the command behind --", run_wait,
+     wait_schema},
     {"healthcheck", "", "asks a sidekick that runs in this container whether it is well: 0, or 1", run_healthcheck,
      healthcheck_schema},
     {"completion", "", "prints a script that completes commands and flags: sidekick completion bash", run_completion,

@@ -50,6 +50,11 @@ struct ChildOutput {
 /// 16 KiB of standard error. After cancellation nothing more is handed over.
 ChildResult run_child(const ChildRequest& request, const ChildOutput& output, const CancelToken& cancel);
 
+/// Becomes the program (looked up in PATH where it has no slash), with our environment, no signal blocked and none
+/// ignored; open descriptors but the first three are closed. Throws Error: no_input (no such program), denied (not
+/// executable), io. For a process whose other threads may die.
+[[noreturn]] void become(const std::vector<std::string>& argv);
+
 /// Splits a command line into words as a shell does, with '…', "…" and \, but nothing is expanded. Throws Error of kind
 /// usage for an open quote.
 std::vector<std::string> split_command_line(const std::string& text);

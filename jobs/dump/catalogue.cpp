@@ -99,6 +99,7 @@ class Listing final {
       if (!query_.empty()) item.filter = query_on_buckets(query_, info);
     }
     item.type = info.type;
+    item.capped = mongo::truth_of(info.options.get(), "capped");
     item.indexes = indexes.size();
     item.metadata = metadata_json(info, indexes);
     if (item.has_documents && item.natural_order) item.estimate = estimate_of(item.read_ns);
@@ -120,7 +121,7 @@ class Listing final {
       const auto number = [&](const char* key) {
         return static_cast<std::uint64_t>(std::max<std::int64_t>(0, mongo::number_of(stats.get(), key)));
       };
-      return Estimate{number("count"), number("size"), number("avgObjSize")};
+      return Estimate{number("count"), number("size")};
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::denied && error.kind() != ErrorKind::data) throw;
       return std::nullopt;

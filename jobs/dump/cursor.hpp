@@ -38,6 +38,9 @@ class Cursor final {
   /// where the cursor was lost.
   std::optional<Batch> next(std::uint32_t max_documents);
 
+  /// True when next() has nothing more to give.
+  bool ended() const noexcept { return id_ == 0; }
+
  private:
   struct EndSession {
     void operator()(mongoc_client_session_t* session) const noexcept { mongoc_client_session_destroy(session); }

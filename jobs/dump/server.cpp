@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-#include "mongo/greet.hpp"
+#include "mongo/wait_for_greeting.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::dump {
@@ -156,7 +156,7 @@ Server find_server(mongo::Pool& pool, Preference preference, JobContext& context
     server.id = select(client, server.preference, what, server.name);
     return greeting(client, server, what);
   };
-  const auto hello = mongo::greet(pool, what, ask, context);
+  const auto hello = mongo::wait_for_greeting(pool, what, ask, context);
   server.replica_set = hello.has("setName");
   server.sharded = mongo::text_of(hello.get(), "msg") == "isdbgrid";
   server.primary = is_primary(hello);
