@@ -12,6 +12,7 @@ endfunction()
 
 static_dependency(dep_lzma lzma)
 static_dependency(dep_zstd zstd)
+static_dependency(dep_deflate deflate)
 static_dependency(dep_yaml yaml-cpp)
 
 # dep_NAME: static libraries that need one another in circles, searched as one group.
