@@ -12,6 +12,7 @@ endfunction()
 
 static_dependency(dep_lzma lzma)
 static_dependency(dep_zstd zstd)
+static_dependency(dep_deflate deflate)
 static_dependency(dep_yaml yaml-cpp)
 
 # dep_NAME: static libraries that need one another in circles, searched as one group.
@@ -29,6 +30,9 @@ endfunction()
 # Neither SASL nor GSSAPI is linked: no_kerberos stands in for them.
 add_library(no_kerberos OBJECT agent/base/no_kerberos.c)
 target_link_libraries(no_kerberos PRIVATE standard_settings)
+# Nor is libmongocrypt.
+add_library(no_mongocrypt OBJECT agent/base/no_mongocrypt.c)
+target_link_libraries(no_mongocrypt PRIVATE standard_settings)
 
 static_group(dep_openssl ssl crypto z zstd)
 static_group(dep_ssh2 ssh2 ssl crypto z zstd)
@@ -37,8 +41,7 @@ target_link_libraries(dep_git2 INTERFACE $<TARGET_OBJECTS:no_kerberos>)
 
 pkg_check_modules(MONGOC REQUIRED libmongoc-1.0 libbson-1.0)
 static_group(dep_mongoc
-  mongoc-static-1.0 bson-static-1.0 mongocrypt-static kms_message-static bson-static-for-libmongocrypt bidgcc000
-  ssl crypto z zstd snappy utf8proc resolv)
+  mongoc-static-1.0 bson-static-1.0 kms_message-static ssl crypto z zstd snappy utf8proc resolv)
 target_include_directories(dep_mongoc SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
 target_compile_definitions(dep_mongoc INTERFACE MONGOC_STATIC BSON_STATIC)
-target_link_libraries(dep_mongoc INTERFACE $<TARGET_OBJECTS:no_kerberos>)
+target_link_libraries(dep_mongoc INTERFACE $<TARGET_OBJECTS:no_kerberos> $<TARGET_OBJECTS:no_mongocrypt>)

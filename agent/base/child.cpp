@@ -24,6 +24,10 @@ using std::chrono::milliseconds;
 using Time = std::chrono::steady_clock;
 
 constexpr std::size_t max_output_bytes = std::size_t{16} << 10;
+constexpr std::size_t max_line_bytes = std::size_t{4} << 10;
+// Who writes without end is not to keep us; but at the end, all that a pipe can hold is taken.
+constexpr int most_reads = 16;
+constexpr int most_last_reads = 1 << 16;
 constexpr milliseconds look_again{10};  // where nothing tells of the change that is waited for
 constexpr milliseconds longest_look{3'600'000};
 constexpr milliseconds most_when_stopped{1'000};  // a job that was told to stop has 2 s for everything
@@ -41,11 +45,65 @@ Pipe output_pipe() {
   return pipe;
 }
 
+/// The end of a pipe that a child writes to, and what is done with its bytes.
+struct Stream {
+  Fd fd;
+  std::function<void(std::string_view)> take;
+};
+
+/// Keeps the last of a text.
+class Tail final {
+ public:
+  void add(std::string_view more) {
+    text_.append(more);
+    if (text_.size() > 4 * max_output_bytes) text_.erase(0, text_.size() - max_output_bytes);
+  }
+
+  std::string text() {
+    if (text_.size() > max_output_bytes) text_.erase(0, text_.size() - max_output_bytes);
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+};
+
+/// Hands on lines without their ends, cut where they are too long.
+class Lines final {
+ public:
+  explicit Lines(std::function<void(std::string_view)> take) : take_(std::move(take)) {}
+
+  void add(std::string_view more) {
+    while (!more.empty()) {
+      const auto end = std::min({more.find('\n'), more.size(), max_line_bytes - held_.size()});
+      held_.append(more.substr(0, end));
+      const bool ended = end < more.size() && more[end] == '\n';
+      more.remove_prefix(ended ? end + 1 : end);
+      if (ended || held_.size() == max_line_bytes) hand_on();
+    }
+  }
+
+  void finish() {
+    if (!held_.empty()) hand_on();
+  }
+
+ private:
+  void hand_on() {
+    take_(held_);
+    held_.clear();
+  }
+
+  std::function<void(std::string_view)> take_;
+  std::string held_;
+};
+
 /// A child that leads a group of its own; on destruction the group is killed, if that was not seen to be gone.
 class Group final {
  public:
-  Group(pid_t leader, Fd output)
-      : leader_(leader), handle_(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))), output_(std::move(output)) {}
+  Group(pid_t leader, std::vector<Stream> streams)
+      : leader_(leader),
+        handle_(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))),
+        streams_(std::move(streams)) {}
   ~Group() {
     if (gone_) return;
     ::kill(-leader_, SIGKILL);
@@ -66,8 +124,8 @@ class Group final {
   void watch(milliseconds longest, int also = -1) {
     take_output();
     if (leader_ended() || !handle_) longest = std::min(longest, look_again);
-    std::array<pollfd, 3> events{
-        {{output_.get(), POLLIN, 0}, {ended_ ? -1 : handle_.get(), POLLIN, 0}, {also, POLLIN, 0}}};
+    std::vector<pollfd> events{{ended_ ? -1 : handle_.get(), POLLIN, 0}, {also, POLLIN, 0}};
+    for (const auto& stream : streams_) events.push_back({stream.fd.get(), POLLIN, 0});
     ::poll(events.data(), events.size(), static_cast<int>(longest.count()));
   }
 
@@ -87,10 +145,14 @@ class Group final {
     return gone_;
   }
 
-  std::string output() {
-    take_output();
-    if (text_.size() > max_output_bytes) text_.erase(0, text_.size() - max_output_bytes);
-    return std::move(text_);
+  /// Nobody wants what is still written.
+  void discard_output() {
+    for (auto& stream : streams_) stream.take = [](std::string_view) {};
+  }
+
+  /// Takes what was written so far.
+  void take_output(int reads = most_reads) {
+    for (auto& stream : streams_) take(stream, reads);
   }
 
  private:
@@ -100,22 +162,20 @@ class Group final {
     return gone();
   }
 
-  void take_output() {
+  static void take(Stream& stream, int reads) {
     std::array<char, max_output_bytes> chunk;
-    for (int reads = 0; output_ && reads < 16; reads++) {  // who writes without end is not to keep us here
-      const auto n = ::read(output_.get(), chunk.data(), chunk.size());
+    for (; stream.fd && reads > 0; reads--) {
+      const auto n = ::read(stream.fd.get(), chunk.data(), chunk.size());
       if (n < 0 && errno == EINTR) continue;
       if (n < 0 && errno == EAGAIN) return;
-      if (n <= 0) return output_.reset();
-      text_.append(chunk.data(), static_cast<std::size_t>(n));
-      if (text_.size() > 4 * max_output_bytes) text_.erase(0, text_.size() - max_output_bytes);
+      if (n <= 0) return stream.fd.reset();
+      stream.take({chunk.data(), static_cast<std::size_t>(n)});
     }
   }
 
   pid_t leader_;
   Fd handle_;  // none on kernels before 5.3
-  Fd output_;
-  std::string text_;
+  std::vector<Stream> streams_;
   int status_ = 0;
   bool ended_ = false;
   bool gone_ = false;
@@ -131,6 +191,7 @@ bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, con
                      const CancelToken& cancel) {
   while (!group.leader_ended()) {
     if (cancel.cancelled()) {
+      group.discard_output();
       group.end(std::min(request.grace, most_when_stopped));
       throw Error(ErrorKind::cancelled, "stopped before '" + request.argv.front() + "' was done");
     }
@@ -139,6 +200,22 @@ bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, con
     group.watch(left, cancel.fd());
   }
   return true;
+}
+
+/// Until nothing of the group is left.
+ChildResult watch_child(const ChildRequest& request, Group group, const CancelToken& cancel) {
+  std::optional<Time::time_point> deadline;
+  if (request.timeout) deadline = Time::now() + *request.timeout;
+  ChildResult result;
+  if (!wait_for_leader(group, deadline, request, cancel)) result.end = ChildEnd::timed_out;
+  if (!group.gone()) group.end(request.grace);
+  group.take_output(most_last_reads);
+  if (result.end != ChildEnd::timed_out) {
+    const int status = group.status();
+    result.end = WIFSIGNALED(status) ? ChildEnd::signalled : ChildEnd::exited;
+    result.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+  }
+  return result;
 }
 
 std::string signal_name(int signal) {
@@ -162,20 +239,37 @@ std::string ChildResult::description() const {
 
 ChildResult run_child(const ChildRequest& request, const CancelToken& cancel) {
   cancel.throw_if_cancelled();
-  std::optional<Time::time_point> deadline;
-  if (request.timeout) deadline = Time::now() + *request.timeout;
   auto pipe = output_pipe();
-  Group group(launch(request, pipe.in.get()), std::move(pipe.out));
+  Tail tail;
+  std::vector<Stream> streams;
+  streams.push_back({std::move(pipe.out), [&](std::string_view text) { tail.add(text); }});
+  const auto leader = launch(request, pipe.in.get(), pipe.in.get());
   pipe.in.reset();
-  ChildResult result;
-  if (!wait_for_leader(group, deadline, request, cancel)) result.end = ChildEnd::timed_out;
-  if (!group.gone()) group.end(request.grace);
-  if (result.end != ChildEnd::timed_out) {
-    const int status = group.status();
-    result.end = WIFSIGNALED(status) ? ChildEnd::signalled : ChildEnd::exited;
-    result.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-  }
-  result.output = group.output();
+  auto result = watch_child(request, Group(leader, std::move(streams)), cancel);
+  result.output = tail.text();
+  return result;
+}
+
+ChildResult run_child(const ChildRequest& request, const ChildOutput& output, const CancelToken& cancel) {
+  cancel.throw_if_cancelled();
+  auto out = output_pipe();
+  auto error = output_pipe();
+  Tail tail;
+  Lines lines(output.line);
+  std::vector<Stream> streams;
+  streams.push_back({std::move(out.out), [&](std::string_view bytes) {
+                       output.bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+                     }});
+  streams.push_back({std::move(error.out), [&](std::string_view text) {
+                       tail.add(text);
+                       lines.add(text);
+                     }});
+  const auto leader = launch(request, out.in.get(), error.in.get());
+  out.in.reset();
+  error.in.reset();
+  auto result = watch_child(request, Group(leader, std::move(streams)), cancel);
+  lines.finish();
+  result.output = tail.text();
   return result;
 }
 

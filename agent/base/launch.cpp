@@ -110,7 +110,7 @@ std::string find_program(const std::string& program, const std::string& search) 
               "give its path, and see that the image has it");
 }
 
-pid_t launch(const ChildRequest& request, int output) {
+pid_t launch(const ChildRequest& request, int output, int error) {
   if (request.argv.empty()) throw Error(ErrorKind::usage, "cannot run a command without words");
   const auto program = find_program(request.argv.front(), search_of(request.environment));
   const auto arguments = std::span(request.argv).subspan(1);
@@ -120,7 +120,7 @@ pid_t launch(const ChildRequest& request, int output) {
   Launcher launcher;
   launcher.env = environment.data();
   auto child = launcher(context.get_executor(), failure, program, arguments, OwnGroup{},
-                        process::process_stdio{nullptr, output, output},
+                        process::process_stdio{nullptr, output, error},
                         process::process_start_dir(request.folder.empty() ? "." : request.folder));
   if (failure) throw not_started(request, failure.value());
   return child.detach().id();

@@ -8,9 +8,9 @@
 namespace sidekick {
 
 /// Starts the program as the leader of a new process group, with no signal blocked or ignored, /dev/null as its
-/// standard input and `output` as its standard output and error; no other descriptor reaches it. Returns its id, which
+/// standard input, `output` as its standard output and `error` as its standard error; no other descriptor reaches it. Returns its id, which
 /// the caller collects. Throws Error as run_child() does.
-pid_t launch(const ChildRequest& request, int output);
+pid_t launch(const ChildRequest& request, int output, int error);
 
 /// Where `program` is: itself when it has a slash, else the first executable file of that name in the folders of
 /// `search`, separated by colons. Throws Error of kind no_input, or denied where all there is may not be executed.

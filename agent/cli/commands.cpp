@@ -6,16 +6,20 @@
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/restore_command.hpp"
 #include "agent/cli/restore_schema.hpp"
+#include "agent/cli/wait_command.hpp"
+#include "agent/cli/wait_schema.hpp"
 
 namespace sidekick::cli {
 
 namespace {
 
-constexpr std::array<Command, 6> table{{
+constexpr std::array<Command, 7> table{{
     {"git-sync", "", "keeps a folder at a git ref; flags and rules of kubernetes/git-sync", run_git_sync,
      git_sync_schema},
     {"restore", "mongorestore", "puts a dump into a MongoDB; flags and rules of mongorestore", run_restore,
      restore_schema},
+    {"wait", "", "waits for servers, files and names, then ends or becomes the command behind --", run_wait,
+     wait_schema},
     {"healthcheck", "", "asks a sidekick that runs in this container whether it is well: 0, or 1", run_healthcheck,
      healthcheck_schema},
     {"completion", "", "prints a script that completes commands and flags: sidekick completion bash", run_completion,

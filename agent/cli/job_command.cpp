@@ -173,7 +173,7 @@ int run_job(const Invocation& invocation, const JobCommand& command) {
     write_out(*text);
     return 0;
   }
-  runtime::stay_behind_if_first();
+  if (command.first_process == JobCommand::FirstProcess::init) runtime::stay_behind_if_first();
   return JobRun(invocation, command).run();
 }
 

@@ -46,6 +46,8 @@ struct JobCommand {
   runtime::ExitCodeOf exit_code_of = runtime::own_exit_code;
   /// The form of the log unless --log-format is given; nothing: that of `auto`.
   std::optional<status::LogFormat> log_format = {};
+  /// As process 1 an init of our own stays behind, unless the job ends by becoming another program.
+  enum class FirstProcess { init, itself } first_process = FirstProcess::init;
   /// Told of the error that a wrong setting is; may be absent.
   std::function<void(const Error&, Log&)> refused = {};
   // NOLINTEND(readability-redundant-member-init)

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sidekick/cancel.hpp"
@@ -34,6 +38,22 @@ struct ChildResult {
 /// left. Throws Error: no_input (no such program), denied (not executable), io (no process can be made), cancelled
 /// (after the group was ended). Safe from any thread; the process must not collect children elsewhere.
 ChildResult run_child(const ChildRequest& request, const CancelToken& cancel);
+
+/// Where a child's output goes while it runs. What these throw comes out of run_child(), after the group was killed.
+struct ChildOutput {
+  std::function<void(std::span<const std::uint8_t>)> bytes;  ///< standard output
+  std::function<void(std::string_view)> line;  ///< each line of standard error, cut where it is longer than 4 KiB
+};
+
+/// The same with its standard output and error apart: while `output` takes its time, the child waits. All that was
+/// written by the time the program ended has been handed over when this returns; ChildResult::output has the last
+/// 16 KiB of standard error. After cancellation nothing more is handed over.
+ChildResult run_child(const ChildRequest& request, const ChildOutput& output, const CancelToken& cancel);
+
+/// Becomes the program (looked up in PATH where it has no slash), with our environment, no signal blocked and none
+/// ignored; open descriptors but the first three are closed. Throws Error: no_input (no such program), denied (not
+/// executable), io. For a process whose other threads may die.
+[[noreturn]] void become(const std::vector<std::string>& argv);
 
 /// Splits a command line into words as a shell does, with '…', "…" and \, but nothing is expanded. Throws Error of kind
 /// usage for an open quote.

@@ -9,15 +9,6 @@ namespace sidekick::mongo {
 
 namespace {
 
-// The library keeps process-wide state that may be set up once only; its own log would go to stderr past ours.
-void initialise_library() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    mongoc_log_set_handler(nullptr, nullptr);
-    mongoc_init();
-  });
-}
-
 struct CursorDeleter {
   void operator()(mongoc_cursor_t* cursor) const noexcept { mongoc_cursor_destroy(cursor); }
 };
@@ -51,6 +42,15 @@ std::chrono::milliseconds take_selection_time(mongoc_uri_t* uri) {
 }
 
 }  // namespace
+
+// The library's own log would go to stderr past ours.
+void initialise_library() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mongoc_log_set_handler(nullptr, nullptr);
+    mongoc_init();
+  });
+}
 
 Pool::Pool(const Connection& connection, CancelToken cancel)
     : tls_crl_file_(connection.tls_crl_file),

@@ -18,6 +18,9 @@
 
 namespace sidekick::mongo {
 
+/// Sets up the state that the library keeps for the process, if that was not done yet. Pool does it by itself.
+void initialise_library();
+
 class Pool;
 
 /// One client of a pool, given back at the end. For one thread at a time.

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "mongo/dial.hpp"
+#include "mongo/greeting.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::restore {
@@ -12,51 +12,17 @@ using mongo::Bson;
 
 namespace {
 
-constexpr int diagnosis_ms = 2'000;
-
 ServerVersion parse_version(const std::string& text) {
   ServerVersion v;
   std::sscanf(text.c_str(), "%d.%d.%d", &v.major, &v.minor, &v.patch);
   return v;
 }
 
-/// A connection string of one host alone, with the same TLS and no user: who asks for greetings needs none.
-mongo::Uri direct_uri(const mongoc_uri_t* uri, const mongoc_host_list_t& host) {
-  mongo::Uri direct(mongoc_uri_new_for_host_port(host.host, host.port));
-  bson_iter_t it;
-  bson_iter_init(&it, mongoc_uri_get_options(uri));
-  while (bson_iter_next(&it)) {
-    const char* key = bson_iter_key(&it);
-    if (!std::string_view(key).starts_with("tls") && !std::string_view(key).starts_with("ssl")) continue;
-    if (BSON_ITER_HOLDS_UTF8(&it))
-      mongoc_uri_set_option_as_utf8(direct.get(), key, bson_iter_utf8(&it, nullptr));
-    else
-      mongoc_uri_set_option_as_bool(direct.get(), key, bson_iter_as_bool(&it));
-  }
-  mongoc_uri_set_option_as_bool(direct.get(), MONGOC_URI_DIRECTCONNECTION, true);
-  mongoc_uri_set_option_as_int32(direct.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, diagnosis_ms);
-  return direct;
-}
-
-/// Why one host is no primary, found out by asking it; empty where it would take writes.
+/// Why one host is no primary, found out by asking it; empty where that cannot be told.
 std::string reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const CancelToken& cancel) {
-  if (const auto dialled = mongo::dial(host, std::chrono::milliseconds(diagnosis_ms), cancel); !dialled.fd)
-    return dialled.failure;
-  const std::unique_ptr<mongoc_client_t, void (*)(mongoc_client_t*)> client(
-      mongoc_client_new_from_uri(direct_uri(uri, host).get()), &mongoc_client_destroy);
-  if (!client) return {};
-  bson_error_t error;
-  bson_t raw;
-  const auto greeting = Bson().append("isMaster", 1);
-  const bool answered = mongoc_client_command_simple(client.get(), "admin", greeting.get(), nullptr, &raw, &error);
-  const Bson reply(&raw);
-  bson_destroy(&raw);
-  if (!answered) return {};
-  if (mongo::truth_of(reply.get(), "isreplicaset")) return "its replica set is not initiated yet";
-  if (mongo::text_of(reply.get(), "setName").empty()) return "it is no member of a replica set";
-  const auto primary = mongo::text_of(reply.get(), "primary");
-  if (primary.empty()) return "its replica set '" + mongo::text_of(reply.get(), "setName") + "' has no primary";
-  return primary == host.host_and_port ? "" : "the primary is " + primary;
+  constexpr auto patience = std::chrono::milliseconds(2'000);
+  const auto greeting = mongo::greet(uri, host, patience, cancel);
+  return greeting.failure.empty() ? mongo::why_not_primary(greeting.reply, host.host_and_port) : greeting.failure;
 }
 
 /// The library tells that there is no server, rarely why.

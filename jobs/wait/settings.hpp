@@ -16,7 +16,8 @@ struct Settings {
   enum class Need { all, any } need = Need::all;
   enum class Until { there, gone } until = Until::there;
   std::chrono::milliseconds stable{0};               ///< it must hold for so long
-  std::chrono::milliseconds attempt_timeout{5'000};  ///< of one look at one of them
+  std::optional<std::chrono::milliseconds> timeout;  ///< for everything; nothing: for ever
+  std::chrono::milliseconds look_timeout{5'000};     ///< for one look at one of them
 
   // http and https
   std::vector<int> expect_status;  ///< empty: 200 to 399

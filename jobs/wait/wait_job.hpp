@@ -1,28 +1,23 @@
 /// The job `wait`: ends once what the URLs name is there (or gone).
 #pragma once
 
-#include <memory>
-
 #include "sidekick/job.hpp"
 #include "wait/settings.hpp"
 
 namespace sidekick::wait {
 
-/// A one-shot job, which never ends by itself but by success: the supervisor's --timeout does (124). Looks at all URLs
-/// at once, each in a thread of its own, then again and again with a back-off from 50 ms to 1 s; says every 10 s what
-/// it still waits for and why. Leaves nothing behind. Throws Error: cancelled; config for what no waiting can mend (a
-/// certificate file that cannot be read).
+/// A one-shot job. Looks at all URLs at once, each in a thread of its own, then again with a back-off from 50 ms to
+/// 1 s; says every 10 s what it still waits for and why. Leaves nothing behind. Throws Error: timeout, which is not to
+/// be tried again, naming what is missing and why; config or no_input for what no waiting can mend; cancelled. Where
+/// the look-up of a name hangs, its thread outlives run(): the process must end by leave() or exec.
 class WaitJob final : public OneShotJob {
  public:
-  /// Throws Error of kind usage for a URL that is malformed or has an unknown scheme (the known ones listed), config
-  /// for settings that fit none of them.
+  /// Throws Error of kind usage for a URL that is malformed or has an unknown scheme (the known ones are listed).
   explicit WaitJob(Settings settings);
-  ~WaitJob() override;
   Outcome run(JobContext& context) override;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  Settings settings_;
 };
 
 }  // namespace sidekick::wait

@@ -215,3 +215,33 @@ TEST_CASE("a command line is split as a shell does and nothing is expanded") {
   CHECK(split_command_line("*.txt ~ $(x) `y` a;b|c") == Words{"*.txt", "~", "$(x)", "`y`", "a;b|c"});
   for (const auto* open : {"'a", "\"a", "a 'b\"", "\"a\\\""}) CHECK_THROWS_AS(split_command_line(open), Error);
 }
+
+TEST_CASE("what a child writes is handed over while it runs with its error apart") {
+  std::string out;
+  std::vector<std::string> lines;
+  const ChildOutput output{.bytes = [&](std::span<const std::uint8_t> b) { out.append(b.begin(), b.end()); },
+                           .line = [&](std::string_view line) { lines.emplace_back(line); }};
+  const auto script = "echo a; echo b >&2; printf 'c\\n\\nd' >&2; head -c 10000 /dev/zero | tr '\\0' x >&2; echo e";
+  const auto result = run_child(shell(script), output, CancelToken());
+  CHECK(result.succeeded());
+  CHECK(out == "a\ne\n");
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[0] == "b");
+  CHECK(lines[1] == "c");
+  CHECK(lines[2].empty());
+  CHECK(lines[3].size() == 4096);
+  CHECK(lines[5].size() == 10'001 - 2 * 4096);
+  CHECK(result.output.starts_with("b\nc\n\ndxxx"));
+}
+
+TEST_CASE("what takes a child's output may throw and the child is ended") {
+  const TempDir folder;
+  const ChildOutput output{.bytes = [](std::span<const std::uint8_t>) { throw Error(ErrorKind::io, "full"); },
+                           .line = [](std::string_view) {}};
+  const auto pid_file = (folder / "pid").string();
+  CHECK_THROWS_AS(run_child(shell("echo $$ >" + pid_file + "; yes"), output, CancelToken()), Error);
+  std::ifstream file(pid_file);
+  std::string pid;
+  std::getline(file, pid);
+  CHECK(eventually(5s, [&] { return is_over(pid); }));
+}

@@ -1,0 +1,44 @@
+#include <linux/close_range.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <limits>
+
+#include "agent/base/launch.hpp"
+#include "sidekick/child.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick {
+
+namespace {
+
+constexpr auto usual_search = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+void forget_signals() noexcept {
+  for (int signal = 1; signal < NSIG; signal++) std::signal(signal, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+}
+
+}  // namespace
+
+void become(const std::vector<std::string>& argv) {
+  const char* search = std::getenv("PATH");
+  const auto program = find_program(argv.front(), search != nullptr ? search : usual_search);
+  std::vector<char*> words;
+  words.reserve(argv.size() + 1);
+  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  forget_signals();
+  ::close_range(STDERR_FILENO + 1, std::numeric_limits<int>::max(), CLOSE_RANGE_CLOEXEC);
+  ::execv(program.c_str(), words.data());
+  if (errno == ENOEXEC)
+    throw Error(ErrorKind::denied, "cannot run '" + program + "': not a program",
+                "a script needs a first line such as #!/bin/sh");
+  throw error_from_errno("cannot run '" + program + "'", errno);
+}
+
+}  // namespace sidekick

@@ -1,0 +1,46 @@
+#include "backup/dir_source.hpp"
+
+#include "backup/tar/reader.hpp"
+#include "backup/tar/tree.hpp"
+#include "backup/tar/warnings.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::backup {
+
+namespace {
+
+Poured files(const tar::Count& count) {
+  Poured out;
+  out.items = count.files;
+  out.unit = "files";
+  return out;
+}
+
+}  // namespace
+
+DirSource::DirSource(std::string path, Empty empty)
+    : path_(std::move(path)), where_("dir:" + tar::printable(path_)), empty_(empty) {
+  while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
+}
+
+Poured DirSource::pour(filters::Sink& sink, JobContext& context) {
+  auto report = tar::write_tree(path_, sink, context);
+  if (report.count.entries == 0 && empty_ == Empty::refused)
+    throw Error(ErrorKind::no_input, "'" + tar::printable(path_) + "' has nothing in it",
+                "see that the volume is mounted there; --allow-empty takes that for a backup");
+  auto out = files(report.count);
+  out.consistent = report.consistent;
+  out.warnings = std::move(report.warnings);
+  return out;
+}
+
+Poured DirSource::prove(std::unique_ptr<filters::Source> plain, const std::string& name,
+                        const CancelToken& cancel) const {
+  return files(tar::prove(*plain, name, cancel));
+}
+
+bool DirSource::restore_to_scratch(std::unique_ptr<filters::Source>, const storage::Manifest&, JobContext&) {
+  return false;
+}
+
+}  // namespace sidekick::backup

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <functional>
+
+#include "filters/age.hpp"
+#include "filters/age/crypto.hpp"
+#include "filters/age/encoding.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::filters {
+
+namespace {
+
+constexpr std::string_view recipient_prefix = "age";
+constexpr std::string_view identity_prefix = "AGE-SECRET-KEY-";
+constexpr std::size_t key_bytes = 32;
+
+AgeRecipient recipient(std::string_view text, const std::string& what) {
+  if (text.starts_with(identity_prefix))
+    throw Error(ErrorKind::config, what + ": it is a private key, and a public one is wanted",
+                "`age-keygen -y FILE` tells the public key of an identity; it begins with age1");
+  if (!text.starts_with("age1"))
+    throw Error(ErrorKind::config, what + ": it does not begin with age1",
+                "`age-keygen` makes an identity and tells its recipient; keys of ssh and pass phrases are not taken");
+  const auto decoded = age::from_bech32(text, what);
+  AgeRecipient recipient;
+  if (decoded.prefix != recipient_prefix)
+    throw Error(ErrorKind::config, what + ": only X25519 is taken, and this is for a plugin of age");
+  if (decoded.bytes.size() != key_bytes) throw Error(ErrorKind::config, what + ": it has not the size of a key");
+  std::copy(decoded.bytes.begin(), decoded.bytes.end(), recipient.key.begin());
+  return recipient;
+}
+
+AgeIdentity identity(std::string_view text, const std::string& what) {
+  if (!text.starts_with(identity_prefix))
+    throw Error(ErrorKind::config, what + ": it does not begin with AGE-SECRET-KEY-1",
+                "give a file as `age-keygen` writes it; one with a pass phrase is not taken");
+  auto decoded = age::from_bech32(text, what);
+  if (decoded.prefix != identity_prefix || decoded.bytes.size() != key_bytes)
+    throw Error(ErrorKind::config, what + ": it has not the size of a key");
+  AgeIdentity identity{Secret(std::string(decoded.bytes.begin(), decoded.bytes.end()))};
+  age::wipe(decoded.bytes);
+  return identity;
+}
+
+/// Calls `take(line, what)` for each line with something on it.
+void for_each_line(std::string_view text, std::string_view name,
+                   const std::function<void(std::string_view, const std::string&)>& take) {
+  for (int number = 1; !text.empty(); number++) {
+    const auto end = std::min(text.find('\n'), text.size());
+    auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+    if (line.empty() || line.front() == '#') continue;
+    take(line, "line " + std::to_string(number) + " of '" + std::string(name) + "'");
+  }
+}
+
+}  // namespace
+
+AgeRecipient parse_age_recipient(std::string_view text) {
+  // What does not begin as a public key may be a secret.
+  const bool is_public = text.starts_with("age1");
+  return recipient(text, is_public ? "recipient '" + std::string(text) + "'" : "a recipient");
+}
+
+std::vector<AgeRecipient> parse_age_recipients(std::string_view text, std::string_view name) {
+  std::vector<AgeRecipient> recipients;
+  for_each_line(text, name,
+                [&](std::string_view line, const std::string& what) { recipients.push_back(recipient(line, what)); });
+  if (recipients.empty()) throw Error(ErrorKind::config, "'" + std::string(name) + "' names no recipient");
+  return recipients;
+}
+
+std::vector<AgeIdentity> parse_age_identities(const Secret& text, std::string_view name) {
+  std::vector<AgeIdentity> identities;
+  for_each_line(text.reveal(), name,
+                [&](std::string_view line, const std::string& what) { identities.push_back(identity(line, what)); });
+  if (identities.empty()) throw Error(ErrorKind::config, "'" + std::string(name) + "' holds no identity");
+  return identities;
+}
+
+}  // namespace sidekick::filters

@@ -1,0 +1,37 @@
+#include <netdb.h>
+
+#include "sidekick/error.hpp"
+#include "wait/probe.hpp"
+
+namespace sidekick::wait {
+
+namespace {
+
+class DnsProbe final : public Probe {
+ public:
+  explicit DnsProbe(std::string name) : name_(std::move(name)) {}
+
+  std::optional<std::string> look(const CancelToken&) override {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    const int status = ::getaddrinfo(name_.c_str(), nullptr, &hints, &found);
+    if (status != 0) return std::string("no such name: ") + ::gai_strerror(status);
+    ::freeaddrinfo(found);
+    return {};
+  }
+
+ private:
+  std::string name_;
+};
+
+}  // namespace
+
+std::unique_ptr<Probe> dns_probe(const Url& url) {
+  if (url.port != 0 || (!url.path.empty() && url.path != "/"))
+    throw Error(ErrorKind::usage, "cannot wait for '" + url.without_login() + "': a name alone is expected",
+                "write dns://name, or tcp://name:port for a server behind it");
+  return std::make_unique<DnsProbe>(url.host);
+}
+
+}  // namespace sidekick::wait

@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "sidekick/error.hpp"
+#include "wait/probe.hpp"
+
+namespace sidekick::wait {
+
+namespace {
+
+/// More of an answer than this is not looked into.
+constexpr std::size_t max_body_bytes = 4U << 20U;
+
+class HttpProbe final : public Probe {
+ public:
+  HttpProbe(const Secret& url, const Settings& settings)
+      : client_(http_settings(settings)), expect_status_(settings.expect_status), expect_body_(settings.expect_body) {
+    request_.url = url.reveal();
+    request_.headers = settings.headers;
+    request_.timeout = settings.look_timeout;
+  }
+
+  std::optional<std::string> look(const CancelToken& cancel) override {
+    try {
+      return judge(client_.send(request_, cancel, max_body_bytes));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::config || error.kind() == ErrorKind::no_input) throw;
+      return error.message();
+    }
+  }
+
+ private:
+  static HttpSettings http_settings(const Settings& settings) {
+    auto http = settings.http;
+    http.connect_timeout = std::min(http.connect_timeout, settings.look_timeout);
+    http.idle_timeout = std::min(http.idle_timeout, settings.look_timeout);
+    return http;
+  }
+
+  std::optional<std::string> judge(const HttpResponse& response) const {
+    const bool fits = expect_status_.empty()
+                          ? response.status >= 200 && response.status < 400
+                          : std::ranges::find(expect_status_, response.status) != expect_status_.end();
+    if (!fits) return "it answers " + std::to_string(response.status);
+    if (response.body.find(expect_body_) == std::string::npos)
+      return "it answers " + std::to_string(response.status) + " without the text that is expected";
+    return {};
+  }
+
+  HttpClient client_;
+  HttpRequest request_;
+  std::vector<int> expect_status_;
+  std::string expect_body_;
+};
+
+}  // namespace
+
+std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings) {
+  return std::make_unique<HttpProbe>(url, settings);
+}
+
+}  // namespace sidekick::wait

@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <array>
+
+#include "sidekick/error.hpp"
+#include "wait/probe.hpp"
+
+namespace sidekick::wait {
+
+namespace {
+
+constexpr std::string_view unix_prefix = "unix://";
+constexpr std::array<std::string_view, 6> greeting_schemes{"postgres", "postgresql", "mysql",
+                                                           "mariadb",  "redis",      "amqp"};
+
+Error unknown_scheme(const std::string& url) {
+  const auto end = url.find("://");
+  const auto what = end == std::string::npos ? "no scheme in '" + redact_url(url) + "'"
+                                             : "unknown scheme '" + url.substr(0, end) + "'";
+  return {ErrorKind::usage, "cannot wait: " + what,
+          "there are tcp, unix, http, https, mongodb, postgres, mysql, redis, amqp, file and dns: tcp://db:5432"};
+}
+
+/// parse_url() blames the configuration; here it is the user's own words that are wrong.
+Url usable(const std::string& text) {
+  try {
+    return parse_url(text);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, error.message(), error.hint());
+  }
+}
+
+std::unique_ptr<Probe> probe_of(const Secret& text, const Settings& settings) {
+  const auto url = usable(text.reveal());
+  if (url.scheme == "tcp") return tcp_probe(url, settings);
+  if (url.scheme == "http" || url.scheme == "https") return http_probe(text, settings);
+  if (url.scheme == "file") return file_probe(url);
+  if (url.scheme == "dns") return dns_probe(url);
+  if (std::ranges::find(greeting_schemes, url.scheme) != greeting_schemes.end()) return greeting_probe(url, settings);
+  return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<Probe> make_probe(const Secret& secret, const Settings& settings) {
+  const auto& text = secret.reveal();
+  if (text.starts_with("mongodb://")) return mongo_probe(secret, settings);
+  if (text.starts_with(unix_prefix)) return unix_probe(text.substr(unix_prefix.size()), settings);
+  if (text.find("://") == std::string::npos) throw unknown_scheme(text);
+  auto probe = probe_of(secret, settings);
+  if (!probe) throw unknown_scheme(text);
+  return probe;
+}
+
+}  // namespace sidekick::wait

@@ -1,0 +1,90 @@
+#include "mongo/greeting.hpp"
+#include "mongo/uri.hpp"
+#include "sidekick/certificates.hpp"
+#include "sidekick/error.hpp"
+#include "wait/probe.hpp"
+
+namespace sidekick::wait {
+
+namespace {
+
+enum class Expect { primary, secondary, any };
+
+struct Wanted {
+  std::string uri;  ///< without the condition, which no server knows
+  Expect expect = Expect::primary;
+};
+
+Expect expect_of(std::string_view text) {
+  if (text == "primary") return Expect::primary;
+  if (text == "secondary") return Expect::secondary;
+  if (text == "any") return Expect::any;
+  throw Error(ErrorKind::usage, "cannot wait for a mongodb:// with expect=" + std::string(text),
+              "there are primary, secondary and any");
+}
+
+Wanted wanted(const std::string& url) {
+  constexpr std::string_view key = "expect=";
+  Wanted out{url};
+  const auto query = url.find('?');
+  for (auto at = query; at != std::string::npos; at = url.find('&', at + 1)) {
+    if (url.compare(at + 1, key.size(), key) != 0) continue;
+    const auto end = std::min(url.find('&', at + 1), url.size());
+    out.expect = expect_of(std::string_view(url).substr(at + 1 + key.size(), end - at - 1 - key.size()));
+    // Either what follows moves to its place, or the separator before it goes too.
+    out.uri = end < url.size() ? url.substr(0, at + 1) + url.substr(end + 1) : url.substr(0, at);
+    return out;
+  }
+  return out;
+}
+
+class MongoProbe final : public Probe {
+ public:
+  MongoProbe(const Wanted& wanted, std::chrono::milliseconds timeout)
+      : uri_(connection_uri(wanted.uri)), expect_(wanted.expect), timeout_(timeout) {}
+
+  std::optional<std::string> look(const CancelToken& cancel) override {
+    std::string reasons;
+    const auto* first = mongoc_uri_get_hosts(uri_.get());
+    for (const auto* host = first; host != nullptr && !cancel.cancelled(); host = host->next) {
+      const auto reason = reason_of(*host, cancel);
+      if (reason.empty()) return {};
+      if (!reasons.empty()) reasons += "; ";
+      reasons += first->next == nullptr ? reason : std::string(host->host_and_port) + ": " + reason;
+    }
+    return reasons;
+  }
+
+ private:
+  static mongo::Uri connection_uri(const std::string& text) {
+    mongo::Connection connection;
+    connection.uri = Secret(text);
+    auto uri = mongo::connection_uri(connection);
+    const auto ca_file = ca_bundle_path();
+    if (ca_file && mongoc_uri_get_tls(uri.get()) && !mongoc_uri_has_option(uri.get(), MONGOC_URI_TLSCAFILE))
+      mongoc_uri_set_option_as_utf8(uri.get(), MONGOC_URI_TLSCAFILE, ca_file->c_str());
+    return uri;
+  }
+
+  std::string reason_of(const mongoc_host_list_t& host, const CancelToken& cancel) const {
+    const auto greeting = mongo::greet(uri_.get(), host, timeout_, cancel);
+    if (!greeting.failure.empty()) return greeting.failure;
+    if (expect_ == Expect::any) return {};
+    if (expect_ == Expect::primary) return mongo::why_not_primary(greeting.reply, host.host_and_port);
+    if (mongo::truth_of(greeting.reply.get(), "secondary")) return {};
+    if (mongo::truth_of(greeting.reply.get(), "isreplicaset")) return "its replica set is not initiated yet";
+    return "it is no secondary";
+  }
+
+  mongo::Uri uri_;
+  Expect expect_;
+  std::chrono::milliseconds timeout_;
+};
+
+}  // namespace
+
+std::unique_ptr<Probe> mongo_probe(const Secret& url, const Settings& settings) {
+  return std::make_unique<MongoProbe>(wanted(url.reveal()), settings.look_timeout);
+}
+
+}  // namespace sidekick::wait

@@ -1,0 +1,94 @@
+#include "wait/wait_job.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+
+#include "sidekick/dial.hpp"
+#include "sidekick/error.hpp"
+#include "wait/probe.hpp"
+#include "wait/watch.hpp"
+
+namespace sidekick::wait {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Clock::duration between_reports = 10s;
+
+std::string spoken(Clock::duration time) {
+  const auto ms = std::chrono::round<std::chrono::milliseconds>(time).count();
+  return ms % 1'000 == 0 ? std::to_string(ms / 1'000) + " s" : std::to_string(ms) + " ms";
+}
+
+/// All that is waited for, and the threads that watch it.
+class Watches {
+ public:
+  explicit Watches(const Settings& settings)
+      : until_(settings.until), goal_(std::make_shared<Goal>(settings, settings.urls.size())) {
+    for (const auto& url : settings.urls)
+      all_.push_back(std::make_shared<Watch>(redact_url(url.reveal()), make_probe(url, settings), goal_));
+  }
+  ~Watches() { goal_->give_up(); }
+  Watches(const Watches&) = delete;
+  Watches& operator=(const Watches&) = delete;
+
+  void start() {
+    for (const auto& watch : all_) std::thread([watch] { watch->run(); }).detach();
+  }
+
+  Goal& goal() noexcept { return *goal_; }
+
+  /// "'tcp://db:5432' (Connection refused)" for each that is missing.
+  std::string missing() const {
+    std::string out;
+    for (const auto& watch : all_)
+      if (const auto reason = watch->missing())
+        out += (out.empty() ? "'" : ", '") + watch->name() + "' (" + *reason + ")";
+    return out;
+  }
+
+  Error out_of_time(std::chrono::milliseconds timeout) const {
+    return {ErrorKind::timeout,
+            std::string(until_ == Settings::Until::there ? "not there" : "not gone") + " within " + spoken(timeout) +
+                ": " + missing(),
+            "--timeout says how long to wait; 0 is for ever", Retry::never};
+  }
+
+ private:
+  Settings::Until until_;
+  std::shared_ptr<Goal> goal_;
+  std::vector<std::shared_ptr<Watch>> all_;
+};
+
+}  // namespace
+
+WaitJob::WaitJob(Settings settings) : settings_(std::move(settings)) {
+  for (const auto& url : settings_.urls) make_probe(url, settings_);
+}
+
+Outcome WaitJob::run(JobContext& context) {
+  Watches watches(settings_);
+  const auto begun = context.clock.now();
+  auto report = begun + between_reports;
+  watches.start();
+  const auto over = watches.goal().over();
+  for (;;) {
+    const auto end = settings_.timeout ? begun + *settings_.timeout : Clock::time_point::max();
+    if (wait_ready(over.fd(), POLLIN, std::min(report, end), context.cancel)) break;
+    context.cancel.throw_if_cancelled();
+    if (errno != ETIMEDOUT) throw error_from_errno("cannot wait", errno);
+    const auto now = context.clock.now();
+    if (now >= end) throw watches.out_of_time(*settings_.timeout);
+    if (now < report) continue;
+    context.log.info("still waiting for " + watches.missing());
+    report += between_reports;
+  }
+  if (const auto failure = watches.goal().failure()) throw Error(*failure);
+  return {"waited " + spoken(context.clock.now() - begun)};
+}
+
+}  // namespace sidekick::wait
