@@ -18,7 +18,7 @@ namespace sidekick::cli {
 
 namespace {
 
-constexpr std::array<Command, 9> table{{
+constexpr std::array<Command, 10> table{{
     {"git-sync", "", "keeps a folder at a git ref; flags and rules of kubernetes/git-sync", run_git_sync,
      git_sync_schema},
     {"restore", "mongorestore", "puts a dump into a MongoDB; flags and rules of mongorestore", run_restore,

@@ -1,5 +1,6 @@
 #include "agent/cli/storage_schema.hpp"
 
+#include "sidekick/error.hpp"
 #include "sidekick/url.hpp"
 
 namespace sidekick::cli {
@@ -103,9 +104,10 @@ std::string endpoint_of(const config::Values& values) {
   if (text.empty()) return text;
   const auto url = parse_url(text);
   if (url.scheme != "http" && url.scheme != "https")
-    throw values.bad_value("s3-endpoint", "does not begin with https:// or http://");
+    throw Error(ErrorKind::config, values.find("s3-endpoint")->origin + ": it does not begin with https:// or http://");
   if (!url.user.empty() || !url.password.empty())
-    throw values.bad_value("s3-endpoint", "holds a login", "give --s3-access-key and --s3-secret-key-file");
+    throw Error(ErrorKind::config, values.find("s3-endpoint")->origin + ": it holds a login",
+                "give --s3-access-key and --s3-secret-key-file");
   return text;
 }
 

@@ -1,6 +1,8 @@
 #include "storage/s3/api.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -46,15 +48,17 @@ HttpRequest Api::request_for(const Call& call) const {
 
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto payload = sha256_hex(call.body);
-  auto headers = call.headers;
-  headers.push_back({"Host", url.authority()});
-  headers.push_back({"X-Amz-Date", amz_date(now)});
-  headers.push_back({"X-Amz-Content-Sha256", payload});
   const auto& credentials = settings_.credentials;
+  std::vector<HttpHeader> headers{
+      {"Host", url.authority()}, {"X-Amz-Date", amz_date(now)}, {"X-Amz-Content-Sha256", payload}};
   if (!credentials.session_token.empty())
     headers.push_back({"X-Amz-Security-Token", credentials.session_token.reveal()});
+  // The others are not signed: proxies may change how they are written.
+  const auto is_signed = [](const HttpHeader& header) { return header.name.starts_with("x-amz-"); };
+  std::ranges::copy_if(call.headers, std::back_inserter(headers), is_signed);
   const auto login =
       authorization({call.method, url.path, url.query, headers, payload}, credentials, settings_.region, now);
+  std::ranges::copy_if(call.headers, std::back_inserter(headers), std::not_fn(is_signed));
   headers.push_back({"Authorization", login});
   return {.method = call.method,
           .url = url.without_login(),

@@ -102,6 +102,9 @@ std::size_t Download::read(std::span<std::uint8_t> into) {
     position_ += current_.size();
     ask_for_next(std::move(arrived));
   }
+  // A range that failed must not look like the end.
+  if (used_ == current_.size() && !next_.valid() && position_ < version_->bytes)
+    fail(ErrorKind::unavailable, "it broke off before");
   const auto n = std::min(into.size(), current_.size() - used_);
   std::copy_n(current_.begin() + static_cast<std::ptrdiff_t>(used_), n, reinterpret_cast<char*>(into.data()));
   used_ += n;

@@ -21,12 +21,14 @@ constexpr std::string_view rights_hint = "the key needs the right to list, read,
 constexpr std::string_view bucket_hint = "make the bucket; it is not made by itself";
 constexpr std::string_view clock_hint = "set this machine's clock right: it differs from the server's by minutes";
 
-constexpr std::array<Meaning, 24> meanings{{
+constexpr std::array<Meaning, 25> meanings{{
     {"NoSuchBucket", ErrorKind::no_input, false, bucket_hint},
     {"NoSuchKey", ErrorKind::no_input, false, ""},
     {"NotFound", ErrorKind::no_input, false, "check the endpoint and the bucket"},
     {"SignatureDoesNotMatch", ErrorKind::denied, false, keys_hint},
     {"InvalidAccessKeyId", ErrorKind::denied, false, keys_hint},
+    // As versitygw has it for a key that it does not know.
+    {"XAdminUserNotFound", ErrorKind::denied, false, keys_hint},
     {"ExpiredToken", ErrorKind::denied, false, "the session token has expired"},
     {"InvalidToken", ErrorKind::denied, false, "check the session token"},
     {"AccessDenied", ErrorKind::denied, false, rights_hint},

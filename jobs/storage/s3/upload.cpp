@@ -159,7 +159,8 @@ void Upload::abandon() noexcept {
       if (!api_.call_once(abort, [](auto) {}, CancelToken()).code.empty()) return;
     }
   } catch (...) {
-    // It stays among the leftovers.
+    // It stays among the leftovers, and there is no one here to tell.
+    upload_id_.clear();
   }
 }
 
