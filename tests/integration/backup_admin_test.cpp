@@ -57,6 +57,13 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+/// Of the processor: others share the machine. Without optimisation it takes several times as long.
+#ifdef NDEBUG
+constexpr auto limit = 2s;
+#else
+constexpr auto limit = 8s;
+#endif
+
 std::set<std::string> with_manifests(std::initializer_list<std::string> names) {
   std::set<std::string> out;
   for (const auto& name : names) out.insert({name, name + ".json"});
@@ -253,10 +260,10 @@ TEST_CASE("Ten thousand backups are listed and pruned in under two seconds") {
   const auto listed = shelf.backup({"list"});
   INFO(listed.wall.count() << " s to list, " << listed.cpu.count() << " s of CPU");
   CHECK(std::ranges::count(listed.out, '\n') == 10'001);
-  CHECK(listed.cpu < 2s);
+  CHECK(listed.cpu < limit);
   const auto pruned = shelf.backup({"prune", "--keep=last=7,daily=7,weekly=4,monthly=12"});
   INFO(pruned.wall.count() << " s to prune, " << pruned.cpu.count() << " s of CPU");
   CHECK(pruned.exit_code == 0);
-  CHECK(pruned.cpu < 2s);
+  CHECK(pruned.cpu < limit);
   CHECK(shelf.files().size() < 80);
 }
