@@ -49,8 +49,12 @@ Setting identity_setting() {
 config::Schema complete(config::Schema schema) {
   schema.settings.insert(schema.settings.begin(), storage_setting());
   for (auto& setting : storage_settings()) schema.settings.push_back(setting);
-  for (const auto& setting : common_settings())
-    if (std::ranges::find(common, setting.name) != common.end()) schema.settings.push_back(setting);
+  for (auto& setting : common_settings()) {
+    if (std::ranges::find(common, setting.name) == common.end()) continue;
+    if (setting.name == "log-level")
+      setting.help = "the least that is logged: debug, info, warning or error; warning unless given";
+    schema.settings.push_back(setting);
+  }
   return schema;
 }
 

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <array>
 #include <set>
 
 #include "agent/cli/backup_admin.hpp"
@@ -22,18 +23,15 @@ std::string joined(const std::set<std::string>& names) {
 
 /// Rules are one job's: those of another must not lose theirs because somebody forgot to say whose are meant.
 std::vector<std::string> jobs_to_prune(const Administration& context) {
-  auto jobs = context.settings.values.list("job");
-  std::set<std::string> there;
-  for (const auto& name : storage::Catalog(context.storage, "").names(context.cancel)) there.insert(name.job);
-  if (jobs.empty() && there.size() > 1)
-    throw Error(ErrorKind::config, "there are backups of several jobs: " + joined(there), "say whose by --job=NAME");
+  const auto jobs = context.settings.values.list("job");
   for (const auto& job : jobs)
     if (!storage::is_job_name(job)) throw context.settings.values.bad_value("job", "no name of a job");
-  for (const auto& job : jobs)
-    if (!there.empty() && !there.contains(job))
-      context.log.warn("there is no backup of this job", {{"backup", job}, {"jobs", joined(there)}});
-  if (jobs.empty()) jobs.assign(there.begin(), there.end());
-  return jobs;
+  if (!jobs.empty()) return jobs;
+  std::set<std::string> there;
+  for (const auto& name : storage::Catalog(context.storage, "").names(context.cancel)) there.insert(name.job);
+  if (there.size() > 1)
+    throw Error(ErrorKind::config, "there are backups of several jobs: " + joined(there), "say whose by --job=NAME");
+  return {there.begin(), there.end()};
 }
 
 std::string holder() {
@@ -54,6 +52,7 @@ std::unique_ptr<backup::Lease> take_lease(const Administration& context, const s
 }
 
 void print(const Administration& context, const backup::PrunePlan& plan, const std::string& job) {
+  if (plan.decisions.empty()) context.log.warn("there is no backup of this job", {{"backup", job}});
   if (plan.stands_still)
     context.log.warn("retention stands still: the newest backup is suspect",
                      {{"backup", *plan.stands_still}, {"hint", "see 'backup accept'"}});

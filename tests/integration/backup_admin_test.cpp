@@ -57,6 +57,13 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+/// Of the processor: others share the machine. Without optimisation it takes several times as long.
+#ifdef NDEBUG
+constexpr auto limit = 2s;
+#else
+constexpr auto limit = 8s;
+#endif
+
 std::set<std::string> with_manifests(std::initializer_list<std::string> names) {
   std::set<std::string> out;
   for (const auto& name : names) out.insert({name, name + ".json"});
@@ -107,9 +114,7 @@ TEST_CASE("A storage that is not there or not named is a clear error") {
   const Shelf shelf;
   const auto missing = shelf.backup({"list", "--to=dir:" + shelf.place("nowhere").string()});
   CHECK(missing.exit_code == 66);
-  const auto unnamed = shelf.backup({"list"}, {{"SIDEKICK_TO", ""}});
-  INFO(unnamed.describe());
-  CHECK((unnamed.exit_code == 64 || unnamed.exit_code == 78));
+  CHECK(run({.words = {sidekick_binary(), "backup", "list"}}, 60s).exit_code == 64);
   CHECK(shelf.backup({"list", "extra"}).exit_code == 64);
   CHECK(shelf.backup({"list", "--keep=last=1"}).exit_code == 64);
   CHECK(shelf.backup({"list"}, {{"TZ", "Europe/Berln"}}).exit_code == 78);
@@ -210,13 +215,14 @@ TEST_CASE("Pruning one job leaves the other whose name begins alike") {
 TEST_CASE("Retention stands still until a suspect backup is accepted") {
   const Shelf shelf;
   const auto good = shelf.put({.time = now() - 2h});
+  shelf.put({.time = now() - 3h});
   const auto shrunken = shelf.put({.time = now() - 1h, .standing = StoredBackup::Standing::suspect});
   const auto still = shelf.backup({"prune", "--keep=last=1"});
   INFO(still.describe());
   CHECK(still.exit_code == 0);
   CHECK(has(still.err, "retention stands still"));
   CHECK(has(still.out, "backup accept " + shrunken));
-  CHECK(shelf.files().size() == 4);
+  CHECK(shelf.files().size() == 6);
   CHECK(shelf.backup({"accept", "latest"}).exit_code == 64);
   CHECK(shelf.backup({"accept", shrunken}).exit_code == 0);
   CHECK(has(shelf.backup({"accept", good}).err, "it was not suspect"));
@@ -249,14 +255,16 @@ TEST_CASE("Nothing is pruned while another process holds the lease") {
 
 TEST_CASE("Ten thousand backups are listed and pruned in under two seconds") {
   const Shelf shelf;
-  for (int i = 0; i < 10'000; i++) shelf.put({.time = now() - i * 1h});
+  const auto bytes = zstd_of(StoredBackup{}.plain);
+  const auto newest = now();
+  for (int i = 0; i < 10'000; i++) store(shelf.folder(), {.time = newest - i * 1h}, bytes);
   const auto listed = shelf.backup({"list"});
   INFO(listed.wall.count() << " s to list, " << listed.cpu.count() << " s of CPU");
   CHECK(std::ranges::count(listed.out, '\n') == 10'001);
-  CHECK(listed.cpu < 2s);
+  CHECK(listed.cpu < limit);
   const auto pruned = shelf.backup({"prune", "--keep=last=7,daily=7,weekly=4,monthly=12"});
   INFO(pruned.wall.count() << " s to prune, " << pruned.cpu.count() << " s of CPU");
   CHECK(pruned.exit_code == 0);
-  CHECK(pruned.cpu < 2s);
+  CHECK(pruned.cpu < limit);
   CHECK(shelf.files().size() < 80);
 }

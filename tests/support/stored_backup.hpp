@@ -53,9 +53,8 @@ inline std::string zstd_of(const std::string& plain) {
 }
 
 /// Writes object and manifest, and returns the name.
-inline std::string store(const std::filesystem::path& folder, const StoredBackup& backup) {
+inline std::string store(const std::filesystem::path& folder, const StoredBackup& backup, const std::string& bytes) {
   const auto name = storage::new_backup_name(backup.job, backup.time, "mongodb.archive.zst").text();
-  const auto bytes = zstd_of(backup.plain);
   storage::Manifest manifest;
   manifest.name = name;
   manifest.job = backup.job;
@@ -77,6 +76,10 @@ inline std::string store(const std::filesystem::path& folder, const StoredBackup
   write_file(folder / name, bytes);
   write_file(folder / storage::manifest_name(name), storage::to_json(manifest));
   return name;
+}
+
+inline std::string store(const std::filesystem::path& folder, const StoredBackup& backup) {
+  return store(folder, backup, zstd_of(backup.plain));
 }
 
 }  // namespace sidekick::test
