@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <mutex>
 #include <ranges>
 #include <string_view>
 
+#include "mongo/client.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::mongo {
@@ -165,14 +165,6 @@ Bson write_concern_of_json(const std::string& text) {
 }
 
 }  // namespace
-
-void initialise_library() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    mongoc_log_set_handler(nullptr, nullptr);
-    mongoc_init();
-  });
-}
 
 Uri connection_uri(const Connection& c) {
   initialise_library();

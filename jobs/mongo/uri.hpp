@@ -15,9 +15,6 @@ struct UriDeleter {
 };
 using Uri = std::unique_ptr<mongoc_uri_t, UriDeleter>;
 
-/// Sets the library up, once a process, with its own log off: that would go to stderr past ours. Thread safe.
-void initialise_library();
-
 /// The URI of `connection`, with the single flags put into it. Without any of them it is mongodb://localhost:27017/.
 /// Throws Error: usage for a string that is no connection string (its text is never printed: it may hold a password),
 /// config for two values that contradict each other.
