@@ -13,6 +13,7 @@ void add_generated_tests() {
   add_good_dump_tests();
   add_broken_archive_tests();
   add_flag_tests();
+  add_verify_tests();
 }
 
 }  // namespace sidekick::test

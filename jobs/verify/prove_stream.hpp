@@ -1,0 +1,33 @@
+/// Proving a stream whose first bytes say what it is.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "filters/age.hpp"
+#include "filters/source.hpp"
+#include "mongo/dump_reader.hpp"
+#include "verify/report.hpp"
+
+namespace sidekick::verify {
+
+/// What may be in a stream: only what has a structure, or what a command wrote, too.
+enum class Content { recognised, anything };
+
+/// How a stream is to be read.
+struct Reading {
+  Content content = Content::recognised;
+  std::vector<filters::AgeIdentity> identities = {};  ///< for what is encrypted
+};
+
+/// Reads `stored` to its end: encrypted or not, compressed or not, a mongodump archive or bare BSON. `name` stands for
+/// it in errors. Throws Error: config where it is encrypted and there is no identity, denied where none opens it,
+/// no_input for a stream without a byte, data with the place for what is damaged or nothing that is
+/// known; and what the source throws.
+Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& name, const Reading& reading);
+
+/// Reads a dump to its end. Throws as it does.
+Report prove_dump(mongo::DumpReader& dump, const std::string& name, Form form);
+
+}  // namespace sidekick::verify
