@@ -99,6 +99,7 @@ class Listing final {
       if (!query_.empty()) item.filter = query_on_buckets(query_, info);
     }
     item.type = info.type;
+    item.capped = mongo::truth_of(info.options.get(), "capped");
     item.indexes = indexes.size();
     item.metadata = metadata_json(info, indexes);
     if (item.has_documents && item.natural_order) item.estimate = estimate_of(item.read_ns);
@@ -120,7 +121,7 @@ class Listing final {
       const auto number = [&](const char* key) {
         return static_cast<std::uint64_t>(std::max<std::int64_t>(0, mongo::number_of(stats.get(), key)));
       };
-      return Estimate{number("count"), number("size"), number("avgObjSize")};
+      return Estimate{number("count"), number("size")};
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::denied && error.kind() != ErrorKind::data) throw;
       return std::nullopt;
@@ -172,8 +173,12 @@ std::vector<Item> list_items(const mongo::Client& client, const Server& server, 
     auto items = users_of(settings.db);
     std::ranges::move(items, std::back_inserter(out));
   }
-  std::ranges::stable_sort(
-      out, [](const Item& a, const Item& b) { return (a.role == Item::Role::auth) > (b.role == Item::Role::auth); });
+  std::vector<Item> ordered;
+  for (const auto& item : out)
+    if (item.role == Item::Role::auth) ordered.push_back(item);
+  for (auto& item : out)
+    if (item.role != Item::Role::auth) ordered.push_back(std::move(item));
+  out = std::move(ordered);
   if (settings.oplog) {
     Item oplog;
     oplog.ns = oplog.documents_ns = {"", "oplog"};

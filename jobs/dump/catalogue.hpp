@@ -16,7 +16,6 @@ namespace sidekick::dump {
 struct Estimate {
   std::uint64_t documents = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t average_bytes = 0;  ///< of a document
 };
 
 /// One namespace of the dump.
@@ -30,6 +29,7 @@ struct Item {
   std::size_t indexes = 0;
   bool has_documents = true;  ///< false for a view
   bool natural_order = true;  ///< read in the order of the disk
+  bool capped = false;
   mongo::Bson filter;
   std::optional<Estimate> estimate;  ///< nothing where the server does not say, or there is a filter
   enum class Role { ordinary, auth, oplog } role = Role::ordinary;

@@ -15,7 +15,7 @@ namespace sidekick::dump {
 /// Whole documents, one after another, in memory of their own.
 struct Batch {
   struct Free {
-    void operator()(std::uint8_t* memory) const noexcept { bson_free(memory); }
+    void operator()(std::uint8_t* block) const noexcept { bson_free(block); }
   };
   std::unique_ptr<std::uint8_t, Free> memory;
   std::span<std::uint8_t> documents;
@@ -37,6 +37,9 @@ class Cursor final {
   /// The next batch of at most that many documents; nothing at the end. Throws Error as read_error(): unavailable
   /// where the cursor was lost.
   std::optional<Batch> next(std::uint32_t max_documents);
+
+  /// True when next() has nothing more to give.
+  bool ended() const noexcept { return id_ == 0; }
 
  private:
   struct EndSession {

@@ -25,8 +25,11 @@ std::string plural(std::uint64_t n, const std::string& one, const std::string& m
 }
 
 Outcome outcome_of(const Report& report) {
+  const auto views = static_cast<std::uint64_t>(
+      std::ranges::count_if(report.collections, [](const auto& collection) { return collection.type == "view"; }));
   std::string summary = "dumped " + plural(report.documents, "document", "documents") + " of " +
-                        plural(report.collections.size(), "collection", "collections");
+                        plural(report.collections.size() - views, "collection", "collections");
+  if (views > 0) summary += ", " + plural(views, "view", "views");
   if (report.oplog) summary += ", " + plural(report.oplog_entries, "oplog entry", "oplog entries");
   return {summary};
 }

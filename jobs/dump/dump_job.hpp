@@ -16,6 +16,7 @@ namespace sidekick::dump {
 struct Report {
   struct Collection {
     mongo::Namespace ns;
+    std::string type;  ///< "collection", "view", "timeseries", or "" for what has no metadata
     std::uint64_t documents = 0;
     std::uint64_t bytes = 0;
     std::size_t indexes = 0;

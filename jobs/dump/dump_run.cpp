@@ -28,7 +28,10 @@ void DumpRun::open() {
   items_ = list_items(pool_.client(), server_, settings_);
   expected_documents_ = 0;
   for (const auto& item : items_) {
-    counts_.push_back({item.ns, 0, 0, item.indexes});
+    // The server's own refusal looks like one that time heals.
+    if (settings_.snapshot && item.capped)
+      throw cannot("--snapshot", "'" + item.ns.text() + "' is capped, which keeps no history", "use --oplog");
+    counts_.push_back({item.ns, item.type, 0, 0, item.indexes});
     if (!item.has_documents || item.role == Item::Role::oplog) continue;
     if (!item.estimate)
       expected_documents_.reset();

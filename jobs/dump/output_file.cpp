@@ -90,6 +90,16 @@ OutputFile::~OutputFile() {
   if (!part_.empty()) ::unlink(part_.c_str());
 }
 
+void OutputFile::write(std::span<const std::uint8_t> bytes) {
+  constexpr std::uint64_t step = std::uint64_t{8} << 20U;
+  sink_->write(bytes);
+  const auto fresh = sink_->bytes() - on_its_way_;
+  if (!lock_ || fresh < step) return;
+  // Begun now, the disk's work is not all left for the sync at the end. A hint: what fails here fails there too.
+  ::sync_file_range(lock_.get(), static_cast<off_t>(on_its_way_), static_cast<off_t>(fresh), SYNC_FILE_RANGE_WRITE);
+  on_its_way_ += fresh;
+}
+
 void OutputFile::overwrite(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
   while (lock_ && !bytes.empty()) {
     const auto n = ::pwrite(lock_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));

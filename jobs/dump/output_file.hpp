@@ -22,7 +22,7 @@ class OutputFile final : public filters::Sink {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  void write(std::span<const std::uint8_t> bytes) override { sink_->write(bytes); }
+  void write(std::span<const std::uint8_t> bytes) override;
   void finish() override;
 
   /// False for a pipe or a device.
@@ -36,6 +36,7 @@ class OutputFile final : public filters::Sink {
   std::string part_;  ///< empty: written into directly
   Fd lock_;           ///< the same open file as the sink's: holds the lock on it
   std::optional<filters::FdSink> sink_;
+  std::uint64_t on_its_way_ = 0;  ///< bytes that the kernel was told to put on the disk
 };
 
 /// Makes renames and removals in a folder durable. Throws Error of kind io.

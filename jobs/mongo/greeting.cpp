@@ -33,8 +33,8 @@ Uri direct_uri(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chr
 
 }  // namespace
 
-Greeting greet_host(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
-                    const CancelToken& cancel) {
+Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
+               const CancelToken& cancel) {
   // The library tells that there is no server, rarely why.
   if (const auto dialled = dial(host, timeout, cancel); !dialled.fd) return {Bson(), dialled.failure};
   initialise_library();

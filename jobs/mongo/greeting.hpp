@@ -19,8 +19,8 @@ struct Greeting {
 
 /// Asks `host`, with the TLS options of `uri` and no user. `timeout` for the connection, and again for the answer.
 /// Never throws for a failure. Thread safe; cancellation is noticed while it connects.
-Greeting greet_host(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
-                    const CancelToken& cancel);
+Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
+               const CancelToken& cancel);
 
 /// Why a host that greeted so takes no writes: "its replica set is not initiated yet"; empty where it does.
 /// `host_and_port` is what we call it by.

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "mongo/greet.hpp"
+#include "mongo/wait_for_greeting.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::restore {
@@ -47,7 +47,7 @@ Server find_server(mongo::Pool& pool, JobContext& context) {
   const auto client = pool.client();
   const auto what = "cannot reach '" + pool.hosts() + "'";
   const auto ask = [&] { return client.run("admin", Bson().append("isMaster", 1), what); };
-  const auto hello = mongo::greet(pool, what, ask, context);
+  const auto hello = mongo::wait_for_greeting(pool, what, ask, context);
   const bool writable = mongo::truth_of(hello.get(), "ismaster") || mongo::truth_of(hello.get(), "isWritablePrimary");
   if (!writable) throw not_writable(hello, pool.hosts());
   Server server;

@@ -67,7 +67,7 @@ class MongoProbe final : public Probe {
   }
 
   std::string reason_of(const mongoc_host_list_t& host, const CancelToken& cancel) const {
-    const auto greeting = mongo::greet_host(uri_.get(), host, timeout_, cancel);
+    const auto greeting = mongo::greet(uri_.get(), host, timeout_, cancel);
     if (!greeting.failure.empty()) return greeting.failure;
     if (expect_ == Expect::any) return {};
     if (expect_ == Expect::primary) return mongo::why_not_primary(greeting.reply, host.host_and_port);

@@ -1,4 +1,4 @@
-#include "mongo/greet.hpp"
+#include "mongo/wait_for_greeting.hpp"
 
 #include <chrono>
 
@@ -12,7 +12,7 @@ namespace {
 /// Why one host is no primary, found out by asking it; empty where that cannot be told.
 std::string reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const CancelToken& cancel) {
   constexpr auto patience = std::chrono::milliseconds(2'000);
-  const auto greeting = greet_host(uri, host, patience, cancel);
+  const auto greeting = greet(uri, host, patience, cancel);
   return greeting.failure.empty() ? why_not_primary(greeting.reply, host.host_and_port) : greeting.failure;
 }
 
@@ -31,7 +31,8 @@ std::string diagnose(const mongoc_uri_t* uri, const CancelToken& cancel) {
 
 }  // namespace
 
-Bson greet(const Pool& pool, const std::string& what, const std::function<Bson()>& ask, JobContext& context) {
+Bson wait_for_greeting(const Pool& pool, const std::string& what, const std::function<Bson()>& ask,
+                       JobContext& context) {
   constexpr auto pause = std::chrono::milliseconds(100);
   const auto until = context.clock.now() + pool.selection_time();
   for (;;) {
