@@ -173,8 +173,12 @@ std::vector<Item> list_items(const mongo::Client& client, const Server& server, 
     auto items = users_of(settings.db);
     std::ranges::move(items, std::back_inserter(out));
   }
-  std::ranges::stable_sort(
-      out, [](const Item& a, const Item& b) { return (a.role == Item::Role::auth) > (b.role == Item::Role::auth); });
+  std::vector<Item> ordered;
+  for (const auto& item : out)
+    if (item.role == Item::Role::auth) ordered.push_back(item);
+  for (auto& item : out)
+    if (item.role != Item::Role::auth) ordered.push_back(std::move(item));
+  out = std::move(ordered);
   if (settings.oplog) {
     Item oplog;
     oplog.ns = oplog.documents_ns = {"", "oplog"};

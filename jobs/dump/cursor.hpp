@@ -15,7 +15,7 @@ namespace sidekick::dump {
 /// Whole documents, one after another, in memory of their own.
 struct Batch {
   struct Free {
-    void operator()(std::uint8_t* memory) const noexcept { bson_free(memory); }
+    void operator()(std::uint8_t* block) const noexcept { bson_free(block); }
   };
   std::unique_ptr<std::uint8_t, Free> memory;
   std::span<std::uint8_t> documents;

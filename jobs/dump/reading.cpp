@@ -118,6 +118,7 @@ void read_items(mongo::Pool& pool, const Server& server, const std::vector<Item>
     Channel& channel;
     ~CloseAtEnd() { channel.close(); }
   } const close_at_end{channel};
+  threads.reserve(readers);
   for (std::size_t i = 0; i < readers; i++) threads.emplace_back(read);
   try {
     while (const auto received = channel.pop()) {

@@ -85,7 +85,7 @@ Preference parse_read_preference(const std::string& text, const mongoc_uri_t* ur
 }
 
 Error read_error(const bson_error_t& error, const bson_t* reply, const std::string& what) {
-  const auto plain = mongo::mongo_error(error, reply, what);
+  auto plain = mongo::mongo_error(error, reply, what);
   if (error.domain != MONGOC_ERROR_SERVER) return plain;
   if (error.code == snapshot_too_old)
     return {ErrorKind::data, plain.message(),
@@ -99,18 +99,18 @@ namespace {
 
 struct Reply {
   Bson document;
-  std::optional<bson_error_t> error;
+  bool failed = false;
+  bson_error_t error{};
 };
 
 Reply ask(const mongo::Client& client, const Server& server, const std::string& db, const Bson& command) {
-  bson_error_t error;
+  bson_error_t error{};
   bson_t raw;
   const auto options = options_for(server);
   const bool done = mongoc_client_read_command_with_opts(client.get(), db.c_str(), command.get(),
                                                          server.preference.get(), options.get(), &raw, &error);
-  Reply out{Bson(&raw), std::nullopt};
+  Reply out{Bson(&raw), !done, error};
   bson_destroy(&raw);
-  if (!done) out.error = error;
   return out;
 }
 
@@ -119,16 +119,16 @@ Reply ask(const mongo::Client& client, const Server& server, const std::string& 
 Bson run_on(const mongo::Client& client, const Server& server, const std::string& db, const Bson& command,
             const std::string& what) {
   auto reply = ask(client, server, db, command);
-  if (reply.error) throw read_error(*reply.error, reply.document.get(), what);
+  if (reply.failed) throw read_error(reply.error, reply.document.get(), what);
   return std::move(reply.document);
 }
 
 std::optional<std::vector<Bson>> try_cursor_on(const mongo::Client& client, const Server& server, const std::string& db,
                                                const Bson& command, const std::string& what) {
   const auto reply = ask(client, server, db, command);
-  if (reply.error && reply.error->domain == MONGOC_ERROR_SERVER && reply.error->code == mongo::namespace_not_found)
+  if (reply.failed && reply.error.domain == MONGOC_ERROR_SERVER && reply.error.code == mongo::namespace_not_found)
     return std::nullopt;
-  if (reply.error) throw read_error(*reply.error, reply.document.get(), what);
+  if (reply.failed) throw read_error(reply.error, reply.document.get(), what);
   const auto options = options_for(server);
   bson_t taken_over;
   bson_copy_to(reply.document.get(), &taken_over);

@@ -36,6 +36,9 @@ std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const Can
     auto dump = mongo::list_folder({settings.path, settings.db, settings.collection, settings.oplog_file}, cancel);
     return std::make_unique<mongo::FolderReader>(std::move(dump), cancel);
   }
+  if (settings.input == Input::opened)
+    return std::make_unique<mongo::ArchiveReader>(filters::decompressed(settings.open(cancel), settings.path),
+                                                  settings.path);
   const auto name = settings.input == Input::standard_input ? std::string("standard input") : settings.path;
   auto fd = open_archive(settings);
   const auto size = size_of(fd);
@@ -45,7 +48,7 @@ std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const Can
 }
 
 bool can_be_read_twice(const Settings& settings) {
-  if (settings.input != Input::archive_file) return settings.input == Input::folder;
+  if (settings.input != Input::archive_file) return settings.input != Input::standard_input;
   struct stat status{};
   const bool there = ::stat(settings.path.c_str(), &status) == 0;
   return !there || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);

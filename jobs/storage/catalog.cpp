@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <ranges>
 #include <set>
 #include <tuple>
 
@@ -23,10 +24,10 @@ std::optional<BackupName> backup_of_manifest(std::string_view object) {
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); i++) {
+  for (const char c : a) {
     std::size_t diagonal = row[0]++;
     for (std::size_t j = 0; j < b.size(); j++) {
-      const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      const auto replaced = diagonal + (c == b[j] ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
     }
@@ -38,6 +39,7 @@ Error no_backup(const Storage& storage, std::string_view name, const std::vector
   const auto what = "there is no backup '" + std::string(name) + "' in '" + storage.where() + "'";
   if (names.empty()) return {ErrorKind::no_input, what, "it holds none of this job"};
   std::vector<std::string> texts;
+  texts.reserve(names.size());
   for (const auto& each : names) texts.push_back(each.text());
   const auto wanted = name.substr(0, 200);
   const auto nearest = std::ranges::min_element(texts, {}, [&](const auto& each) { return distance(wanted, each); });
@@ -82,8 +84,8 @@ std::vector<Manifest> Catalog::backups(const CancelToken& cancel) {
 
 Manifest Catalog::latest(const CancelToken& cancel) {
   const auto all = names(cancel);
-  for (auto name = all.rbegin(); name != all.rend(); ++name)
-    if (auto manifest = read(*name, cancel); manifest && !manifest->suspect) return std::move(*manifest);
+  for (const auto& name : std::views::reverse(all))
+    if (auto manifest = read(name, cancel); manifest && !manifest->suspect) return std::move(*manifest);
   const auto whose = job_.empty() ? std::string() : " of job '" + job_ + "'";
   if (all.empty()) throw Error(ErrorKind::no_input, "there is no backup" + whose + " in '" + storage_.where() + "'");
   throw Error(ErrorKind::no_input, "every backup" + whose + " in '" + storage_.where() + "' is suspect",
@@ -111,11 +113,19 @@ std::vector<Object> Catalog::orphans(const CancelToken& cancel) {
 }
 
 void Catalog::remove(const std::string& name, const CancelToken& cancel) {
-  const auto parsed = parse_backup_name(name);
-  if (!parsed || !is_mine(*parsed))
-    throw Error(ErrorKind::internal, "'" + name + "' is no backup of job '" + job_ + "'");
-  storage_.remove(manifest_name(name), cancel);
-  storage_.remove(name, cancel);
+  remove_all({name}, cancel);
+}
+
+void Catalog::remove_all(const std::vector<std::string>& names, const CancelToken& cancel) {
+  std::vector<std::string> manifests;
+  for (const auto& name : names) {
+    const auto parsed = parse_backup_name(name);
+    if (!parsed || !is_mine(*parsed))
+      throw Error(ErrorKind::internal, "'" + name + "' is no backup of job '" + job_ + "'");
+    manifests.push_back(manifest_name(name));
+  }
+  storage_.remove_all(manifests, cancel);
+  storage_.remove_all(names, cancel);
 }
 
 }  // namespace sidekick::storage

@@ -56,6 +56,9 @@ class Catalog final {
   /// The manifest first, then the object. Throws Error of kind internal for a name of another job.
   void remove(const std::string& name, const CancelToken& cancel);
 
+  /// The same for many: all manifests, and then, once that is durable, all objects.
+  void remove_all(const std::vector<std::string>& names, const CancelToken& cancel);
+
  private:
   bool is_mine(const BackupName& name) const { return job_.empty() || name.job == job_; }
   std::optional<Manifest> read(const BackupName& name, const CancelToken& cancel);

@@ -4,6 +4,8 @@
 #include <random>
 
 #include "jobs/storage/open_storage.hpp"
+#include "jobs/storage/s3/s3_storage.hpp"
+#include "tests/support/s3_server.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace sidekick::test {
@@ -23,15 +25,48 @@ class PosixPlace final : public StoragePlace {
   TempDir folder_;
 };
 
+class S3Place final : public StoragePlace {
+ public:
+  std::unique_ptr<storage::Storage> open() const override { return open_s3("bucket"); }
+  std::unique_ptr<storage::Storage> open_missing() const override { return open_s3("no-such-bucket"); }
+
+ private:
+  std::unique_ptr<storage::Storage> open_s3(const std::string& bucket) const {
+    auto settings = s3_settings(server_);
+    settings.bucket = bucket;
+    return std::make_unique<storage::s3::S3Storage>(std::move(settings));
+  }
+
+  S3Server server_;
+};
+
 }  // namespace
 
 const std::vector<StorageKind>& storage_kinds() {
-  static const std::vector<StorageKind> kinds{{"posix", &posix_place}};
+  static const std::vector<StorageKind> kinds{{"posix", &posix_place}, {"s3", &s3_place}, {"sftp", &sftp_place}};
   return kinds;
 }
 
 std::unique_ptr<StoragePlace> posix_place() {
   return std::make_unique<PosixPlace>();
+}
+
+std::unique_ptr<StoragePlace> s3_place() {
+  return std::make_unique<S3Place>();
+}
+
+storage::s3::Settings s3_settings(const S3Server& server) {
+  constexpr std::size_t smallest_part = std::size_t{5} << 20;
+  return {.endpoint = server.endpoint(),
+          .region = "us-east-1",
+          .bucket = "bucket",
+          .prefix = "some/where",
+          .credentials = {S3Server::access_key(), Secret(S3Server::secret_key()), {}},
+          .http = {},
+          .persistence = {.first = 10ms, .longest = 100ms, .whole = 10s},
+          .part_bytes = smallest_part,
+          .range_bytes = std::size_t{3} << 20,
+          .page_size = 4};
 }
 
 std::string content_of(storage::Storage& storage, const std::string& name) {

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "jobs/storage/s3/api.hpp"
 #include "jobs/storage/storage.hpp"
+#include "tests/support/s3_server.hpp"
 
 namespace sidekick::test {
 
@@ -38,6 +40,10 @@ const std::vector<StorageKind>& storage_kinds();
 
 std::unique_ptr<StoragePlace> posix_place();
 std::unique_ptr<StoragePlace> s3_place();
+std::unique_ptr<StoragePlace> sftp_place();
+
+/// A folder in the server's bucket, with small parts, ranges and pages, and short waits between tries.
+storage::s3::Settings s3_settings(const S3Server& server);
 
 /// What the storage has under that name, by get() or by open(). Throws as these do.
 std::string content_of(storage::Storage& storage, const std::string& name);

@@ -124,11 +124,12 @@ void Folder::name(const std::string& part, const std::string& file) const {
 }
 
 void Folder::remove(const std::string& file) const {
-  if (::unlinkat(fd_.get(), file.c_str(), 0) != 0) {
-    if (errno == ENOENT) return;
-    fail("remove", file, errno);
-  }
+  remove_without_sync(file);
   sync();
+}
+
+void Folder::remove_without_sync(const std::string& file) const {
+  if (::unlinkat(fd_.get(), file.c_str(), 0) != 0 && errno != ENOENT) fail("remove", file, errno);
 }
 
 void Folder::drop(const std::string& file) const noexcept {

@@ -46,6 +46,9 @@ class Folder final {
 
   /// Removes it durably where it is there.
   void remove(const std::string& file) const;
+  /// The same, but durable only after a sync().
+  void remove_without_sync(const std::string& file) const;
+  void sync() const;
   /// The same for a part that a destructor leaves: nothing is thrown or waited for.
   void drop(const std::string& file) const noexcept;
 
@@ -62,7 +65,6 @@ class Folder final {
     bool named;
   };
   Attempt try_naming(const std::string& part, const std::string& file) const;
-  void sync() const;
   [[noreturn]] void fail(std::string_view what, std::string_view file, int number) const;
 
   Fd fd_;

@@ -178,6 +178,16 @@ void PosixStorage::remove(const std::string& name, const CancelToken& cancel) {
   folder().remove(name);
 }
 
+void PosixStorage::remove_all(const std::vector<std::string>& names, const CancelToken& cancel) {
+  const auto opened = folder();
+  for (const auto& name : names) {
+    require_object_name(name);
+    cancel.throw_if_cancelled();
+    opened.remove_without_sync(name);
+  }
+  opened.sync();
+}
+
 std::vector<Leftover> PosixStorage::leftovers(std::string_view prefix, const CancelToken& cancel) {
   cancel.throw_if_cancelled();
   std::vector<Leftover> out;

@@ -26,6 +26,7 @@ class PosixStorage final : public Storage {
   std::unique_ptr<Source> open(const std::string& name, const CancelToken& cancel) override;
   std::vector<Object> list(std::string_view prefix, const CancelToken& cancel) override;
   void remove(const std::string& name, const CancelToken& cancel) override;
+  void remove_all(const std::vector<std::string>& names, const CancelToken& cancel) override;
   std::vector<Leftover> leftovers(std::string_view prefix, const CancelToken& cancel) override;
   void discard(const Leftover& leftover, const CancelToken& cancel) override;
 

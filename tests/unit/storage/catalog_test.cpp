@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <ctime>
 #include <filesystem>
 #include <set>
 
@@ -214,17 +215,22 @@ TEST_CASE("ten thousand manifests of a folder are listed and pruned quickly") {
     shelf.folder.file(manifest_name(name), to_json(sample_manifest(name, i % 2 == 0 ? "shop" : "shop-db")));
   }
   const auto begin = std::chrono::steady_clock::now();
+  const auto cpu = std::clock();
   CHECK(Catalog(*shelf.storage, "").backups(shelf.cancel).size() == 10'000);
   const auto listed = std::chrono::steady_clock::now();
   Catalog catalog(*shelf.storage, "shop");
   const auto mine = catalog.names(shelf.cancel);
   REQUIRE(mine.size() == 5'000);
-  for (std::size_t i = 0; i < 100; i++) catalog.remove(mine[i].text(), shelf.cancel);
+  std::vector<std::string> old;
+  for (std::size_t i = 0; i < 4'900; i++) old.push_back(mine[i].text());
+  catalog.remove_all(old, shelf.cancel);
   const auto end = std::chrono::steady_clock::now();
-  CHECK(catalog.names(shelf.cancel).size() == 4'900);
+  CHECK(catalog.names(shelf.cancel).size() == 100);
+  CHECK(Catalog(*shelf.storage, "shop-db").names(shelf.cancel).size() == 5'000);
+  CHECK(catalog.orphans(shelf.cancel).empty());
   UNSCOPED_INFO("listed in " << (listed - begin) / 1ms << " ms, pruned in " << (end - listed) / 1ms << " ms");
-  // A debug build under load: four times what an optimised one has.
-  CHECK(end - begin < 8s);
+  // An optimised build takes 0.6 s of wall time, of which a loaded machine tells nothing: so the work is bounded.
+  CHECK(static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC < 8);
 }
 
 TEST_CASE("slow reads are done several at once and in order") {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sidekick::git_sync {
+namespace sidekick {
 
 struct KnownKey {
   std::string type;  ///< "ssh-ed25519"
@@ -25,4 +25,4 @@ enum class HostKeyVerdict { known, unknown, changed, revoked };
 /// others, but contradicts nothing there.
 HostKeyVerdict judge_host_key(const std::vector<KnownKey>& known, std::string_view type, std::string_view key);
 
-}  // namespace sidekick::git_sync
+}  // namespace sidekick

@@ -7,22 +7,21 @@
 #include <memory>
 #include <string>
 
-#include "git_sync/remote/git_source.hpp"
-#include "git_sync/settings.hpp"
 #include "sidekick/cancel.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/ssh_settings.hpp"
 #include "sidekick/url.hpp"
 
-namespace sidekick::git_sync {
+namespace sidekick {
 
 /// For one thread. Throws Error: unavailable, denied (the host's key is unknown or another than before; no key of ours
 /// is accepted), no_input (a key file or the known_hosts file is not there), config, cancelled.
 class SshSession final {
  public:
-  /// Connects, checks the host's key before anything of ours is shown, and logs in with the first key file that the
-  /// server accepts.
-  SshSession(const Url& url, const SshSettings& settings, const StreamTimes& times, const CancelToken& cancel);
+  /// Connects, checks the host's key before anything of ours is shown, and logs in as the URL's user with the first key
+  /// file that the server accepts, else with the password, which is also the answer to all that it asks interactively.
+  SshSession(const Url& url, const SshSettings& settings, const CancelToken& cancel);
   ~SshSession();
   SshSession(const SshSession&) = delete;
   SshSession& operator=(const SshSession&) = delete;
@@ -42,9 +41,27 @@ class SshSession final {
   /// Waits until the server moves. Throws Error: unavailable after the idle time, cancelled.
   void wait(const CancelToken& cancel);
 
+  /// Like until_done(), for what must not throw nor take long: what `call` returned last, which says that it would
+  /// block where `patience` was not enough. The session is of no more use then.
+  template <class Call>
+  auto finish_within(std::chrono::milliseconds patience, Call&& call) noexcept {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+      const auto result = call();
+      const bool blocks = would_block(result);
+      if (!blocks) usable_ = connected_;
+      if (!blocks || !wait_until(deadline)) return result;
+    }
+  }
+
   /// Ends a channel, and waits a second for the host to agree: where it does not, the session is of no more use.
   void close(LIBSSH2_CHANNEL* channel) noexcept;
+
+  /// False where a call was left before it was done, or the connection is gone.
   bool usable() const noexcept { return usable_; }
+
+  /// Cuts the connection: every call fails from now on, instead of blocking.
+  void cut() noexcept;
 
   /// `what: <libssh2's last message>`.
   Error error(ErrorKind kind, const std::string& what, std::string hint = {}) const;
@@ -66,13 +83,17 @@ class SshSession final {
   void prefer_known_keys(const std::string& known_hosts);
   void check_host(const std::string& known_hosts);
   void log_in(const SshSettings& settings, const CancelToken& cancel);
-  bool try_key(const std::string& user, const std::string& file, const CancelToken& cancel);
+  bool try_key(const std::string& file, const SshSettings& settings, const CancelToken& cancel);
+  bool try_password(const Secret& password, std::string_view methods, const CancelToken& cancel);
+  Error refusal(const SshSettings& settings) const;
+  bool wait_until(std::chrono::steady_clock::time_point deadline) noexcept;
 
   Url url_;
-  StreamTimes times_;
+  std::chrono::milliseconds idle_;
   Fd fd_;
   std::unique_ptr<LIBSSH2_SESSION, FreeSession> session_;
   bool usable_ = true;
+  bool connected_ = true;
 };
 
-}  // namespace sidekick::git_sync
+}  // namespace sidekick

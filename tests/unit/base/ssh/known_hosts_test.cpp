@@ -1,11 +1,11 @@
-#include "git_sync/remote/known_hosts.hpp"
+#include "agent/base/ssh/known_hosts.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/support/process.hpp"
 #include "tests/support/temp_dir.hpp"
 
-using namespace sidekick::git_sync;
+using namespace sidekick;
 using namespace sidekick::test;
 
 namespace {

@@ -1,4 +1,4 @@
-#include "git_sync/remote/ssh_session.hpp"
+#include "sidekick/ssh_session.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -7,15 +7,14 @@
 #include <span>
 #include <vector>
 
-#include "git_sync/remote/known_hosts.hpp"
-#include "git_sync/remote/server_error.hpp"
-#include "git_sync/remote/socket_stream.hpp"
+#include "agent/base/ssh/known_hosts.hpp"
+#include "agent/base/ssh/password.hpp"
 #include "sidekick/dial.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/http_client.hpp"
 #include "sidekick/secret.hpp"
 
-namespace sidekick::git_sync {
+namespace sidekick {
 
 namespace {
 
@@ -69,11 +68,12 @@ bool is_encrypted(const std::string& key) {
 
 }  // namespace
 
-SshSession::SshSession(const Url& url, const SshSettings& settings, const StreamTimes& times, const CancelToken& cancel)
-    : url_(url), times_(times) {
+SshSession::SshSession(const Url& url, const SshSettings& settings, const CancelToken& cancel)
+    : url_(url), idle_(settings.idle_timeout) {
+  if (url.user.empty()) throw Error(ErrorKind::config, "no user is named for '" + url.without_login() + "'");
   use_libssh2();
   const auto known_hosts = known_hosts_text(settings);
-  auto dialled = dial(url.host, url.effective_port(), times.connect, cancel);
+  auto dialled = dial(url.host, url.effective_port(), settings.connect_timeout, cancel);
   cancel.throw_if_cancelled();
   if (!dialled.fd)
     throw Error(ErrorKind::unavailable, "cannot connect to '" + url.authority() + "': " + dialled.failure);
@@ -104,20 +104,26 @@ short SshSession::events() const noexcept {
 
 void SshSession::wait(const CancelToken& cancel) {
   usable_ = false;  // unless the server moves: what was begun is not finished else
-  wait_for_server(fd_.get(), events(), times_.idle, cancel);
+  wait_for_server(fd_.get(), events(), idle_, cancel);
   usable_ = true;
+}
+
+bool SshSession::wait_until(std::chrono::steady_clock::time_point deadline) noexcept {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+  struct pollfd watched{fd_.get(), events(), 0};
+  usable_ = left > 0 && ::poll(&watched, 1, static_cast<int>(left)) > 0;
+  return usable_;
 }
 
 void SshSession::close(LIBSSH2_CHANNEL* channel) noexcept {
   constexpr std::chrono::milliseconds patience(1'000);
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  int code = LIBSSH2_ERROR_EAGAIN;
-  while (usable_ && (code = libssh2_channel_free(channel)) == LIBSSH2_ERROR_EAGAIN) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-    struct pollfd watched{fd_.get(), events(), 0};
-    if (left <= 0 || ::poll(&watched, 1, static_cast<int>(left)) <= 0) break;
-  }
-  usable_ = usable_ && code == 0;
+  if (!usable_) return;
+  if (finish_within(patience, [channel] { return libssh2_channel_free(channel); }) != 0) usable_ = false;
+}
+
+void SshSession::cut() noexcept {
+  ::shutdown(fd_.get(), SHUT_RDWR);
+  usable_ = connected_ = false;
 }
 
 Error SshSession::error(ErrorKind kind, const std::string& what, std::string hint) const {
@@ -166,32 +172,44 @@ void SshSession::check_host(const std::string& known_hosts) {
 }
 
 void SshSession::log_in(const SshSettings& settings, const CancelToken& cancel) {
-  const auto user = url_.user.empty() ? std::string("git") : url_.user;
-  const auto length = static_cast<unsigned int>(user.size());
-  const char* methods = until_done(cancel, [&] { return libssh2_userauth_list(session_.get(), user.c_str(), length); });
-  if (methods == nullptr) {
+  const auto length = static_cast<unsigned int>(url_.user.size());
+  const char* listed =
+      until_done(cancel, [&] { return libssh2_userauth_list(session_.get(), url_.user.c_str(), length); });
+  if (listed == nullptr) {
     if (libssh2_userauth_authenticated(session_.get()) != 0) return;
-    throw error(ErrorKind::unavailable, "cannot log in as '" + user + "'");
+    throw error(ErrorKind::unavailable, "cannot log in as '" + url_.user + "'");
   }
+  const std::string methods(listed);
   for (const auto& file : settings.key_files)
-    if (try_key(user, file, cancel)) return;
-  const auto who = "'" + user + "' at '" + url_.authority() + "'";
-  if (settings.key_files.empty())
-    throw Error(ErrorKind::denied, "cannot log in as " + who + ": no ssh key is configured", "name a key file");
-  throw Error(ErrorKind::denied,
-              "cannot log in as " + who + ": the server accepts none of our keys (" + settings.key_files.front() +
-                  (settings.key_files.size() > 1 ? ", …)" : ")"),
-              "add the public key there, and check the user in the URL");
+    if (try_key(file, settings, cancel)) return;
+  if (!settings.password.empty() && try_password(settings.password, methods, cancel)) return;
+  throw refusal(settings);
 }
 
-bool SshSession::try_key(const std::string& user, const std::string& file, const CancelToken& cancel) {
+Error SshSession::refusal(const SshSettings& settings) const {
+  const auto who = "'" + url_.user + "' at '" + url_.authority() + "'";
+  if (settings.key_files.empty() && settings.password.empty())
+    return {ErrorKind::denied, "cannot log in as " + who + ": no ssh key is configured", "name a key file"};
+  if (settings.key_files.empty())
+    return {ErrorKind::denied, "cannot log in as " + who + ": the server does not accept the password",
+            "check the user in the URL and the password, and that the server lets passwords in"};
+  return {ErrorKind::denied,
+          "cannot log in as " + who + ": the server accepts none of our keys (" + settings.key_files.front() +
+              (settings.key_files.size() > 1 ? ", …)" : ")") +
+              (settings.password.empty() ? "" : ", and not the password"),
+          "add the public key there, and check the user in the URL"};
+}
+
+bool SshSession::try_key(const std::string& file, const SshSettings& settings, const CancelToken& cancel) {
   const Secret key(read_secret_file(file, "ssh key").reveal() + "\n");
-  if (is_encrypted(key.reveal()))
+  const bool locked = is_encrypted(key.reveal());
+  if (locked && settings.key_passphrase.empty())
     throw Error(ErrorKind::config, "ssh key '" + file + "' has a passphrase: it cannot be used",
                 "make a key without one: ssh-keygen -t ed25519 -N ''");
+  const char* passphrase = locked ? settings.key_passphrase.reveal().c_str() : nullptr;
   const int code = until_done(cancel, [&] {
-    return libssh2_userauth_publickey_frommemory(session_.get(), user.c_str(), user.size(), nullptr, 0,
-                                                 key.reveal().c_str(), key.reveal().size(), nullptr);
+    return libssh2_userauth_publickey_frommemory(session_.get(), url_.user.c_str(), url_.user.size(), nullptr, 0,
+                                                 key.reveal().c_str(), key.reveal().size(), passphrase);
   });
   switch (code) {
     case 0:
@@ -203,11 +221,23 @@ bool SshSession::try_key(const std::string& user, const std::string& file, const
     case LIBSSH2_ERROR_SOCKET_RECV:
     case LIBSSH2_ERROR_SOCKET_DISCONNECT:
     case LIBSSH2_ERROR_TIMEOUT:
-      throw error(ErrorKind::unavailable, "cannot log in as '" + user + "'");
+      throw error(ErrorKind::unavailable, "cannot log in as '" + url_.user + "'");
     default:
       throw error(ErrorKind::config, "ssh key '" + file + "' cannot be used",
-                  "it is to be a private key, of OpenSSH or PEM, without a passphrase");
+                  locked ? "check its passphrase; it is to be a private key, of OpenSSH or PEM"
+                         : "it is to be a private key, of OpenSSH or PEM, without a passphrase");
   }
 }
 
-}  // namespace sidekick::git_sync
+bool SshSession::try_password(const Secret& password, std::string_view methods, const CancelToken& cancel) {
+  for (const auto& method : password_methods()) {
+    if (methods.find(method.name) == std::string_view::npos) continue;
+    const int code = until_done(cancel, [&] { return method.log_in(session_.get(), url_.user, password); });
+    if (code == 0) return true;
+    if (code != LIBSSH2_ERROR_AUTHENTICATION_FAILED && code != LIBSSH2_ERROR_PASSWORD_EXPIRED)
+      throw error(ErrorKind::unavailable, "cannot log in as '" + url_.user + "'");
+  }
+  return false;
+}
+
+}  // namespace sidekick

@@ -1,4 +1,4 @@
-#include "git_sync/remote/known_hosts.hpp"
+#include "agent/base/ssh/known_hosts.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -8,7 +8,7 @@
 #include <cctype>
 #include <optional>
 
-namespace sidekick::git_sync {
+namespace sidekick {
 
 namespace {
 
@@ -129,4 +129,4 @@ HostKeyVerdict judge_host_key(const std::vector<KnownKey>& known, std::string_vi
   return verdict;
 }
 
-}  // namespace sidekick::git_sync
+}  // namespace sidekick
