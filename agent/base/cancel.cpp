@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <mutex>
+#include <vector>
 
 #include "sidekick/error.hpp"
 
@@ -13,8 +15,25 @@ struct CancelToken::State {
   State() : event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!event) throw error_from_errno("cannot create an event descriptor", errno);
   }
+
+  void cancel() noexcept {
+    cancelled = true;
+    ::eventfd_write(event.get(), 1);
+    const std::lock_guard lock(mutex);
+    for (const auto& child : children)
+      if (const auto living = child.lock()) living->cancel();
+  }
+
+  void add(const std::shared_ptr<State>& child) {
+    const std::lock_guard lock(mutex);
+    std::erase_if(children, [](const auto& each) { return each.expired(); });
+    children.push_back(child);
+  }
+
   std::atomic<bool> cancelled = false;
   Fd event;
+  std::mutex mutex;
+  std::vector<std::weak_ptr<State>> children;
 };
 
 CancelToken::CancelToken() : state_(std::make_shared<State>()) {}
@@ -35,9 +54,14 @@ int CancelToken::fd() const noexcept {
 
 CancelSource::CancelSource() = default;
 
+CancelSource::CancelSource(const CancelToken& parent) {
+  parent.state_->add(token_.state_);
+  // In this order, so that a cancellation in between is not missed.
+  if (parent.cancelled()) cancel();
+}
+
 void CancelSource::cancel() noexcept {
-  token_.state_->cancelled = true;
-  ::eventfd_write(token_.state_->event.get(), 1);
+  token_.state_->cancel();
 }
 
 }  // namespace sidekick

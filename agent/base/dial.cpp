@@ -13,6 +13,8 @@
 #include <memory>
 #include <system_error>
 
+#include "sidekick/error.hpp"
+
 namespace sidekick {
 
 namespace {
@@ -66,6 +68,15 @@ bool wait_ready(int fd, short events, std::optional<steady_clock::time_point> de
     if (n > 0 && both[0].revents != 0) return true;
     if (n == 0 && wait_ms >= 0) return errno = ETIMEDOUT, false;
   }
+}
+
+void wait_for_server(int fd, short events, milliseconds idle, const CancelToken& cancel) {
+  if (wait_ready(fd, events, steady_clock::now() + idle, cancel)) return;
+  const int number = errno;
+  cancel.throw_if_cancelled();
+  if (number != ETIMEDOUT)
+    throw Error(ErrorKind::unavailable, "the connection broke: " + std::generic_category().message(number));
+  throw Error(ErrorKind::unavailable, "the server has not moved for " + std::to_string(idle.count()) + " ms");
 }
 
 Dialled dial_path(const std::string& path, milliseconds timeout, const CancelToken& cancel) {

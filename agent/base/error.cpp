@@ -69,4 +69,18 @@ Error error_from_errno(std::string what, int number, std::string hint) {
           kind == ErrorKind::io ? Retry::as_kind : Retry::never};
 }
 
+std::string one_line(std::string_view text) {
+  constexpr std::size_t max_text_bytes = 300;
+  std::string out;
+  for (const char c : text.substr(0, max_text_bytes)) {
+    const bool blank = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+    if (!blank)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  while (out.ends_with(' ') || out.ends_with('.')) out.pop_back();
+  return out;
+}
+
 }  // namespace sidekick

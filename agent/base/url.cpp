@@ -12,8 +12,8 @@ namespace sidekick {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint16_t>, 4> default_ports{
-    {{"http", 80}, {"https", 443}, {"ssh", 22}, {"git", 9418}}};
+constexpr std::array<std::pair<std::string_view, std::uint16_t>, 5> default_ports{
+    {{"http", 80}, {"https", 443}, {"ssh", 22}, {"sftp", 22}, {"git", 9418}}};
 
 std::uint16_t default_port(std::string_view scheme) noexcept {
   const auto* const row = std::ranges::find(default_ports, scheme, [](const auto& entry) { return entry.first; });

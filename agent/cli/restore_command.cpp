@@ -1,22 +1,39 @@
 #include "agent/cli/restore_command.hpp"
 
+#include "agent/cli/backup_settings.hpp"
+#include "agent/cli/common_settings.hpp"
 #include "agent/cli/job_command.hpp"
 #include "agent/cli/restore_schema.hpp"
 #include "agent/cli/restore_settings.hpp"
-#include "restore/restore_job.hpp"
+#include "agent/cli/storage_schema.hpp"
+#include "restore/restore_backup_job.hpp"
 
 namespace sidekick::cli {
 
 namespace {
 
-std::unique_ptr<OneShotJob> make_restore_job(const config::Settings& settings, Log& log) {
-  return std::make_unique<restore::RestoreJob>(restore_settings(settings, log));
+std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const JobFrame& frame) {
+  auto job = restore_settings(settings, frame.log);
+  const auto& values = settings.values;
+  if (!values.given("from")) return std::make_unique<restore::RestoreJob>(std::move(job));
+  restore::BackupPlace place;
+  place.url = values.text("from");
+  place.job = values.text("job");
+  place.access = storage_access(values, frame.environment);
+  place.identities = age_identities(values);
+  return std::make_unique<restore::RestoreBackupJob>(std::move(job), std::move(place));
 }
 
 }  // namespace
 
 int run_restore(const Invocation& invocation) {
-  return run_job(invocation, restore_schema(), make_restore_job);
+  const auto plan = [](const config::Settings& settings, const JobFrame& frame) {
+    JobPlan out;
+    out.policy = policy_of(settings.values);
+    out.job = make_job(settings, frame);
+    return out;
+  };
+  return run_job(invocation, {.schema = restore_schema(), .plan = plan});
 }
 
 }  // namespace sidekick::cli

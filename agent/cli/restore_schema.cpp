@@ -1,6 +1,7 @@
 #include "agent/cli/restore_schema.hpp"
 
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/storage_schema.hpp"
 
 namespace sidekick::cli {
 
@@ -29,6 +30,21 @@ std::vector<Setting> reading() {
            "restore a dump folder or one .bson file, as an argument without a flag does; 'dump' if nothing is given",
        .remark = "'-' is refused, standard input can only be an archive",
        .group = input},
+      {.name = "from",
+       .value_name = "STORAGE/NAME",
+       .help = "restore a backup from where it is stored: s3://bucket/prefix/NAME, dir:/folder/NAME, "
+               "sftp://user@host/path/NAME; NAME may be latest. Its oplog is replayed where it has one",
+       .group = input,
+       .secrecy = config::Secrecy::url},
+      {.name = "job",
+       .value_name = "NAME",
+       .help = "whose latest --from means, where several jobs are stored there",
+       .group = input},
+      {.name = "identity-file",
+       .value_name = "FILE",
+       .help = "private keys of age, for a backup that is encrypted; may be given several times",
+       .group = input,
+       .arity = Arity::repeated},
       {.name = "gzip",
        .help = "the input is compressed",
        .remark = "not needed, gzip and zstd are known by their first bytes",
@@ -207,13 +223,15 @@ config::Schema restore_schema() {
       .summary = "Puts a dump made by mongodump into a MongoDB.",
       .arguments = "[FOLDER | FILE.bson | mongodb://...]",
       .description =
-          "Reads an archive, a dump folder or a single .bson file and stores what is in it: collections with their "
+          "Reads an archive, a dump folder, a single .bson file or a stored backup and stores what is in it: "
+          "collections with their "
           "options, indexes, views, users and roles, the oplog. It waits for the server by itself, proves the input "
           "while it reads it, and ends with 0 only when every document is stored and acknowledged. It can be killed at "
           "any moment and run again. The flags are mongorestore's, and ours beside them.",
       .settings = reading(),
       .file_keys = {"password", "uri", "sslPEMKeyPassword"}};
-  for (auto part : {selecting(), mongo_connection_settings(), storing(), detailing(), replaying(), common_settings()})
+  for (auto part : {selecting(), mongo_connection_settings(), storing(), detailing(), replaying(), storage_settings(),
+                    common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
   return schema;
 }

@@ -20,6 +20,9 @@ bool is_uri(std::string_view text) {
 
 void check_rules(const Values& values) {
   check_excluding(values, {{"archive", "dir"},
+                           {"from", "archive"},
+                           {"from", "dir"},
+                           {"from", "oplogFile"},
                            {"oplogReplay", "nsInclude"},
                            {"oplogReplay", "nsExclude"},
                            {"oplogReplay", "nsFrom"},
@@ -30,11 +33,13 @@ void check_rules(const Values& values) {
                            {"oplogFile", "archive"},
                            {"collection", "excludeCollection"},
                            {"collection", "excludeCollectionsWithPrefix"}});
+  // The oplog of a stored backup is replayed without being asked for.
+  if (!values.given("from"))
+    check_needing(values, {{"oplogLimit", "oplogReplay"}, {"job", "from"}, {"identity-file", "from"}});
   check_needing(values, {{"collection", "db"},
                          {"excludeCollection", "db"},
                          {"excludeCollectionsWithPrefix", "db"},
                          {"restoreDbUsersAndRoles", "db"},
-                         {"oplogLimit", "oplogReplay"},
                          {"oplogFile", "oplogReplay"},
                          {"preserveUUID", "drop"}});
   if (values.list("nsFrom").size() != values.list("nsTo").size())
@@ -74,6 +79,9 @@ void warn_of_no_effect(const Values& values, Log& log) {
 
 /// Where the dump comes from: by flag, or the one argument that is no URI.
 void set_input(restore::Settings& out, const Values& values, const std::string& argument) {
+  if (values.given("from") && !argument.empty())
+    throw Error(ErrorKind::config,
+                values.find("from")->origin + " and the argument '" + argument + "' exclude each other");
   if (values.given("archive")) {
     if (!argument.empty())
       throw Error(ErrorKind::config,

@@ -35,6 +35,8 @@ class CancelToken {
 class CancelSource {
  public:
   CancelSource();
+  /// Is cancelled with `parent` too, and never cancels that.
+  explicit CancelSource(const CancelToken& parent);
   CancelToken token() const { return token_; }
   void cancel() noexcept;
 

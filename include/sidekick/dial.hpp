@@ -32,4 +32,7 @@ Dialled dial_path(const std::string& path, std::chrono::milliseconds timeout, co
 bool wait_ready(int fd, short events, std::optional<std::chrono::steady_clock::time_point> deadline,
                 const CancelToken& cancel);
 
+/// Waits until `fd` has one of `events`. Throws Error: unavailable when nothing came for `idle`, cancelled.
+void wait_for_server(int fd, short events, std::chrono::milliseconds idle, const CancelToken& cancel);
+
 }  // namespace sidekick

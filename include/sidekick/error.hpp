@@ -78,4 +78,8 @@ class Error final : public std::exception {
 /// too.
 Error error_from_errno(std::string what, int number, std::string hint = {});
 
+/// What another program said, fit for a message: one line of printable text, at most 300 bytes of it, without a full
+/// stop.
+std::string one_line(std::string_view text);
+
 }  // namespace sidekick

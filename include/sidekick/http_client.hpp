@@ -57,7 +57,8 @@ struct HttpRequest {
   std::string url{};
   std::vector<HttpHeader> headers{};
   std::string body{};
-  int max_redirects = 0;  ///< followed for GET and HEAD; credentials do not go to another host
+  std::string_view content{};  ///< unless empty, sent instead of `body` and without a copy; must outlive the call
+  int max_redirects = 0;       ///< followed for GET and HEAD; credentials do not go to another host
   std::optional<std::chrono::milliseconds> timeout{};  ///< for all of it, redirects too; nothing: idle_timeout only
 };
 
@@ -91,8 +92,8 @@ class HttpClient final {
   /// The answer with its body, of which there may be at most `max_body_bytes` (else Error data).
   HttpResponse send(const HttpRequest& request, const CancelToken& cancel, std::size_t max_body_bytes = 16U << 20U);
 
-  /// The answer; its body goes to `sink` as it arrives when the status is 200, else into the answer (at most 1 MiB,
-  /// else Error data). What `sink` throws comes through as it is.
+  /// The answer; its body goes to `sink` as it arrives when the status is 200 or 206, else into the answer (at most
+  /// 1 MiB, else Error data). What `sink` throws comes through as it is.
   HttpResponse stream(const HttpRequest& request, const BodySink& sink, const CancelToken& cancel);
 
  private:

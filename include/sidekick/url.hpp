@@ -20,7 +20,7 @@ struct Url {
   std::string path;        ///< empty or from its "/"
   std::string query;       ///< without its "?"
 
-  /// The port named, else that of the scheme (http, https, ssh, git), else 0.
+  /// The port named, else that of the scheme (http, https, ssh, sftp, git), else 0.
   std::uint16_t effective_port() const noexcept;
   /// "host" or "host:port" where the port is not that of the scheme, brackets around an IPv6 address: as the header
   /// Host has it.

@@ -39,7 +39,7 @@ Poured DirSource::prove(std::unique_ptr<filters::Source> plain, const std::strin
   return files(tar::prove(*plain, name, cancel));
 }
 
-bool DirSource::restore_to_scratch(std::unique_ptr<filters::Source>, const storage::Manifest&, JobContext&) {
+bool DirSource::restore_to_scratch(const OpenPlain&, const storage::Manifest&, JobContext&) {
   return false;
 }
 

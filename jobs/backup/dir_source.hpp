@@ -35,8 +35,7 @@ class DirSource final : public Source {
                const CancelToken& cancel) const override;
 
   /// There is no server for it: false.
-  bool restore_to_scratch(std::unique_ptr<filters::Source> plain, const storage::Manifest& manifest,
-                          JobContext& context) override;
+  bool restore_to_scratch(const OpenPlain& open, const storage::Manifest& manifest, JobContext& context) override;
 
  private:
   std::string path_;

@@ -70,7 +70,7 @@ Poured ExecSource::prove(std::unique_ptr<filters::Source> plain, const std::stri
   return {};
 }
 
-bool ExecSource::restore_to_scratch(std::unique_ptr<filters::Source>, const storage::Manifest&, JobContext&) {
+bool ExecSource::restore_to_scratch(const OpenPlain&, const storage::Manifest&, JobContext&) {
   return false;
 }
 

@@ -33,8 +33,7 @@ class ExecSource final : public Source {
                const CancelToken& cancel) const override;
 
   /// There is no server for it: false.
-  bool restore_to_scratch(std::unique_ptr<filters::Source> plain, const storage::Manifest& manifest,
-                          JobContext& context) override;
+  bool restore_to_scratch(const OpenPlain& open, const storage::Manifest& manifest, JobContext& context) override;
 
  private:
   std::vector<std::string> argv_;

@@ -8,11 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "backup/time_zone.hpp"
 #include "storage/manifest.hpp"
 
 namespace sidekick::backup {
 
-/// "last=7,daily=7,weekly=4,monthly=12,yearly=3,within=48h", as restic's forget has it; hourly too.
+/// How many there are to be kept of each kind, as restic's forget has it. A rule of 0 keeps nothing.
 struct KeepRules {
   int last = 0;
   int hourly = 0;
@@ -23,8 +24,8 @@ struct KeepRules {
   std::optional<std::chrono::seconds> within;
 };
 
-/// Throws Error of kind usage naming the part that is wrong: an unknown rule, a number under 0, and rules that would
-/// keep nothing.
+/// "last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=48h". Throws Error of kind usage naming the part that
+/// is wrong: an unknown rule, one that stands there twice, a number under 0, and rules that would keep nothing.
 KeepRules parse_keep(std::string_view text);
 
 /// What is known of one backup.
@@ -40,9 +41,12 @@ struct Decision {
   std::vector<std::string> reasons;  ///< "daily 2026-11-20", "newest of proof stored"; of one that goes: empty
 };
 
-/// One decision for each candidate, newest first. Days, weeks, months and years are those of `zone`. The newest backup
-/// of the highest level of proof is always kept; times in the future count as they are. Pure.
+/// One decision for each candidate, newest first (by name where the times are equal). A rule keeps the newest backup of
+/// each of the last n hours, days, weeks, months or years of `zone` that have one, and where there are fewer, the
+/// oldest backup too, as "oldest daily". `within` counts back from the newest backup, or from `now` where that is
+/// earlier. The newest backup of the highest level of proof is always kept; times in the future count as they are.
+/// Without any rule all are kept. Pure.
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
-                             std::string_view zone);
+                             const TimeZone& zone);
 
 }  // namespace sidekick::backup

@@ -49,10 +49,11 @@ class Source {
   virtual Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name,
                        const CancelToken& cancel) const = 0;
 
-  /// Puts it into the scratch server, compares counts and indexes with `manifest`, and removes it again. False where
-  /// this kind has no such proof.
-  virtual bool restore_to_scratch(std::unique_ptr<filters::Source> plain, const storage::Manifest& manifest,
-                                  JobContext& context) = 0;
+  using OpenPlain = std::function<std::unique_ptr<filters::Source>()>;
+
+  /// Puts it into the scratch server, compares counts and indexes with what it holds, and removes it again. `open`
+  /// gives the plain bytes from their beginning each time. False where this kind has no such proof.
+  virtual bool restore_to_scratch(const OpenPlain& open, const storage::Manifest& manifest, JobContext& context) = 0;
 };
 
 }  // namespace sidekick::backup

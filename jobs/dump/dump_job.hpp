@@ -16,6 +16,7 @@ namespace sidekick::dump {
 struct Report {
   struct Collection {
     mongo::Namespace ns;
+    std::string type;  ///< "collection", "view", "timeseries", or "" for what has no metadata
     std::uint64_t documents = 0;
     std::uint64_t bytes = 0;
     std::size_t indexes = 0;
@@ -30,10 +31,10 @@ struct Report {
 };
 
 /// Writes one archive, plain, as a stream into `sink`, and does not finish it: the caller does, once this has returned.
-/// settings.output, path and compression are of no meaning here. Throws Error: unavailable (no server, a primary that
-/// stepped down, a cursor that was lost: what was written is to be thrown away and begun anew), data (the oplog rolled
-/// over, a collection was renamed, a snapshot's history is gone), denied, config (what the server cannot do), no_input
-/// (a database that is not there, nothing to dump unless allow_empty), cancelled; and what the sink throws.
+/// settings.destination, path and compression are of no meaning here. Throws Error: unavailable (no server, a primary
+/// that stepped down, a cursor that was lost: what was written is to be thrown away and begun anew), data (the oplog
+/// rolled over, a collection was renamed, a snapshot's history is gone), denied, config (what the server cannot do),
+/// no_input (a database that is not there, nothing to dump unless allow_empty), cancelled; and what the sink throws.
 Report write_archive(const Settings& settings, filters::Sink& sink, JobContext& context);
 
 /// "replica set", "standalone" or "sharded cluster", and what it can do: asked before a backup chooses how to be

@@ -10,12 +10,13 @@
 
 namespace sidekick::dump {
 
-enum class Output { archive_file, standard_output, folder };
+/// `documents`: those of one collection alone, to standard output.
+enum class Destination { archive_file, standard_output, folder, documents };
 
 struct Settings {
   mongo::Connection connection;
 
-  Output output = Output::folder;
+  Destination destination = Destination::folder;
   std::string path = "dump";  ///< of the archive or the folder; of no meaning for standard output
   filters::Compression compression = filters::Compression::none;
   int compression_threads = 2;  ///< 1 to 64
@@ -32,8 +33,11 @@ struct Settings {
   bool oplog = false;
   bool snapshot = false;  ///< all collections as of one cluster time
   bool allow_empty = true;
+  bool dry_run = false;  ///< say what would be dumped, and write nothing
 
   int parallel_collections = 4;  ///< 1 to 64
+
+  std::string tool_version = "sidekick";  ///< what the archive says wrote it
 };
 
 }  // namespace sidekick::dump

@@ -10,7 +10,7 @@ namespace sidekick::filters {
 
 enum class Compression { none, gzip, zstd };
 
-/// What the first bytes of a stream say: gzip (1f 8b, RFC 1952), zstd (28 b5 2f fd or a skippable frame, RFC 8878).
+/// What the first bytes of a stream say: gzip (1f 8b 08, RFC 1952), zstd (28 b5 2f fd or a skippable frame, RFC 8878).
 Compression recognise(std::span<const std::uint8_t> first_bytes) noexcept;
 
 /// The plain bytes of `compressed`, whatever it is: it is looked at, not believed. Several gzip members or zstd frames

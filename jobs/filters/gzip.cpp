@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t input_bytes = std::size_t{128} << 10;
 constexpr int gzip_only = 15 + 16;
 
-Error damaged(const std::string& name, const std::string& cause) {
-  return {ErrorKind::data, "'" + name + "' is damaged: " + cause};
-}
-
 }  // namespace
 
 GzipSource::GzipSource(std::unique_ptr<Source> compressed, std::string name)
@@ -27,9 +23,15 @@ GzipSource::~GzipSource() {
   inflateEnd(&stream_);
 }
 
+Error GzipSource::damaged(const std::string& cause) const {
+  return {ErrorKind::data,
+          "'" + name_ + "' is damaged at offset " + std::to_string(taken_ - stream_.avail_in) + ": " + cause};
+}
+
 bool GzipSource::refill() {
   stream_.next_in = input_.data();
   stream_.avail_in = static_cast<uInt>(compressed_->read(input_));
+  taken_ += stream_.avail_in;
   return stream_.avail_in > 0;
 }
 
@@ -42,7 +44,7 @@ bool GzipSource::next_member() {
     stream_.next_in++;
     stream_.avail_in--;
   }
-  if (zeros || *stream_.next_in != 0x1f) throw damaged(name_, "there is something after the end of the gzip stream");
+  if (zeros || *stream_.next_in != 0x1f) throw damaged("there is something after the end of the gzip stream");
   inflateReset(&stream_);
   return true;
 }
@@ -59,14 +61,14 @@ std::size_t GzipSource::read(std::span<std::uint8_t> into) {
       }
       inside_member_ = true;
     }
-    if (stream_.avail_in == 0 && !refill()) throw damaged(name_, "the gzip stream is truncated");
+    if (stream_.avail_in == 0 && !refill()) throw damaged("the gzip stream is truncated");
     const int status = inflate(&stream_, Z_NO_FLUSH);
     if (status == Z_STREAM_END)
       inside_member_ = false;
     else if (status == Z_MEM_ERROR)
       throw std::bad_alloc();
     else if (status != Z_OK && status != Z_BUF_ERROR)
-      throw damaged(name_, std::string("gzip: ") + (stream_.msg != nullptr ? stream_.msg : "invalid data"));
+      throw damaged(std::string("gzip: ") + (stream_.msg != nullptr ? stream_.msg : "invalid data"));
   }
   return room - stream_.avail_out;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "filters/source.hpp"
+#include "sidekick/error.hpp"
 
 namespace sidekick::filters {
 
@@ -23,11 +24,13 @@ class GzipSource final : public Source {
  private:
   bool refill();
   bool next_member();
+  Error damaged(const std::string& cause) const;
 
   std::unique_ptr<Source> compressed_;
   std::string name_;
   std::vector<std::uint8_t> input_;
   z_stream stream_{};
+  std::uint64_t taken_ = 0;  ///< compressed bytes so far
   bool inside_member_ = true;
   bool finished_ = false;
 };

@@ -27,6 +27,11 @@ ZstdSource::~ZstdSource() {
   ZSTD_freeDCtx(context_);
 }
 
+Error ZstdSource::damaged(const std::string& cause) const {
+  return {ErrorKind::data,
+          "'" + name_ + "' is damaged at offset " + std::to_string(taken_ - input_size_ + input_at_) + ": " + cause};
+}
+
 std::size_t ZstdSource::read(std::span<std::uint8_t> into) {
   ZSTD_outBuffer out{into.data(), into.size(), 0};
   bool more = true;
@@ -35,16 +40,15 @@ std::size_t ZstdSource::read(std::span<std::uint8_t> into) {
       input_size_ = compressed_->read(input_);
       input_at_ = 0;
       more = input_size_ > 0;
+      taken_ += input_size_;
     }
     if (!more && expected_ == 0) return 0;
     ZSTD_inBuffer in{input_.data(), input_size_, input_at_};
     const auto before = in.pos;
     expected_ = ZSTD_decompressStream(context_, &out, &in);
-    if (ZSTD_isError(expected_) != 0U)
-      throw Error(ErrorKind::data, "'" + name_ + "' is damaged: zstd: " + ZSTD_getErrorName(expected_));
+    if (ZSTD_isError(expected_) != 0U) throw damaged(std::string("zstd: ") + ZSTD_getErrorName(expected_));
     input_at_ = in.pos;
-    if (!more && out.pos == 0 && in.pos == before)
-      throw Error(ErrorKind::data, "'" + name_ + "' is damaged: the zstd stream is truncated");
+    if (!more && out.pos == 0 && in.pos == before) throw damaged("the zstd stream is truncated");
   }
   return out.pos;
 }

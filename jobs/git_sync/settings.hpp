@@ -11,6 +11,7 @@
 
 #include "sidekick/http_client.hpp"
 #include "sidekick/secret.hpp"
+#include "sidekick/ssh_settings.hpp"
 
 namespace sidekick::git_sync {
 
@@ -30,12 +31,6 @@ struct GithubApp {
   std::string installation_id;
   Secret private_key;  ///< PEM
   std::string private_key_file;
-};
-
-struct SshSettings {
-  std::vector<std::string> key_files;
-  std::string known_hosts_file;
-  bool check_known_hosts = true;
 };
 
 /// One repository elsewhere, and how to be let in.

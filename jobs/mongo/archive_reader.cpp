@@ -35,7 +35,12 @@ bool is_server_version(std::string_view text) {
 
 ArchiveReader::ArchiveReader(std::unique_ptr<filters::Source> source, const filters::FdSource& raw, std::string name,
                              std::optional<std::uint64_t> size)
-    : frames_(std::move(source)), raw_(raw), name_(std::move(name)), size_(size) {
+    : frames_(std::move(source)), raw_(&raw), name_(std::move(name)), size_(size) {
+  read_prelude();
+}
+
+ArchiveReader::ArchiveReader(std::unique_ptr<filters::Source> source, std::string name)
+    : frames_(std::move(source)), name_(std::move(name)) {
   read_prelude();
 }
 
@@ -78,10 +83,10 @@ void ArchiveReader::read_prelude() {
   }
   const auto length = frames_.read_length();
   if (!length) truncated("before its header");
-  const auto header = read_header(*length, "the header");
-  if (const auto version = text_of(header.get(), "version"); version != "0.1")
+  header_ = read_header(*length, "the header");
+  if (const auto version = text_of(header_.get(), "version"); version != "0.1")
     fail(sizeof magic, "format version '" + version + "' is not known (0.1 is)");
-  server_version_ = text_of(header.get(), "server_version");
+  server_version_ = text_of(header_.get(), "server_version");
   if (!is_server_version(server_version_))
     fail(sizeof magic, "server_version '" + server_version_ + "' in the header is no version");
   for (;;) {

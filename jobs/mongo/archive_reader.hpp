@@ -18,11 +18,18 @@ class ArchiveReader final : public DumpReader {
   ArchiveReader(std::unique_ptr<filters::Source> source, const filters::FdSource& raw, std::string name,
                 std::optional<std::uint64_t> size);
 
+  /// The same for a source that tells no position: then it is that in the plain bytes.
+  ArchiveReader(std::unique_ptr<filters::Source> source, std::string name);
+
   const std::vector<DumpCollection>& collections() const noexcept override { return collections_; }
   const std::string& server_version() const noexcept override { return server_version_; }
+
+  /// The header as it was written, with what its writer said of itself.
+  const Bson& header() const noexcept { return header_; }
+
   DumpEvent next() override;
   DocumentFacts read_document(std::span<std::uint8_t> into) override;
-  std::uint64_t position() const noexcept override { return raw_.position(); }
+  std::uint64_t position() const noexcept override { return raw_ ? raw_->position() : frames_.offset(); }
   std::optional<std::uint64_t> size() const noexcept override { return size_; }
 
  private:
@@ -45,9 +52,10 @@ class ArchiveReader final : public DumpReader {
   [[noreturn]] void truncated(const std::string& where) const;
 
   FrameReader frames_;
-  const filters::FdSource& raw_;
+  const filters::FdSource* raw_ = nullptr;
   std::string name_;
   std::optional<std::uint64_t> size_;
+  Bson header_;
   std::string server_version_;
   std::vector<DumpCollection> collections_;
   std::vector<State> states_;

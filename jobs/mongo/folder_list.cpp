@@ -139,6 +139,8 @@ FolderDump list_root(const FolderQuery& query, const CancelToken& cancel) {
   fs::path oplog;
   for (const auto& entry : sorted_entries(root)) {
     const auto file = entry.path().filename().string();
+    // No database is called so: a dump that was killed left it.
+    if (file.starts_with('.')) continue;
     if (entry.is_directory())
       list_database(entry.path(), file, cancel, dump);
     else if (const auto name = stem(file, ".bson"); name && *name == "oplog")

@@ -22,6 +22,11 @@ inline Namespace parse_namespace(std::string_view text) {
   return {std::string(text.substr(0, dot)), std::string(text.substr(dot + 1))};
 }
 
+/// Under what an archive and a folder keep the oplog: no namespace of a server.
+inline bool is_oplog(const Namespace& ns) {
+  return ns.db.empty() && ns.collection == "oplog";
+}
+
 /// Where a time series keeps its measurements (servers before 8.3).
 inline constexpr std::string_view buckets_prefix = "system.buckets.";
 

@@ -19,10 +19,10 @@ struct NamespaceCount {
 
 struct DumpProof {
   std::vector<NamespaceCount> namespaces;  ///< in the order of the dump
-  std::string server_version;
-  bool oplog = false;
-  std::uint64_t documents = 0;  ///< of all but the oplog
-  std::uint64_t bytes = 0;
+  std::string server_version;              ///< as DumpReader tells it
+  bool oplog = false;                      ///< it is one of the namespaces
+  std::uint64_t documents = 0;             ///< of all but the oplog
+  std::uint64_t bytes = 0;                 ///< of their BSON
 };
 
 /// Reads all of it and stores nothing. Throws Error as the reader does where it is damaged: kind data, with the place.

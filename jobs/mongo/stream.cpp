@@ -199,8 +199,8 @@ mongoc_stream_t* Connector::open(const mongoc_uri_t* uri, const mongoc_host_list
     }
     outer = tls;
   }
-  constexpr std::size_t buffer_bytes = 1024;
-  return mongoc_stream_buffered_new(outer, buffer_bytes);
+  // Without the library's buffered stream around it: that one takes in whole answers and keeps memory for the largest.
+  return outer;
 }
 
 }  // namespace sidekick::mongo

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <vector>
 
 #include "filters/decompress.hpp"
 #include "mongo/archive_reader.hpp"
@@ -37,6 +36,9 @@ std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const Can
     auto dump = mongo::list_folder({settings.path, settings.db, settings.collection, settings.oplog_file}, cancel);
     return std::make_unique<mongo::FolderReader>(std::move(dump), cancel);
   }
+  if (settings.input == Input::opened)
+    return std::make_unique<mongo::ArchiveReader>(filters::decompressed(settings.open(cancel), settings.path),
+                                                  settings.path);
   const auto name = settings.input == Input::standard_input ? std::string("standard input") : settings.path;
   auto fd = open_archive(settings);
   const auto size = size_of(fd);
@@ -46,21 +48,10 @@ std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const Can
 }
 
 bool can_be_read_twice(const Settings& settings) {
-  if (settings.input != Input::archive_file) return settings.input == Input::folder;
+  if (settings.input != Input::archive_file) return settings.input != Input::standard_input;
   struct stat status{};
   const bool there = ::stat(settings.path.c_str(), &status) == 0;
   return !there || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
-}
-
-void prove(mongo::DumpReader& dump) {
-  std::vector<std::uint8_t> document;
-  for (;;) {
-    const auto event = dump.next();
-    if (event.kind == mongo::DumpEvent::Kind::end) return;
-    if (event.kind != mongo::DumpEvent::Kind::document) continue;
-    if (document.size() < event.bytes) document.resize(event.bytes);
-    dump.read_document(std::span(document).first(event.bytes));
-  }
 }
 
 }  // namespace sidekick::restore

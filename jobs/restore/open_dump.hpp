@@ -16,7 +16,4 @@ std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const Can
 /// and devices.
 bool can_be_read_twice(const Settings& settings);
 
-/// Reads all of it and stores nothing. Throws Error as the reader does where it is damaged.
-void prove(mongo::DumpReader& dump);
-
 }  // namespace sidekick::restore

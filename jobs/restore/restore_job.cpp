@@ -1,5 +1,7 @@
 #include "restore/restore_job.hpp"
 
+#include "mongo/proof.hpp"
+#include "restore/open_dump.hpp"
 #include "restore/restore_run.hpp"
 
 namespace sidekick::restore {
@@ -45,7 +47,7 @@ void RestoreJob::prove_first(JobContext& context) {
     context.log.warn("the input cannot be read twice: collections are dropped before it is proven whole");
   } else if (settings_.prove_first && !proven_) {
     context.log.info("proving the dump before anything is dropped");
-    prove(*open_dump(settings_, context.cancel));
+    mongo::prove(*open_dump(settings_, context.cancel));
     proven_ = true;
   }
 }

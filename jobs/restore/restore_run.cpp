@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mongo/persevere.hpp"
+#include "mongo/proof.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::restore {
@@ -147,7 +148,7 @@ std::string RestoreRun::changes() const {
 }
 
 Outcome RestoreRun::rehearse() {
-  prove(*dump_);
+  mongo::prove(*dump_);
   for (const auto& target : plan_.targets)
     if (target && target->is_created()) context_.log.info("would restore", {{"collection", target->ns.text()}});
   return {"the dump is whole; nothing was changed: " +

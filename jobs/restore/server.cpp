@@ -1,9 +1,8 @@
 #include "restore/server.hpp"
 
-#include <chrono>
 #include <cstdio>
 
-#include "mongo/greeting.hpp"
+#include "mongo/wait_for_greeting.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::restore {
@@ -16,32 +15,6 @@ ServerVersion parse_version(const std::string& text) {
   ServerVersion v;
   std::sscanf(text.c_str(), "%d.%d.%d", &v.major, &v.minor, &v.patch);
   return v;
-}
-
-/// Why one host is no primary, found out by asking it; empty where that cannot be told.
-std::string reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const CancelToken& cancel) {
-  constexpr auto patience = std::chrono::milliseconds(2'000);
-  const auto greeting = mongo::greet(uri, host, patience, cancel);
-  return greeting.failure.empty() ? mongo::why_not_primary(greeting.reply, host.host_and_port) : greeting.failure;
-}
-
-/// The library tells that there is no server, rarely why.
-std::string diagnose(const mongoc_uri_t* uri, const CancelToken& cancel) {
-  std::string out;
-  const auto* first = mongoc_uri_get_hosts(uri);
-  for (const auto* host = first; host != nullptr; host = host->next) {
-    const auto reason = reason_of(uri, *host, cancel);
-    if (reason.empty()) continue;
-    if (!out.empty()) out += "; ";
-    out += first->next == nullptr ? reason : std::string(host->host_and_port) + ": " + reason;
-  }
-  return out;
-}
-
-std::string process_of(const Bson& hello) {
-  const auto topology = mongo::document_of(hello.get(), "topologyVersion");
-  const auto id = mongo::find(topology.get(), "processId");
-  return id ? Bson().append_value("processId", *id).to_json() : std::string();
 }
 
 Error not_writable(const Bson& hello, const std::string& hosts) {
@@ -60,27 +33,6 @@ std::string too_old(const std::string& ns, const std::string& what, const std::s
          server.version_text;
 }
 
-/// The answer to the first greeting, asked for again and again as long as the pool's selection_time().
-Bson greet(const mongo::Pool& pool, const mongo::Client& client, const std::string& what, JobContext& context) {
-  constexpr auto pause = std::chrono::milliseconds(100);
-  const auto until = context.clock.now() + pool.selection_time();
-  for (;;) {
-    try {
-      return client.run("admin", Bson().append("isMaster", 1), what);
-    } catch (const Error& error) {
-      context.cancel.throw_if_cancelled();
-      if (error.kind() != ErrorKind::unavailable) throw;
-      if (context.clock.now() >= until) {
-        const auto reason = diagnose(pool.uri(), context.cancel);
-        if (reason.empty()) throw;
-        auto message = what;
-        throw Error(ErrorKind::unavailable, message.append(": ").append(reason));
-      }
-    }
-    context.clock.wait_for(pause, context.cancel);
-  }
-}
-
 }  // namespace
 
 bool Server::keeps_zero_timestamps() const noexcept {
@@ -94,12 +46,13 @@ bool Server::keeps_zero_timestamps() const noexcept {
 Server find_server(mongo::Pool& pool, JobContext& context) {
   const auto client = pool.client();
   const auto what = "cannot reach '" + pool.hosts() + "'";
-  const auto hello = greet(pool, client, what, context);
+  const auto ask = [&] { return client.run("admin", Bson().append("isMaster", 1), what); };
+  const auto hello = mongo::wait_for_greeting(pool, what, ask, context);
   const bool writable = mongo::truth_of(hello.get(), "ismaster") || mongo::truth_of(hello.get(), "isWritablePrimary");
   if (!writable) throw not_writable(hello, pool.hosts());
   Server server;
   server.replica_set = hello.has("setName");
-  server.process = process_of(hello);
+  server.process = mongo::process_of(hello);
   const auto build = client.run("admin", Bson().append("buildInfo", 1), what);
   server.version_text = mongo::text_of(build.get(), "version");
   server.version = parse_version(server.version_text);
@@ -108,7 +61,7 @@ Server find_server(mongo::Pool& pool, JobContext& context) {
 
 void check_same_process(mongo::Pool& pool, const Server& server) {
   const auto hello = pool.client().run("admin", Bson().append("isMaster", 1), "cannot reach '" + pool.hosts() + "'");
-  if (process_of(hello) == server.process) return;
+  if (mongo::process_of(hello) == server.process) return;
   throw Error(ErrorKind::unavailable, "server '" + pool.hosts() + "' was restarted in the middle of the restore",
               "a standalone may lose what it has just acknowledged: all of it is compared in the next attempt");
 }

@@ -3,12 +3,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "filters/source.hpp"
 #include "mongo/connection.hpp"
+#include "sidekick/cancel.hpp"
 
 namespace sidekick::restore {
 
@@ -20,7 +24,10 @@ enum class OnDuplicate {
   replace,  ///< the one of the dump takes its place
 };
 
-enum class Input { archive_file, standard_input, folder };
+enum class Input { archive_file, standard_input, folder, opened };
+
+/// Opens an archive that is no file here, at its beginning each time: plain or compressed bytes.
+using OpenArchive = std::function<std::unique_ptr<filters::Source>(const CancelToken&)>;
 
 struct Settings {
   mongo::Connection connection;
@@ -28,7 +35,8 @@ struct Settings {
   /// From --archive=FILE, --archive, --dir or the positional. Empty path: the folder `dump`, as the peer has it.
   /// `folder` also stands for one .bson file.
   Input input = Input::folder;
-  std::string path = "dump";
+  std::string path = "dump";  ///< of what is `opened`: its name for messages
+  OpenArchive open;           ///< of what is `opened`
 
   std::string db;
   std::string collection;

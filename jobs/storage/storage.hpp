@@ -76,6 +76,12 @@ class Storage {
   /// Removes an object durably; one that is not there is no error.
   virtual void remove(const std::string& name, const CancelToken& cancel) = 0;
 
+  /// The same for many at once, in order; durable when it returns, as quickly as the storage can. After an error some
+  /// may be gone: those before all those that are not.
+  virtual void remove_all(const std::vector<std::string>& names, const CancelToken& cancel) {
+    for (const auto& name : names) remove(name, cancel);
+  }
+
   /// What was begun under names that begin so, by this process or any other, and has not ended.
   virtual std::vector<Leftover> leftovers(std::string_view prefix, const CancelToken& cancel) = 0;
   virtual void discard(const Leftover& leftover, const CancelToken& cancel) = 0;

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "agent/base/ssh/known_hosts.hpp"
 #include "git_sync/remote/fetch_pack.hpp"
 #include "git_sync/remote/greeting.hpp"
-#include "git_sync/remote/known_hosts.hpp"
 #include "git_sync/remote/ls_refs.hpp"
 #include "sidekick/error.hpp"
 

@@ -13,6 +13,8 @@ void add_generated_tests() {
   add_good_dump_tests();
   add_broken_archive_tests();
   add_flag_tests();
+  add_verify_tests();
+  add_dump_tests();
 }
 
 }  // namespace sidekick::test

@@ -49,6 +49,17 @@ TEST_CASE("many requests go over one connection to Apache") {
   CHECK(eventually(5s, [&] { return apache.access_log().find("\"GET /page HTTP/1.1\" 200 22") != std::string::npos; }));
 }
 
+TEST_CASE("content is sent without its being copied into the request") {
+  TcpServer server([](TcpPeer& peer) {
+    while (const auto request = peer.read_request()) peer.answer("200 OK", *request);
+  });
+  const std::string content(3'000'000, 'c');
+  HttpClient client({});
+  const auto answer = client.send({.method = "PUT", .url = server.url(), .content = content}, never());
+  CHECK(answer.body.find("\r\nContent-Length: 3000000\r\n") != std::string::npos);
+  CHECK(answer.body.ends_with("\r\n\r\n" + content));
+}
+
 TEST_CASE("a body of unknown length is streamed piece by piece") {
   const Apache apache;
   apache.add_script("big", "echo 'Content-Type: text/plain'\necho\nhead -c 3000000 /dev/zero | tr '\\0' x\n");

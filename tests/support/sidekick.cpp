@@ -19,6 +19,11 @@ Finished restore(std::vector<std::string> flags, std::chrono::steady_clock::dura
   return run(restore_command(std::move(flags)), deadline);
 }
 
+Finished sidekick_run(std::vector<std::string> words, std::chrono::steady_clock::duration deadline) {
+  words.insert(words.begin(), sidekick_binary());
+  return run({std::move(words)}, deadline);
+}
+
 std::vector<std::string> error_lines(const Finished& finished) {
   std::vector<std::string> lines;
   std::istringstream all(finished.err);

@@ -18,6 +18,10 @@ Command restore_command(std::vector<std::string> flags);
 Finished restore(std::vector<std::string> flags,
                  std::chrono::steady_clock::duration deadline = std::chrono::minutes(2));
 
+/// `sidekick WORDS…`, run to its end.
+Finished sidekick_run(std::vector<std::string> words,
+                      std::chrono::steady_clock::duration deadline = std::chrono::minutes(2));
+
 /// The lines of stderr with `"level":"error"`.
 std::vector<std::string> error_lines(const Finished& finished);
 

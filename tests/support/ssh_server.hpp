@@ -1,4 +1,4 @@
-/// Real ssh servers on loopback, which run git-upload-pack for whoever has the right key.
+/// Real ssh servers on loopback, which run git-upload-pack, and SFTP, for whoever has the right key or password.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,9 @@
 namespace sidekick::test {
 
 struct SshServerSettings {
-  bool accepts_protocol = true;  ///< lets clients set GIT_PROTOCOL
+  bool accepts_protocol = true;                                                 ///< lets clients set GIT_PROTOCOL
+  enum class Passwords { none, plain, questions } passwords = Passwords::none;  ///< how they may be given
+  std::string sftp_options{};  ///< of internal-sftp: "-R" is for reading only
 };
 
 /// A server that answers, with a host key of its own and one client that may log in as the user who runs the tests.
@@ -29,6 +31,12 @@ class SshServer final {
   /// A key that nobody accepts, and one with a passphrase.
   std::filesystem::path other_key() const { return folder_ / "other"; }
   std::filesystem::path locked_key() const { return folder_ / "locked"; }
+  /// What the keys that are locked, and the user, are unlocked with.
+  static std::string password() { return "s3cret pass"; }
+  /// The same server's folder as a storage.
+  std::string sftp_url(const std::filesystem::path& path) const;
+  /// A key with a passphrase that is let in.
+  std::filesystem::path locked_client_key() const { return folder_ / "locked_client"; }
   /// Names this server's key.
   std::filesystem::path known_hosts() const { return folder_ / "known_hosts"; }
   std::string log() const { return child_->err(); }
@@ -40,9 +48,11 @@ class SshServer final {
   void change_host_key();
 
  private:
+  void write_pam() const;
   void make_key(const std::string& name, const std::string& passphrase = {}) const;
 
   TempDir folder_;
+  SshServerSettings settings_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Child> child_;
 };

@@ -54,7 +54,7 @@ class AnswerReader::Parser final : public beast::basic_parser<false> {
   void on_finish_impl(error_code&) override {}
 
   std::size_t take(std::string_view bytes) {
-    if (rules_.sink != nullptr && response_.status == 200) {
+    if (rules_.sink != nullptr && (response_.status == 200 || response_.status == 206)) {
       try {
         (*rules_.sink)(std::as_bytes(std::span(bytes)));
       } catch (...) {

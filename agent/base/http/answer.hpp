@@ -11,7 +11,7 @@ namespace sidekick::http {
 
 /// What is to become of a body.
 struct BodyRules {
-  const BodySink* sink = nullptr;  ///< takes the body of a 200; null: it goes into the answer
+  const BodySink* sink = nullptr;  ///< takes the body of a 200 or 206; null: it goes into the answer
   std::size_t max_bytes = 0;       ///< of a body in the answer
   enum class Presence { by_header, none } presence = Presence::by_header;  ///< none: to HEAD and CONNECT
 };

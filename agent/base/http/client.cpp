@@ -70,6 +70,12 @@ class HttpClient::Impl {
   }
 
  private:
+  /// A request as it goes over the wire.
+  struct Sent {
+    std::string_view text;
+    std::string_view content;
+  };
+
   /// One request and its answer, whatever its status. What fails is told with the URL.
   HttpResponse ask(const Url& url, const HttpRequest& request, const http::BodyRules& rules,
                    const http::Patience& patience) {
@@ -82,7 +88,7 @@ class HttpClient::Impl {
     const http::Route route{url, http::proxy_for(url, settings_.proxies)};
     const auto text = http::request_text(route, request, settings_.user_agent);
     try {
-      return exchange(route, text, rules, patience);
+      return exchange(route, {text, request.content}, rules, patience);
     } catch (const http::SinkFailure& failure) {
       std::rethrow_exception(failure.why);
     } catch (const http::ConnectionLost& lost) {
@@ -93,30 +99,31 @@ class HttpClient::Impl {
     }
   }
 
-  HttpResponse exchange(const http::Route& route, const std::string& text, const http::BodyRules& rules,
+  HttpResponse exchange(const http::Route& route, const Sent& sent, const http::BodyRules& rules,
                         const http::Patience& patience) {
     auto connection = std::exchange(kept_, nullptr);
     if (connection && connection->key == route.key() && connection->stream->quiet()) {
       // Nothing: the server ended the connection while the request was under way.
-      if (auto response = exchange_on(std::move(connection), route, text, rules, patience)) return std::move(*response);
+      if (auto response = exchange_on(std::move(connection), route, sent, rules, patience)) return std::move(*response);
     }
-    auto response = exchange_on(connector_.open(route, patience), route, text, rules, patience);
+    auto response = exchange_on(connector_.open(route, patience), route, sent, rules, patience);
     if (!response) throw http::ConnectionLost("the connection was closed");
     return std::move(*response);
   }
 
   /// Nothing where the connection was lost before a byte of the answer.
   std::optional<HttpResponse> exchange_on(std::unique_ptr<http::Connection> connection, const http::Route& route,
-                                          const std::string& text, const http::BodyRules& rules,
+                                          const Sent& sent, const http::BodyRules& rules,
                                           const http::Patience& patience) {
     connection->stream->limit(patience);
     http::Answer answer;
-    bool sent = true;
+    bool all_sent = true;
     try {
-      connection->stream->write(std::as_bytes(std::span(text)));
+      connection->stream->write(std::as_bytes(std::span(sent.text)));
+      if (!sent.content.empty()) connection->stream->write(std::as_bytes(std::span(sent.content)));
     } catch (const http::ConnectionLost&) {
       // A server may answer and close before it has read all: its answer says more than the failure.
-      sent = false;
+      all_sent = false;
     }
     try {
       answer = connection->reader.read(rules);
@@ -128,7 +135,7 @@ class HttpClient::Impl {
       throw Error(ErrorKind::denied, "proxy '" + route.proxy->origin() + "': it wants credentials",
                   "put them into the proxy's URL: http://user:password@host");
     if (!std::exchange(connection->used, true)) connector_.remember(*connection);
-    if (answer.reusable && sent) kept_ = std::move(connection);
+    if (answer.reusable && all_sent) kept_ = std::move(connection);
     return std::move(answer.response);
   }
 

@@ -63,9 +63,11 @@ std::string request_text(const Route& route, const HttpRequest& request, const s
   if (route.relayed() && !route.proxy->user.empty())
     add_unless_said("Proxy-Authorization", basic_authorization(*route.proxy));
   for (const auto& header : request.headers) add(out, header.name, header.value);
-  if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD"))
-    add_unless_said("Content-Length", std::to_string(request.body.size()));
-  return out.append("\r\n").append(request.body);
+  const std::string_view body = request.content.empty() ? request.body : request.content;
+  if (!body.empty() || (request.method != "GET" && request.method != "HEAD"))
+    add_unless_said("Content-Length", std::to_string(body.size()));
+  out.append("\r\n");
+  return request.content.empty() ? out.append(body) : out;
 }
 
 }  // namespace http

@@ -10,6 +10,16 @@
 
 namespace sidekick::git_sync {
 
+namespace {
+
+SshSettings with_times(SshSettings settings, const StreamTimes& times) {
+  settings.connect_timeout = times.connect;
+  settings.idle_timeout = times.idle;
+  return settings;
+}
+
+}  // namespace
+
 std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log& log, MetricSink& metrics) {
   auto address = parse_address(settings.url);
   const auto name = redact_url(settings.url);
@@ -23,7 +33,7 @@ std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log& log, Me
     case RemoteAddress::Kind::git:
       return over_stream(std::make_unique<GitSource>(address.url, times));
     case RemoteAddress::Kind::ssh:
-      return over_stream(std::make_unique<SshSource>(address.url, address.path, settings.ssh, times));
+      return over_stream(std::make_unique<SshSource>(address.url, address.path, with_times(settings.ssh, times)));
     case RemoteAddress::Kind::http:
       break;
   }

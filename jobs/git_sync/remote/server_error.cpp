@@ -9,8 +9,6 @@ namespace sidekick::git_sync {
 
 namespace {
 
-constexpr std::size_t max_text_bytes = 300;
-
 constexpr std::array<std::string_view, 3> withheld{"not our ref", "unadvertised object", "not a valid ref"};
 constexpr std::array<std::string_view, 9> absent{
     "not found",      "not exported",  "no such repository", "not appear to be a git repository",
@@ -24,19 +22,6 @@ bool mentions_any(std::string_view text, std::span<const std::string_view> phras
 }
 
 }  // namespace
-
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, max_text_bytes)) {
-    const bool blank = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-    if (!blank)
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
-  }
-  while (out.ends_with(' ') || out.ends_with('.')) out.pop_back();
-  return out;
-}
 
 std::string last_complaint(std::string_view output) {
   if (const auto fatal = output.find("fatal: "); fatal != std::string_view::npos)

@@ -8,9 +8,6 @@
 
 namespace sidekick::git_sync {
 
-/// One line of printable text, at most 300 bytes of it, without a full stop.
-std::string one_line(std::string_view text);
-
 /// The error that a server's own text stands for: no_input (no such repository, or a hash that it does not give out),
 /// denied, else unavailable.
 Error server_error(std::string_view text);

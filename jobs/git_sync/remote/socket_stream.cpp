@@ -19,14 +19,6 @@ Error broken(int number) {
 
 }  // namespace
 
-void wait_for_server(int fd, short events, std::chrono::milliseconds idle, const CancelToken& cancel) {
-  if (wait_ready(fd, events, std::chrono::steady_clock::now() + idle, cancel)) return;
-  const int number = errno;
-  cancel.throw_if_cancelled();
-  if (number != ETIMEDOUT) throw broken(number);
-  throw Error(ErrorKind::unavailable, "the server has not moved for " + std::to_string(idle.count()) + " ms");
-}
-
 std::size_t SocketStream::read(std::span<std::byte> into, const CancelToken& cancel) {
   for (;;) {
     cancel.throw_if_cancelled();

@@ -22,7 +22,4 @@ class SocketStream final : public ByteStream {
   std::chrono::milliseconds idle_;
 };
 
-/// Waits until `fd` has one of `events`. Throws Error: unavailable when nothing came for `idle`, cancelled.
-void wait_for_server(int fd, short events, std::chrono::milliseconds idle, const CancelToken& cancel);
-
 }  // namespace sidekick::git_sync

@@ -111,7 +111,7 @@ std::unique_ptr<ByteStream> SshSource::open(const CancelToken& cancel) {
     }
   }
   session_.reset();
-  session_ = std::make_shared<SshSession>(url_, settings_, times_, cancel);
+  session_ = std::make_shared<SshSession>(url_, settings_, cancel);
   return std::make_unique<SshStream>(session_, run(*session_, command, cancel));
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "git_sync/remote/byte_stream.hpp"
-#include "git_sync/remote/ssh_session.hpp"
+#include "sidekick/ssh_session.hpp"
 
 namespace sidekick::git_sync {
 
@@ -14,8 +14,10 @@ namespace sidekick::git_sync {
 class SshSource final : public StreamSource {
  public:
   /// `path` is that of the repository on the host.
-  SshSource(Url url, std::string path, SshSettings settings, StreamTimes times)
-      : url_(std::move(url)), path_(std::move(path)), settings_(std::move(settings)), times_(times) {}
+  SshSource(Url url, std::string path, SshSettings settings)
+      : url_(std::move(url)), path_(std::move(path)), settings_(std::move(settings)) {
+    if (url_.user.empty()) url_.user = "git";
+  }
 
   std::unique_ptr<ByteStream> open(const CancelToken& cancel) override;
   void disconnect() noexcept override { session_.reset(); }
@@ -24,7 +26,6 @@ class SshSource final : public StreamSource {
   Url url_;
   std::string path_;
   SshSettings settings_;
-  StreamTimes times_;
   std::shared_ptr<SshSession> session_;
 };
 

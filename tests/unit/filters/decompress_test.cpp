@@ -71,6 +71,8 @@ TEST_CASE("compression is told by the first bytes alone") {
   CHECK(recognise(Buffer{0x5f, 0x2a, 0x4d, 0x18}) == Compression::zstd);
   CHECK(recognise(Buffer{0x60, 0x2a, 0x4d, 0x18}) == Compression::none);
   CHECK(recognise(Buffer{0x1f}) == Compression::none);
+  CHECK(recognise(Buffer{0x1f, 0x8b}) == Compression::gzip);
+  CHECK(recognise(Buffer{0x1f, 0x8b, 0x00, 0x00}) == Compression::none);
   CHECK(recognise(Buffer{}) == Compression::none);
   CHECK(recognise(Buffer{0x6d, 0xe2, 0x99, 0x81}) == Compression::none);
 }

@@ -1,8 +1,6 @@
 /// Sources and readers over bytes in memory, for tests.
 #pragma once
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -49,12 +47,10 @@ inline Buffer read_all(filters::Source& source, std::size_t chunk_bytes = 4096) 
   return out;
 }
 
-/// An archive reader over any source, with an empty file to take its position from.
+/// An archive reader over any source.
 class MemoryArchive final {
  public:
-  explicit MemoryArchive(std::unique_ptr<filters::Source> source)
-      : raw_(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), "nothing", CancelToken()),
-        reader_(std::move(source), raw_, "test", std::nullopt) {}
+  explicit MemoryArchive(std::unique_ptr<filters::Source> source) : reader_(std::move(source), "test") {}
   explicit MemoryArchive(const Buffer& bytes, std::size_t step = SIZE_MAX)
       : MemoryArchive(std::make_unique<MemorySource>(bytes, step)) {}
 
@@ -62,7 +58,6 @@ class MemoryArchive final {
   mongo::ArchiveReader* operator->() { return &reader_; }
 
  private:
-  filters::FdSource raw_;
   mongo::ArchiveReader reader_;
 };
 

@@ -1,0 +1,100 @@
+#include "agent/cli/backup_admin_command.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "agent/cli/backup_admin.hpp"
+#include "agent/cli/backup_admin_schema.hpp"
+#include "agent/cli/common_settings.hpp"
+#include "agent/cli/meta_commands.hpp"
+#include "agent/cli/output.hpp"
+#include "agent/cli/storage_schema.hpp"
+#include "agent/config/describe.hpp"
+#include "agent/runtime/process.hpp"
+#include "agent/runtime/signals.hpp"
+#include "storage/open_storage.hpp"
+
+namespace sidekick::cli {
+
+namespace {
+
+struct AdminCommand {
+  std::string_view word;
+  config::Schema (*schema)();
+  void (*run)(const Administration& context);
+};
+
+constexpr std::array<AdminCommand, 5> table{{{"list", backup_list_schema, list_backups},
+                                             {"show", backup_show_schema, show_backup},
+                                             {"fetch", backup_fetch_schema, fetch_backup},
+                                             {"prune", backup_prune_schema, prune_backups},
+                                             {"accept", backup_accept_schema, accept_backup}}};
+
+/// In the container of a backup service its own settings are in the environment too, and not all of them for us.
+config::Environment own_part(const config::Schema& schema, const config::Environment& all) {
+  config::Environment own;
+  for (const auto& setting : schema.settings)
+    for (const auto* ending : {"", "_FILE"})
+      if (const auto found = all.find(config::environment_name(setting.name) + ending); found != all.end())
+        own.insert(*found);
+  for (const auto& variable : all)
+    if (!variable.first.starts_with("SIDEKICK_")) own.insert(variable);
+  return own;
+}
+
+/// What --help and its like ask for; nothing when they were not given.
+std::optional<std::string> answer(const config::Schema& schema, const config::Settings& settings) {
+  if (settings.values.flag("help")) return config::help(schema);
+  if (settings.values.flag("man")) return config::man_page(schema, SIDEKICK_VERSION);
+  if (settings.values.flag("version")) return version_text();
+  if (settings.values.flag("print-config")) return config::print_config(schema, settings);
+  return std::nullopt;
+}
+
+std::string zone_name(const config::Environment& environment) {
+  const auto found = environment.find("TZ");
+  return found == environment.end() ? std::string() : found->second;
+}
+
+void run_admin(const AdminCommand& command, const std::vector<std::string>& words,
+               const config::Environment& environment, runtime::Interrupt& interrupt) {
+  const auto schema = command.schema();
+  const auto settings = config::resolve(schema, words, own_part(schema, environment));
+  if (const auto text = answer(schema, settings)) return write_out(*text);
+  status::Console console(STDERR_FILENO);
+  const auto& values = settings.values;
+  // What was asked for is on standard output: the log is for what is out of the ordinary.
+  const bool says_level = values.given("log-level") || values.count("verbose") > 0 || values.flag("quiet");
+  status::ConsoleLog sink(console, log_format_of(values, console),
+                          says_level ? log_level_of(values) : LogLevel::warning);
+  status::JobLog log(sink, std::string(schema.command), 0);
+  for (const auto& warning : settings.warnings) log.warn(warning);
+  runtime::use_files_and_dns();
+  const auto zone = zone_name(environment);
+  if (!values.given("to"))
+    throw Error(ErrorKind::usage, "it is not said where the backups are",
+                "--to=STORAGE or SIDEKICK_TO says it: dir:/folder, s3://bucket/prefix, or sftp://user@host/path");
+  const auto storage = storage::open_storage(values.text("to"), storage_access(values, environment));
+  command.run({settings, *storage, zone, backup::TimeZone::named(zone), log, interrupt.token()});
+}
+
+}  // namespace
+
+std::optional<int> run_backup_admin(const Invocation& invocation) {
+  if (invocation.words.empty()) return std::nullopt;
+  const auto* const command = std::ranges::find(table, invocation.words.front(), &AdminCommand::word);
+  if (command == table.end()) return std::nullopt;
+  runtime::Interrupt interrupt;
+  const runtime::SignalThread signals(interrupt);
+  try {
+    run_admin(*command, {invocation.words.begin() + 1, invocation.words.end()}, invocation.environment, interrupt);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled && interrupt.signal()) return 128 + *interrupt.signal();
+    throw;
+  }
+  return 0;
+}
+
+}  // namespace sidekick::cli

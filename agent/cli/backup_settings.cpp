@@ -1,0 +1,174 @@
+#include "agent/cli/backup_settings.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <random>
+
+#include "agent/cli/git_sync_settings.hpp"
+#include "agent/cli/rules.hpp"
+#include "sidekick/child.hpp"
+
+namespace sidekick::cli {
+
+using config::Values;
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+
+namespace {
+
+/// What `parse` makes of the text of a setting; its error says where that text came from.
+template <class Parse>
+auto parsed(const Values& values, std::string_view name, const std::string& text, Parse parse) {
+  try {
+    return parse(text);
+  } catch (const Error& error) {
+    throw values.bad_value(name, error.message(), error.hint());
+  }
+}
+
+std::string lease_holder() {
+  std::array<char, 256> host{};
+  (void)::gethostname(host.data(), host.size() - 1);
+  return std::string(host.data()) + ":" + std::to_string(::getpid());
+}
+
+class Reader {
+ public:
+  Reader(const Values& values, const config::Environment& environment) : values_(values), environment_(environment) {}
+
+  backup::Settings read() {
+    if (const auto tz = environment_.find("TZ"); tz != environment_.end()) out_.zone = tz->second;
+    take_timing();
+    take_form();
+    take_proof();
+    take_hooks();
+    out_.keep = values_.given("keep") ? std::optional(parsed(values_, "keep", values_.text("keep"), backup::parse_keep))
+                                      : std::nullopt;
+    out_.lease_holder = lease_holder();
+    out_.lease_ends_after = time("lease-ends-after");
+    if (out_.lease_ends_after < 1s) throw values_.bad_value("lease-ends-after", "less than 1s");
+    out_.lease_wait = time("lease-wait");
+    out_.min_interval = time("min-interval");
+    out_.tool_version = "sidekick " SIDEKICK_VERSION;
+    if (values_.flag("dry-run")) out_.mode = backup::Settings::Mode::rehearsal;
+    out_.wall_clock = [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
+    out_.random = [engine = std::mt19937_64(std::random_device()())]() mutable {
+      return std::uniform_real_distribution<double>()(engine);
+    };
+    return std::move(out_);
+  }
+
+ private:
+  seconds time(std::string_view name) const { return std::chrono::ceil<seconds>(values_.duration(name).value_or(0ms)); }
+
+  void take_timing() {
+    if (!values_.given("every")) return;
+    out_.timing =
+        backup::Timing{.schedule = parsed(values_, "every", values_.text("every"), backup::Schedule::parse),
+                       .zone = out_.zone,
+                       .jitter = time("jitter"),
+                       .start = values_.flag("now") ? backup::Timing::Start::at_once : backup::Timing::Start::when_due};
+  }
+
+  void take_form() {
+    auto& compression = out_.pipeline.compression;
+    const auto kind = values_.choice("compress", {"zstd", "gzip", "none"});
+    if (kind == "gzip") compression.kind = filters::Compression::gzip;
+    if (kind == "none") compression.kind = filters::Compression::none;
+    compression.level = values_.integer("compression-level", 1, kind == "gzip" ? 9 : 19);
+    compression.threads = values_.integer("compression-threads", 1, 64).value_or(compression.threads);
+    auto& recipients = out_.pipeline.recipients;
+    for (const auto& text : values_.list("recipient"))
+      recipients.push_back(parsed(values_, "recipient", text, filters::parse_age_recipient));
+    if (!values_.given("recipients-file")) return;
+    const auto path = values_.text("recipients-file");
+    const auto text = read_secret_file(path, "--recipients-file");
+    const auto more = filters::parse_age_recipients(text.reveal(), path);
+    if (more.empty()) throw values_.bad_value("recipients-file", "there is no public key in '" + path + "'");
+    recipients.insert(recipients.end(), more.begin(), more.end());
+  }
+
+  void take_proof() {
+    auto& proof = out_.proof;
+    const auto level = values_.choice("prove", {"streamed", "stored", "read", "restored"});
+    proof.level = storage::parse_proof(level).value_or(proof.level);
+    proof.identities = age_identities(values_);
+    if (proof.level == storage::Proof::restored && !values_.given("scratch-uri"))
+      throw Error(ErrorKind::config, "--prove=restored needs --scratch-uri",
+                  "name a MongoDB that backups may be restored into");
+    if (proof.level >= storage::Proof::read && !out_.pipeline.recipients.empty() && proof.identities.empty())
+      throw Error(ErrorKind::config, "--prove=" + level + " needs --identity-file where backups are encrypted",
+                  "without a private key a backup can be proven up to --prove=stored");
+    const auto shrink = parse_percent(values_.text("max-shrink"));
+    if (!shrink) throw values_.bad_value("max-shrink", "not a percentage from 0 to 100");
+    out_.max_shrink = *shrink;
+  }
+
+  std::vector<std::string> command(std::string_view name) const {
+    if (!values_.given(name)) return {};
+    auto out = parsed(values_, name, values_.text(name), split_command_line);
+    if (out.empty()) throw values_.bad_value(name, "not a command");
+    return out;
+  }
+
+  void take_hooks() {
+    out_.hooks.before = command("before");
+    out_.hooks.after = command("after");
+    out_.hooks.environment = whole_environment(environment_);
+    out_.hooks.timeout = values_.duration("hook-timeout").value_or(out_.hooks.timeout);
+    auto& notify = out_.notify;
+    const auto on = values_.choice("notify-on", {"success", "failure", "both"});
+    if (on == "success") notify.on = backup::NotifySettings::On::success;
+    if (on == "failure") notify.on = backup::NotifySettings::On::failure;
+    notify.url = values_.secret("notify");
+    notify.http.proxies = proxies_from({environment_.begin(), environment_.end()});
+    notify.http.user_agent = "sidekick/" SIDEKICK_VERSION;
+    notify.http.connect_timeout = notify.http.idle_timeout = notify.timeout;
+  }
+
+  const Values& values_;
+  const config::Environment& environment_;
+  backup::Settings out_;
+};
+
+void check_rules(const Values& values) {
+  check_excluding(values, {{"every", "one-time"}});
+  check_needing(values, {{"now", "every"}, {"jitter", "every"}, {"notify-on", "notify"}});
+  if (!values.given("to"))
+    throw Error(ErrorKind::config, "there is no place to back up to",
+                "name one by --to: dir:/folder, s3://bucket/prefix, sftp://user@host/path");
+}
+
+}  // namespace
+
+std::optional<double> parse_percent(std::string_view text) {
+  if (text.ends_with('%')) text.remove_suffix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  double percent = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  if (error != std::errc() || end != text.data() + text.size() || !(percent >= 0 && percent <= 100)) return {};
+  return percent / 100;
+}
+
+std::vector<filters::AgeIdentity> age_identities(const Values& values) {
+  std::vector<filters::AgeIdentity> out;
+  for (const auto& path : values.list("identity-file")) {
+    const auto more = filters::parse_age_identities(read_secret_file(path, "--identity-file"), path);
+    if (more.empty()) throw values.bad_value("identity-file", "there is no private key in '" + path + "'");
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
+}
+
+backup::Settings backup_settings(const Values& values, const config::Environment& environment, Log& log) {
+  check_rules(values);
+  auto out = Reader(values, environment).read();
+  if (out.proof.level < storage::Proof::read && values.given("identity-file"))
+    log.warn("--identity-file has no effect without --prove=read");
+  return out;
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,23 @@
+/// From the values of the flags to the settings of a backup.
+#pragma once
+
+#include "agent/config/resolve.hpp"
+#include "backup/settings.hpp"
+#include "filters/age.hpp"
+#include "sidekick/log.hpp"
+
+namespace sidekick::cli {
+
+/// What the job is told, but for its tasks and its storage. Checks every value by itself and against the others; reads
+/// the files of keys and touches nothing else. Throws Error: usage for a value given by a flag that does not fit,
+/// config for one given otherwise and for settings that exclude or need each other, and as reading a file does. Warns
+/// of what has no effect.
+backup::Settings backup_settings(const config::Values& values, const config::Environment& environment, Log& log);
+
+/// The private keys in the files of --identity-file.
+std::vector<filters::AgeIdentity> age_identities(const config::Values& values);
+
+/// A share from 0 to 1 of "50%" or "50"; nothing for what is none from 0 to 100. Pure.
+std::optional<double> parse_percent(std::string_view text);
+
+}  // namespace sidekick::cli

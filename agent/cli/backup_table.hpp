@@ -1,0 +1,37 @@
+/// Backups as people read them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backup/prune.hpp"
+#include "backup/time_zone.hpp"
+#include "storage/manifest.hpp"
+
+namespace sidekick::cli {
+
+/// "512 B", "1.5 KiB", "12 GiB": three digits at most, but for bytes. Pure, as all here.
+std::string size_text(std::uint64_t bytes);
+
+/// "40s", "12m", "7h", "3d" or "2y"; "-" for a time that is still to come.
+std::string age_text(storage::WallTime now, storage::WallTime then);
+
+/// "2026-11-21 04:15:00 +01:00".
+std::string local_time_text(storage::WallTime time, const backup::TimeZone& zone);
+
+/// One line each under a line of headings, and only the names aligned as wide as they are.
+std::string list_text(const std::vector<storage::Manifest>& backups, storage::WallTime now,
+                      const backup::TimeZone& zone);
+
+/// All of it, one field a line.
+std::string show_text(const storage::Manifest& backup, storage::WallTime now, const backup::TimeZone& zone);
+
+/// One line a decision: "remove  NAME  no rule keeps it".
+std::string decisions_text(const backup::PrunePlan& plan);
+
+/// One object with the decisions as an array.
+std::string decisions_json(const backup::PrunePlan& plan, const std::string& job);
+
+}  // namespace sidekick::cli

@@ -1,0 +1,15 @@
+/// From the values of the flags to the settings of the job.
+#pragma once
+
+#include "agent/config/resolve.hpp"
+#include "dump/settings.hpp"
+#include "sidekick/log.hpp"
+
+namespace sidekick::cli {
+
+/// Checks every value by itself and against the others. Throws Error: usage for a value given by a flag that does not
+/// fit, config for one given otherwise and for settings that exclude or need each other, no_input for a file that is
+/// named and not there. Warns of flags that were given and have no effect here.
+dump::Settings dump_settings(const config::Settings& settings, Log& log);
+
+}  // namespace sidekick::cli

@@ -1,0 +1,33 @@
+/// A MongoDB as a source of backups: the dump, its proof, and its restore into a scratch server.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backup/empty.hpp"
+#include "backup/source.hpp"
+#include "mongo/connection.hpp"
+
+namespace sidekick::cli {
+
+struct MongodbSource {
+  mongo::Connection connection;
+  enum class Moment {
+    by_deployment,  ///< with the oplog of a replica set; one of its databases by snapshot, from 5.0
+    snapshot,
+  } moment = Moment::by_deployment;
+  backup::Empty empty = backup::Empty::refused;
+  int parallel_collections = 4;
+  std::string tool_version;
+  std::optional<mongo::Connection> scratch;  ///< where backups are restored to prove them; absent: nowhere
+};
+
+/// Where the URI names a database, that one alone is dumped. Throws Error as connection_uri().
+std::unique_ptr<backup::Source> mongodb_source(MongodbSource settings);
+
+/// The name of a job for that source: the database, else the first host up to its first dot; "mongodb" where that is an
+/// address.
+std::string mongodb_job_name(const mongo::Connection& connection);
+
+}  // namespace sidekick::cli

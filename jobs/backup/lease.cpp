@@ -1,0 +1,256 @@
+#include "backup/lease.hpp"
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "backup/lease_record.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::backup {
+
+namespace {
+
+using storage::Storage;
+
+constexpr auto time_to_give_up = std::chrono::seconds(1);
+constexpr auto longest_patience = std::chrono::hours(24);
+constexpr Clock::duration shortest_pause = std::chrono::milliseconds(50);
+constexpr auto checked_lately = std::chrono::seconds(1);
+
+/// Of this job, the earliest first.
+std::vector<std::uint64_t> generations(Storage& storage, const std::string& job, const CancelToken& cancel) {
+  std::vector<std::uint64_t> out;
+  for (const auto& object : storage.list(job + ".lease-", cancel))
+    if (const auto generation = lease_generation(job, object.name)) out.push_back(*generation);
+  std::ranges::sort(out);
+  return out;
+}
+
+std::string new_token() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::random_device random;
+  std::string token(16, '0');
+  for (auto& digit : token) digit = digits[random() % digits.size()];
+  return token;
+}
+
+/// How long a holder may be silent.
+std::chrono::seconds patience(const LeaseRecord& record, const LeaseSettings& settings) {
+  const bool says = record.ends_after.count() > 0 && record.ends_after <= longest_patience;
+  return says ? record.ends_after : settings.ends_after;
+}
+
+/// The latest generation, and since when it was seen unchanged.
+class Watched {
+ public:
+  void look(std::uint64_t generation, const std::string& text, Clock::time_point now) {
+    if (generation == generation_ && text == text_) return;
+    generation_ = generation;
+    text_ = text;
+    since_ = now;
+  }
+
+  Clock::duration unchanged(Clock::time_point now) const { return now - since_; }
+
+ private:
+  std::uint64_t generation_ = 0;
+  std::string text_;
+  Clock::time_point since_{};
+};
+
+}  // namespace
+
+struct Lease::Impl {
+  Impl(Storage& in, LeaseSettings of, Clock& by, Log& to)
+      : storage(in),
+        settings(std::move(of)),
+        clock(by),
+        log(to),
+        record{.holder = settings.holder, .token = new_token(), .ends_after = settings.ends_after} {}
+
+  ~Impl() {
+    if (!thread.joinable()) return;
+    end.cancel();
+    {
+      std::unique_lock lock(mutex);
+      if (!finished.wait_for(lock, time_to_give_up, [this] { return is_finished; })) too_late.cancel();
+    }
+    thread.join();
+  }
+
+  bool create(std::uint64_t number, const CancelToken& cancel) {
+    const auto before = clock.now();
+    generation = number;
+    name = lease_name(settings.job, number);
+    if (!storage.put_if_absent(name, record.text(), cancel)) return false;
+    renewed = checked = created = before;
+    return true;
+  }
+
+  /// From the first: whoever held an early one never finds a gap above it while that is there.
+  void remove_earlier(const CancelToken& cancel) {
+    try {
+      for (const auto earlier : generations(storage, settings.job, cancel))
+        if (earlier < generation) storage.remove(lease_name(settings.job, earlier), cancel);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      log.debug("cannot remove the earlier leases", {{"error", error.message()}});  // the next holder will
+    }
+  }
+
+  void start() {
+    thread = std::thread([this] { keep(); });
+  }
+
+  /// The work of the thread.
+  void keep() noexcept {
+    const Clock::duration limit = settings.ends_after;
+    auto due = created + limit / 4;
+    while (clock.wait_until(due, end.token()) == Wake::due && !is_lost()) due += renew() ? limit / 4 : limit / 20;
+    give_up();
+    const std::lock_guard lock(mutex);
+    is_finished = true;
+    finished.notify_all();
+  }
+
+  bool renew() noexcept try {
+    const auto before = clock.now();
+    if (!find_out(end.token())) return false;
+    record.renewals++;
+    storage.replace(name, record.text(), end.token());
+    const std::lock_guard lock(mutex);
+    // Not the time of now: those who watch may have seen the new bytes since then.
+    renewed = before;
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) return false;
+    log.warn("cannot renew the lease", {{"error", error.message()}});
+    const std::lock_guard lock(mutex);
+    lose_in_time();
+    return false;
+  } catch (const std::exception&) {
+    return false;  // out of memory: it is tried again until it is lost
+  }
+
+  /// Asks the storage whether it is ours still; false where it is lost.
+  bool find_out(const CancelToken& cancel) {
+    const auto before = clock.now();
+    const auto all = generations(storage, settings.job, cancel);
+    const auto text = storage.get(name, cancel);
+    const auto found = text ? parse_lease_record(*text) : LeaseRecord{};
+    const std::lock_guard lock(mutex);
+    lose_in_time();
+    if (all.empty() || all.back() != generation)
+      lose("another process holds it");
+    else if (found.token != record.token)
+      lose("'" + (found.holder.empty() ? "somebody" : found.holder) + "' holds it");
+    else
+      checked = before;
+    return !lost;
+  }
+
+  void give_up() noexcept try {
+    const auto cancel = too_late.token();
+    if (is_lost() || !find_out(cancel)) return;
+    record.state = LeaseRecord::State::given_up;
+    storage.replace(name, record.text(), cancel);
+  } catch (const std::exception&) {
+    return;  // it ends by itself
+  }
+
+  bool is_lost() {
+    const std::lock_guard lock(mutex);
+    lose_in_time();
+    return lost.has_value();
+  }
+
+  /// Both with the mutex held.
+  void lose(std::string why) {
+    if (!lost) lost = std::move(why);
+  }
+  void lose_in_time() {
+    if (clock.now() - renewed >= settings.ends_after)
+      lose("it was not renewed for " + std::to_string(settings.ends_after.count()) + " s");
+  }
+
+  Storage& storage;
+  const LeaseSettings settings;
+  Clock& clock;
+  Log& log;
+  LeaseRecord record;  // of the thread alone, but for the token
+  std::uint64_t generation = 0;
+  std::string name;
+  Clock::time_point created;
+
+  std::mutex mutex;
+  Clock::time_point renewed;
+  Clock::time_point checked;
+  std::optional<std::string> lost;
+  std::condition_variable finished;
+  bool is_finished = false;
+
+  CancelSource end;
+  CancelSource too_late;
+  std::thread thread;
+};
+
+Lease::Lease(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Lease::~Lease() = default;
+
+std::unique_ptr<Lease> Lease::acquire(Storage& storage, const LeaseSettings& settings, Clock& clock,
+                                      Clock::time_point give_up, const CancelToken& cancel, Log& log) {
+  auto impl = std::make_unique<Impl>(storage, settings, clock, log);
+  Watched watched;
+  bool told = false;
+  while (true) {
+    cancel.throw_if_cancelled();
+    const auto all = generations(storage, settings.job, cancel);
+    const auto latest = all.empty() ? 0 : all.back();
+    const auto text = all.empty() ? std::nullopt : storage.get(lease_name(settings.job, latest), cancel);
+    const auto found = parse_lease_record(text.value_or(""));
+    watched.look(latest, text.value_or(""), clock.now());
+    const Clock::duration limit = patience(found, settings);
+    const bool is_dead = text && watched.unchanged(clock.now()) >= limit;
+    const bool is_free = all.empty() || found.state == LeaseRecord::State::given_up || is_dead;
+    if (is_free && impl->create(latest + 1, cancel)) {
+      if (is_dead) log.warn("passed over a lease that was not renewed", {{"holder", found.holder}});
+      impl->start();  // from now on it is given up where this throws
+      impl->remove_earlier(cancel);
+      return std::unique_ptr<Lease>(new Lease(std::move(impl)));
+    }
+    if (clock.now() >= give_up) return nullptr;
+    if (!is_free && !std::exchange(told, true))
+      log.info("waiting for the lease of this job", {{"holder", found.holder}});
+    clock.wait_until(std::min(clock.now() + std::max(limit / 12, shortest_pause), give_up), cancel);
+  }
+}
+
+void Lease::ensure() const {
+  auto& impl = *impl_;
+  const auto is_known = [&] {
+    const std::lock_guard lock(impl.mutex);
+    impl.lose_in_time();
+    return impl.lost || impl.clock.now() - impl.checked < checked_lately;
+  };
+  if (!is_known()) impl.find_out(impl.end.token());
+  const std::lock_guard lock(impl.mutex);
+  if (impl.lost)
+    throw Error(ErrorKind::temporary, "the lease of job '" + impl.settings.job + "' is lost: " + *impl.lost,
+                "nothing was published or deleted since; another process may do the work now");
+}
+
+bool is_lease_live(Storage& storage, const LeaseSettings& settings, Clock&, const CancelToken& cancel) {
+  const auto all = generations(storage, settings.job, cancel);
+  if (all.empty()) return false;
+  const auto text = storage.get(lease_name(settings.job, all.back()), cancel);
+  return !text || parse_lease_record(*text).state == LeaseRecord::State::held;
+}
+
+}  // namespace sidekick::backup

@@ -1,0 +1,25 @@
+/// The figures that a backup keeps, each with the label `backup`: the name of its job.
+#pragma once
+
+#include "sidekick/metrics.hpp"
+
+namespace sidekick::backup {
+
+inline constexpr Metric metric_runs{"sidekick_backup_runs_total", "Backups by how they ended", MetricType::counter};
+inline constexpr Metric metric_skipped{"sidekick_backup_skipped_runs_total",
+                                       "Runs that were due while another was going on", MetricType::counter};
+inline constexpr Metric metric_last_success{"sidekick_backup_last_success_timestamp_seconds",
+                                            "When the newest good backup was begun", MetricType::gauge};
+inline constexpr Metric metric_bytes{"sidekick_backup_stored_bytes", "Size of the newest backup as stored",
+                                     MetricType::gauge};
+inline constexpr Metric metric_plain_bytes{"sidekick_backup_plain_bytes",
+                                           "Size of the newest backup before compression", MetricType::gauge};
+inline constexpr Metric metric_duration{"sidekick_backup_duration_seconds",
+                                        "Time that the newest backup took with its proof", MetricType::gauge};
+inline constexpr Metric metric_suspect{
+    "sidekick_backup_suspect", "1 while the newest backup is much smaller than the last good one", MetricType::gauge};
+inline constexpr Metric metric_proof{"sidekick_backup_proof_level",
+                                     "How far the newest backup was proven: 0 streamed, 1 stored, 2 read, 3 restored",
+                                     MetricType::gauge};
+
+}  // namespace sidekick::backup

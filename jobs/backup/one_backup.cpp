@@ -1,0 +1,168 @@
+#include "backup/one_backup.hpp"
+
+#include <algorithm>
+
+#include "backup/shrink.hpp"
+
+namespace sidekick::backup {
+
+using storage::BackupName;
+using storage::Catalog;
+using storage::Manifest;
+using storage::Proof;
+using storage::WallTime;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A clock set back by more is not followed: days of backups would all count as one.
+constexpr auto longest_set_back = 24h;
+
+std::string_view name_of(filters::Compression compression) {
+  switch (compression) {
+    case filters::Compression::gzip:
+      return "gzip";
+    case filters::Compression::zstd:
+      return "zstd";
+    case filters::Compression::none:
+      break;
+  }
+  return "none";
+}
+
+std::string suffix_of(const Source& source, const PipelineSettings& settings) {
+  std::string out = std::string(source.kind()) + "." + std::string(source.extension());
+  if (settings.compression.kind == filters::Compression::gzip) out += ".gz";
+  if (settings.compression.kind == filters::Compression::zstd) out += ".zst";
+  if (!settings.recipients.empty()) out += ".age";
+  return out;
+}
+
+/// A time under which the new backup sorts after those that are there: names tell seconds only, and the clock may have
+/// been set back.
+WallTime sorted_after(const std::vector<BackupName>& names, WallTime now, Log& log) {
+  if (names.empty() || names.back().time < std::chrono::floor<std::chrono::seconds>(now)) return now;
+  const auto newest = names.back().time;
+  if (newest - now > longest_set_back) {
+    log.warn("the newest backup is dated in the future: was the clock set back? It stays the latest until then",
+             {{"backup", names.back().text()}});
+    return now;
+  }
+  return newest + 1s;
+}
+
+}  // namespace
+
+std::optional<Manifest> last_good(storage::Storage& storage, const std::string& job, const CancelToken& cancel) {
+  try {
+    return Catalog(storage, job).find("latest", cancel);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::no_input) throw;
+    return {};
+  }
+}
+
+OneBackup::OneBackup(const Settings& settings, storage::Storage& storage, Task& task, const Lease& lease)
+    : settings_(settings), storage_(storage), task_(task), lease_(lease), pipeline_(settings.pipeline, storage) {
+  manifest_.job = task.job;
+  manifest_.source = task.source->where();
+  manifest_.kind = task.source->kind();
+}
+
+Manifest OneBackup::run(JobContext& context) {
+  begin(context);
+  run_before(settings_.hooks, manifest_, context.cancel);
+  write(context);
+  try {
+    prove(context);
+    look_for_shrinkage(context);
+    publish(context);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled) discard(context.log);
+    throw;
+  }
+  if (unproven_)
+    throw Error(unproven_->kind(),
+                "the backup '" + manifest_.name + "' is kept, but is not proven by a restore: " + unproven_->message(),
+                unproven_->hint(), Retry::never);
+  return manifest_;
+}
+
+void OneBackup::begin(JobContext& context) {
+  const auto names = Catalog(storage_, task_.job).names(context.cancel);
+  manifest_.started = sorted_after(names, settings_.wall_clock(), context.log);
+  manifest_.name =
+      storage::new_backup_name(task_.job, manifest_.started, suffix_of(*task_.source, settings_.pipeline)).text();
+  manifest_.compression = name_of(settings_.pipeline.compression.kind);
+  manifest_.encrypted = !settings_.pipeline.recipients.empty();
+  manifest_.tool_version = settings_.tool_version;
+}
+
+void OneBackup::write(JobContext& context) {
+  context.log.info("backing up", {{"source", manifest_.source}, {"to", storage_.where()}, {"name", manifest_.name}});
+  const auto may_publish = [this] { lease_.ensure(); };
+  auto written = pipeline_.write(*task_.source, manifest_.name, may_publish, context);
+  manifest_.bytes = written.bytes;
+  manifest_.plain_bytes = written.plain_bytes;
+  manifest_.sha256 = std::move(written.sha256);
+  manifest_.plain_sha256 = std::move(written.plain_sha256);
+  auto& poured = written.poured;
+  manifest_.items = poured.items;
+  manifest_.unit = std::move(poured.unit);
+  manifest_.collections = std::move(poured.collections);
+  manifest_.consistent = poured.consistent;
+  manifest_.oplog = poured.oplog;
+  manifest_.server_version = std::move(poured.server_version);
+  manifest_.warnings = std::move(poured.warnings);
+  for (const auto& warning : manifest_.warnings) context.log.warn(warning, {{"source", manifest_.source}});
+}
+
+void OneBackup::prove(JobContext& context) {
+  manifest_.proof = prove_backup(*task_.source, storage_, manifest_, settings_.proof, context);
+  if (settings_.proof.level != Proof::restored || manifest_.proof != Proof::read) return;
+  try {
+    if (prove_by_restore(*task_.source, storage_, manifest_, settings_.proof, context))
+      manifest_.proof = Proof::restored;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled || error.kind() == ErrorKind::data) throw;
+    unproven_ = error;
+    manifest_.warnings.push_back("not proven by a restore: " + error.message());
+  }
+}
+
+void OneBackup::look_for_shrinkage(JobContext& context) {
+  const auto last = last_good(storage_, task_.job, context.cancel);
+  if (!last || !is_shrunken(*last, manifest_.plain_bytes, settings_.max_shrink)) return;
+  manifest_.suspect = true;
+  manifest_.warnings.push_back("suspect: " + std::to_string(manifest_.plain_bytes) + " bytes where '" + last->name +
+                               "' had " + std::to_string(last->plain_bytes));
+  context.log.warn(
+      "the backup is much smaller than the last good one: it is kept and marked suspect, and nothing is "
+      "removed until it is accepted",
+      {{"name", manifest_.name},
+       {"plain_bytes", manifest_.plain_bytes},
+       {"before", last->plain_bytes},
+       {"hint", "look at the source; then: sidekick backup accept " + manifest_.name}});
+}
+
+void OneBackup::publish(JobContext& context) {
+  manifest_.finished = std::max(settings_.wall_clock(), manifest_.started);
+  const auto text = storage::to_json(manifest_);
+  const auto name = storage::manifest_name(manifest_.name);
+  lease_.ensure();
+  if (storage_.put_if_absent(name, text, context.cancel)) return;
+  // A storage that asks again after a cut connection meets what it has stored itself.
+  if (storage_.get(name, context.cancel) != text)
+    throw Error(ErrorKind::internal, "there is a manifest '" + name + "' already in '" + storage_.where() + "'");
+}
+
+/// The manifest first: where its writing failed it may be there nonetheless, and must not be without its object.
+void OneBackup::discard(Log& log) noexcept try {
+  const CancelToken unstoppable;
+  storage_.remove(storage::manifest_name(manifest_.name), unstoppable);
+  storage_.remove(manifest_.name, unstoppable);
+} catch (const std::exception& error) {
+  log.warn("an object that is no backup could not be removed", {{"name", manifest_.name}, {"error", error.what()}});
+}
+
+}  // namespace sidekick::backup

@@ -1,0 +1,54 @@
+/// From a source to an object in a storage, proven on the way.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "backup/source.hpp"
+#include "filters/age.hpp"
+#include "filters/compress.hpp"
+#include "storage/storage.hpp"
+
+namespace sidekick::backup {
+
+struct PipelineSettings {
+  filters::CompressionSettings compression;
+  std::vector<filters::AgeRecipient> recipients;  ///< empty: not encrypted
+};
+
+/// What was written.
+struct Written {
+  Poured poured;
+  std::uint64_t bytes = 0;
+  std::uint64_t plain_bytes = 0;
+  std::string sha256;
+  std::string plain_sha256;
+};
+
+/// Not thread safe.
+class Pipeline final {
+ public:
+  Pipeline(PipelineSettings settings, storage::Storage& storage) : settings_(std::move(settings)), storage_(storage) {}
+
+  /// Pours `source` through compression and encryption into the object `name`, while Source::prove() reads the same
+  /// plain bytes in a thread of its own. `may_publish` is asked once all of it was proven, before the object gets its
+  /// name, and throws where it must not have it. Memory is bounded whatever the size. Throws Error: data where the
+  /// proof finds a flaw or other counts than the source told, and what the source, the storage and `may_publish` throw;
+  /// then there is no object, as far as the storage can be reached.
+  Written write(Source& source, const std::string& name, const std::function<void()>& may_publish, JobContext& context);
+
+  /// Bytes that the source gave to the last write(), also to one that failed.
+  std::uint64_t plain_bytes() const noexcept { return plain_bytes_; }
+
+ private:
+  const PipelineSettings settings_;
+  storage::Storage& storage_;
+  std::uint64_t plain_bytes_ = 0;
+};
+
+/// Throws Error of kind data naming `what` and the part whose count differs; a part that one of them does not name
+/// counts as empty. Pure.
+void compare_counts(const Poured& told, const Poured& found, const std::string& what);
+
+}  // namespace sidekick::backup

@@ -1,0 +1,208 @@
+#include "backup/retention.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <numeric>
+#include <tuple>
+
+#include "backup/period.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::backup {
+
+using namespace std::chrono;
+
+namespace {
+
+constexpr int most_kept = 1'000'000;
+
+/// What a rule makes of a time: backups with equal numbers are in the same stretch of time.
+struct Stretch {
+  std::int64_t number = 0;
+  std::string name;
+};
+
+std::string digits(std::int64_t number, std::size_t width) {
+  auto text = std::to_string(number);
+  if (text.size() < width) text.insert(0, width - text.size(), '0');
+  return text;
+}
+
+std::string month_text(year_month_day date) {
+  return digits(int{date.year()}, 4) + "-" + digits(static_cast<unsigned>(date.month()), 2);
+}
+
+std::string day_text(year_month_day date) {
+  return month_text(date) + "-" + digits(static_cast<unsigned>(date.day()), 2);
+}
+
+Stretch hour_of(local_seconds time) {
+  const auto day = floor<days>(time);
+  return {floor<hours>(time).time_since_epoch().count(),
+          day_text(year_month_day(day)) + " " + digits(floor<hours>(time - day).count(), 2) + ":00"};
+}
+
+Stretch day_of(local_seconds time) {
+  const auto day = floor<days>(time);
+  return {day.time_since_epoch().count(), day_text(year_month_day(day))};
+}
+
+/// ISO 8601: a week belongs to the year of its Thursday.
+Stretch week_of(local_seconds time) {
+  const auto day = floor<days>(time);
+  const auto thursday = day - (weekday(day) - Monday) + days(3);
+  const auto year = year_month_day(thursday).year();
+  const auto week = (thursday - local_days(year / January / 1)) / weeks(1) + 1;
+  return {thursday.time_since_epoch().count(), digits(int{year}, 4) + "-W" + digits(week, 2)};
+}
+
+Stretch month_of(local_seconds time) {
+  const year_month_day date(floor<days>(time));
+  return {int{date.year()} * 12 + static_cast<int>(static_cast<unsigned>(date.month())), month_text(date)};
+}
+
+Stretch year_of(local_seconds time) {
+  const year_month_day date(floor<days>(time));
+  return {int{date.year()}, digits(int{date.year()}, 4)};
+}
+
+struct Rule {
+  std::string_view name;
+  int KeepRules::* count;
+  Stretch (*stretch)(local_seconds);  ///< none for the rule that only counts
+};
+
+constexpr std::array<Rule, 6> rules_there_are{{{"last", &KeepRules::last, nullptr},
+                                               {"hourly", &KeepRules::hourly, hour_of},
+                                               {"daily", &KeepRules::daily, day_of},
+                                               {"weekly", &KeepRules::weekly, week_of},
+                                               {"monthly", &KeepRules::monthly, month_of},
+                                               {"yearly", &KeepRules::yearly, year_of}}};
+
+Error wrong_rule(std::string_view part, const std::string& cause) {
+  return {ErrorKind::usage, "keep rule '" + std::string(part) + "': " + cause,
+          "rules are such as last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=48h"};
+}
+
+int parse_count(std::string_view part, std::string_view text) {
+  int value = 0;
+  const auto* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  if (error != std::errc() || end != last || value < 0 || value > most_kept)
+    throw wrong_rule(part, "not a number from 0 to " + std::to_string(most_kept));
+  return value;
+}
+
+bool keeps_something(const KeepRules& rules) {
+  return rules.within || std::ranges::any_of(rules_there_are, [&](const Rule& rule) { return rules.*rule.count > 0; });
+}
+
+std::string period_text(seconds period) {
+  if (period % hours(1) == 0s) return std::to_string(period / hours(1)) + "h";
+  if (period % minutes(1) == 0s) return std::to_string(period / minutes(1)) + "m";
+  return std::to_string(period.count()) + "s";
+}
+
+/// The candidates newest first, and what is decided of each.
+class Deciding {
+ public:
+  Deciding(const std::vector<Candidate>& candidates, const KeepRules& rules) : all_(candidates), rules_(rules) {
+    std::vector<std::size_t> order(candidates.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t left, std::size_t right) {
+      return std::tie(all_[right].time, all_[right].name) < std::tie(all_[left].time, all_[left].name);
+    });
+    decisions_.reserve(order.size());
+    for (const auto index : order) decisions_.push_back({.candidate = index, .keep = false, .reasons = {}});
+  }
+
+  void apply(const Rule& rule, const TimeZone& zone) {
+    int left = rules_.*rule.count;
+    std::optional<std::int64_t> latest;
+    for (std::size_t i = 0; i < decisions_.size() && left > 0; i++) {
+      const auto stretch = rule.stretch ? rule.stretch(zone.local(floor<seconds>(of(i).time)))
+                                        : Stretch{static_cast<std::int64_t>(i), std::to_string(i + 1)};
+      const bool is_new = stretch.number != latest;
+      if (!is_new && i + 1 < decisions_.size()) continue;
+      keep(i, (is_new ? "" : "oldest ") + std::string(rule.name) + " " + stretch.name);
+      latest = stretch.number;
+      left--;
+    }
+  }
+
+  void apply_within(storage::WallTime now) {
+    const auto since = std::min(now, of(0).time) - *rules_.within;
+    for (std::size_t i = 0; i < decisions_.size() && of(i).time >= since; i++)
+      keep(i, "within " + period_text(*rules_.within));
+  }
+
+  void keep_best_proven() {
+    const auto best = std::ranges::max_element(
+        decisions_, {}, [&](const Decision& decision) { return all_[decision.candidate].proof; });
+    best->keep = true;
+    best->reasons.push_back("newest of proof " + std::string(name_of(all_[best->candidate].proof)));
+  }
+
+  void keep_all() {
+    for (std::size_t i = 0; i < decisions_.size(); i++) keep(i, "no rule");
+  }
+
+  std::vector<Decision> take() { return std::move(decisions_); }
+
+ private:
+  const Candidate& of(std::size_t i) const { return all_[decisions_[i].candidate]; }
+
+  void keep(std::size_t i, std::string reason) {
+    decisions_[i].keep = true;
+    decisions_[i].reasons.push_back(std::move(reason));
+  }
+
+  const std::vector<Candidate>& all_;
+  const KeepRules& rules_;
+  std::vector<Decision> decisions_;
+};
+
+}  // namespace
+
+KeepRules parse_keep(std::string_view text) {
+  KeepRules rules;
+  std::vector<std::string_view> seen;
+  for (auto rest = text;;) {
+    const auto part = rest.substr(0, rest.find(','));
+    const auto name = part.substr(0, part.find('='));
+    const auto value = name.size() == part.size() ? std::string_view() : part.substr(name.size() + 1);
+    if (std::ranges::find(seen, name) != seen.end()) throw wrong_rule(part, "there are two of it");
+    seen.push_back(name);
+    const auto* const rule = std::ranges::find(rules_there_are, name, &Rule::name);
+    if (rule != rules_there_are.end()) {
+      rules.*rule->count = parse_count(part, value);
+    } else if (name == "within") {
+      rules.within = parse_period(value);
+      if (!rules.within || *rules.within == 0s) throw wrong_rule(part, "not a length of time such as 48h or 14d");
+    } else {
+      throw wrong_rule(part, "unknown");
+    }
+    if (part.size() == rest.size()) break;
+    rest.remove_prefix(part.size() + 1);
+  }
+  if (!keeps_something(rules)) throw wrong_rule(text, "it would keep nothing");
+  return rules;
+}
+
+std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
+                             const TimeZone& zone) {
+  Deciding deciding(candidates, rules);
+  if (candidates.empty()) return {};
+  if (!keeps_something(rules)) {
+    deciding.keep_all();
+    return deciding.take();
+  }
+  for (const auto& rule : rules_there_are) deciding.apply(rule, zone);
+  if (rules.within) deciding.apply_within(now);
+  deciding.keep_best_proven();
+  return deciding.take();
+}
+
+}  // namespace sidekick::backup

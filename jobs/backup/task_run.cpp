@@ -1,0 +1,188 @@
+#include "backup/task_run.hpp"
+
+#include <algorithm>
+
+#include "backup/metrics.hpp"
+#include "backup/one_backup.hpp"
+#include "backup/prune.hpp"
+
+namespace sidekick::backup {
+
+using std::chrono::milliseconds;
+using storage::Catalog;
+using storage::Manifest;
+using storage::WallTime;
+
+namespace {
+
+/// How often a loop uploads in a row what fails for a reason that may pass.
+constexpr int most_failures_in_a_row = 3;
+
+double seconds_of(WallTime time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+void tell(const Manifest& manifest, MetricSink& metrics) {
+  const MetricLabel label{"backup", manifest.job};
+  if (!manifest.suspect) metrics.record(metric_last_success, seconds_of(manifest.started), {label});
+  metrics.record(metric_bytes, static_cast<double>(manifest.bytes), {label});
+  metrics.record(metric_plain_bytes, static_cast<double>(manifest.plain_bytes), {label});
+  metrics.record(metric_duration, std::chrono::duration<double>(manifest.finished - manifest.started).count(), {label});
+  metrics.record(metric_suspect, manifest.suspect ? 1 : 0, {label});
+  metrics.record(metric_proof, static_cast<double>(manifest.proof), {label});
+}
+
+/// `took` in whole seconds and tenths.
+std::string spoken(Clock::duration took) {
+  const auto tenths = std::chrono::duration_cast<milliseconds>(took).count() / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+std::string summary_of(const Manifest& manifest, Clock::duration took) {
+  auto out = manifest.name + ": " + std::to_string(manifest.bytes) + " bytes";
+  if (!manifest.unit.empty()) out += " of " + std::to_string(manifest.items) + " " + manifest.unit;
+  out += ", proof " + std::string(storage::name_of(manifest.proof)) + ", " + spoken(took);
+  return manifest.suspect ? out + ", suspect" : out;
+}
+
+}  // namespace
+
+TaskRun::TaskRun(const Settings& settings, storage::Storage& storage, Task task)
+    : settings_(settings), storage_(storage), task_(std::move(task)) {}
+
+std::optional<WallTime> TaskRun::look(JobContext& context) {
+  Catalog catalog(storage_, task_.job);
+  const auto names = catalog.names(context.cancel);
+  if (names.empty()) return {};
+  tell(catalog.find(names.back().text(), context.cancel), context.metrics);
+  if (const auto good = last_good(storage_, task_.job, context.cancel))
+    context.metrics.record(metric_last_success, seconds_of(good->started), {{"backup", task_.job}});
+  return names.back().time;
+}
+
+void TaskRun::ask_for(std::optional<WallTime> due) noexcept {
+  asked_for_ = true;
+  due_ = due;
+}
+
+std::string TaskRun::run(JobContext& context) {
+  const bool ends = !settings_.timing;
+  // A dead holder is known by standing still for so long.
+  const auto patience = ends ? settings_.lease_wait : 2 * settings_.lease_ends_after;
+  const LeaseSettings lease_settings{task_.job, settings_.lease_holder, settings_.lease_ends_after};
+  const auto lease = Lease::acquire(storage_, lease_settings, context.clock, context.clock.now() + patience,
+                                    context.cancel, context.log);
+  if (lease) return run_alone(*lease, context);
+  if (ends)
+    throw Error(ErrorKind::temporary, "no backup of '" + where() + "': another process is at the job '" + job() + "'",
+                "one at a time: wait for it, or give this one another --job");
+  asked_for_ = false;
+  context.metrics.record(metric_skipped, 1, {{"backup", task_.job}});
+  context.log.info("another process is at this job: this run is skipped", {{"backup", job()}});
+  return {};
+}
+
+std::string TaskRun::run_alone(const Lease& lease, JobContext& context) {
+  if (is_done_by_another(context)) {
+    asked_for_ = false;
+    return {};
+  }
+  refuse_too_soon(context);
+  const auto begun = context.clock.now();
+  OneBackup backup(settings_, storage_, task_, lease);
+  try {
+    const auto manifest = backup.run(context);
+    succeeded(manifest, context.clock.now() - begun, context);
+    tidy(lease, context);
+    return summary_of(manifest, context.clock.now() - begun);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled) failed(error, backup.manifest(), backup.plain_bytes(), context);
+    throw;
+  }
+}
+
+/// Another process may have been sooner with the same run: of two replicas, one takes it.
+bool TaskRun::is_done_by_another(JobContext& context) {
+  if (!due_) return false;
+  const auto names = Catalog(storage_, task_.job).names(context.cancel);
+  if (names.empty() || names.back().time < *due_ || names.back().time > settings_.wall_clock()) return false;
+  context.log.info("another process has taken this run", {{"backup", names.back().text()}});
+  tell(Catalog(storage_, task_.job).find(names.back().text(), context.cancel), context.metrics);
+  return true;
+}
+
+void TaskRun::refuse_too_soon(JobContext& context) {
+  if (settings_.min_interval.count() == 0) return;
+  const auto note = read_failure_note(storage_, task_.job, context.cancel);
+  const auto now = settings_.wall_clock();
+  if (!note || now < note->at || now - note->at >= settings_.min_interval) return;
+  const auto left = std::chrono::ceil<std::chrono::seconds>(note->at + settings_.min_interval - now);
+  held_until_ = context.clock.now() + left;
+  throw Error(note->kind,
+              "no backup of '" + where() + "' for another " + std::to_string(left.count()) +
+                  " s: the last one failed: " + note->message,
+              (note->hint.empty() ? "" : note->hint + "; ") + "--min-interval=0s tries it again at once", Retry::never);
+}
+
+void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobContext& context) {
+  asked_for_ = false;
+  held_until_.reset();
+  failure_.reset();
+  failures_ = 0;
+  const auto result = manifest.suspect ? Ending::Result::suspect : Ending::Result::success;
+  context.metrics.record(metric_runs, 1, {{"backup", task_.job}, {"status", name_of(result)}});
+  tell(manifest, context.metrics);
+  context.metrics.record(metric_duration, std::chrono::duration<double>(took).count(), {{"backup", task_.job}});
+  try {
+    remove_failure_note(storage_, task_.job, context.cancel);
+  } catch (const Error& error) {
+    context.log.debug("the note of an earlier failure stays", {{"error", error.message()}});
+  }
+  const Ending ending{result, manifest, {}};
+  run_after(settings_.hooks, ending, context.log, context.cancel);
+  notify(settings_.notify, ending, context.log, context.cancel);
+}
+
+void TaskRun::failed(const Error& error, const Manifest& manifest, std::uint64_t plain_bytes, JobContext& context) {
+  failures_++;
+  failure_.emplace(error);
+  context.metrics.record(metric_runs, 1, {{"backup", task_.job}, {"status", "failure"}});
+  hold_back(error, plain_bytes, context);
+  const Ending ending{Ending::Result::failure, manifest, error};
+  run_after(settings_.hooks, ending, context.log, context.cancel);
+  // The attempts that follow say nothing new.
+  if (failures_ == 1) notify(settings_.notify, ending, context.log, context.cancel);
+}
+
+/// Uploading the same again at once would end the same: the note tells it to the process that comes after this one.
+void TaskRun::hold_back(const Error& error, std::uint64_t plain_bytes, JobContext& context) {
+  const bool hopeless = !error.transient();
+  const bool in_loop = settings_.timing.has_value();
+  if (plain_bytes == 0 && !in_loop) return;
+  const bool may_try_on = !hopeless || (error.kind() == ErrorKind::denied && plain_bytes == 0);
+  if (may_try_on && (!in_loop || failures_ % most_failures_in_a_row != 0)) return;
+  held_until_ = context.clock.now() + settings_.min_interval;
+  // What is not there, or empty, costs no upload, and is put right by other settings.
+  if (!hopeless || plain_bytes == 0 || error.kind() == ErrorKind::no_input) return;
+  if (settings_.min_interval.count() == 0) return;
+  try {
+    leave_failure_note(storage_, task_.job, {settings_.wall_clock(), error.kind(), error.message(), error.hint()},
+                       context.cancel);
+  } catch (const Error& unreachable) {
+    context.log.debug("the failure could not be noted in the storage", {{"error", unreachable.message()}});
+  }
+}
+
+/// The backup is taken: what cannot be removed now is removed by the next run.
+void TaskRun::tidy(const Lease& lease, JobContext& context) {
+  try {
+    const PruneSettings prune_settings{.job = task_.job, .keep = settings_.keep, .zone = settings_.zone};
+    const auto plan = plan_prune(storage_, prune_settings, settings_.wall_clock(), context.cancel);
+    prune(storage_, plan, task_.job, lease, context.log, context.cancel);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    context.log.warn("old backups were not removed: " + error.message(), {{"hint", error.hint()}});
+  }
+}
+
+}  // namespace sidekick::backup

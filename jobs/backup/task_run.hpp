@@ -1,0 +1,60 @@
+/// One turn of one task: its lease, the backup, and what follows from it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backup/failure_note.hpp"
+#include "backup/lease.hpp"
+#include "backup/settings.hpp"
+
+namespace sidekick::backup {
+
+/// A task with what is to be remembered from one turn to the next. Not thread safe.
+class TaskRun final {
+ public:
+  /// All that is referred to outlives this.
+  TaskRun(const Settings& settings, storage::Storage& storage, Task task);
+
+  const std::string& job() const noexcept { return task_.job; }
+  const std::string& where() const noexcept { return task_.source->where(); }
+
+  /// Tells the figures of the newest backup there is, and returns when it was begun; nothing where there is none.
+  std::optional<storage::WallTime> look(JobContext& context);
+
+  /// A backup is to be taken, because of what was due at that time; nothing: because someone asked for it.
+  void ask_for(std::optional<storage::WallTime> due) noexcept;
+  /// True from ask_for() until it was taken, or is found to be another's.
+  bool is_asked_for() const noexcept { return asked_for_; }
+  /// After a failure: not to be tried before that time.
+  const std::optional<Clock::time_point>& held_until() const noexcept { return held_until_; }
+  bool is_held(Clock::time_point now) const noexcept { return held_until_ && now < *held_until_; }
+  /// Of the last run; absent where that succeeded.
+  const std::optional<Error>& failure() const noexcept { return failure_; }
+
+  /// Takes the backup and returns one line about it; empty where another process has it taken or is about to. Throws
+  /// Error as OneBackup::run(); temporary where another holds the lease and does not give it up; and the last failure
+  /// once more, ruled out for another attempt, where settings.min_interval is not over.
+  std::string run(JobContext& context);
+
+ private:
+  std::string run_alone(const Lease& lease, JobContext& context);
+  void refuse_too_soon(JobContext& context);
+  bool is_done_by_another(JobContext& context);
+  void succeeded(const storage::Manifest& manifest, Clock::duration took, JobContext& context);
+  void failed(const Error& error, const storage::Manifest& manifest, std::uint64_t plain_bytes, JobContext& context);
+  void hold_back(const Error& error, std::uint64_t plain_bytes, JobContext& context);
+  void tidy(const Lease& lease, JobContext& context);
+
+  const Settings& settings_;
+  storage::Storage& storage_;
+  Task task_;
+  bool asked_for_ = false;
+  std::optional<storage::WallTime> due_;
+  std::optional<Clock::time_point> held_until_;
+  int failures_ = 0;  ///< in a row
+  std::optional<Error> failure_;
+};
+
+}  // namespace sidekick::backup

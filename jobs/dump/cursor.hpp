@@ -1,0 +1,60 @@
+/// A cursor whose batches are taken as they come off the wire.
+#pragma once
+
+#include <bson/bson.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "dump/catalogue.hpp"
+
+namespace sidekick::dump {
+
+/// Whole documents, one after another, in memory of their own.
+struct Batch {
+  struct Free {
+    void operator()(std::uint8_t* block) const noexcept { bson_free(block); }
+  };
+  std::unique_ptr<std::uint8_t, Free> memory;
+  std::span<std::uint8_t> documents;
+  std::uint64_t count = 0;
+  std::size_t largest = 0;  ///< bytes of the largest document
+};
+
+/// Moves the documents of an array, which begins at `array`, together to its beginning; what stands between them goes.
+/// `memory` is kept. Throws Error of kind data where the array is not one of documents.
+Batch compacted(std::unique_ptr<std::uint8_t, Batch::Free> memory, std::span<std::uint8_t> array);
+
+/// Reads one item from its server, in a session of its own: one thread. Destruction does not end the server's cursor,
+/// the pool's end does.
+class Cursor final {
+ public:
+  /// `read_concern` may be empty.
+  Cursor(const mongo::Client& client, const Server& server, const Item& item, const mongo::Bson& read_concern);
+
+  /// The next batch of at most that many documents; nothing at the end. Throws Error as read_error(): unavailable
+  /// where the cursor was lost.
+  std::optional<Batch> next(std::uint32_t max_documents);
+
+  /// True when next() has nothing more to give.
+  bool ended() const noexcept { return id_ == 0; }
+
+ private:
+  struct EndSession {
+    void operator()(mongoc_client_session_t* session) const noexcept { mongoc_client_session_destroy(session); }
+  };
+  mongo::Bson first_command(std::uint32_t max_documents) const;
+  mongo::Bson next_command(std::uint32_t max_documents) const;
+
+  const mongo::Client& client_;
+  const Server& server_;
+  const Item& item_;
+  mongo::Bson read_concern_;
+  std::unique_ptr<mongoc_client_session_t, EndSession> session_;
+  mongo::Bson options_;
+  std::optional<std::int64_t> id_;  ///< 0: at its end
+};
+
+}  // namespace sidekick::dump

@@ -1,0 +1,55 @@
+/// One attempt at a dump, step by step.
+#pragma once
+
+#include <memory>
+
+#include "dump/dump_job.hpp"
+#include "dump/oplog.hpp"
+#include "dump/output.hpp"
+#include "dump/reading.hpp"
+
+namespace sidekick::dump {
+
+/// Holds what one attempt needs. Not thread safe.
+class DumpRun final {
+ public:
+  DumpRun(const Settings& settings, JobContext& context);
+
+  /// Finds the server and lists what to dump: nothing of the output is touched before.
+  void open();
+
+  /// Whether the header has room for the counts, which are known only at the end.
+  enum class Counts { left_out, reserved };
+
+  /// Reads all of it into `output`, to its finish(). Throws Error as write_archive() says.
+  Report write(Output& output, Counts counts);
+
+  /// The header as write() wrote it with Counts::reserved, and the counts in it.
+  mongo::ArchiveHeader final_header() const;
+
+  const std::vector<Item>& items() const noexcept { return items_; }
+
+ private:
+  mongo::ArchiveHeader header(Counts counts) const;
+  void check_consistency() const;
+  void begin_consistency();
+  void read(std::span<const std::size_t> which, Output& output);
+  void read_oplog(std::size_t item, Output& output);
+  void took(std::size_t item, const Batch& batch, Output& output);
+  void ended(std::size_t item, Output& output);
+  Report report() const;
+
+  const Settings& settings_;
+  JobContext& context_;
+  std::unique_ptr<mongo::Pool, mongo::LetGo> pool_owner_;
+  mongo::Pool& pool_;
+  Server server_;
+  std::vector<Item> items_;
+  std::vector<Report::Collection> counts_;
+  mongo::Bson read_concern_;
+  std::optional<Timestamp> oplog_start_;
+  std::optional<std::uint64_t> expected_documents_;
+  std::uint64_t documents_ = 0;  ///< with the oplog's entries
+};
+
+}  // namespace sidekick::dump

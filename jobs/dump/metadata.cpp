@@ -1,0 +1,68 @@
+#include "dump/metadata.hpp"
+
+#include <memory>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::dump {
+
+using mongo::Bson;
+
+namespace {
+
+std::string hex_uuid(const Bson& info) {
+  const auto field = mongo::find(info.get(), "uuid");
+  if (!field || !BSON_ITER_HOLDS_BINARY(&*field)) return {};
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::uint32_t size = 0;
+  const std::uint8_t* data = nullptr;
+  bson_iter_binary(&*field, nullptr, &size, &data);
+  std::string out;
+  for (std::uint32_t i = 0; i < size; i++) {
+    out += digits[data[i] >> 4U];
+    out += digits[data[i] & 15U];
+  }
+  return out;
+}
+
+}  // namespace
+
+CollectionInfo::CollectionInfo(const Bson& listed)
+    : name(mongo::text_of(listed.get(), "name")),
+      type(mongo::text_of(listed.get(), "type")),
+      options(mongo::document_of(listed.get(), "options")),
+      uuid(hex_uuid(mongo::document_of(listed.get(), "info"))) {}
+
+std::string metadata_json(const CollectionInfo& info, const std::vector<Bson>& indexes) {
+  Bson document;
+  if (!info.options.empty()) document.append("options", info.options);
+  document.append_array("indexes", indexes);
+  if (!info.uuid.empty()) document.append("uuid", info.uuid);
+  document.append("collectionName", info.name);
+  document.append("type", info.type);
+  const std::unique_ptr<char, decltype(&bson_free)> json(bson_as_canonical_extended_json(document.get(), nullptr),
+                                                         &bson_free);
+  if (!json)
+    throw Error(ErrorKind::data, "options or indexes of '" + info.name + "' hold text that is not UTF-8",
+                "no JSON can hold it: change it, or leave the collection out");
+  return without_blanks(json.get());
+}
+
+std::string without_blanks(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); i++) {
+    const char c = json[i];
+    if (in_text && c == '\\') {
+      out += c;
+      if (++i < json.size()) out += json[i];
+      continue;
+    }
+    if (c == '"') in_text = !in_text;
+    if (in_text || c != ' ') out += c;
+  }
+  return out;
+}
+
+}  // namespace sidekick::dump

@@ -1,0 +1,122 @@
+#include "dump/output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::dump {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr mode_t file_mode = 0644;
+
+Error cannot_write(const std::string& path, int number) {
+  auto error = error_from_errno("cannot write '" + path + "'", number);
+  if (number == EROFS) return error;
+  if (number == ENOENT) return {ErrorKind::no_input, error.message(), "make its folder first"};
+  if (number == ENOSPC || number == EDQUOT) return {ErrorKind::io, error.message(), "make room on the disk"};
+  return error;
+}
+
+/// True where both are the same file.
+bool is_at(int fd, const std::string& path) {
+  struct stat open{};
+  struct stat named{};
+  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
+}
+
+/// The part file, ours alone and empty. Who wrote it before us is dead, or its lock would be in the way.
+Fd open_part(const std::string& part, const std::string& path) {
+  for (;;) {
+    Fd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode));
+    if (!fd) throw cannot_write(path, errno);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EINTR) continue;
+      if (errno == EWOULDBLOCK)
+        throw Error(ErrorKind::temporary, "another process is writing '" + path + "'", "one dump a file");
+      if (errno != ENOTSUP && errno != ENOLCK) throw cannot_write(path, errno);
+    }
+    if (!is_at(fd.get(), part)) continue;  // it got its name between our two calls
+    if (::ftruncate(fd.get(), 0) != 0) throw cannot_write(path, errno);
+    return fd;
+  }
+}
+
+bool is_special(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+std::string without_links(const std::string& path) {
+  std::error_code error;
+  auto out = fs::canonical(path, error);
+  return error ? path : out.string();
+}
+
+}  // namespace
+
+void sync_folder(const std::string& path) {
+  const Fd fd(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || (::fsync(fd.get()) != 0 && errno != EINVAL && errno != EROFS))
+    throw error_from_errno("cannot sync folder '" + path + "'", errno);
+}
+
+OutputFile::OutputFile(const std::string& path, CancelToken cancel) : path_(without_links(path)) {
+  Fd fd;
+  if (is_special(path)) {
+    fd = Fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd) throw cannot_write(path, errno);
+  } else {
+    const fs::path whole(path_);
+    part_ = (whole.parent_path() / ("." + whole.filename().string() + ".part")).string();
+    fd = open_part(part_, path_);
+    lock_ = Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+    if (!lock_) throw cannot_write(path, errno);
+  }
+  sink_.emplace(std::move(fd), path, std::move(cancel));
+}
+
+OutputFile::~OutputFile() {
+  if (!part_.empty()) ::unlink(part_.c_str());
+}
+
+void OutputFile::write(std::span<const std::uint8_t> bytes) {
+  constexpr std::uint64_t step = std::uint64_t{8} << 20U;
+  sink_->write(bytes);
+  const auto fresh = sink_->bytes() - on_its_way_;
+  if (!lock_ || fresh < step) return;
+  // Begun now, the disk's work is not all left for the sync at the end. A hint: what fails here fails there too.
+  ::sync_file_range(lock_.get(), static_cast<off_t>(on_its_way_), static_cast<off_t>(fresh), SYNC_FILE_RANGE_WRITE);
+  on_its_way_ += fresh;
+}
+
+void OutputFile::overwrite(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  while (lock_ && !bytes.empty()) {
+    const auto n = ::pwrite(lock_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw cannot_write(path_, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+}
+
+void OutputFile::finish() {
+  if (!part_.empty()) sink_->sync();
+  sink_->finish();
+  if (part_.empty()) return;
+  if (::rename(part_.c_str(), path_.c_str()) != 0) throw cannot_write(path_, errno);
+  part_.clear();
+  sync_folder(fs::path(path_).parent_path().string());
+}
+
+}  // namespace sidekick::dump

@@ -1,0 +1,45 @@
+/// A file that appears under its name only when it is whole.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "filters/fd_sink.hpp"
+#include "sidekick/fd.hpp"
+
+namespace sidekick::dump {
+
+/// Writes beside `path`, in the same folder, as ".NAME.part"; finish() syncs that, renames it and syncs the folder.
+/// Until then an older file of that name stays as it is. Destroyed without finish() it removes the part; killed, it
+/// leaves it, and the next one takes it over. What is there already and is no ordinary file (a pipe, a device) is
+/// written into directly. A link is followed. Throws Error: cannot_create, denied, no_input (no such folder), io,
+/// temporary (another process writes the same file).
+class OutputFile final : public filters::Sink {
+ public:
+  OutputFile(const std::string& path, CancelToken cancel);
+  ~OutputFile() override;
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(std::span<const std::uint8_t> bytes) override;
+  void finish() override;
+
+  /// False for a pipe or a device.
+  bool can_overwrite() const noexcept { return !part_.empty(); }
+
+  /// Replaces bytes that were written, where that can be.
+  void overwrite(std::uint64_t offset, std::span<const std::uint8_t> bytes);
+
+ private:
+  std::string path_;
+  std::string part_;  ///< empty: written into directly
+  Fd lock_;           ///< the same open file as the sink's: holds the lock on it
+  std::optional<filters::FdSink> sink_;
+  std::uint64_t on_its_way_ = 0;  ///< bytes that the kernel was told to put on the disk
+};
+
+/// Makes renames and removals in a folder durable. Throws Error of kind io.
+void sync_folder(const std::string& path);
+
+}  // namespace sidekick::dump

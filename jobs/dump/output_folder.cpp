@@ -1,0 +1,167 @@
+#include "dump/output_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "dump/output_file.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::dump {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr mode_t file_mode = 0644;
+constexpr std::array<std::string_view, 3> endings{"", ".gz", ".zst"};
+
+Error cannot_write(const std::string& path, int number) {
+  return error_from_errno("cannot write folder '" + path + "'", number,
+                          number == ENOSPC || number == EDQUOT ? "make room on the disk" : "");
+}
+
+void check(const std::error_code& error, const std::string& path) {
+  if (error) throw cannot_write(path, error.value());
+}
+
+bool is_at(int fd, const std::string& path) {
+  struct stat open{};
+  struct stat named{};
+  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
+}
+
+/// The folder, ours alone and empty. Who filled it before us is dead, or its lock would be in the way.
+Fd open_part(const std::string& part, const std::string& path) {
+  for (;;) {
+    std::error_code error;
+    fs::create_directory(part, error);
+    check(error, path);
+    Fd fd(::open(part.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd) {
+      if (errno == ENOENT) continue;
+      throw cannot_write(path, errno);
+    }
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK)
+        throw Error(ErrorKind::temporary, "another process is writing '" + path + "'", "one dump a folder");
+      if (errno != ENOTSUP && errno != ENOLCK) throw cannot_write(path, errno);
+    }
+    if (!is_at(fd.get(), part)) continue;
+    for (const auto& entry : fs::directory_iterator(part, error)) fs::remove_all(entry.path(), error);
+    check(error, path);
+    return fd;
+  }
+}
+
+/// What `name` is without its compression.
+std::string_view plain(std::string_view name) {
+  for (const std::string_view ending : {".gz", ".zst"})
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  return name;
+}
+
+/// The same collection in another compression would be read beside this one.
+void move_file(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  check(error, to.string());
+  const auto name = to.filename().string();
+  for (const auto ending : endings)
+    if (const auto other = std::string(plain(name)) + std::string(ending); other != name)
+      fs::remove(to.parent_path() / other, error);
+}
+
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::directory_iterator(folder, error)) out.push_back(entry.path());
+  check(error, folder.string());
+  return out;
+}
+
+}  // namespace
+
+OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
+  while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
+  std::error_code error;
+  const auto status = fs::status(path_, error);
+  if (fs::exists(status) && !fs::is_directory(status)) throw cannot_write(path_, ENOTDIR);
+  is_new_ = !fs::exists(status);
+  const fs::path whole(path_);
+  if (is_new_) {
+    error.clear();
+    if (whole.has_parent_path()) fs::create_directories(whole.parent_path(), error);
+    check(error, path_);
+    part_ = (whole.parent_path() / ("." + whole.filename().string() + ".part")).string();
+  } else {
+    part_ = (whole / ".sidekick.part").string();
+  }
+  lock_ = open_part(part_, path_);
+}
+
+OutputFolder::~OutputFolder() {
+  std::error_code error;
+  if (!part_.empty()) fs::remove_all(part_, error);
+}
+
+Fd OutputFolder::create(const std::string& name) const {
+  const auto file = fs::path(part_) / name;
+  std::error_code error;
+  fs::create_directory(file.parent_path(), error);
+  check(error, path_);
+  Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+  if (!fd) throw cannot_write(path_, errno);
+  return fd;
+}
+
+void OutputFolder::publish(Holds holds) {
+  // One call for all files: thousands of collections would wait for the disk thousands of times.
+  if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
+  if (is_new_ && ::rename(part_.c_str(), path_.c_str()) == 0) {
+    const auto parent = fs::path(path_).parent_path().string();
+    part_.clear();
+    sync_folder(parent);
+    return;
+  }
+  std::error_code error;
+  fs::create_directory(path_, error);
+  check(error, path_);
+  move_into_place(holds);
+  // Renames into several folders are durable together.
+  if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
+  fs::remove_all(part_, error);
+  part_.clear();
+}
+
+void OutputFolder::move_into_place(Holds holds) {
+  const fs::path target(path_);
+  std::error_code error;
+  std::vector<fs::path> last;
+  for (const auto& entry : entries_of(part_)) {
+    if (!fs::is_directory(entry)) {
+      last.push_back(entry);
+      continue;
+    }
+    const auto folder = target / entry.filename();
+    fs::create_directory(folder, error);
+    check(error, path_);
+    for (const auto& file : entries_of(entry)) move_file(file, folder / file.filename());
+  }
+  bool has_oplog = false;
+  for (const auto& file : last) {
+    has_oplog = has_oplog || file.filename() == "oplog.bson";
+    move_file(file, target / file.filename());
+  }
+  if (holds == Holds::server && !has_oplog) fs::remove(target / "oplog.bson", error);
+}
+
+}  // namespace sidekick::dump

@@ -1,0 +1,68 @@
+/// The server that a dump reads from: found once, and the same one to the end.
+#pragma once
+
+#include <mongoc/mongoc.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mongo/client.hpp"
+#include "sidekick/job.hpp"
+
+namespace sidekick::dump {
+
+struct PreferenceDeleter {
+  void operator()(mongoc_read_prefs_t* preference) const noexcept { mongoc_read_prefs_destroy(preference); }
+};
+using Preference = std::unique_ptr<mongoc_read_prefs_t, PreferenceDeleter>;
+
+/// A read preference as --readPreference takes it: a mode ("nearest") or a document
+/// {"mode": "secondary", "tagSets": [{"dc": "east"}], "maxStalenessSeconds": 120}. Empty: that of the URI.
+/// Throws Error of kind usage.
+Preference parse_read_preference(const std::string& text, const mongoc_uri_t* uri);
+
+struct Server {
+  std::uint32_t id = 0;  ///< the driver's number for it
+  Preference preference;
+  std::string name;  ///< "mongo:27017"
+  std::string version;
+  int major = 0;
+  int minor = 0;
+  bool replica_set = false;
+  bool sharded = false;
+  bool primary = false;
+  std::string process;   ///< changes when it is restarted; empty before 4.4
+  std::string election;  ///< changes with each election that a primary won
+  bool at_least(int wanted_major, int wanted_minor) const noexcept {
+    return major > wanted_major || (major == wanted_major && minor >= wanted_minor);
+  }
+};
+
+/// Runs a command on exactly that server. Throws Error: as mongo::mongo_error(), and where a cursor, a snapshot or a
+/// server's role was lost: unavailable; a snapshot whose history is gone: data.
+mongo::Bson run_on(const mongo::Client& client, const Server& server, const std::string& db, const mongo::Bson& command,
+                   const std::string& what);
+
+/// All documents of a command that opens a cursor, read from that server.
+std::vector<mongo::Bson> run_cursor_on(const mongo::Client& client, const Server& server, const std::string& db,
+                                       const mongo::Bson& command, const std::string& what);
+
+/// The same; nothing where the collection is not there.
+std::optional<std::vector<mongo::Bson>> try_cursor_on(const mongo::Client& client, const Server& server,
+                                                      const std::string& db, const mongo::Bson& command,
+                                                      const std::string& what);
+
+/// Asks for a server that the preference allows, for the pool's selection_time(). Throws Error: unavailable with the
+/// reason in words, denied.
+Server find_server(mongo::Pool& pool, Preference preference, JobContext& context);
+
+/// Throws Error of kind unavailable where the server is not the process it was, or no longer the primary it was.
+void check_same_server(const mongo::Client& client, const Server& server);
+
+/// What a failure to read means; as run_on().
+Error read_error(const bson_error_t& error, const bson_t* reply, const std::string& what);
+
+}  // namespace sidekick::dump

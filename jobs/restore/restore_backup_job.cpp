@@ -1,0 +1,87 @@
+#include "restore/restore_backup_job.hpp"
+
+#include <set>
+
+#include "storage/catalog.hpp"
+#include "storage/open_backup.hpp"
+#include "storage/utc.hpp"
+
+namespace sidekick::restore {
+
+using storage::Manifest;
+
+namespace {
+
+constexpr std::string_view latest = "latest";
+
+/// What a replay of the oplog would have to leave out, and cannot.
+bool chooses_or_renames(const Settings& settings) {
+  return !settings.db.empty() || !settings.ns_include.empty() || !settings.ns_exclude.empty() ||
+         !settings.ns_from.empty() || !settings.exclude_collections.empty() ||
+         !settings.exclude_collection_prefixes.empty();
+}
+
+std::string joined(const std::set<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+Error no_dump(const Manifest& manifest, const std::string& where) {
+  std::string how = "sidekick backup fetch " + manifest.name + " --to " + where;
+  if (manifest.kind == "dir") how += " writes it out; unpack it with tar -x";
+  return {ErrorKind::config, "the backup '" + manifest.name + "' is not of a MongoDB but of '" + manifest.source + "'",
+          how};
+}
+
+}  // namespace
+
+RestoreBackupJob::RestoreBackupJob(Settings settings, BackupPlace place)
+    : settings_(std::move(settings)), place_(std::move(place)) {
+  auto [url, name] = storage::place_of(place_.url);
+  name_ = std::move(name);
+  if (name_.empty())
+    throw Error(ErrorKind::config, "'" + redact_url(place_.url) + "' does not name a backup", "end it with /latest");
+  storage_ = storage::open_storage(url, place_.access);
+}
+
+Outcome RestoreBackupJob::run(JobContext& context) {
+  if (!job_) {
+    const auto manifest = find(context.cancel);
+    prepare(manifest, context.log);
+    job_.emplace(settings_);
+  }
+  return job_->run(context);
+}
+
+Manifest RestoreBackupJob::find(const CancelToken& cancel) {
+  if (name_ == latest && place_.job.empty()) {
+    std::set<std::string> jobs;
+    for (const auto& name : storage::Catalog(*storage_, {}).names(cancel)) jobs.insert(name.job);
+    if (jobs.size() > 1)
+      throw Error(ErrorKind::config, "there are backups of several jobs in '" + storage_->where() + "'",
+                  "say whose latest is meant by --job: " + joined(jobs));
+  }
+  return storage::Catalog(*storage_, place_.job).find(name_, cancel);
+}
+
+void RestoreBackupJob::prepare(const Manifest& manifest, Log& log) {
+  if (manifest.kind != "mongodb") throw no_dump(manifest, storage_->where());
+  log.info("restoring a backup", {{"name", manifest.name},
+                                  {"of", manifest.source},
+                                  {"begun", storage::utc_text(manifest.started)},
+                                  {"proof", storage::name_of(manifest.proof)}});
+  if (manifest.suspect) log.warn("this backup is marked suspect: it is much smaller than the one before it");
+  if (manifest.oplog && chooses_or_renames(settings_))
+    log.warn("only part of the backup is restored, or under other names: its oplog cannot be replayed",
+             {{"hint", "the collections may be of different moments"}});
+  else
+    settings_.oplog_replay = settings_.oplog_replay || manifest.oplog;
+  settings_.input = Input::opened;
+  settings_.path = manifest.name;
+  settings_.open = [storage = storage_, manifest, identities = place_.identities](const CancelToken& cancel) {
+    return storage::open_backup(storage->open(manifest.name, cancel), manifest, identities);
+  };
+}
+
+}  // namespace sidekick::restore

@@ -1,0 +1,45 @@
+/// Restores a backup from where it is stored.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "filters/age.hpp"
+#include "restore/restore_job.hpp"
+#include "storage/manifest.hpp"
+#include "storage/open_storage.hpp"
+
+namespace sidekick::restore {
+
+/// Which backup, and how to get at it.
+struct BackupPlace {
+  std::string url;  ///< "s3://bucket/prefix/NAME"; NAME may be "latest"
+  storage::Access access;
+  std::string job;  ///< whose latest; empty: of the one job there is
+  std::vector<filters::AgeIdentity> identities;
+};
+
+/// RestoreJob with a stored backup as its input. Which backup is the latest is asked once: all attempts restore the
+/// same. An oplog that the manifest tells of is replayed, unless the settings select or rename. Errors beside those of
+/// RestoreJob: those of the storage; no_input where there is no such backup, config where it is none of a MongoDB or
+/// several jobs have a latest one, denied where no identity opens it.
+class RestoreBackupJob final : public OneShotJob {
+ public:
+  /// Throws Error of kind config for a URL that names no storage.
+  RestoreBackupJob(Settings settings, BackupPlace place);
+  Outcome run(JobContext& context) override;
+
+ private:
+  storage::Manifest find(const CancelToken& cancel);
+  void prepare(const storage::Manifest& manifest, Log& log);
+
+  Settings settings_;
+  const BackupPlace place_;
+  std::string name_;
+  std::shared_ptr<storage::Storage> storage_;
+  std::optional<RestoreJob> job_;
+};
+
+}  // namespace sidekick::restore

@@ -1,0 +1,19 @@
+#include "storage/open_backup.hpp"
+
+#include "filters/decompress.hpp"
+#include "sidekick/error.hpp"
+
+namespace sidekick::storage {
+
+std::unique_ptr<filters::Source> open_backup(std::unique_ptr<filters::Source> stored, const Manifest& manifest,
+                                             const std::vector<filters::AgeIdentity>& identities) {
+  if (manifest.encrypted && identities.empty())
+    throw Error(ErrorKind::denied, "the backup '" + manifest.name + "' is encrypted",
+                "give the private key of one of its recipients by --identity-file", Retry::never);
+  if (manifest.encrypted) stored = std::make_unique<filters::AgeSource>(std::move(stored), identities, manifest.name);
+  // What a folder or a command gave may itself be compressed: only what the backup compressed is looked at.
+  if (manifest.compression == "none") return stored;
+  return filters::decompressed(std::move(stored), manifest.name);
+}
+
+}  // namespace sidekick::storage

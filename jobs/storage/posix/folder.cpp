@@ -1,0 +1,173 @@
+#include "storage/posix/folder.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "sidekick/error.hpp"
+#include "storage/object_name.hpp"
+
+namespace sidekick::storage {
+
+namespace {
+
+// So much is written between two looks at the token.
+constexpr std::size_t max_write_bytes = std::size_t{1} << 20;
+constexpr mode_t file_mode = 0666;
+
+std::string hint_for(int number, const std::string& where) {
+  switch (number) {
+    case EROFS:
+      return "mount it writable";
+    case ENOSPC:
+    case EDQUOT:
+      return "make room on its disk";
+    case EACCES:
+    case EPERM:
+      return "the user that this runs as needs to read and write '" + where + "'";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+Folder::Folder(const std::string& path, std::string where)
+    : fd_(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), where_(std::move(where)) {
+  if (fd_) return;
+  const int number = errno;
+  if (number == ENOENT || number == ENOTDIR)
+    throw Error(ErrorKind::no_input,
+                "cannot open '" + where_ + "': " + (number == ENOENT ? "there is no such folder" : "it is no folder"),
+                "make the folder or mount its volume; it is not made by itself, as a mount may be missing");
+  throw error_from_errno("cannot open '" + where_ + "'", number, hint_for(number, where_));
+}
+
+void Folder::fail(std::string_view what, std::string_view file, int number) const {
+  throw error_from_errno("cannot " + std::string(what) + " '" + std::string(file) + "' in '" + where_ + "'", number,
+                         hint_for(number, where_));
+}
+
+Fd Folder::create(const std::string& file) const {
+  Fd fd(::openat(fd_.get(), file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+  if (!fd) fail("create", file, errno);
+  return fd;
+}
+
+std::optional<Fd> Folder::open(const std::string& file) const {
+  Fd fd(::openat(fd_.get(), file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd && errno == ENOENT) return {};
+  if (!fd) fail("read", file, errno);
+  if (!S_ISREG(look_at(fd, file).st_mode)) return {};
+  return fd;
+}
+
+struct stat Folder::look_at(const Fd& fd, const std::string& file) const {
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0) fail("read", file, errno);
+  return status;
+}
+
+void Folder::write(const Fd& fd, std::span<const std::uint8_t> bytes, const std::string& file,
+                   const CancelToken& cancel) const {
+  while (!bytes.empty()) {
+    cancel.throw_if_cancelled();
+    const auto n = ::write(fd.get(), bytes.data(), std::min(bytes.size(), max_write_bytes));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("write", file, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+void Folder::sync_and_close(Fd fd, const std::string& file) const {
+  if (::fsync(fd.get()) != 0) fail("sync", file, errno);
+  // Network filesystems tell of a full disk only here.
+  if (::close(fd.release()) != 0 && errno != EINTR) fail("write", file, errno);
+}
+
+void Folder::sync() const {
+  // Some filesystems cannot sync a folder, and need not.
+  if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail("sync", ".", errno);
+}
+
+Folder::Attempt Folder::try_naming(const std::string& part, const std::string& file) const {
+  const auto renamed = ::renameat2(fd_.get(), part.c_str(), fd_.get(), file.c_str(), RENAME_NOREPLACE) == 0;
+  if (renamed || errno == EEXIST) return {Naming::rename, renamed};
+  if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) fail("create", file, errno);
+  const auto linked = ::linkat(fd_.get(), part.c_str(), fd_.get(), file.c_str(), 0) == 0;
+  if (linked) drop(part);
+  if (linked || errno == EEXIST) return {Naming::link, linked};
+  if (errno != EPERM && errno != ENOSYS && errno != ENOTSUP) fail("create", file, errno);
+  return {Naming::looked_up, false};
+}
+
+bool Folder::name_if_absent(const std::string& part, const std::string& file) const {
+  const auto attempt = try_naming(part, file);
+  if (attempt.naming == Naming::looked_up && ::faccessat(fd_.get(), file.c_str(), F_OK, 0) != 0) {
+    name(part, file);
+    return true;
+  }
+  if (attempt.named) sync();
+  return attempt.named;
+}
+
+void Folder::name(const std::string& part, const std::string& file) const {
+  if (::renameat(fd_.get(), part.c_str(), fd_.get(), file.c_str()) != 0) fail("create", file, errno);
+  sync();
+}
+
+void Folder::remove(const std::string& file) const {
+  remove_without_sync(file);
+  sync();
+}
+
+void Folder::remove_without_sync(const std::string& file) const {
+  if (::unlinkat(fd_.get(), file.c_str(), 0) != 0 && errno != ENOENT) fail("remove", file, errno);
+}
+
+void Folder::drop(const std::string& file) const noexcept {
+  ::unlinkat(fd_.get(), file.c_str(), 0);
+}
+
+void Folder::each(std::string_view prefix,
+                  const std::function<void(const std::string& file, const struct stat& status)>& take) const {
+  const int own = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const auto close = [](DIR* opened) { ::closedir(opened); };
+  const std::unique_ptr<DIR, decltype(close)> entries(own < 0 ? nullptr : ::fdopendir(own));
+  if (!entries) fail("list", ".", errno);
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(entries.get());
+    if (entry == nullptr && errno != 0) fail("list", ".", errno);
+    if (entry == nullptr) return;
+    const std::string file(static_cast<const char*>(entry->d_name));
+    struct stat status{};
+    if (!file.starts_with(prefix) || entry->d_type == DT_DIR) continue;
+    // One that is gone by now was removed meanwhile.
+    if (::fstatat(fd_.get(), file.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode)) take(file, status);
+  }
+}
+
+Naming Folder::naming() const {
+  const auto one = new_part_name("check");
+  const auto other = new_part_name("check");
+  struct Dropped {
+    const Folder& folder;
+    const std::string& file;
+    ~Dropped() { folder.drop(file); }
+  };
+  const Dropped drop_one{*this, one};
+  const Dropped drop_other{*this, other};
+  sync_and_close(create(one), one);
+  sync_and_close(create(other), other);
+  return try_naming(one, other).naming;
+}
+
+}  // namespace sidekick::storage

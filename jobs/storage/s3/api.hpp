@@ -1,0 +1,108 @@
+/// Signed requests to one bucket, tried again where that can help.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sidekick/cancel.hpp"
+#include "sidekick/http_client.hpp"
+#include "sidekick/url.hpp"
+#include "storage/s3/signature.hpp"
+
+namespace sidekick::storage::s3 {
+
+/// How long one request is tried: the n-th wait is random between nothing and `first` doubled n times, at most
+/// `longest`; none begins after `whole`.
+struct Persistence {
+  std::chrono::milliseconds first{200};
+  std::chrono::milliseconds longest{5'000};
+  std::chrono::milliseconds whole{60'000};
+};
+
+/// Waits between the tries of one request.
+class Tries final {
+ public:
+  explicit Tries(const Persistence& persistence) : persistence_(persistence) {}
+
+  /// Waits; false at once where no time is left. Throws Error of kind cancelled.
+  bool wait(const CancelToken& cancel);
+  /// After progress all of the time is there again.
+  void renew() { *this = Tries(persistence_); }
+
+ private:
+  Persistence persistence_;
+  std::optional<std::chrono::steady_clock::time_point> begun_{};
+  int waits_ = 0;
+};
+
+struct Settings {
+  std::string endpoint;  ///< "https://host:port", with a path where the server has one
+  std::string region;
+  std::string bucket;
+  std::string prefix;  ///< of keys, without '/' at its ends; may be empty
+  Credentials credentials;
+  enum class Addressing { path, virtual_host } addressing = Addressing::path;
+  HttpSettings http;
+  Persistence persistence{};
+  std::size_t part_bytes = std::size_t{8} << 20;   ///< of the first parts of an upload; S3 wants at least 5 MiB
+  std::size_t range_bytes = std::size_t{8} << 20;  ///< of one request of a download
+  int page_size = 1000;                            ///< of a list
+};
+
+struct Call {
+  std::string what;  ///< for messages, behind "cannot": "write 'x'"
+  std::string method = "GET";
+  std::string name{};  ///< of the object; empty: the bucket itself
+  Query query{};
+  std::vector<HttpHeader> headers{};
+  std::string_view body{};                  ///< must outlive the call
+  std::vector<std::string_view> welcome{};  ///< codes of errors that are for the caller, not thrown
+  std::optional<std::chrono::milliseconds> timeout{};
+  std::size_t max_answer_bytes = std::size_t{16} << 20;  ///< a longer one is Error data
+};
+
+struct Answer {
+  HttpResponse response;
+  std::string code{};     ///< of an error that was welcome; empty: success
+  bool repeated = false;  ///< an earlier try has ended without an answer, or with one that leaves open what it did
+};
+
+/// Safe from any thread; each request in flight has a connection of its own, which is kept for later ones. Throws
+/// Error as a Storage does, with where() in the message and never a key.
+class Api final {
+ public:
+  explicit Api(Settings settings);
+
+  const Settings& settings() const noexcept { return settings_; }
+  const std::string& where() const noexcept { return where_; }
+
+  /// What begins the keys of all objects: "prefix/" or nothing.
+  std::string key_prefix() const { return settings_.prefix.empty() ? "" : settings_.prefix + "/"; }
+
+  /// The answer to a request that is tried as long as Persistence says.
+  Answer call(const Call& call, const CancelToken& cancel);
+
+  /// One try; the body of a success goes to `sink`. Kind unavailable where another may do better.
+  Answer call_once(const Call& call, const BodySink& sink, const CancelToken& cancel);
+
+ private:
+  struct Outcome;
+  HttpRequest request_for(const Call& call) const;
+  Outcome attempt(const Call& call, const BodySink* sink, const CancelToken& cancel);
+  std::unique_ptr<HttpClient> borrow();
+  void give_back(std::unique_ptr<HttpClient> client);
+  std::string begin_of_message(const Call& call) const { return "cannot " + call.what + " in '" + where_ + "'"; }
+
+  Settings settings_;
+  std::string where_;
+  Url endpoint_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HttpClient>> idle_;
+};
+
+}  // namespace sidekick::storage::s3

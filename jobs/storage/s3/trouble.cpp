@@ -1,0 +1,128 @@
+#include "storage/s3/trouble.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "storage/s3/xml.hpp"
+
+namespace sidekick::storage::s3 {
+
+namespace {
+
+struct Meaning {
+  std::string_view code;
+  ErrorKind kind;
+  bool again;
+  std::string_view hint;
+};
+
+constexpr std::string_view keys_hint = "check the access key and the secret key";
+constexpr std::string_view rights_hint = "the key needs the right to list, read, write and delete there";
+constexpr std::string_view bucket_hint = "make the bucket; it is not made by itself";
+constexpr std::string_view clock_hint = "set this machine's clock right: it differs from the server's by minutes";
+
+constexpr std::array<Meaning, 25> meanings{{
+    {"NoSuchBucket", ErrorKind::no_input, false, bucket_hint},
+    {"NoSuchKey", ErrorKind::no_input, false, ""},
+    {"NotFound", ErrorKind::no_input, false, "check the endpoint and the bucket"},
+    {"SignatureDoesNotMatch", ErrorKind::denied, false, keys_hint},
+    {"InvalidAccessKeyId", ErrorKind::denied, false, keys_hint},
+    // As versitygw has it for a key that it does not know.
+    {"XAdminUserNotFound", ErrorKind::denied, false, keys_hint},
+    {"ExpiredToken", ErrorKind::denied, false, "the session token has expired"},
+    {"InvalidToken", ErrorKind::denied, false, "check the session token"},
+    {"AccessDenied", ErrorKind::denied, false, rights_hint},
+    {"Forbidden", ErrorKind::denied, false, rights_hint},
+    {"RequestTimeTooSkewed", ErrorKind::config, false, clock_hint},
+    {"InvalidBucketName", ErrorKind::config, false, ""},
+    {"MethodNotAllowed", ErrorKind::config, false, "check the endpoint and the bucket"},
+    {"EntityTooLarge", ErrorKind::data, false, ""},
+    {"SlowDown", ErrorKind::unavailable, true, ""},
+    {"TooManyRequests", ErrorKind::unavailable, true, ""},
+    {"RequestTimeout", ErrorKind::unavailable, true, ""},
+    {"ConditionalRequestConflict", ErrorKind::unavailable, true, ""},
+    {"OperationAborted", ErrorKind::unavailable, true, ""},
+    // The payload was damaged or cut on its way: what we have is whole, so once more.
+    {"BadDigest", ErrorKind::unavailable, true, ""},
+    {"XAmzContentSHA256Mismatch", ErrorKind::unavailable, true, ""},
+    {"IncompleteBody", ErrorKind::unavailable, true, ""},
+    {"InsufficientStorage", ErrorKind::io, false, "make room on the server"},
+    {"QuotaExceeded", ErrorKind::io, false, "make room on the server"},
+    {"NotImplemented", ErrorKind::config, false, "this server lacks a part of S3 that is needed"},
+}};
+
+/// What stands for a code where the answer has no body, or one of something else than S3.
+std::string code_of_status(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "NotFound";
+    case 405:
+      return "MethodNotAllowed";
+    case 408:
+      return "RequestTimeout";
+    case 412:
+      return "PreconditionFailed";
+    case 416:
+      return "InvalidRange";
+    case 429:
+      return "TooManyRequests";
+    case 501:
+      return "NotImplemented";
+    case 507:
+      return "InsufficientStorage";
+    default:
+      return "";
+  }
+}
+
+/// One line, and not a long one.
+std::string one_line(std::string text) {
+  constexpr std::size_t max_bytes = 200;
+  for (auto& c : text)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  if (text.size() > max_bytes) text = text.substr(0, max_bytes) + "...";
+  while (text.ends_with('.') && !text.ends_with("...")) text.pop_back();
+  return text;
+}
+
+/// Where the server says that requests are for another region.
+std::string region_in(const HttpResponse& response, const Element* error) {
+  if (const auto header = response.header("x-amz-bucket-region")) return std::string(*header);
+  return error == nullptr ? "" : error->text_of("Region");
+}
+
+Meaning meaning_of(const std::string& code, int status) {
+  if (const auto* found = std::ranges::find(meanings, code, &Meaning::code); found != meanings.end()) return *found;
+  if (status / 100 == 5 || code == "InternalError" || code == "ServiceUnavailable")
+    return {code, ErrorKind::unavailable, true, ""};
+  if (status == 401 || status == 403) return {code, ErrorKind::denied, false, rights_hint};
+  return {code, ErrorKind::io, false, ""};
+}
+
+}  // namespace
+
+std::optional<Trouble> trouble_with(const HttpResponse& response, const std::string& what) {
+  const auto document = response.body.starts_with('<') ? parse_xml(response.body) : std::optional<Element>();
+  const auto* error = document && document->name == "Error" ? &*document : nullptr;
+  if (response.status / 100 == 2 && error == nullptr) return {};
+  const auto status = "status " + std::to_string(response.status);
+  auto code = error == nullptr ? code_of_status(response.status) : error->text_of("Code");
+  const auto told = error == nullptr ? "" : one_line(error->text_of("Message"));
+  const auto cause = error == nullptr ? status : one_line(code) + (told.empty() ? "" : ": " + told);
+  const auto region = region_in(response, error);
+  const bool elsewhere = response.status == 301 || response.status == 307 || code == "AuthorizationHeaderMalformed" ||
+                         code == "PermanentRedirect" || code == "IllegalLocationConstraintException";
+  if (elsewhere || (response.status == 400 && !region.empty()))
+    return Trouble{code,
+                   {ErrorKind::config, what + ": " + cause,
+                    region.empty() ? "check the region and the endpoint" : "its region is '" + region + "'"},
+                   false};
+  const auto meaning = meaning_of(code, response.status);
+  const auto retry = meaning.kind == ErrorKind::io ? Retry::never : Retry::as_kind;
+  return Trouble{code, {meaning.kind, what + ": " + cause, std::string(meaning.hint), retry}, meaning.again};
+}
+
+}  // namespace sidekick::storage::s3

@@ -1,0 +1,22 @@
+/// What an answer of S3 that is no success means.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sidekick/error.hpp"
+#include "sidekick/http_client.hpp"
+
+namespace sidekick::storage::s3 {
+
+struct Trouble {
+  std::string code;  ///< S3's ("NoSuchKey"); made of the status where the answer has no body: "NotFound"
+  Error error;
+  bool again = false;  ///< the same request may do better in a moment
+};
+
+/// Nothing for a success. A 200 whose body is an error is none: S3 ends long requests so. `what` begins the message:
+/// "cannot list 's3://bucket'". Pure.
+std::optional<Trouble> trouble_with(const HttpResponse& response, const std::string& what);
+
+}  // namespace sidekick::storage::s3

@@ -1,0 +1,62 @@
+/// An object that is uploaded as a stream.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <future>
+#include <string>
+
+#include "sidekick/cancel.hpp"
+#include "storage/s3/first_writer.hpp"
+#include "storage/storage.hpp"
+
+namespace sidekick::storage::s3 {
+
+/// Bytes of the n-th part (from 1) where the first has `first_bytes`: 10,000 parts, of which S3 takes no more, hold 1.6
+/// TiB if the first has 8 MiB. Memory is three parts for the first 2,000 of them (16 GiB, 24 MiB of memory), then two:
+/// 32 MiB to 78 GiB in all. Pure.
+std::size_t part_bytes(int number, std::size_t first_bytes) noexcept;
+
+/// What fits into one part is one request at the end; more is a multipart upload, whose parts go out in threads of
+/// their own while the next is gathered, and are tried again each by itself. It is aborted by the destructor where
+/// finish() did not come to its end; a kill leaves it open.
+class Upload final : public Sink {
+ public:
+  Upload(Api& api, FirstWriter& first_writer, std::string name, const CancelToken& cancel);
+  ~Upload() override;
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+
+  void write(std::span<const std::uint8_t> bytes) override;
+  void finish() override;
+
+ private:
+  struct Part {
+    std::string etag;
+    std::string buffer;  ///< to be used again
+  };
+
+  void begin();
+  void send_part();
+  /// Waits until at most so many parts are in flight.
+  void wait_for(std::size_t in_flight);
+  std::string parts_document() const;
+  void abandon() noexcept;
+  /// Ends the parts in flight, in a moment if they do so by themselves; true where one had to be cut off.
+  bool end_parts();
+
+  Api& api_;
+  FirstWriter& first_writer_;
+  std::string name_;
+  CancelToken cancel_;
+  CancelSource stop_;  ///< ends the parts in flight when the rest is given up
+  std::string mark_;
+  std::string upload_id_;  ///< empty: none is begun
+  std::string buffer_;
+  std::string spare_;
+  std::vector<std::string> etags_;
+  int sent_ = 0;  ///< parts handed to a thread
+  std::deque<std::future<Part>> in_flight_;
+};
+
+}  // namespace sidekick::storage::s3

@@ -1,0 +1,21 @@
+/// A backup against the manifest beside it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sidekick/log.hpp"
+#include "storage/manifest.hpp"
+#include "verify/report.hpp"
+
+namespace sidekick::verify {
+
+/// The manifest in the file `path` and ".json", or nothing where there is none. A file of that name that is no manifest
+/// is a warning, and an error of kind data where `path` is named as a backup is. Throws Error: denied, io.
+std::optional<storage::Manifest> manifest_beside(const std::string& path, Log& log);
+
+/// Throws Error of kind data that names the first thing in which they differ: stored bytes, sha256, encryption, what
+/// is counted. Namespaces are compared by name, whatever their order.
+void check_against(const Report& report, const storage::Manifest& manifest);
+
+}  // namespace sidekick::verify

@@ -1,0 +1,16 @@
+/// What `verify` is told: values only, already parsed and checked one by one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "filters/age.hpp"
+
+namespace sidekick::verify {
+
+struct Settings {
+  std::string path;  ///< an archive, a dump folder, a .bson file, a stored backup; "-": standard input
+  std::vector<filters::AgeIdentity> identities;
+};
+
+}  // namespace sidekick::verify

@@ -1,0 +1,152 @@
+// Folders with all that goes wrong with them.
+#include <catch2/catch_test_macros.hpp>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+
+#include "jobs/storage/open_storage.hpp"
+#include "sidekick/error.hpp"
+#include "tests/integration/storage_places.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/support/errors.hpp"
+#include "tests/unit/support/in_child.hpp"
+
+using namespace sidekick;
+using namespace sidekick::test;
+using sidekick::storage::Exclusion;
+
+namespace {
+
+const CancelToken& never() {
+  static const CancelToken token;
+  return token;
+}
+
+std::unique_ptr<storage::Storage> in(const std::filesystem::path& folder) {
+  return storage::open_storage("dir:" + folder.string(), {});
+}
+
+/// A small filesystem of its own in the folder.
+class SmallDisk final {
+ public:
+  explicit SmallDisk(const std::filesystem::path& folder) : folder_(folder) {
+    if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=4m") != 0) SKIP("a tmpfs cannot be mounted here");
+  }
+  ~SmallDisk() { ::umount2(folder_.c_str(), MNT_DETACH); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  void make_read_only() const { ::mount("", folder_.c_str(), "", MS_REMOUNT | MS_RDONLY, nullptr); }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// Makes this process one on a filesystem that knows neither links nor renaming without replacing.
+bool forbid_exclusive_names() {
+  const auto forbid = [](unsigned call, unsigned number) {
+    return std::array<sock_filter, 2>{sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call},
+                                      sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | number}};
+  };
+  const auto rename = forbid(SYS_renameat2, EINVAL);
+  const auto link = forbid(SYS_linkat, EPERM);
+  std::array<sock_filter, 6> filter{sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+                                    rename[0],
+                                    rename[1],
+                                    link[0],
+                                    link[1],
+                                    sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+  const sock_fprog program{filter.size(), filter.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("posix storage: a full disk is told and nothing of the object stays") {
+  const TempDir folder;
+  const SmallDisk disk(folder.path());
+  const auto storage = in(folder.path());
+  CHECK(storage->check(never()) == Exclusion::strict);
+  store(*storage, "fits", noise(1'000'000));
+  const auto error = error_of([&] { store(*storage, "large", noise(8'000'000)); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::io);
+  CHECK(mentions(*error, "'large'"));
+  CHECK(names_in(*storage) == std::vector<std::string>{"fits"});
+  CHECK(storage->leftovers("", never()).empty());
+  store(*storage, "fits-too", noise(1'000'000));
+}
+
+TEST_CASE("posix storage: a folder that may only be read can still be read") {
+  const TempDir folder;
+  const SmallDisk disk(folder.path());
+  const auto storage = in(folder.path());
+  store(*storage, "object", "bytes");
+  disk.make_read_only();
+  const auto checked = error_of([&] { storage->check(never()); });
+  const auto written = error_of([&] { storage->put_if_absent("other", "x", never()); });
+  REQUIRE((checked && written));
+  CHECK(checked->kind() == ErrorKind::cannot_create);
+  CHECK(written->kind() == ErrorKind::cannot_create);
+  CHECK(content_of(*storage, "object") == "bytes");
+}
+
+TEST_CASE("posix storage: a user without rights is denied") {
+  const TempDir folder;
+  ::chmod(folder.path().c_str(), 0755);
+  const auto status = in_child([&] {
+    constexpr uid_t nobody = 65534;
+    if (::geteuid() == 0 && ::setuid(nobody) != 0) return 2;
+    if (::geteuid() != nobody) ::chmod(folder.path().c_str(), 0555);
+    const auto error = error_of([&] { in(folder.path())->check(never()); });
+    return error && error->kind() == ErrorKind::denied ? 0 : 1;
+  });
+  CHECK(status == 0);
+  ::chmod(folder.path().c_str(), 0755);
+}
+
+TEST_CASE("posix storage: where names cannot be given exclusively they are looked up and that is said") {
+  const TempDir folder;
+  const auto status = in_child([&] {
+    if (!forbid_exclusive_names()) return 2;
+    const auto storage = in(folder.path());
+    if (storage->check(never()) != Exclusion::advisory) return 3;
+    store(*storage, "object", "first");
+    const auto error = error_of([&] { store(*storage, "object", "second"); });
+    if (!error || error->kind() != ErrorKind::cannot_create) return 4;
+    if (storage->put_if_absent("object", "third", never())) return 5;
+    return storage->get("object", never()) == "first" && storage->leftovers("", never()).empty() ? 0 : 6;
+  });
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("posix storage: an object that was cut is told while it is read") {
+  const TempDir folder;
+  const auto storage = in(folder.path());
+  store(*storage, "object", noise(1'000'000));
+  const auto source = storage->open("object", never());
+  std::filesystem::resize_file(folder / "object", 500'000);
+  std::vector<std::uint8_t> piece(100'000);
+  const auto error = error_of([&] {
+    while (source->read(piece) > 0) {
+    }
+  });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+}
+
+TEST_CASE("posix storage: ten thousand objects are listed in a moment") {
+  const TempDir folder;
+  for (int i = 0; i < 10'000; i++) std::ofstream(folder / ("object-" + std::to_string(i))) << i;
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK(in(folder.path())->list("object-", never()).size() == 10'000);
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(1));
+}

@@ -1,0 +1,108 @@
+// A run that follows a schedule.
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/unit/backup/stage.hpp"
+#include "tests/unit/support/errors.hpp"
+
+using namespace sidekick;
+using namespace sidekick::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a schedule is followed and its first time is waited for") {
+  Stage stage;
+  const auto script = stage.add("data");
+  stage.follow("0 3 * * *");
+  const auto job = stage.start();
+  stage.run(*job, stage.wall_start + 2h);
+  CHECK(stage.is_ready);
+  CHECK(script->pours == 0);
+  stage.run(*job, stage.wall_start + 72h);
+  CHECK(script->pours == 3);
+  REQUIRE(stage.backups("data").size() == 3);
+  CHECK(stage.backups("data").front().started == stage.wall_start + 3h);
+  CHECK(stage.backups("data").back().started == stage.wall_start + 51h);
+}
+
+TEST_CASE("one is taken at the start where that is asked for") {
+  Stage stage;
+  const auto script = stage.add("data");
+  stage.follow("0 3 * * *");
+  stage.settings.timing->start = backup::Timing::Start::at_once;
+  stage.run(*stage.start(), stage.wall_start + 1h);
+  CHECK(script->pours == 1);
+}
+
+TEST_CASE("a run that was missed is made up for once and one that was not is waited for") {
+  Stage stage;
+  const auto script = stage.add("data");
+  stage.follow("0 3 * * *");
+  stage.run(*stage.start(), stage.wall_start + 4h);
+  CHECK(script->pours == 1);
+  stage.run(*stage.start(), stage.wall_start + 5h);
+  CHECK(script->pours == 1);
+  stage.clock.advance(70h);
+  stage.run(*stage.start(), stage.wall_start + 76h);
+  CHECK(script->pours == 2);
+}
+
+TEST_CASE("runs that are due while one goes on are skipped and counted") {
+  Stage stage;
+  const auto script = stage.add("data");
+  stage.follow("*/10 * * * *");
+  stage.settings.lease_ends_after = 1h;  // or it would be lost while the clock jumps
+  script->meanwhile = [&] {
+    if (script->pours == 1) stage.clock.advance(35min);
+  };
+  const auto job = stage.start();
+  stage.run(*job, stage.wall_start + 1h - 5min);
+  CHECK(script->pours == 2);
+  CHECK(stage.figures.values.at("sidekick_backup_skipped_runs_total/data") == 3);
+  CHECK(stage.backups("data").back().started == stage.wall_start + 50min);
+}
+
+TEST_CASE("a failure that may pass is tried again three times and then held back") {
+  Stage stage;
+  const auto script = stage.add("data");
+  script->error.emplace(ErrorKind::unavailable, "not there");
+  stage.follow("0 3 * * *");
+  const auto job = stage.start();
+  stage.run(*job, stage.wall_start + 3h + 9min);
+  CHECK(script->pours == 3);
+  stage.run(*job, stage.wall_start + 3h + 15min);
+  CHECK(script->pours == 6);
+  script->error.reset();
+  stage.run(*job, stage.wall_start + 4h);
+  CHECK(stage.backups("data").size() == 1);
+}
+
+TEST_CASE("a failure that no further attempt can mend is held back at once and the other source goes on") {
+  Stage stage;
+  const auto bad = stage.add("bad");
+  bad->error.emplace(ErrorKind::data, "it is damaged");
+  const auto good = stage.add("good");
+  stage.follow("0 3 * * *");
+  const auto job = stage.start();
+  stage.run(*job, stage.wall_start + 3h + 5min);
+  CHECK(bad->pours == 1);
+  CHECK(good->pours == 1);
+  stage.run(*job, stage.wall_start + 3h + 25min);
+  CHECK(bad->pours == 3);
+  CHECK(stage.errors.size() == 3);
+  stage.run(*job, stage.wall_start + 27h + 5min);
+  CHECK(good->pours == 2);
+}
+
+TEST_CASE("of two replicas one takes the run and the other finds it taken") {
+  Stage stage;
+  const auto script = stage.add("data");
+  stage.follow("0 3 * * *");
+  const auto one = stage.start();
+  const auto other = stage.start();
+  for (int i = 0; i < 4 * 60; i++) {
+    stage.step(*one);
+    stage.step(*other);
+    stage.clock.advance(1min);
+  }
+  CHECK(script->pours == 1);
+  CHECK(stage.backups("data").size() == 1);
+}

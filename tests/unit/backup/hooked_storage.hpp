@@ -1,0 +1,58 @@
+/// A folder in whose calls a test may put something, to force a race or a failure.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "storage/posix/posix_storage.hpp"
+
+namespace sidekick::test {
+
+/// Calls `before` with the name of the call ("replace") and that of the object, and then does what was asked. `before`
+/// is set while no other thread calls.
+class HookedStorage final : public storage::Storage {
+ public:
+  explicit HookedStorage(std::string path) : folder_(std::move(path)) {}
+
+  std::function<void(std::string_view call, const std::string& name, const CancelToken& cancel)> before;
+
+  const std::string& where() const noexcept override { return folder_.where(); }
+  storage::Exclusion check(const CancelToken& cancel) override { return folder_.check(cancel); }
+  std::unique_ptr<storage::Sink> create(const std::string& name, const CancelToken& cancel) override {
+    return hooked("create", name, cancel).create(name, cancel);
+  }
+  bool put_if_absent(const std::string& name, std::string_view bytes, const CancelToken& cancel) override {
+    return hooked("put_if_absent", name, cancel).put_if_absent(name, bytes, cancel);
+  }
+  void replace(const std::string& name, std::string_view bytes, const CancelToken& cancel) override {
+    hooked("replace", name, cancel).replace(name, bytes, cancel);
+  }
+  std::optional<std::string> get(const std::string& name, const CancelToken& cancel) override {
+    return hooked("get", name, cancel).get(name, cancel);
+  }
+  std::unique_ptr<storage::Source> open(const std::string& name, const CancelToken& cancel) override {
+    return hooked("open", name, cancel).open(name, cancel);
+  }
+  std::vector<storage::Object> list(std::string_view prefix, const CancelToken& cancel) override {
+    return hooked("list", std::string(prefix), cancel).list(prefix, cancel);
+  }
+  void remove(const std::string& name, const CancelToken& cancel) override {
+    hooked("remove", name, cancel).remove(name, cancel);
+  }
+  std::vector<storage::Leftover> leftovers(std::string_view prefix, const CancelToken& cancel) override {
+    return hooked("leftovers", std::string(prefix), cancel).leftovers(prefix, cancel);
+  }
+  void discard(const storage::Leftover& leftover, const CancelToken& cancel) override {
+    hooked("discard", leftover.name, cancel).discard(leftover, cancel);
+  }
+
+ private:
+  storage::PosixStorage& hooked(std::string_view call, const std::string& name, const CancelToken& cancel) {
+    if (before) before(call, name, cancel);
+    return folder_;
+  }
+
+  storage::PosixStorage folder_;
+};
+
+}  // namespace sidekick::test

@@ -1,0 +1,244 @@
+#include "backup/prune.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <map>
+
+#include "agent/status/event.hpp"
+#include "tests/support/stored_backup.hpp"
+#include "tests/unit/backup/hooked_storage.hpp"
+#include "tests/unit/support/errors.hpp"
+#include "tests/unit/support/recorder.hpp"
+#include "tests/unit/support/temporary_folder.hpp"
+
+using namespace sidekick;
+using namespace sidekick::backup;
+using namespace std::chrono_literals;
+using test::error_of;
+using test::StoredBackup;
+namespace fs = std::filesystem;
+
+namespace {
+
+const CancelToken no_cancel;
+const storage::WallTime now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + 12h;
+constexpr auto suspect = StoredBackup::Standing::suspect;
+
+class Scene {
+ public:
+  const test::TemporaryFolder folder;
+  test::HookedStorage storage{folder / ""};
+  SystemClock clock;
+  test::Recorder recorder;
+  status::JobLog log{recorder, "backup", 1};
+
+  std::string store(StoredBackup backup) const { return test::store(folder / "", backup); }
+
+  PrunePlan plan(const char* keep, storage::WallTime at = now, const std::string& job = "shop") {
+    PruneSettings settings{.job = job, .keep = {}, .zone = "UTC"};
+    if (keep) settings.keep = parse_keep(keep);
+    return plan_prune(storage, settings, at, no_cancel);
+  }
+
+  PruneOutcome apply(const PrunePlan& plan, const std::string& job = "shop") {
+    const auto lease = Lease::acquire(storage, {job, "test"}, clock, clock.now(), no_cancel, log);
+    REQUIRE(lease);
+    return prune(storage, plan, job, *lease, log, no_cancel);
+  }
+
+  /// But for the lease.
+  std::vector<std::string> names() {
+    std::vector<std::string> out;
+    for (const auto& object : storage.list("", no_cancel))
+      if (object.name.find(".lease-") == std::string::npos) out.push_back(object.name);
+    return out;
+  }
+
+  /// An object of `job` without a manifest, as old as it says by the clock of the folder.
+  std::string orphan(const std::string& job, std::chrono::hours age) const {
+    const auto name = storage::new_backup_name(job, now - age, "mongodb.archive.zst").text();
+    test::write_file(folder / name, "half");
+    fs::last_write_time(folder / name, fs::file_time_type::clock::now() - age);
+    return name;
+  }
+};
+
+std::map<std::string, PruneDecision::What> decisions(const PrunePlan& plan) {
+  std::map<std::string, PruneDecision::What> out;
+  for (const auto& decision : plan.decisions) out[decision.name] = decision.what;
+  return out;
+}
+
+storage::WallTime real_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+TEST_CASE("what no rule keeps is removed with its manifest and the rest stays") {
+  Scene scene;
+  const auto oldest = scene.store({.time = now - 72h});
+  const auto middle = scene.store({.time = now - 48h});
+  const auto newest = scene.store({.time = now - 24h});
+  const auto plan = scene.plan("last=2");
+  CHECK(scene.names().size() == 6);  // planned is not done
+  REQUIRE(plan.decisions.size() == 3);
+  CHECK(plan.decisions[0].name == newest);
+  CHECK(plan.decisions[0].reasons == std::vector<std::string>{"last 1", "newest of proof stored"});
+  CHECK(plan.decisions[1].reasons == std::vector<std::string>{"last 2"});
+  CHECK(plan.decisions[2].reasons == std::vector<std::string>{"no rule keeps it"});
+  const auto outcome = scene.apply(plan);
+  CHECK(outcome.kept == 2);
+  CHECK(outcome.removed == 1);
+  CHECK(outcome.freed_bytes > 0);
+  CHECK(scene.names() == std::vector<std::string>{middle, middle + ".json", newest, newest + ".json"});
+  const auto lines = scene.recorder.lines(LogLevel::info);
+  CHECK(lines.size() == 3);
+  CHECK(std::ranges::count_if(lines, [&](const auto& line) { return line.find(oldest) != std::string::npos; }) == 1);
+}
+
+TEST_CASE("without rules no backup is removed") {
+  Scene scene;
+  for (int i = 1; i < 5; i++) scene.store({.time = now - i * 24h});
+  const auto outcome = scene.apply(scene.plan(nullptr));
+  CHECK(outcome.kept == 4);
+  CHECK(scene.names().size() == 8);
+}
+
+TEST_CASE("only the job's own backups are looked at though another's name begins alike") {
+  Scene scene;
+  for (const auto* job : {"shop", "shop-2", "sho", "shop-20261121T031500Z"})
+    for (int i = 1; i < 4; i++) scene.store({.time = now - i * 24h, .job = job});
+  const auto outcome = scene.apply(scene.plan("last=1"));
+  CHECK(outcome.kept == 1);
+  CHECK(outcome.removed == 2);
+  CHECK(scene.names().size() == 2 * (1 + 3 * 3));
+}
+
+TEST_CASE("two sources that have one name keep their own backups") {
+  Scene scene;
+  for (int i = 1; i < 4; i++) {
+    scene.store({.time = now - i * 24h, .source = "mongodb://one/shop"});
+    scene.store({.time = now - i * 24h - 1h, .source = "mongodb://two/shop"});
+  }
+  const auto plan = scene.plan("last=2");
+  CHECK(summary_of(plan).kept == 4);
+  CHECK(summary_of(plan).removed == 2);
+}
+
+TEST_CASE("retention stands still while the newest backup is suspect") {
+  Scene scene;
+  for (int i = 2; i < 5; i++) scene.store({.time = now - i * 24h});
+  const auto shrunken = scene.store({.time = now - 24h, .standing = suspect});
+  const auto plan = scene.plan("last=1");
+  CHECK(plan.stands_still == shrunken);
+  CHECK(summary_of(plan).kept == 4);
+  scene.apply(plan);
+  CHECK(scene.names().size() == 8);
+  CHECK(scene.recorder.lines(LogLevel::warning).size() == 1);
+}
+
+TEST_CASE("a suspect backup that a good one followed takes no place and stays") {
+  Scene scene;
+  const auto good = scene.store({.time = now - 72h});
+  const auto shrunken = scene.store({.time = now - 48h, .standing = suspect});
+  const auto newest = scene.store({.time = now - 24h});
+  const auto all = decisions(scene.plan("last=1"));
+  CHECK(all.at(newest) == PruneDecision::What::keep);
+  CHECK(all.at(shrunken) == PruneDecision::What::keep);
+  CHECK(all.at(good) == PruneDecision::What::remove);
+}
+
+TEST_CASE("the newest backup of the highest proof outlives the rules") {
+  Scene scene;
+  const auto proven = scene.store({.time = now - 72h, .proof = storage::Proof::restored});
+  scene.store({.time = now - 48h});
+  const auto newest = scene.store({.time = now - 24h});
+  scene.apply(scene.plan("last=1"));
+  CHECK(scene.names() == std::vector<std::string>{proven, proven + ".json", newest, newest + ".json"});
+}
+
+TEST_CASE("a clock that was set back removes nothing that is new") {
+  Scene scene;
+  for (int i = 0; i < 4; i++) scene.store({.time = now - i * 24h});
+  const auto outcome = scene.apply(scene.plan("within=96h", now - 10 * 24h));
+  CHECK(outcome.removed == 0);
+}
+
+TEST_CASE("objects without a manifest go when they are a day old and are this job's") {
+  Scene scene;
+  const auto old = scene.orphan("shop", 25h), fresh = scene.orphan("shop", 23h), other = scene.orphan("shop-2", 72h);
+  const auto whole = scene.store({.time = now - 72h});
+  test::write_file(scene.folder / "shop-notes.txt", "of somebody");
+  const auto plan = scene.plan("last=1", real_now());
+  CHECK(decisions(plan).at(old) == PruneDecision::What::orphan);
+  const auto outcome = scene.apply(plan);
+  CHECK(outcome.leavings == 1);
+  auto expected = std::vector<std::string>{fresh, other, whole, whole + ".json", "shop-notes.txt"};
+  std::ranges::sort(expected);
+  auto left = scene.names();
+  std::ranges::sort(left);
+  CHECK(left == expected);
+}
+
+TEST_CASE("what was begun and never finished goes when it is a day old and is this job's") {
+  Scene scene;
+  const auto begin = [&](const std::string& job) {
+    test::write_file(scene.folder / "begun", "");
+    const auto name = storage::new_backup_name(job, now, "mongodb.archive").text();
+    auto sink = scene.storage.create(name, no_cancel);
+    for (const auto& entry : fs::directory_iterator(scene.folder / "")) {
+      const auto file = entry.path().filename().string();
+      if (!file.starts_with(".")) continue;
+      fs::copy_file(entry.path(), scene.folder / "copy");  // the sink removes its own
+      sink.reset();
+      fs::rename(scene.folder / "copy", entry.path());
+      fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - 25h);
+      break;
+    }
+    fs::remove(scene.folder / "begun");
+    return name;
+  };
+  const auto mine = begin("shop");
+  REQUIRE(scene.storage.leftovers("shop", no_cancel).size() == 1);
+  CHECK(scene.plan(nullptr, real_now(), "sho").decisions.empty());
+  CHECK(scene.plan(nullptr, real_now() - 2h).decisions.empty());
+  const auto plan = scene.plan(nullptr, real_now());
+  REQUIRE(plan.decisions.size() == 1);
+  CHECK(plan.decisions[0].name == mine);
+  CHECK(plan.decisions[0].what == PruneDecision::What::leftover);
+  scene.apply(plan);
+  CHECK(scene.storage.leftovers("", no_cancel).empty());
+}
+
+TEST_CASE("nothing is removed once the lease is lost") {
+  Scene scene;
+  for (int i = 1; i < 4; i++) scene.store({.time = now - i * 24h});
+  const auto plan = scene.plan("last=1");
+  const auto lease =
+      Lease::acquire(scene.storage, {"shop", "test", 1s}, scene.clock, scene.clock.now(), no_cancel, scene.log);
+  REQUIRE(lease);
+  scene.storage.before = [](std::string_view call, const std::string&, const CancelToken&) {
+    if (call == "replace") throw Error(ErrorKind::unavailable, "not now");
+  };
+  scene.clock.wait_for(1100ms, no_cancel);  // it is lost by then: there is no earlier sign of it
+  const auto error = error_of([&] { prune(scene.storage, plan, "shop", *lease, scene.log, no_cancel); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::temporary);
+  CHECK(scene.names().size() == 6);
+}
+
+TEST_CASE("killed between manifest and object a backup is an orphan and no half backup") {
+  Scene scene;
+  const auto old = scene.store({.time = now - 48h});
+  const auto newest = scene.store({.time = now - 24h});
+  const auto plan = scene.plan("last=1");
+  scene.storage.before = [&](std::string_view call, const std::string& name, const CancelToken&) {
+    if (call == "remove" && name == old) throw Error(ErrorKind::io, "the end");
+  };
+  CHECK(error_of([&] { scene.apply(plan); }));
+  CHECK(scene.names() == std::vector<std::string>{old, newest, newest + ".json"});
+  scene.storage.before = {};
+  CHECK(summary_of(scene.plan("last=1")).kept == 1);
+}

@@ -1,0 +1,146 @@
+// Shrinkage, the note of a failure, what hooks and notifications tell.
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+
+#include "agent/status/console_log.hpp"
+#include "backup/failure_note.hpp"
+#include "backup/hooks.hpp"
+#include "backup/notify.hpp"
+#include "backup/shrink.hpp"
+#include "storage/json.hpp"
+#include "tests/support/tcp_server.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/storage/sample.hpp"
+#include "tests/unit/support/errors.hpp"
+#include "tests/unit/support/recorder.hpp"
+
+using namespace sidekick;
+using namespace sidekick::backup;
+using namespace sidekick::test;
+
+namespace {
+
+storage::Manifest of_bytes(std::uint64_t bytes) {
+  storage::Manifest out;
+  out.plain_bytes = bytes;
+  return out;
+}
+
+bool holds(const std::vector<std::string>& environment, const std::string& entry) {
+  return std::ranges::find(environment, entry) != environment.end();
+}
+
+const Ending failure{Ending::Result::failure, sample_manifest("a-1", "a"),
+                     Error(ErrorKind::io, "cannot write \"x\"", "make room")};
+const Ending success{Ending::Result::success, sample_manifest("a-1", "a"), {}};
+
+}  // namespace
+
+TEST_CASE("a backup is shrunken when it lost more than its share") {
+  CHECK_FALSE(is_shrunken(of_bytes(100), 50, 0.5));
+  CHECK(is_shrunken(of_bytes(100), 49, 0.5));
+  CHECK(is_shrunken(of_bytes(100), 99, 0));
+  CHECK_FALSE(is_shrunken(of_bytes(100), 100, 0));
+  CHECK_FALSE(is_shrunken(of_bytes(100), 0, 1));
+  CHECK_FALSE(is_shrunken(of_bytes(0), 0, 0));
+  CHECK_FALSE(is_shrunken(of_bytes(1), 1'000'000, 0.5));
+}
+
+TEST_CASE("the note of a failure is read as it was written, and what is none is passed over") {
+  const FailureNote note{storage::WallTime(std::chrono::milliseconds(1'795'000'000'123)), ErrorKind::data,
+                         "it is\ndamaged", ""};
+  const auto text = to_text(note);
+  const auto read = parse_failure_note(text);
+  REQUIRE(read);
+  CHECK(read->at == note.at);
+  CHECK(read->kind == ErrorKind::data);
+  CHECK(read->message == "it is damaged");
+  CHECK(read->hint.empty());
+  for (const std::string bad : {"", "1\n", "2\n1\ndata\nm\nh\n", "1\nx\ndata\nm\nh\n", "1\n1\nmood\nm\nh\n"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_failure_note(bad));
+  }
+}
+
+TEST_CASE("a hook is told what became of the backup in the place of what its environment said before") {
+  const auto good = environment_for({"PATH=/bin", "SIDEKICK_BACKUP_RESULT=old"}, success);
+  CHECK(holds(good, "PATH=/bin"));
+  CHECK(holds(good, "SIDEKICK_BACKUP_RESULT=success"));
+  CHECK_FALSE(holds(good, "SIDEKICK_BACKUP_RESULT=old"));
+  CHECK(holds(good, "SIDEKICK_BACKUP_NAME=a-1"));
+  CHECK(holds(good, "SIDEKICK_BACKUP_PROOF=restored"));
+  CHECK(holds(good, "SIDEKICK_BACKUP_ERROR="));
+  const auto bad = environment_for({}, failure);
+  CHECK(holds(bad, "SIDEKICK_BACKUP_RESULT=failure"));
+  CHECK(holds(bad, "SIDEKICK_BACKUP_PROOF="));
+  CHECK(holds(bad, "SIDEKICK_BACKUP_ERROR=cannot write \"x\""));
+}
+
+TEST_CASE("a command before the backup that fails is an error with its last words") {
+  HookSettings hooks;
+  hooks.environment = {"PATH=/usr/bin:/bin"};
+  hooks.before = {"sh", "-c", "echo no room for $SIDEKICK_BACKUP_NAME; exit 3"};
+  const auto error = error_of([&] { run_before(hooks, success.manifest, {}); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::temporary);
+  CHECK(error->message() == "no backup of 'mongodb://db/shop': the command 'sh' (--before) exited with 3");
+  CHECK(error->hint() == "it printed: no room for a-1");
+  hooks.before = {"true"};
+  CHECK_FALSE(error_of([&] { run_before(hooks, success.manifest, {}); }));
+}
+
+TEST_CASE("a command after the backup that fails is a warning") {
+  Recorder recorder;
+  status::JobLog log(recorder, "backup", 0);
+  HookSettings hooks;
+  hooks.environment = {"PATH=/usr/bin:/bin"};
+  hooks.after = {"false"};
+  run_after(hooks, success, log, {});
+  hooks.after = {"no-such-program"};
+  run_after(hooks, success, log, {});
+  const auto lines = recorder.lines(LogLevel::warning);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].find("'false' (--after) exited with 1") != std::string::npos);
+  CHECK(lines[1].find("no-such-program") != std::string::npos);
+}
+
+TEST_CASE("a notification is JSON with the manifest or with the error") {
+  const auto good = storage::parse_json(notification(success));
+  CHECK(*good.find("event")->as<std::string>() == "success");
+  CHECK(*good.find("manifest")->find("name")->as<std::string>() == "a-1");
+  CHECK(good.find("error")->as<std::monostate>() != nullptr);
+  const auto bad = storage::parse_json(notification(failure));
+  CHECK(*bad.find("event")->as<std::string>() == "failure");
+  CHECK(bad.find("manifest")->as<std::monostate>() != nullptr);
+  CHECK(*bad.find("error")->find("message")->as<std::string>() == "cannot write \"x\"");
+  CHECK(*bad.find("error")->find("kind")->as<std::string>() == "io");
+}
+
+TEST_CASE("only what is asked for is posted, and no answer is a warning that shows no token") {
+  std::vector<std::string> got;
+  TcpServer server([&](TcpPeer& peer) {
+    while (auto request = peer.read_request()) {
+      got.push_back(*request);
+      peer.answer("204 No Content", "");
+    }
+  });
+  Recorder recorder;
+  status::JobLog log(recorder, "backup", 0);
+  NotifySettings settings;
+  settings.url = Secret(server.url("/hook/t0ken"));
+  settings.on = NotifySettings::On::failure;
+  notify(settings, success, log, {});
+  CHECK(server.connections() == 0);
+  notify(settings, failure, log, {});
+  CHECK(server.connections() == 1);
+  auto suspect = success;
+  suspect.result = Ending::Result::suspect;
+  notify(settings, suspect, log, {});
+  CHECK(server.connections() == 2);
+  CHECK(recorder.lines(LogLevel::warning).empty());
+  settings.url = Secret("http://127.0.0.1:1/hook/t0ken");
+  notify(settings, failure, log, {});
+  REQUIRE(recorder.lines(LogLevel::warning).size() == 1);
+  CHECK(recorder.lines(LogLevel::warning)[0].find("t0ken") == std::string::npos);
+}
