@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <limits>
 
-#include "agent/base/launch.hpp"
 #include "sidekick/child.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/launch.hpp"
 
 namespace sidekick {
 
