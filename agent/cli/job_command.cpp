@@ -184,7 +184,7 @@ int run_job(const Invocation& invocation, const JobCommand& command) {
     write_out(*text);
     return 0;
   }
-  if (command.first_process == JobCommand::FirstProcess::init) runtime::stay_behind_if_first();
+  if (command.wraps == Wraps::nothing) runtime::stay_behind_if_first();
   return JobRun(invocation, command).run();
 }
 
