@@ -170,9 +170,9 @@ TEST_CASE("an oplog that rolls over during a dump makes that fail and leave noth
       return boost::json::value(entries.at(0).at("ts"));
     };
     const auto first = oldest();
-    for (int i = 0; i < 40; i++) client.command("bank", R"({"insert":"more","documents":[{"text":")" + text + "\"}]}");
     const bool rolled = eventually(30s, [&] {
-      client.command("bank", R"({"insert":"more","documents":[{"text":")" + text + "\"}]}");
+      for (int i = 0; i < 8; i++) client.command("bank", R"({"insert":"more","documents":[{"text":")" + text + "\"}]}");
+      client.command("admin", R"({"fsync":1})");  // what no checkpoint covers is kept
       return oldest() != first;
     });
     REQUIRE(rolled);
