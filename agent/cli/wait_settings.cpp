@@ -1,6 +1,7 @@
 #include "agent/cli/wait_settings.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace sidekick::cli {
 
@@ -8,9 +9,16 @@ using config::Values;
 
 namespace {
 
+/// True where a comma ends a URL, and does not stand between two hosts of one.
+bool is_before_a_url(std::string_view rest) {
+  const auto letters = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+");
+  return letters != 0 && letters != std::string_view::npos && rest.substr(letters).starts_with("://");
+}
+
 std::vector<Secret> urls_of(const config::Settings& settings) {
   auto texts = settings.arguments;
-  for (auto& url : settings.values.list("url")) texts.push_back(std::move(url));
+  for (const auto& list : settings.values.list("url"))
+    for (auto& url : split_urls(list)) texts.push_back(std::move(url));
   std::vector<Secret> urls;
   urls.reserve(texts.size());
   for (auto& text : texts) urls.emplace_back(std::move(text));
@@ -44,6 +52,19 @@ std::vector<HttpHeader> headers_of(const Values& values) {
 }
 
 }  // namespace
+
+std::vector<std::string> split_urls(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  std::vector<std::string> urls;
+  for (std::string url; !text.empty();) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    const bool ends = blank.find(c) != std::string_view::npos || (c == ',' && (text.empty() || is_before_a_url(text)));
+    if (!ends) url += c;
+    if (!url.empty() && (ends || text.empty())) urls.push_back(std::exchange(url, {}));
+  }
+  return urls;
+}
 
 wait::Settings wait_settings(const config::Settings& settings, const config::Environment& environment, Log& log) {
   const auto& values = settings.values;

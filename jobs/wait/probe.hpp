@@ -44,7 +44,8 @@ std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings);
 /// ?expect=any when one answers.
 std::unique_ptr<Probe> mongo_probe(const Secret& url, const Settings& settings);
 
-/// file:///path: there when it exists; ?nonempty when it has a byte, ?newer-than=/path when it is younger than that.
+/// file:///path: there when it exists; ?nonempty when it has a byte (a folder: an entry), ?newer-than=/path when it is
+/// younger than that.
 std::unique_ptr<Probe> file_probe(const Url& url);
 
 /// dns://name: there when the name has an address.
