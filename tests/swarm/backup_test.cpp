@@ -42,6 +42,7 @@ class Secrets final {
 class BackedUp final {
  public:
   BackedUp() : s3_({.host = machine_address()}), stack_("backup") {
+    std::filesystem::create_directory(files_ / "config");
     write_file(files_ / "config" / "gateway.conf", "port 80\n");
     write_file(files_ / "access", S3Server::access_key());
     write_file(files_ / "secret", S3Server::secret_key());
