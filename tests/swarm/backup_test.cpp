@@ -46,6 +46,7 @@ class BackedUp final {
     write_file(files_ / "config" / "gateway.conf", "port 80\n");
     write_file(files_ / "access", S3Server::access_key());
     write_file(files_ / "secret", S3Server::secret_key());
+    secrets_.add("pgpass", files_ / "secret");
     secrets_.add("s3_access_key", files_ / "access");
     secrets_.add("s3_secret_key", files_ / "secret");
     if (const auto made = run({{"age-keygen", "-o", identity().string()}}, 10s); made.exit_code != 0)
