@@ -62,8 +62,8 @@ class BackedUp final {
                           {"S3_ENDPOINT", s3_.endpoint()},
                           {"RECIPIENT", recipient_},
                           {"CONFIG", (files_ / "config").string()},
-                          {"TOOLS_IMAGE", "sidekick-test-busybox"},
-                          {"DUMP", "cat /config/gateway.conf"},
+                          {"TOOLS_IMAGE", sidekick_image()},
+                          {"DUMP", "/sidekick version"},
                           {"EVERY", "@every 4s"}});
   }
 
@@ -124,7 +124,6 @@ class BackedUp final {
 TEST_CASE("A stack whose volume was lost is restored from its latest backup in S3 with the same documents") {
   need_swarm();
   need_image("mongo");
-  need_image("busybox");
   BackedUp shop;
   const auto& stack = shop.stack();
   const bool seeded = stack.reaches("mongoloader", "complete");
@@ -137,7 +136,8 @@ TEST_CASE("A stack whose volume was lost is restored from its latest backup in S
 
   // The service takes them by its schedule: the database, a folder, and what a command prints.
   shop.deploy({example + "stack.yml", example + "more-sources.yml"});
-  const bool taken = eventually(90s, [&] { return shop.jobs() == std::set<std::string>{"cat", "config", "mongo"}; });
+  const bool taken =
+      eventually(90s, [&] { return shop.jobs() == std::set<std::string>{"config", "mongo", "sidekick"}; });
   INFO(stack.describe("backup"));
   REQUIRE(taken);
   CHECK(stack.log("backup").find(S3Server::secret_key()) == std::string::npos);
