@@ -23,8 +23,8 @@ std::vector<Setting> what_and_where() {
   return {
       {.name = "from",
        .value_name = "SOURCE",
-       .help = "what to back up: mongodb://..., dir:/folder, or 'exec: COMMAND' for its standard output; may be given "
-               "several times, each makes a backup of its own; several in one variable or file stand on a line each",
+       .help = "what to back up: mongodb://..., dir:/folder, or 'exec: COMMAND' for its standard output; each makes a "
+               "backup of its own; several in one variable or file stand on a line each",
        .group = what,
        .arity = Arity::repeated,
        .secrecy = Secrecy::url,
