@@ -67,7 +67,7 @@ class TaskMaker {
         empty_(values.flag("allow-empty") ? backup::Empty::allowed : backup::Empty::refused) {}
 
   std::string own_name(const SourceText& source) const {
-    if (source.kind == "mongodb") return job_name_from(mongodb_job_name(connection_to(source.rest)));
+    if (source.kind == "mongodb") return job_name_from(host_or_database(source.rest));
     if (source.kind == "dir") return job_name_from(last_part(source.rest));
     return job_name_from(last_part(split_command_line(source.rest).front()));
   }
@@ -79,6 +79,17 @@ class TaskMaker {
   }
 
  private:
+  /// What is wrong with a connection string is told as of --uri, which is another command's.
+  static std::string host_or_database(const std::string& uri) {
+    try {
+      return mongodb_job_name(connection_to(uri));
+    } catch (const Error& error) {
+      auto message = error.message();
+      if (const auto at = message.find("--uri"); at != std::string::npos) message.replace(at, 5, "--from");
+      throw Error(error.kind(), message, error.hint());
+    }
+  }
+
   std::unique_ptr<backup::Source> make_mongodb(const std::string& uri) const {
     MongodbSource out;
     out.connection = connection_to(uri);
@@ -139,13 +150,17 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
 }
 
 std::vector<backup::Task> backup_tasks(const Values& values, const config::Environment& environment) {
-  const auto sources = sources_of(values);
+  const auto texts = sources_of(values);
   const TaskMaker maker(values, environment);
   std::vector<std::string> own;
-  for (const auto& source : sources) own.push_back(maker.own_name(source));
-  const auto names = job_names(own, values.list("job"));
+  std::vector<std::unique_ptr<backup::Source>> sources;
+  for (const auto& text : texts) {
+    own.push_back(maker.own_name(text));
+    sources.push_back(maker.make(text));
+  }
+  auto names = job_names(own, values.list("job"));
   std::vector<backup::Task> out;
-  for (std::size_t i = 0; i < sources.size(); i++) out.push_back({names[i], maker.make(sources[i])});
+  for (std::size_t i = 0; i < texts.size(); i++) out.push_back({std::move(names[i]), std::move(sources[i])});
   return out;
 }
 

@@ -121,8 +121,7 @@ void TaskRun::refuse_too_soon(JobContext& context) {
   throw Error(note->kind,
               "no backup of '" + where() + "' for another " + std::to_string(left.count()) +
                   " s: the last one failed: " + note->message,
-              note->hint.empty() ? "--min-interval is how long nothing is uploaded after such a failure" : note->hint,
-              Retry::never);
+              (note->hint.empty() ? "" : note->hint + "; ") + "--min-interval=0s tries it again at once", Retry::never);
 }
 
 void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobContext& context) {
@@ -163,7 +162,9 @@ void TaskRun::hold_back(const Error& error, std::uint64_t plain_bytes, JobContex
   const bool may_try_on = !hopeless || (error.kind() == ErrorKind::denied && plain_bytes == 0);
   if (may_try_on && (!in_loop || failures_ % most_failures_in_a_row != 0)) return;
   held_until_ = context.clock.now() + settings_.min_interval;
-  if (!hopeless || plain_bytes == 0 || settings_.min_interval.count() == 0) return;
+  // What is not there, or empty, costs no upload, and is put right by other settings.
+  if (!hopeless || plain_bytes == 0 || error.kind() == ErrorKind::no_input) return;
+  if (settings_.min_interval.count() == 0) return;
   try {
     leave_failure_note(storage_, task_.job, {settings_.wall_clock(), error.kind(), error.message(), error.hint()},
                        context.cancel);

@@ -85,19 +85,22 @@ mongo::ArchiveHeader DumpRun::final_header() const {
 Report DumpRun::write(Output& output, Counts counts) {
   output.begin(header(counts), items_);
   std::vector<std::size_t> first;
+  std::vector<std::size_t> empty;
   std::vector<std::size_t> rest;
   std::optional<std::size_t> oplog;
   for (std::size_t i = 0; i < items_.size(); i++) {
     if (items_[i].role == Item::Role::oplog)
       oplog = i;
-    else if (!items_[i].has_documents)
-      ended(i, output);
     else if (items_[i].role == Item::Role::auth)
       first.push_back(i);
+    else if (!items_[i].has_documents)
+      empty.push_back(i);
     else
       rest.push_back(i);
   }
+  // What users, roles and versions say has to be known before all else: also before what has no documents.
   read(first, output);
+  for (const auto i : empty) ended(i, output);
   read(rest, output);
   if (oplog) read_oplog(*oplog, output);
   output.finish();

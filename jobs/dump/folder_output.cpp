@@ -13,8 +13,10 @@ std::string_view ending_of(filters::Compression kind) {
 }
 
 /// The names that mongodump made up for users of one database stand as they are.
-std::string file_name_of(const std::string& collection) {
-  return collection.starts_with("$admin.system.") ? collection : file_name(collection);
+std::string file_name_of(const std::string& collection, filters::Compression kind) {
+  if (collection.starts_with("$admin.system.")) return collection;
+  // ".zst" is one byte longer than the ending that the limit was made for.
+  return file_name(collection, longest_file_name - (kind == filters::Compression::zstd ? 1 : 0));
 }
 
 }  // namespace
@@ -27,7 +29,9 @@ void FolderOutput::begin(const mongo::ArchiveHeader& header, const std::vector<I
   const std::string ending(ending_of(settings_.compression.kind));
   for (const auto& item : items)
     if (!item.metadata.empty())
-      write_text(item.ns.db + "/" + file_name_of(item.ns.collection) + ".metadata.json" + ending, item.metadata);
+      write_text(
+          item.ns.db + "/" + file_name_of(item.ns.collection, settings_.compression.kind) + ".metadata.json" + ending,
+          item.metadata);
   const auto prelude =
       mongo::Bson().append("ServerVersion", header.server_version).append("ToolVersion", header.tool_version);
   write_text((settings_.db.empty() ? "" : settings_.db + "/") + "prelude.json" + ending, prelude.to_json());
@@ -64,9 +68,9 @@ FolderOutput::File& FolderOutput::documents_of(std::size_t item) {
   const auto known = open_.find(item);
   if (known != open_.end()) return known->second;
   const auto& [db, collection] = (*items_)[item].documents_ns;
-  const auto name =
-      db.empty() ? "oplog.bson"
-                 : db + "/" + file_name_of(collection) + ".bson" + std::string(ending_of(settings_.compression.kind));
+  const auto name = db.empty() ? "oplog.bson"
+                               : db + "/" + file_name_of(collection, settings_.compression.kind) + ".bson" +
+                                     std::string(ending_of(settings_.compression.kind));
   return open_.emplace(item, open(name)).first->second;
 }
 

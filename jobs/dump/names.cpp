@@ -9,8 +9,7 @@ namespace sidekick::dump {
 
 namespace {
 
-constexpr std::size_t longest_name = 238;
-constexpr std::size_t cut_at = 208;
+constexpr std::size_t hash_bytes = 30;  // "%24" and the base64url of 20 bytes
 constexpr std::array<std::string_view, 7> kept_of_config{"chunks", "collections", "databases", "settings",
                                                          "shards", "tags",        "version"};
 
@@ -73,9 +72,9 @@ bool is_excluded(const Settings& settings, std::string_view collection) {
                              [&](const std::string& prefix) { return collection.starts_with(prefix); });
 }
 
-std::string file_name(std::string_view collection) {
+std::string file_name(std::string_view collection, std::size_t max_bytes) {
   auto out = escaped(collection);
-  if (out.size() > longest_name) out = out.substr(0, cut_at) + "%24" + base64url_of_sha1(collection);
+  if (out.size() > max_bytes) out = out.substr(0, max_bytes - hash_bytes) + "%24" + base64url_of_sha1(collection);
   return out;
 }
 

@@ -20,8 +20,11 @@ bool is_left_out(const mongo::Namespace& ns);
 /// True where --excludeCollection or --excludeCollectionsWithPrefix names it.
 bool is_excluded(const Settings& settings, std::string_view collection);
 
-/// The name of a collection's file without its endings: Go's url.QueryEscape; what would be longer than 238 bytes is
-/// cut after 208 and ends in "%24" and the base64url of the SHA-1 of the whole name, as mongodump does.
-std::string file_name(std::string_view collection);
+/// The longest name that file systems take with ".metadata.json.gz" behind it, and mongodump's limit whatever follows.
+inline constexpr std::size_t longest_file_name = 238;
+
+/// The name of a collection's file without its endings: Go's url.QueryEscape; what would be longer than `max_bytes` is
+/// cut to that, its last 30 being "%24" and the base64url of the SHA-1 of the whole name: as mongodump does with 238.
+std::string file_name(std::string_view collection, std::size_t max_bytes = longest_file_name);
 
 }  // namespace sidekick::dump

@@ -7,6 +7,7 @@
 #include <ranges>
 #include <string_view>
 
+#include "mongo/client.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::mongo {
@@ -166,6 +167,7 @@ Bson write_concern_of_json(const std::string& text) {
 }  // namespace
 
 Uri connection_uri(const Connection& c) {
+  initialise_library();
   const auto text = uri_text(c);
   bson_error_t error;
   Uri uri(mongoc_uri_new_with_error(text.c_str(), &error));

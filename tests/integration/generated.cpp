@@ -14,6 +14,7 @@ void add_generated_tests() {
   add_broken_archive_tests();
   add_flag_tests();
   add_verify_tests();
+  add_dump_tests();
 }
 
 }  // namespace sidekick::test

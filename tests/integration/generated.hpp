@@ -12,6 +12,9 @@ void add_broken_archive_tests();
 /// Every dump and every broken archive, proven without a server.
 void add_verify_tests();
 
+/// Every fixture, restored and dumped again.
+void add_dump_tests();
+
 /// Command lines and files that must be refused.
 void add_bad_input_tests();
 

@@ -19,11 +19,12 @@ bool is_primary(const Mongod& member) {
 
 }  // namespace
 
-ReplicaSet::ReplicaSet(const std::string& version) {
+ReplicaSet::ReplicaSet(const std::string& version, const std::vector<std::string>& more_flags) {
+  std::vector<std::string> flags{"--replSet", "rs"};
+  flags.insert(flags.end(), more_flags.begin(), more_flags.end());
   for (auto& member : members_)
-    member = std::make_unique<Mongod>(MongodSettings{.version = version,
-                                                     .flags = {"--replSet", "rs"},
-                                                     .uri_options = "&connectTimeoutMS=1000&socketTimeoutMS=5000"});
+    member = std::make_unique<Mongod>(MongodSettings{
+        .version = version, .flags = flags, .uri_options = "&connectTimeoutMS=1000&socketTimeoutMS=5000"});
 }
 
 void ReplicaSet::initiate() {

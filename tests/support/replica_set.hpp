@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/mongod.hpp"
 
@@ -14,8 +15,8 @@ class ReplicaSet final {
  public:
   static constexpr std::size_t size = 3;
 
-  /// Starts the members; initiate() makes a set of them.
-  explicit ReplicaSet(const std::string& version = "6.0.5");
+  /// Starts the members, with `more_flags`; initiate() makes a set of them.
+  explicit ReplicaSet(const std::string& version = "6.0.5", const std::vector<std::string>& more_flags = {});
 
   /// Initiates the set and returns when there is a primary. Throws std::runtime_error after 60 s without one.
   void initiate();

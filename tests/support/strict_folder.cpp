@@ -4,6 +4,7 @@
 #include <map>
 
 #include "tests/support/strict_documents.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace sidekick::test {
 
@@ -13,8 +14,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_name = 238;
-constexpr std::size_t cut_name = 208;
-constexpr std::size_t hash_digits = 27;  // base64url of 20 bytes, without padding
+constexpr std::size_t cut_name = 208;  // then "%24" and 27 digits: base64url of 20 bytes, without padding
 
 // Go's url.QueryEscape.
 std::string escaped(const std::string& name) {
@@ -32,16 +32,23 @@ std::string escaped(const std::string& name) {
   return out;
 }
 
-bool is_file_name_of(const std::string& stem, const std::string& collection) {
+// A file name has 255 bytes at most: with ".metadata.json" and the three of ".gz" that leaves 238, one less for ".zst".
+bool is_file_name_of(const std::string& stem, const std::string& collection, const std::string& suffix) {
   const auto whole = escaped(collection);
-  if (whole.size() <= longest_name) return stem == whole;
-  return stem.size() == cut_name + 3 + hash_digits && stem.starts_with(whole.substr(0, cut_name) + "%24");
+  const std::size_t less = suffix == ".zst" ? 1 : 0;
+  if (whole.size() <= longest_name - less) return stem == whole;
+  return stem.size() == longest_name - less && stem.starts_with(whole.substr(0, cut_name - less) + "%24");
 }
 
 struct Files {
   std::map<std::string, fs::path> metadata;
   std::map<std::string, fs::path> documents;
 };
+
+bool is_prelude(const fs::path& path) {
+  const auto name = path.filename();
+  return name == "prelude.json" || name == "prelude.json.gz" || name == "prelude.json.zst";
+}
 
 class Folder {
  public:
@@ -54,7 +61,7 @@ class Folder {
         read_database(entry.path());
       else if (name == "oplog.bson")
         read_oplog(entry.path());
-      else if (name.starts_with("prelude.json"))
+      else if (is_prelude(entry.path()))
         read_prelude(entry.path());
       else
         fail("a file that does not belong there: " + entry.path().string());
@@ -83,7 +90,7 @@ class Folder {
   }
 
   void read_prelude(const fs::path& path) {
-    if (plain_name(path) != "prelude.json") fail("no name of a prelude: " + path.string());
+    plain_name(path);
     if (!dump_.server_version.empty()) fail("there are two preludes");
     const auto prelude = json::parse(unpacked(path)).as_object();
     dump_.server_version = prelude.at("ServerVersion").as_string();
@@ -110,7 +117,7 @@ class Folder {
   Files files_of(const fs::path& folder) {
     Files files;
     for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.path().filename().string().starts_with("prelude.json")) {
+      if (is_prelude(entry.path())) {
         read_prelude(entry.path());
         continue;
       }
@@ -134,7 +141,8 @@ class Folder {
       const auto said = json::parse(text).as_object();
       StrictCollection collection{folder.filename().string(), std::string(said.at("collectionName").as_string()),
                                   std::string(said.at("type").as_string())};
-      if (!is_file_name_of(stem, collection.collection)) fail("no name of '" + collection.text() + "': " + stem);
+      if (!is_file_name_of(stem, collection.collection, suffix_.value_or("")))
+        fail("no name of '" + collection.text() + "': " + stem);
       collection.metadata = read_metadata_strictly(text, collection.collection, collection.type);
       take_documents(files, stem, collection);
       dump_.collections.push_back(std::move(collection));

@@ -41,6 +41,7 @@ void check_indexes(const std::string& collection, const std::string& type, const
   }
 }
 
+// A view that was dumped as a collection has none either.
 void check_uuid(const std::string& collection, const std::string& type, const json::object& metadata) {
   const auto* uuid = metadata.if_contains("uuid");
   if (type != "collection") {
@@ -48,8 +49,8 @@ void check_uuid(const std::string& collection, const std::string& type, const js
     return;
   }
   const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  if (!uuid || !uuid->is_string() || uuid->as_string().size() != 32 ||
-      !std::ranges::all_of(uuid->as_string(), is_digit))
+  if (!uuid) return;
+  if (!uuid->is_string() || uuid->as_string().size() != 32 || !std::ranges::all_of(uuid->as_string(), is_digit))
     fail(collection, "its uuid is no 32 hexadecimal digits");
 }
 
@@ -102,6 +103,8 @@ bool is_capped(const StrictCollection& collection) {
 void compare(Lines& lines, const StrictCollection& wanted, const StrictCollection& there) {
   const auto name = wanted.text();
   if (wanted.type != there.type) lines.push_back(name + ": wanted type " + wanted.type + ", there is " + there.type);
+  if (wanted.metadata.contains("uuid") != there.metadata.contains("uuid"))
+    lines.push_back(name + ": one has a uuid and one has none");
   const auto* want = wanted.metadata.if_contains("options");
   const auto* have = there.metadata.if_contains("options");
   if (want && have ? *want != *have : want != have)

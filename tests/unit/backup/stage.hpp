@@ -31,7 +31,8 @@ struct Script {
 
 class FakeSource final : public backup::Source {
  public:
-  FakeSource(std::string where, std::shared_ptr<Script> script) : where_(std::move(where)), script_(std::move(script)) {}
+  FakeSource(std::string where, std::shared_ptr<Script> script)
+      : where_(std::move(where)), script_(std::move(script)) {}
   const std::string& where() const noexcept override { return where_; }
   std::string_view kind() const noexcept override { return "exec"; }
   std::string_view extension() const noexcept override { return "out"; }
@@ -90,7 +91,9 @@ class Stage final : public StatusSink {
     settings.random = [] { return 0.0; };
   }
 
-  WallTime wall() const { return wall_start + std::chrono::floor<std::chrono::milliseconds>(clock.elapsed()) + set_off; }
+  WallTime wall() const {
+    return wall_start + std::chrono::floor<std::chrono::milliseconds>(clock.elapsed()) + set_off;
+  }
   void progress(const Progress&) noexcept override {}
   void ready() noexcept override { is_ready = true; }
 

@@ -1,0 +1,180 @@
+// Writes go on while a replica set is dumped: what a restore of it brings is a state that existed.
+#include <catch2/catch_test_macros.hpp>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <thread>
+
+#include "tests/support/data_set.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/sidekick.hpp"
+#include "tests/support/slow_dump.hpp"
+#include "tests/support/strict_archive.hpp"
+
+using namespace sidekick::test;
+
+namespace {
+
+constexpr std::int64_t cells = 50;
+
+void load_filler(const std::string& uri) {
+  DataSet(5, "bank", {{.name = "filler", .documents = 2'000, .document_bytes = 10'000}}).load(uri);
+}
+
+/// Writes 1, 2, 3, … each into its cell of bank.aaa and then into the same cell of bank.zzz, until it is destroyed.
+class Workload {
+ public:
+  explicit Workload(const std::string& uri) : thread_([this, uri] { write(uri); }) {}
+  ~Workload() {
+    stop_ = true;
+    thread_.join();
+  }
+  Workload(const Workload&) = delete;
+  Workload& operator=(const Workload&) = delete;
+  std::int64_t written() const { return written_; }
+
+ private:
+  void write(const std::string& uri) {
+    const MongoClient client(uri);
+    for (std::int64_t n = 1; !stop_; n++) {
+      for (const char* name : {"aaa", "zzz"})
+        client.command("bank", std::string(R"({"update":")") + name + R"(","updates":[{"q":{"_id":)" +
+                                   std::to_string(n % cells) + R"(},"u":{"n":)" + std::to_string(n) +
+                                   R"(},"upsert":true}]})");
+      written_ = n;
+    }
+  }
+
+  std::atomic<bool> stop_ = false;
+  std::atomic<std::int64_t> written_ = 0;
+  std::thread thread_;
+};
+
+// The cells of a collection: every cell has to hold the last number that was written to it up to the greatest of all.
+std::int64_t last_written(const MongoClient& client, const std::string& name) {
+  std::map<std::int64_t, std::int64_t> found;
+  std::int64_t last = 0;
+  for (const auto& document : client.documents("bank", {{"find", name}})) {
+    const auto n = integer(document.at("n"));
+    found[integer(document.at("_id"))] = n;
+    last = std::max(last, n);
+  }
+  for (std::int64_t n = std::max<std::int64_t>(1, last - cells + 1); n <= last; n++) {
+    INFO(name << " up to " << last << ", cell " << n % cells);
+    CHECK(found[n % cells] == n);
+  }
+  return last;
+}
+
+void check_is_one_moment(const MongoClient& client) {
+  const auto first = last_written(client, "aaa");
+  const auto second = last_written(client, "zzz");
+  INFO("aaa " << first << ", zzz " << second);
+  CHECK(first > 0);
+  CHECK((first == second || first == second + 1));
+}
+
+struct Scene {
+  explicit Scene(const std::string& version = "6.0.5", const std::vector<std::string>& flags = {})
+      : set(version, flags) {
+    load_filler(set.uri());
+  }
+  std::filesystem::path archive() const { return folder / "bank.archive"; }
+
+  SingleSet set;
+  TempDir folder;
+};
+
+/// Dumps while the workload goes on, and restores into another server.
+void dump_and_restore(const Scene& scene, const std::vector<std::string>& dump_flags,
+                      const std::vector<std::string>& restore_flags) {
+  const Workload workload(scene.set.uri());
+  REQUIRE(eventually(20s, [&] { return workload.written() > 2 * cells; }));
+  slow_down(scene.set.client(), 200ms);
+  auto flags = dump_flags;
+  flags.insert(flags.end(), {"--uri=" + scene.set.uri(), "--retries=0"});
+  const auto before = workload.written();
+  const auto child = begin_dump(scene.archive(), flags);
+  const Finished finished = child->wait(60s);
+  INFO(finished.describe());
+  REQUIRE(finished.exit_code == 0);
+  CHECK(workload.written() > before + cells);
+  const Mongod target;
+  flags = restore_flags;
+  flags.insert(flags.end(), {"--uri=" + target.uri(), "--archive=" + scene.archive().string()});
+  const Finished restored = restore(flags);
+  INFO(restored.describe());
+  REQUIRE(restored.exit_code == 0);
+  check_is_one_moment(target.client());
+}
+
+/// A dump with --oplog in the middle of which something happens that makes it worthless.
+void check_worthless(const Scene& scene, const std::string& said,
+                     const std::function<void(const MongoClient&)>& happens) {
+  const auto client = scene.set.client();
+  slow_down(client, 1'000ms);
+  const auto child = begin_dump(scene.archive(), {"--oplog", "--uri=" + scene.set.uri()});
+  happens(client);
+  let_run(client);
+  const Finished finished = child->wait(60s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 65);
+  CHECK(error_lines(finished).size() == 1);
+  CHECK(finished.err.find(said) != std::string::npos);
+  CHECK(files_in(scene.folder.path()).empty());
+}
+
+}  // namespace
+
+TEST_CASE("a dump with its oplog restores to one moment of a set that is written to") {
+  const Scene scene;
+  dump_and_restore(scene, {"--oplog", "--numParallelCollections=1"}, {"--oplogReplay"});
+  const auto dump = read_archive_file_strictly(scene.archive());
+  CHECK(dump.at(".oplog").documents > 0);
+  CHECK(dump.finished.back() == ".oplog");
+}
+
+TEST_CASE("a dump of a snapshot restores to one moment of a set that is written to") {
+  const Scene scene;
+  dump_and_restore(scene, {"--snapshot", "--numParallelCollections=1"}, {});
+  const auto dump = read_archive_file_strictly(scene.archive());
+  CHECK(dump.header.contains("snapshot"));
+  CHECK_FALSE(dump.contains(".oplog"));
+}
+
+TEST_CASE("a snapshot of an older set is refused and its oplog is not") {
+  const Scene scene("4.4.2");
+  const Finished refused =
+      sidekick_run({"mongodump", "--snapshot", "--archive=" + scene.archive().string(), "--uri=" + scene.set.uri()});
+  INFO(refused.describe());
+  CHECK(refused.exit_code == 78);
+  CHECK(files_in(scene.folder.path()).empty());
+  dump_and_restore(scene, {"--oplog"}, {"--oplogReplay"});
+}
+
+TEST_CASE("a collection that is renamed during a dump with its oplog makes that fail and leave nothing") {
+  const Scene scene;
+  scene.set.client().command("bank", R"({"insert":"old","documents":[{"_id":1}]})");
+  check_worthless(scene, "renamed", [](const MongoClient& client) {
+    client.command("admin", R"({"renameCollection":"bank.old","to":"bank.new"})");
+  });
+}
+
+TEST_CASE("an oplog that rolls over during a dump makes that fail and leave nothing") {
+  const Scene scene("6.0.5", {"--oplogSize", "8"});
+  check_worthless(scene, "rolled over", [](const MongoClient& client) {
+    const std::string text(std::size_t{1} << 20, 'x');
+    const auto oldest = [&] {
+      const auto entries = client.documents("local", {{"find", "oplog.rs"}, {"sort", {{"$natural", 1}}}, {"limit", 1}});
+      return boost::json::value(entries.at(0).at("ts"));
+    };
+    const auto first = oldest();
+    for (int i = 0; i < 40; i++) client.command("bank", R"({"insert":"more","documents":[{"text":")" + text + "\"}]}");
+    const bool rolled = eventually(30s, [&] {
+      client.command("bank", R"({"insert":"more","documents":[{"text":")" + text + "\"}]}");
+      return oldest() != first;
+    });
+    REQUIRE(rolled);
+  });
+}
