@@ -27,6 +27,22 @@ std::string database_of(const mongoc_uri_t* uri) {
   return name ? name : "";
 }
 
+/// Tells whether anything was written.
+class CountingSink final : public filters::Sink {
+ public:
+  explicit CountingSink(filters::Sink& next) : next_(next) {}
+  void write(std::span<const std::uint8_t> bytes) override {
+    bytes_ += bytes.size();
+    next_.write(bytes);
+  }
+  void finish() override { next_.finish(); }
+  std::uint64_t bytes() const noexcept { return bytes_; }
+
+ private:
+  filters::Sink& next_;
+  std::uint64_t bytes_ = 0;
+};
+
 class MongodbBackup final : public backup::Source {
  public:
   explicit MongodbBackup(MongodbSource settings)
@@ -42,7 +58,8 @@ class MongodbBackup final : public backup::Source {
 
   backup::Poured pour(filters::Sink& sink, JobContext& context) override {
     const auto deployment = dump::ask_deployment(settings_.connection, context);
-    const auto report = dump::write_archive(dump_settings(deployment), sink, context);
+    no_snapshot_.clear();
+    const auto report = write(dump_settings(deployment), sink, context);
     backup::Poured out;
     out.items = report.documents;
     out.unit = "documents";
@@ -76,6 +93,20 @@ class MongodbBackup final : public backup::Source {
   }
 
  private:
+  /// A snapshot that nobody asked for, and that this database cannot have, is done without.
+  dump::Report write(dump::Settings dump, filters::Sink& sink, JobContext& context) {
+    const bool may_do_without = dump.snapshot && settings_.moment == MongodbSource::Moment::by_deployment;
+    CountingSink counted(sink);
+    try {
+      return dump::write_archive(dump, counted, context);
+    } catch (const Error& error) {
+      if (!may_do_without || error.kind() != ErrorKind::config || counted.bytes() > 0) throw;
+      no_snapshot_ = error.message();
+      dump.snapshot = false;
+      return dump::write_archive(dump, counted, context);
+    }
+  }
+
   dump::Settings dump_settings(const dump::Deployment& deployment) const {
     dump::Settings out;
     out.connection = settings_.connection;
@@ -93,6 +124,7 @@ class MongodbBackup final : public backup::Source {
 
   std::string why_inconsistent(const dump::Deployment& deployment) const {
     if (deployment.sharded) return "the collections may be of different moments: a sharded cluster has no one oplog";
+    if (!no_snapshot_.empty()) return "the collections may be of different moments: " + no_snapshot_;
     if (deployment.replica_set)
       return "the collections may be of different moments: one database has no oplog of its own, and snapshots come "
              "with MongoDB 5.0";
@@ -103,6 +135,7 @@ class MongodbBackup final : public backup::Source {
   const MongodbSource settings_;
   const std::string where_;
   std::string db_;
+  std::string no_snapshot_;  ///< why the last pour() did without one
 };
 
 }  // namespace

@@ -38,9 +38,10 @@ std::string suffix_of(const Source& source, const PipelineSettings& settings) {
   return out;
 }
 
-/// A time under which the new backup sorts after those that are there, where the clock was set back.
+/// A time under which the new backup sorts after those that are there: names tell seconds only, and the clock may have
+/// been set back.
 WallTime sorted_after(const std::vector<BackupName>& names, WallTime now, Log& log) {
-  if (names.empty() || names.back().time < now) return now;
+  if (names.empty() || names.back().time < std::chrono::floor<std::chrono::seconds>(now)) return now;
   const auto newest = names.back().time;
   if (newest - now > longest_set_back) {
     log.warn("the newest backup is dated in the future: was the clock set back? It stays the latest until then",

@@ -49,16 +49,15 @@ Finished restore_latest(const BackupStore& store, const std::string& uri, std::v
   return restore(flags);
 }
 
-#define REQUIRE_SUCCESS(finished)       \
-  do {                                  \
-    INFO((finished).describe());        \
-    REQUIRE((finished).exit_code == 0); \
-  } while (false)
+void require_success(const Finished& finished) {
+  INFO(finished.describe());
+  REQUIRE(finished.exit_code == 0);
+}
 
 std::vector<std::string> databases(const MongoClient& client) {
   std::vector<std::string> out;
-  for (const auto& entry : client.command("admin", R"({"listDatabases":1})").at("databases").as_array())
-    out.emplace_back(entry.at("name").as_string());
+  const auto reply = client.command("admin", R"({"listDatabases":1})");
+  for (const auto& entry : reply.at("databases").as_array()) out.emplace_back(entry.at("name").as_string());
   return out;
 }
 
@@ -67,7 +66,7 @@ class AgeKey {
  public:
   AgeKey() {
     const auto made = run({.words = {"age-keygen", "-o", file().string()}}, 10s);
-    REQUIRE_SUCCESS(made);
+    require_success(made);
     recipient = made.err.substr(made.err.find("age1"));
     recipient.erase(recipient.find_first_of("\r\n"));
   }
@@ -85,14 +84,14 @@ TEST_CASE("a standalone is restored from its latest backup as it was") {
   data.load(server.uri());
   const auto wanted = read_namespaces(server.client());
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take(server.uri()));
+  require_success(store.take(server.uri()));
   const auto manifest = store.newest();
   CHECK(manifest.at("consistent") == false);
   CHECK(manifest.at("oplog") == false);
   CHECK(text_of(manifest, "proof") == "stored");
   CHECK(text_of(manifest, "server_version") == "6.0.5");
   server.client().command("shop", R"({"delete":"fruits","deletes":[{"q":{},"limit":0}]})");
-  REQUIRE_SUCCESS(restore_latest(store, server.uri()));
+  require_success(restore_latest(store, server.uri()));
   check_same(wanted, server.client());
 }
 
@@ -110,25 +109,34 @@ TEST_CASE("a replica set that is written to is restored to one moment") {
   const auto taken = store.take(replica.uri());
   stop = true;
   writer.join();
-  REQUIRE_SUCCESS(taken);
+  require_success(taken);
   CHECK(store.newest().at("consistent") == true);
   CHECK(store.newest().at("oplog") == true);
   const Mongod other;
-  REQUIRE_SUCCESS(restore_latest(store, other.uri()));
+  require_success(restore_latest(store, other.uri()));
   const auto count = [&](const std::string& name) {
     return integer(other.client().command("pairs", R"({"count":")" + name + R"("})").at("n"));
   };
   CHECK((count("first") == count("second") || count("first") == count("second") + 1));
 }
 
-TEST_CASE("one database of a replica set is dumped as of one cluster time") {
+TEST_CASE("one database of a replica set is dumped as of one cluster time unless a capped collection forbids it") {
   const Replica replica;
   data.load(replica.uri());
+  const MongoClient client(replica.uri());
+  client.command("plain", R"({"insert":"fruits","documents":[{"_id":1}]})");
+  const auto of = [&](const std::string& db) {
+    return "mongodb://" + replica.server.address() + "/" + db + "?replicaSet=rs";
+  };
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take("mongodb://" + replica.server.address() + "/shop?replicaSet=rs"));
+  require_success(store.take(of("plain")));
   CHECK(store.newest().at("consistent") == true);
   CHECK(store.newest().at("oplog") == false);
-  CHECK(text_of(store.newest(), "job") == "shop");
+  CHECK(text_of(store.newest(), "job") == "plain");
+  require_success(store.take(of("shop")));
+  CHECK(store.newest().at("consistent") == false);
+  CHECK(json::serialize(store.newest()).find("is capped") != std::string::npos);
+  CHECK(store.take(of("shop"), {"--snapshot"}).exit_code == 78);
 }
 
 TEST_CASE("a password in the URL is in no manifest and no log") {
@@ -137,7 +145,7 @@ TEST_CASE("a password in the URL is in no manifest and no log") {
   server.client().command("admin", R"({"createUser":"bob","pwd":"hunter2","roles":["root"]})");
   const BackupStore store;
   const auto taken = store.take("mongodb://bob:hunter2@" + server.address() + "/?authSource=admin");
-  REQUIRE_SUCCESS(taken);
+  require_success(taken);
   CHECK((taken.out + taken.err).find("hunter2") == std::string::npos);
   CHECK(json::serialize(store.newest()).find("hunter2") == std::string::npos);
   CHECK(text_of(store.newest(), "source").find(server.address()) != std::string::npos);
@@ -149,7 +157,7 @@ TEST_CASE("an encrypted backup is opened by age and zstd and restored with its k
   data.load(server.uri());
   const auto wanted = read_namespaces(server.client());
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take(
+  require_success(store.take(
       server.uri(), {"--recipient=" + key.recipient, "--prove=read", "--identity-file=" + key.file().string()}));
   const auto manifest = store.newest();
   CHECK(manifest.at("encrypted") == true);
@@ -157,10 +165,10 @@ TEST_CASE("an encrypted backup is opened by age and zstd and restored with its k
   const auto opened = run({.words = {"sh", "-c", "age -d -i \"$1\" \"$2\" | zstd -dc | sha256sum", "sh",
                                      key.file().string(), (store / text_of(manifest, "name")).string()}},
                           20s);
-  REQUIRE_SUCCESS(opened);
+  require_success(opened);
   CHECK(opened.out.starts_with(text_of(manifest, "plain_sha256")));
   CHECK(restore_latest(store, server.uri()).exit_code == 77);
-  REQUIRE_SUCCESS(restore_latest(store, server.uri(), {"--identity-file=" + key.file().string()}));
+  require_success(restore_latest(store, server.uri(), {"--identity-file=" + key.file().string()}));
   check_same(wanted, server.client());
 }
 
@@ -174,7 +182,7 @@ TEST_CASE("a backup is proven by its restore into a scratch server that is as be
   client.command("sidekick_proof_7fffffff_00000000_0", R"({"insert":"young","documents":[{"_id":1}]})");
   const auto wanted = read_namespaces(client);
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take(server.uri(), {"--prove=restored", "--scratch-uri=" + scratch.uri()}));
+  require_success(store.take(server.uri(), {"--prove=restored", "--scratch-uri=" + scratch.uri()}));
   CHECK(text_of(store.newest(), "proof") == "restored");
   CHECK(databases(client) ==
         std::vector<std::string>{"admin", "config", "local", "shop", "sidekick_proof_7fffffff_00000000_0"});
@@ -188,19 +196,19 @@ TEST_CASE("a backup that lost most of its content is kept and suspect and latest
   write_file(place / "big", std::string(200'000, 'x'));
   const BackupStore store;
   const auto source = "dir:" + place.path().string();
-  REQUIRE_SUCCESS(store.take(source, {"--job=data", "--keep=last=1"}));
+  require_success(store.take(source, {"--job=data", "--keep=last=1"}));
   const auto good = text_of(store.newest(), "name");
   write_file(place / "big", "little");
   const auto taken = store.take(source, {"--job=data", "--keep=last=1"});
-  REQUIRE_SUCCESS(taken);
+  require_success(taken);
   CHECK(taken.err.find("marked suspect") != std::string::npos);
   const auto all = store.manifests();
   REQUIRE(all.size() == 2);
   CHECK(all[0].at("suspect").as_bool() != all[1].at("suspect").as_bool());
   const auto& suspect = all[0].at("suspect").as_bool() ? all[0] : all[1];
   CHECK(text_of(suspect, "name") != good);
-  REQUIRE_SUCCESS(sidekick_run({"backup", "accept", text_of(suspect, "name"), "--to=" + store.url()}));
-  REQUIRE_SUCCESS(store.take(source, {"--job=data", "--keep=last=1"}));
+  require_success(sidekick_run({"backup", "accept", text_of(suspect, "name"), "--to=" + store.url()}));
+  require_success(store.take(source, {"--job=data", "--keep=last=1"}));
   CHECK(store.manifests().size() == 1);
 }
 
@@ -209,11 +217,11 @@ TEST_CASE("a folder is a tar that tar unpacks and restore says how") {
   write_file(place / "page", "hello");
   std::filesystem::create_symlink("page", place / "link");
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take("dir:" + place.path().string(), {"--job=site", "--compress=gzip", "--prove=read"}));
+  require_success(store.take("dir:" + place.path().string(), {"--job=site", "--compress=gzip", "--prove=read"}));
   const auto name = text_of(store.newest(), "name");
   CHECK(name.ends_with(".dir.tar.gz"));
   TempDir unpacked;
-  REQUIRE_SUCCESS(run({.words = {"tar", "-xzf", (store / name).string(), "-C", unpacked.path().string()}}, 10s));
+  require_success(run({.words = {"tar", "-xzf", (store / name).string(), "-C", unpacked.path().string()}}, 10s));
   CHECK(tree_listing(unpacked.path()) == tree_listing(place.path()));
   const auto refused = restore({"--from=" + store.url() + "/latest"});
   CHECK(refused.exit_code == 78);
@@ -224,7 +232,7 @@ TEST_CASE("several sources are each backed up and each under a name of its own")
   TempDir place;
   write_file(place / "page", "hello");
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take({"dir:" + place.path().string(), "exec: echo hello"}, {"--job=all"}));
+  require_success(store.take({"dir:" + place.path().string(), "exec: echo hello"}, {"--job=all"}));
   const auto all = store.manifests();
   REQUIRE(all.size() == 2);
   CHECK(text_of(all[0], "job").starts_with("all-"));
@@ -238,7 +246,7 @@ TEST_CASE("commands are run before and after each backup and told of it") {
   const std::string after = "sh -c 'echo after $SIDEKICK_BACKUP_RESULT $SIDEKICK_BACKUP_PROOF >> " + told + "'";
   const BackupStore store;
   const std::vector<std::string> flags{"--before=" + before, "--after=" + after, "--job=data"};
-  REQUIRE_SUCCESS(store.take("exec: echo hello", flags));
+  require_success(store.take("exec: echo hello", flags));
   CHECK(read_file(told) == "before data\nafter success stored\n");
   CHECK(store.take("exec: false", flags).exit_code == 74);
   CHECK(read_file(told) == "before data\nafter success stored\nbefore data\nafter failure\n");
@@ -260,12 +268,12 @@ TEST_CASE("a URL is notified of what was asked for and one that does not answer 
     }
   });
   const BackupStore store;
-  REQUIRE_SUCCESS(store.take("exec: echo hello", {"--notify=" + server.url("/hook"), "--job=data"}));
+  require_success(store.take("exec: echo hello", {"--notify=" + server.url("/hook"), "--job=data"}));
   CHECK(store.take("exec: false", {"--notify=" + server.url("/hook"), "--job=data"}).exit_code == 74);
-  REQUIRE_SUCCESS(
+  require_success(
       store.take("exec: echo hello", {"--notify=" + server.url("/hook"), "--notify-on=failure", "--job=data"}));
   const auto unheard = store.take("exec: echo hello", {"--notify=http://127.0.0.1:1/t0ken", "--job=data"});
-  REQUIRE_SUCCESS(unheard);
+  require_success(unheard);
   CHECK(unheard.err.find("nobody was notified") != std::string::npos);
   CHECK(unheard.err.find("t0ken") == std::string::npos);
   const std::scoped_lock lock(mutex);
