@@ -4,6 +4,7 @@
 #include "agent/cli/job_command.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/cli/verify_report.hpp"
+#include "backup/tar/reader.hpp"
 #include "verify/verify_job.hpp"
 
 namespace sidekick::cli {
@@ -31,9 +32,11 @@ verify::Settings verify_settings(const config::Settings& settings) {
 
 std::unique_ptr<OneShotJob> make_verify_job(const config::Settings& settings, Log&) {
   const bool json = settings.values.flag("json");
-  return std::make_unique<verify::VerifyJob>(verify_settings(settings), [json](const verify::Report& report) {
-    write_out(json ? to_json(report) : to_table(report));
-  });
+  const auto prove_tar = [](filters::Source& plain, const std::string& name, const CancelToken& cancel) {
+    return backup::tar::prove(plain, name, cancel).files;
+  };
+  const auto show = [json](const verify::Report& report) { write_out(json ? to_json(report) : to_table(report)); };
+  return std::make_unique<verify::VerifyJob>(verify_settings(settings), prove_tar, show);
 }
 
 }  // namespace
@@ -46,7 +49,8 @@ config::Schema verify_schema() {
       .description =
           "Reads all of ARCHIVE and checks its structure: every document, every checksum, that nothing is missing and "
           "nothing too much. It may be an archive of mongodump or of sidekick dump, a dump folder or one of its "
-          ".bson files, or - for standard input; gzip, zstd and age are recognised by themselves. With the manifest of "
+          ".bson files, a backup of a folder, or - for standard input; gzip, zstd and age are recognised by "
+          "themselves. With the manifest of "
           "a backup beside it (ARCHIVE.json), size, sha256 and counts are compared too.\n\n"
           "Whole: a table of the namespaces with their counts, and exit code 0. Damaged: exit code 65, and the error "
           "names the place.",

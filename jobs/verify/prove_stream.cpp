@@ -20,10 +20,21 @@ using filters::PeekSource;
 using mongo::Bytes;
 
 constexpr std::size_t age_magic_bytes = 22;
+constexpr std::size_t tar_block_bytes = 512;
 
 bool is_archive(Bytes first) {
   constexpr std::array<std::uint8_t, 4> magic{0x6d, 0xe2, 0x99, 0x81};
   return std::ranges::equal(first.first(std::min(first.size(), magic.size())), magic);
+}
+
+/// POSIX.1-1988 (ustar) and what GNU tar writes have it in their first header.
+bool is_tar(Bytes first) {
+  constexpr std::string_view magic = "ustar";
+  constexpr std::size_t at = 257;
+  return first.size() == tar_block_bytes &&
+         std::ranges::equal(
+             first.subspan(at, magic.size()), magic, {}, [](std::uint8_t b) { return b; },
+             [](char c) { return static_cast<std::uint8_t>(c); });
 }
 
 /// A length that can be, and then the type of an element (bsonspec.org) or the end of an empty document.
@@ -37,18 +48,24 @@ bool may_be_bson(Bytes first) {
 
 Error unknown(const std::string& name, Bytes first) {
   const bool twice = filters::recognise(first) != Compression::none;
-  return {ErrorKind::data, "'" + name + "' is no backup: it begins neither as an archive nor as BSON",
+  return {ErrorKind::data, "'" + name + "' is no backup: it begins neither as an archive nor as a tar or BSON",
           twice ? "it is compressed twice" : "an archive is written by 'sidekick dump --archive=FILE'"};
 }
 
-/// A source that somebody else keeps.
-class Borrowed final : public filters::Source {
+/// A source that somebody else keeps, and how much came from it.
+class Counted final : public filters::Source {
  public:
-  explicit Borrowed(filters::Source& from) : from_(from) {}
-  std::size_t read(std::span<std::uint8_t> into) override { return from_.read(into); }
+  explicit Counted(filters::Source& from) : from_(from) {}
+  std::size_t read(std::span<std::uint8_t> into) override {
+    const auto n = from_.read(into);
+    bytes_ += n;
+    return n;
+  }
+  std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
   filters::Source& from_;
+  std::uint64_t bytes_ = 0;
 };
 
 std::uint64_t read_to_end(filters::Source& source) {
@@ -69,33 +86,41 @@ std::unique_ptr<PeekSource> decrypted(std::unique_ptr<filters::Source> from, con
 /// What the header of our own archives says of the rest.
 void check_counts(const mongo::ArchiveReader& reader, const Report& report) {
   for (const auto& [key, there] : {std::pair{"documents", report.items}, std::pair{"bytes", report.bytes}}) {
-    const auto* header = reader.header().get();
-    const auto said = static_cast<std::uint64_t>(mongo::number_of(header, key));
-    if (mongo::find(header, key) && said != there)
+    const auto extension = mongo::document_of(reader.header().get(), "sidekick");
+    const auto said = static_cast<std::uint64_t>(mongo::number_of(extension.get(), key));
+    if (extension.has(key) && said != there)
       throw Error(ErrorKind::data, "archive '" + report.name + "' holds " + std::to_string(there) + " " + key +
                                        " where its header says " + std::to_string(said));
   }
 }
 
-Report prove_plain(PeekSource& plain, const std::string& name, Content content) {
+Report prove_plain(PeekSource& plain, const std::string& name, const Reading& reading) {
   Report report;
   report.name = name;
-  if (content == Content::anything) {
+  if (reading.content == Content::anything) {
     report.form = Form::output;
     report.unit.clear();
     report.bytes = read_to_end(plain);
     return report;
   }
-  const auto first = plain.peek(8);
+  const auto first = plain.peek(tar_block_bytes);
   if (first.empty()) throw Error(ErrorKind::no_input, "'" + name + "' is empty");
   if (is_archive(first)) {
-    mongo::ArchiveReader reader(std::make_unique<Borrowed>(plain), name);
+    mongo::ArchiveReader reader(std::make_unique<Counted>(plain), name);
     report = prove_dump(reader, name, Form::archive);
     check_counts(reader, report);
     return report;
   }
+  if (is_tar(first)) {
+    report.form = Form::tar;
+    report.unit = "files";
+    Counted counted(plain);
+    report.items = reading.count_files(counted, name);
+    report.bytes = counted.bytes();
+    return report;
+  }
   if (!may_be_bson(first)) throw unknown(name, first);
-  BsonReader reader(std::make_unique<Borrowed>(plain), name);
+  BsonReader reader(std::make_unique<Counted>(plain), name);
   return prove_dump(reader, name, Form::bson);
 }
 
@@ -124,7 +149,7 @@ Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& 
   if (encrypted) compressed = decrypted(std::move(compressed), name, reading.identities);
   const auto compression = filters::recognise(compressed->peek(4));
   PeekSource plain(filters::decompressed(std::move(compressed), name));
-  auto report = prove_plain(plain, name, reading.content);
+  auto report = prove_plain(plain, name, reading);
   report.encrypted = encrypted;
   report.compression = compression;
   if (read_to_end(digest) > 0) throw Error(ErrorKind::data, "'" + name + "' has something after its end");

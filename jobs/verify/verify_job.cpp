@@ -48,22 +48,21 @@ Report prove_fd(Fd fd, const std::string& name, const Reading& reading, JobConte
       reading);
 }
 
-Report prove_file(const Settings& settings, JobContext& context) {
-  const auto& path = settings.path;
+Report prove_file(const std::string& path, Reading reading, JobContext& context) {
   auto fd = filters::open_for_reading(path);
   const auto manifest = manifest_beside(path, context.log);
-  const auto content = manifest && manifest->kind == "exec" ? Content::anything : Content::recognised;
-  auto report = prove_fd(std::move(fd), path, {content, settings.identities}, context);
+  if (manifest && manifest->kind == "exec") reading.content = Content::anything;
+  auto report = prove_fd(std::move(fd), path, reading, context);
   if (manifest) check_against(report, *manifest);
   report.manifest = manifest.has_value();
   return report;
 }
 
-Report prove_standard_input(const Settings& settings, JobContext& context) {
+Report prove_standard_input(const Reading& reading, JobContext& context) {
   try {
     Fd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
     if (!fd) throw error_from_errno("cannot read standard input", errno);
-    return prove_fd(std::move(fd), "standard input", {Content::recognised, settings.identities}, context);
+    return prove_fd(std::move(fd), "standard input", reading, context);
   } catch (const Error& error) {
     throw error.without_retry();
   }
@@ -89,11 +88,14 @@ Report prove_files(const std::string& path, Form form, JobContext& context) {
 }  // namespace
 
 Report VerifyJob::prove(JobContext& context) const {
-  if (settings_.path == "-") return prove_standard_input(settings_, context);
+  const Reading reading{
+      Content::recognised, settings_.identities,
+      [&](filters::Source& plain, const std::string& name) { return prove_tar_(plain, name, context.cancel); }};
+  if (settings_.path == "-") return prove_standard_input(reading, context);
   std::error_code ignored;
   if (fs::is_directory(settings_.path, ignored)) return prove_files(settings_.path, Form::dump_folder, context);
   if (mongo::is_bson_file(settings_.path)) return prove_files(settings_.path, Form::bson, context);
-  return prove_file(settings_, context);
+  return prove_file(settings_.path, reading, context);
 }
 
 Outcome VerifyJob::run(JobContext& context) {
@@ -102,9 +104,9 @@ Outcome VerifyJob::run(JobContext& context) {
   const auto count = [](std::uint64_t n, std::string_view noun) {
     return std::to_string(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
   };
-  const auto holds = report.form == Form::output
-                         ? count(report.bytes, "byte")
-                         : count(report.items, "document") + " in " + count(report.parts.size(), "namespace");
+  std::string holds = count(report.items, "document") + " in " + count(report.parts.size(), "namespace");
+  if (report.form == Form::tar) holds = count(report.items, "file");
+  if (report.form == Form::output) holds = count(report.bytes, "byte");
   return {"'" + report.name + "' is whole: " + holds + (report.manifest ? ", as its manifest says" : "")};
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "filters/source.hpp"
 #include "sidekick/job.hpp"
 #include "verify/report.hpp"
 #include "verify/settings.hpp"
@@ -14,14 +15,18 @@ namespace sidekick::verify {
 /// no error of it may be tried again.
 class VerifyJob final : public OneShotJob {
  public:
-  VerifyJob(Settings settings, std::function<void(const Report&)> show)
-      : settings_(std::move(settings)), show_(std::move(show)) {}
+  /// Proves a tar, as CountFiles does, for as long as it is not cancelled.
+  using ProveTar = std::function<std::uint64_t(filters::Source&, const std::string& name, const CancelToken&)>;
+
+  VerifyJob(Settings settings, ProveTar prove_tar, std::function<void(const Report&)> show)
+      : settings_(std::move(settings)), prove_tar_(std::move(prove_tar)), show_(std::move(show)) {}
   Outcome run(JobContext& context) override;
 
  private:
   Report prove(JobContext& context) const;
 
   Settings settings_;
+  ProveTar prove_tar_;
   std::function<void(const Report&)> show_;
 };
 

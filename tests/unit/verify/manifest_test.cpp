@@ -6,11 +6,14 @@
 #include <filesystem>
 #include <functional>
 
+#include "backup/dir_source.hpp"
 #include "filters/digest.hpp"
 #include "mongo/bson.hpp"
 #include "tests/support/archive_writer.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/unit/backup/surroundings.hpp"
 #include "tests/unit/support/call.hpp"
+#include "tests/unit/support/sinks.hpp"
 #include "tests/unit/support/sources.hpp"
 
 using namespace sidekick;
@@ -129,4 +132,25 @@ TEST_CASE("a file beside an archive that is no manifest is passed over, but not 
   const auto ended = call({"sidekick", "verify", (folder / "a.archive").string()});
   CHECK(ended.code == 0);
   CHECK(ended.err.find("no manifest") != std::string::npos);
+}
+
+TEST_CASE("the backup of a folder is proven and its files are counted, and one that is cut is told") {
+  const TempDir folder;
+  std::filesystem::create_directory(folder / "data");
+  write_file(folder / "data/one", "1");
+  write_file(folder / "data/two", std::string(3000, '2'));
+  Surroundings around;
+  MemorySink tar;
+  backup::DirSource(folder / "data", backup::Empty::refused).pour(tar, around.context);
+  const std::string bytes(tar.bytes.begin(), tar.bytes.end());
+  const auto path = (folder / "data.tar").string();
+  write_file(path, bytes);
+  const auto whole = call({"sidekick", "verify", "--json", path});
+  INFO(whole.err);
+  CHECK(whole.code == 0);
+  CHECK(whole.out.find(R"("form":"tar")") != std::string::npos);
+  CHECK(whole.out.find(R"("files":2,)") != std::string::npos);
+
+  write_file(path, bytes.substr(0, bytes.size() - 600));
+  CHECK(call({"sidekick", "verify", path}).code == 65);
 }
