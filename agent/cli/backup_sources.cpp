@@ -132,7 +132,7 @@ std::string job_name_from(std::string_view text) {
 std::vector<std::string> job_names(const std::vector<std::string>& own, const std::vector<std::string>& given) {
   auto out = given.size() == own.size() ? given : own;
   if (given.size() == 1 && own.size() > 1)
-    for (auto& name : out) name = given.front() + "-" + name;
+    for (auto& name : out) name.insert(0, "-").insert(0, given.front());
   else if (given.size() > 1 && given.size() != own.size())
     throw Error(
         ErrorKind::config,
@@ -154,12 +154,15 @@ std::vector<backup::Task> backup_tasks(const Values& values, const config::Envir
   const TaskMaker maker(values, environment);
   std::vector<std::string> own;
   std::vector<std::unique_ptr<backup::Source>> sources;
+  own.reserve(texts.size());
+  sources.reserve(texts.size());
   for (const auto& text : texts) {
     own.push_back(maker.own_name(text));
     sources.push_back(maker.make(text));
   }
   auto names = job_names(own, values.list("job"));
   std::vector<backup::Task> out;
+  out.reserve(texts.size());
   for (std::size_t i = 0; i < texts.size(); i++) out.push_back({std::move(names[i]), std::move(sources[i])});
   return out;
 }

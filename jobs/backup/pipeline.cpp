@@ -51,9 +51,11 @@ void compare_counts(const Poured& told, const Poured& found, const std::string& 
   for (const auto& [name, count] : wanted) {
     const auto at = there.find(name);
     const auto held = at == there.end() ? 0 : at->second;
-    if (held != count)
-      throw Error(ErrorKind::data, what + ": '" + name + "' has " + counted(held, told.unit) + " in it where " +
-                                       counted(count, told.unit) + " were read");
+    if (held == count) continue;
+    std::string message = what;
+    message.append(": '").append(name).append("' has ").append(counted(held, told.unit));
+    throw Error(ErrorKind::data,
+                message.append(" in it where ").append(counted(count, told.unit)).append(" were read"));
   }
   if (told.items != found.items)
     throw Error(ErrorKind::data, what + ": there are " + counted(found.items, told.unit) + " in it where " +
