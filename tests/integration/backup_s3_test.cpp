@@ -13,9 +13,7 @@
 #include "tests/integration/s3_proxy.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/age_key.hpp"
-#include "tests/support/data_set.hpp"
 #include "tests/support/eventually.hpp"
-#include "tests/support/mongod.hpp"
 #include "tests/support/s3_server.hpp"
 #include "tests/support/sidekick.hpp"
 
@@ -228,15 +226,4 @@ TEST_CASE("memory stays under 64 MiB while a folder of 300 MB goes to S3 compres
   const TempDir place;
   for (int i = 0; i < 3; i++) write_noise(place / ("noise" + std::to_string(i)), 100'000'000);
   check_memory(bucket, bucket.command("dir:" + place.path().string(), encrypted_for(key)));
-}
-
-TEST_CASE("memory stays under 64 MiB while a database of 100 MB goes to S3 compressed and encrypted") {
-  const Bucket bucket;
-  const AgeKey key;
-  const Mongod server;
-  std::vector<MadeCollection> collections;
-  for (int i = 0; i < 4; i++)
-    collections.push_back({.name = "c" + std::to_string(i), .documents = 2'500, .document_bytes = 10'000});
-  DataSet(4, "shop", collections).load(server.uri());
-  check_memory(bucket, bucket.command(server.uri(), encrypted_for(key)));
 }
