@@ -12,9 +12,9 @@
 #include <csignal>
 #include <cstring>
 
-#include "agent/base/launch.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/launch.hpp"
 
 namespace sidekick {
 
@@ -223,6 +223,15 @@ std::string signal_name(int signal) {
   return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(signal);
 }
 
+LaunchRequest with_output(const ChildRequest& request, int output, int error) {
+  LaunchRequest out;
+  out.argv = request.argv;
+  out.folder = request.folder;
+  out.environment = request.environment;
+  out.stdio = {-1, output, error};
+  return out;
+}
+
 }  // namespace
 
 std::string ChildResult::description() const {
@@ -243,7 +252,7 @@ ChildResult run_child(const ChildRequest& request, const CancelToken& cancel) {
   Tail tail;
   std::vector<Stream> streams;
   streams.push_back({std::move(pipe.out), [&](std::string_view text) { tail.add(text); }});
-  const auto leader = launch(request, pipe.in.get(), pipe.in.get());
+  const auto leader = launch(with_output(request, pipe.in.get(), pipe.in.get()));
   pipe.in.reset();
   auto result = watch_child(request, Group(leader, std::move(streams)), cancel);
   result.output = tail.text();
@@ -264,7 +273,7 @@ ChildResult run_child(const ChildRequest& request, const ChildOutput& output, co
                        tail.add(text);
                        lines.add(text);
                      }});
-  const auto leader = launch(request, out.in.get(), error.in.get());
+  const auto leader = launch(with_output(request, out.in.get(), error.in.get()));
   out.in.reset();
   error.in.reset();
   auto result = watch_child(request, Group(leader, std::move(streams)), cancel);

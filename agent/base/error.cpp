@@ -8,7 +8,7 @@ namespace sidekick {
 
 namespace {
 
-constexpr std::array<ErrorKindInfo, 12> kinds{{
+constexpr std::array<ErrorKindInfo, 13> kinds{{
     {ErrorKind::usage, "usage", 64, false},
     {ErrorKind::data, "data", 65, false},
     {ErrorKind::no_input, "no_input", 66, false},
@@ -21,6 +21,7 @@ constexpr std::array<ErrorKindInfo, 12> kinds{{
     {ErrorKind::config, "config", 78, false},
     {ErrorKind::timeout, "timeout", 124, true},
     {ErrorKind::cancelled, "cancelled", 143, false},
+    {ErrorKind::command, "command", 1, true},
 }};
 
 ErrorKind kind_of_errno(int number) {
@@ -48,6 +49,18 @@ Error::Error(ErrorKind kind, std::string message, std::string hint, Retry retry)
 
 bool Error::transient() const noexcept {
   return retry_ == Retry::as_kind && info(kind_).transient;
+}
+
+Error Error::without_retry() const {
+  auto out = *this;
+  out.retry_ = Retry::never;
+  return out;
+}
+
+Error Error::with_exit_code(int code) const {
+  auto out = *this;
+  out.exit_code_ = code;
+  return out;
 }
 
 Error error_from_errno(std::string what, int number, std::string hint) {

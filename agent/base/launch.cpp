@@ -1,9 +1,12 @@
-#include "agent/base/launch.hpp"
+#include "sidekick/launch.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Boost's own library of file paths would have to be linked.
@@ -12,14 +15,13 @@
 #include <boost/optional.hpp>
 #include <boost/process/v2/default_launcher.hpp>
 #include <boost/process/v2/process.hpp>
-#include <boost/process/v2/start_dir.hpp>
-#include <boost/process/v2/stdio.hpp>
 
 #include <cerrno>
 #include <csignal>
 #include <limits>
 #include <span>
 #include <string_view>
+#include <type_traits>  // before the launcher, which needs it and does not say so
 
 #include "sidekick/error.hpp"
 
@@ -36,17 +38,75 @@ constexpr std::string_view usual_search = "/usr/local/sbin:/usr/local/bin:/usr/s
 
 constexpr int old_kernel_descriptors = 1024;  // looked at where the kernel (before 5.11) cannot do all at once
 
-/// What the child does about itself before it becomes the program. Called by the launcher.
-struct OwnGroup {
-  error_code on_exec_setup(Launcher&, const Path&, const char* const*) const noexcept {
+/// What the child was about when it failed. The launcher passes on one number: errno, to which this is added.
+enum class Stage { exec = 0, stdio = 1000, nice = 2000, identity = 3000, folder = 4000 };
+constexpr int stage_width = 1000;
+
+/// What the child does about itself before it becomes the program. Called by the launcher. Only what may be called
+/// between fork() and exec() of a process with threads.
+struct Preparation {
+  const LaunchRequest& request;
+  const char* const* words;
+  pid_t parent;
+
+  error_code on_exec_setup(Launcher&, const Path&, const char* const*& argv) const noexcept {
+    argv = words;  // the launcher would put the path where the program was found in front
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // of the thread that waits for it: where we are killed it does not stay behind
+    if (request.terminal) take_terminal(*request.terminal);
+    if (request.umask) ::umask(*request.umask);
+    if (!connect_stdio()) return failed(Stage::stdio);
+    if (!become_nice()) return failed(Stage::nice);
+    if (!change_identity()) return failed(Stage::identity);
+    if (!request.folder.empty() && ::chdir(request.folder.c_str()) != 0) return failed(Stage::folder);
+    // Of the thread that waits for it: where we are killed it does not stay behind. After the identity, whose change
+    // takes it back.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(128 + SIGKILL);
     ::signal(SIGPIPE, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     close_on_exec();
     return {};
+  }
+
+  static error_code failed(Stage stage) noexcept {
+    errno += static_cast<int>(stage);
+    return {errno, boost::system::system_category()};
+  }
+
+  /// The group is not the foreground yet, and would be stopped for what only the foreground may do.
+  static void take_terminal(int terminal) noexcept {
+    sigset_t stop;
+    ::sigemptyset(&stop);
+    ::sigaddset(&stop, SIGTTOU);
+    ::sigprocmask(SIG_BLOCK, &stop, nullptr);
+    ::tcsetpgrp(terminal, ::getpid());
+  }
+
+  bool connect_stdio() const noexcept {
+    for (int target = 0; target < 3; target++) {
+      const int given = request.stdio[static_cast<std::size_t>(target)];
+      if (given == target) continue;
+      const int source = given >= 0 ? given : ::open("/dev/null", target == 0 ? O_RDONLY : O_WRONLY);
+      if (source < 0 || ::dup2(source, target) < 0) return false;
+    }
+    return true;
+  }
+
+  bool become_nice() const noexcept {
+    if (request.nice == 0) return true;
+    errno = 0;  // -1 is an answer too
+    const int now = ::getpriority(PRIO_PROCESS, 0);
+    return errno == 0 && ::setpriority(PRIO_PROCESS, 0, now + request.nice) == 0;
+  }
+
+  bool change_identity() const noexcept {
+    if (!request.identity) return true;
+    const auto& who = *request.identity;
+    if (::geteuid() != 0 && who.user == ::getuid() && who.group == ::getgid()) return true;  // nothing to change
+    return ::setgroups(who.groups.size(), who.groups.data()) == 0 && ::setgid(who.group) == 0 &&
+           ::setuid(who.user) == 0;
   }
 
   /// The launcher means to close them itself, but passes over those below its own.
@@ -81,11 +141,22 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   return all;
 }
 
-Error not_started(const ChildRequest& request, int number) {
+Error not_started(const LaunchRequest& request, int number) {
   auto what = "cannot run '" + request.argv.front() + "'";
   if (!request.folder.empty()) what += " in '" + request.folder + "'";
-  if (number == ENOEXEC)
+  const auto stage = static_cast<Stage>(number / stage_width * stage_width);
+  number %= stage_width;
+  if (stage == Stage::exec && number == ENOEXEC)
     return {ErrorKind::denied, what + ": not a program", "a script needs a first line such as #!/bin/sh", Retry::never};
+  if (stage == Stage::exec && number == ENOENT && is_file(request.argv.front()))
+    return {ErrorKind::no_input, what + ": what its first line or its header names is not there",
+            "see that the image has that interpreter or loader", Retry::never};
+  if (stage == Stage::nice)
+    return error_from_errno(what + " with that niceness", number, "only root may go below ours");
+  if (stage == Stage::identity)
+    return error_from_errno(what + " as user " + std::to_string(request.identity->user), number,
+                            "only root may become someone else");
+  if (stage == Stage::stdio) what += " with what is to be its input and output";
   return error_from_errno(what, number);
 }
 
@@ -110,19 +181,22 @@ std::string find_program(const std::string& program, const std::string& search) 
               "give its path, and see that the image has it");
 }
 
-pid_t launch(const ChildRequest& request, int output, int error) {
+pid_t launch(const LaunchRequest& request) {
   if (request.argv.empty()) throw Error(ErrorKind::usage, "cannot run a command without words");
   const auto program = find_program(request.argv.front(), search_of(request.environment));
   const auto arguments = std::span(request.argv).subspan(1);
   boost::asio::io_context context;
   error_code failure;
   const auto environment = pointers(request.environment);
+  const auto words = pointers(request.argv);
   Launcher launcher;
   launcher.env = environment.data();
-  auto child = launcher(context.get_executor(), failure, program, arguments, OwnGroup{},
-                        process::process_stdio{nullptr, output, error},
-                        process::process_start_dir(request.folder.empty() ? "." : request.folder));
-  if (failure) throw not_started(request, failure.value());
+  auto child =
+      launcher(context.get_executor(), failure, program, arguments, Preparation{request, words.data(), ::getpid()});
+  if (failure) {
+    if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
+    throw not_started(request, failure.value());
+  }
   return child.detach().id();
 }
 

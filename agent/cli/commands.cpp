@@ -2,6 +2,8 @@
 
 #include "agent/cli/backup_command.hpp"
 #include "agent/cli/backup_schema.hpp"
+#include "agent/cli/command_run.hpp"
+#include "agent/cli/command_schema.hpp"
 #include "agent/cli/dump_command.hpp"
 #include "agent/cli/dump_schema.hpp"
 #include "agent/cli/git_sync_command.hpp"
@@ -18,7 +20,7 @@ namespace sidekick::cli {
 
 namespace {
 
-constexpr std::array<Command, 10> table{{
+constexpr std::array<Command, 11> table{{
     {"git-sync", "", "keeps a folder at a git ref; flags and rules of kubernetes/git-sync", run_git_sync,
      git_sync_schema},
     {"restore", "mongorestore", "puts a dump into a MongoDB; flags and rules of mongorestore", run_restore,
@@ -26,6 +28,8 @@ constexpr std::array<Command, 10> table{{
     {"dump", "mongodump", "writes a dump of a MongoDB; flags and rules of mongodump", run_dump, dump_schema},
     {"backup", "", "takes backups that are proven, and keeps the right ones", run_backup, backup_schema},
     {"verify", "", "proves an archive, a dump folder or a backup whole, without a server", run_verify, verify_schema},
+    {"run", "", "runs a command to completion: waits for what it needs, tries again, limits its time", run_command,
+     command_schema},
     {"wait", "", "waits for servers, files and names, then ends or becomes the command behind --", run_wait,
      wait_schema},
     {"healthcheck", "", "asks a sidekick that runs in this container whether it is well: 0, or 1", run_healthcheck,

@@ -53,6 +53,7 @@ class JobRun {
  public:
   JobRun(const Invocation& invocation, const JobCommand& command)
       : invocation_(invocation), command_(command), signals_(interrupt_) {
+    if (command.wraps == Wraps::another_program) signals_.deliver_to(mail_);
     log_to(command.log_format.value_or(default_format()), LogLevel::info);
   }
 
@@ -75,7 +76,7 @@ class JobRun {
     if (only_print) write_out(config::print_config(command_.schema, settings));
     prepare(settings);
     if (!only_print) serve(settings.values);
-    plan_ = command_.plan(settings, {*job_log_, metrics_, invocation_.environment});
+    plan_ = command_.plan(settings, {*job_log_, metrics_, invocation_.environment, interrupt_.token(), mail_});
     return !only_print;
   }
 
@@ -91,7 +92,7 @@ class JobRun {
   int refuse(const Error& error) {
     if (command_.refused) command_.refused(error, *job_log_);
     if (wants_park(invocation_)) return runtime::park(name_, error, surroundings(), command_.exit_code_of);
-    const int code = command_.exit_code_of(error.kind());
+    const int code = error.exit_code().value_or(command_.exit_code_of(error.kind()));
     job_log_->error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}});
     status::write_termination_message(termination_log, error.message());
     return code;
@@ -103,14 +104,23 @@ class JobRun {
     log_to(values.given("log-format") ? asked_for : command_.log_format.value_or(asked_for), log_level_of(values));
     for (const auto& warning : settings.warnings) job_log_->warn(warning);
     const auto tz = invocation_.environment.find("TZ");
-    if (tz != invocation_.environment.end() && !tz->second.empty()) runtime::check_time_zone(tz->second, zoneinfo);
+    const bool is_ours = command_.wraps == Wraps::nothing;
+    if (is_ours && tz != invocation_.environment.end() && !tz->second.empty())
+      runtime::check_time_zone(tz->second, zoneinfo);
     runtime::use_files_and_dns();
   }
 
   /// Before the job is made: probes of a process that is parked for its settings are answered too.
   void serve(const config::Values& values) {
     if (!command_.http) return;
-    if (const auto http = command_.http(values)) server_ = open_endpoints(*http, {health_, metrics_, trigger_});
+    if (const auto http = command_.http(values)) serve_at(*http);
+  }
+
+  void serve_at(const HttpPlan& http) try {
+    server_ = open_endpoints(http, {health_, metrics_, trigger_});
+  } catch (const Error& error) {
+    if (http.unavailable == HttpPlan::Unavailable::fatal || error.kind() != ErrorKind::unavailable) throw;
+    job_log_->warn(error.message() + "; going on without");
   }
 
   int run_plan() {
@@ -140,12 +150,19 @@ class JobRun {
         .trigger = trigger_,
         .random = [this] { return std::uniform_real_distribution<double>()(engine_); },
         .make_display = [this](Log& log) { return std::make_unique<status::ProgressDisplay>(clock_, console_, log); },
-        .last_word = [](std::string_view text) { status::write_termination_message(termination_log, text); },
+        .last_word = [this](std::string_view text, int code) { say_last_word(text, code); },
         .abandon = [this](int code) { abandon(code); }};
   }
 
+  void say_last_word(std::string_view text, int code) noexcept try {
+    const bool is_told = plan_ && plan_->ended;
+    status::write_termination_message(termination_log, is_told ? plan_->ended(code, text) : std::string(text));
+  } catch (const std::exception& error) {
+    job_log_->warn(std::string("cannot tell how it ended: ") + error.what());
+  }
+
   [[noreturn]] void abandon(int code) {
-    job_log_->error("did not let go within 2 s of being told to stop", {{"code", code}});
+    job_log_->error("did not let go in time after being told to stop", {{"code", code}});
     runtime::leave_at_once(code);
   }
 
@@ -154,6 +171,7 @@ class JobRun {
   const std::string name_ = std::string(command_.schema.command);
   runtime::Interrupt interrupt_;
   runtime::Trigger trigger_;
+  SignalMail mail_;
   runtime::SignalThread signals_;
   SystemClock clock_;
   status::Console console_{STDERR_FILENO};
@@ -173,7 +191,7 @@ int run_job(const Invocation& invocation, const JobCommand& command) {
     write_out(*text);
     return 0;
   }
-  if (command.first_process == JobCommand::FirstProcess::init) runtime::stay_behind_if_first();
+  if (command.wraps == Wraps::nothing) runtime::stay_behind_if_first();
   return JobRun(invocation, command).run();
 }
 

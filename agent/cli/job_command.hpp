@@ -11,6 +11,7 @@
 #include "agent/runtime/policy.hpp"
 #include "agent/status/console_log.hpp"
 #include "sidekick/job.hpp"
+#include "sidekick/signal_mail.hpp"
 
 namespace sidekick::cli {
 
@@ -23,6 +24,15 @@ struct JobFrame {
   Log& log;
   MetricSink& metrics;
   const config::Environment& environment;
+  CancelToken stop;     ///< cancelled when the process was told to end
+  SignalMail& signals;  ///< empty unless the command wraps another program
+};
+
+/// What the process is to the programs that it starts.
+enum class Wraps {
+  nothing,          ///< they are tools of its job
+  another_program,  ///< it stands for one: it is PID 1 itself, passes signals on, and leaves TZ to the program
+  until_its_end,    ///< it becomes one when its job is done: it is PID 1 itself, and leaves TZ to the program
 };
 
 /// A job, and how it is to be run.
@@ -31,6 +41,9 @@ struct JobPlan {
   runtime::Policy policy;
   enum class Steps { endless, one } steps = Steps::endless;  ///< of a loop
   std::optional<int> trigger_signal;                         ///< makes the next step due at once
+  /// Told of the exit code and the last word of the run; what it returns goes to the termination log instead of that
+  /// word. Absent: nobody is told.
+  std::function<std::string(int code, std::string_view text)> ended;
 };
 
 /// A command that runs a job, for those that want more than the usual.
@@ -46,10 +59,9 @@ struct JobCommand {
   runtime::ExitCodeOf exit_code_of = runtime::own_exit_code;
   /// The form of the log unless --log-format is given; nothing: that of `auto`.
   std::optional<status::LogFormat> log_format = {};
-  /// As process 1 an init of our own stays behind, unless the job ends by becoming another program.
-  enum class FirstProcess { init, itself } first_process = FirstProcess::init;
   /// Told of the error that a wrong setting is; may be absent.
   std::function<void(const Error&, Log&)> refused = {};
+  Wraps wraps = Wraps::nothing;
   // NOLINTEND(readability-redundant-member-init)
 };
 

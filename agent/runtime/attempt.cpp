@@ -47,7 +47,7 @@ void run_attempt(const Surroundings& around, const AttemptFrame& frame, const st
   const auto display = around.make_display(log);
   NotingSink sink(frame.movement, *display, around.health);
   const Watchdog watchdog(around.clock, around.interrupt, frame.deadline.value_or(Clock::time_point::max()),
-                          frame.late_code, around.abandon);
+                          frame.late_code, around.abandon, frame.let_go);
   JobContext context{around.clock, watchdog.token(), sink, around.metrics, log, frame.number};
   try {
     run_and_translate(work, context);

@@ -15,7 +15,8 @@ struct AttemptFrame {
   int number;
   std::optional<Clock::time_point> deadline;
   Movement& movement;
-  int late_code;  ///< the exit code when the work does not let go after the deadline
+  std::chrono::milliseconds let_go;  ///< how long the work has to return once it was told to stop
+  int late_code;                     ///< the exit code when the work does not let go after the deadline
 };
 
 /// Calls `work` with a context under a watchdog. Returns when it returns. Throws Error: what the work threw, every

@@ -40,6 +40,8 @@ struct Policy {
   RetryLimits retry;
   std::optional<std::chrono::milliseconds> timeout;          ///< for everything; a loop has none
   std::optional<std::chrono::milliseconds> attempt_timeout;  ///< for one attempt or step
+  /// How long an attempt that was told to stop has to let go, before the process is ended under it.
+  std::chrono::milliseconds let_go{2'000};
   std::chrono::milliseconds settle{0};  ///< a success does not return before the supervisor has run so long
   AfterPermanent after_permanent = AfterPermanent::end;
   FailurePolicy failures;

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,6 +26,16 @@ bool is_reserved(int signal) {
        {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGPIPE, SIGCHLD})
     if (signal == reserved) return true;
   return ends_the_process(signal);
+}
+
+bool can_be_listed(int signal) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  return ::sigaddset(&set, signal) == 0;
+}
+
+void collect_children() {
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
 }
 
 }  // namespace
@@ -54,10 +65,20 @@ SignalThread::~SignalThread() {
 }
 
 void SignalThread::raise_on(int signal, Trigger& trigger) {
-  if (is_reserved(signal) || ::sigaddset(&taken_, signal) != 0)
+  if (is_reserved(signal) || !can_be_listed(signal))
     throw Error(ErrorKind::config, "signal " + std::to_string(signal) + " cannot ask for a sync",
                 "use SIGHUP or SIGUSR1");
   trigger_ = &trigger;
+  listen_for({signal});
+}
+
+void SignalThread::deliver_to(SignalMail& mail) {
+  mail_ = &mail;
+  listen_for({SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD});
+}
+
+void SignalThread::listen_for(std::initializer_list<int> signals) {
+  for (const int signal : signals) ::sigaddset(&taken_, signal);
   ::pthread_sigmask(SIG_BLOCK, &taken_, nullptr);
   const std::lock_guard lock(reading_);
   if (::signalfd(signals_.get(), &taken_, 0) < 0) throw error_from_errno("cannot listen for signals", errno);
@@ -74,11 +95,23 @@ void SignalThread::listen() {
 }
 
 void SignalThread::take(int signal) {
+  if (auto* mail = mail_.load()) return deliver(*mail, signal);
   if (!ends_the_process(signal)) {
     if (auto* trigger = trigger_.load()) trigger->raise();
     return;
   }
   if (interrupt_.signal()) leave_at_once(128 + signal);
+  interrupt_.raise(signal);
+}
+
+void SignalThread::deliver(SignalMail& mail, int signal) {
+  if (signal == SIGCHLD) {
+    if (const std::unique_lock turn(mail.collecting(), std::try_to_lock); turn) collect_children();
+    return mail.put(signal);
+  }
+  if (!ends_the_process(signal)) return mail.put(signal);
+  if (interrupt_.signal()) return mail.put(SIGKILL);
+  mail.put(signal);  // first: who sees the interrupt is to know what raised it
   interrupt_.raise(signal);
 }
 

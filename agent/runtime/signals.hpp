@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <csignal>
+#include <initializer_list>
 #include <mutex>
 #include <thread>
 
 #include "agent/runtime/interrupt.hpp"
 #include "agent/runtime/trigger.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/signal_mail.hpp"
 
 namespace sidekick::runtime {
 
@@ -26,12 +28,21 @@ class SignalThread final {
   /// had for this (SIGTERM and SIGINT have their meaning), io.
   void raise_on(int signal, Trigger& trigger);
 
+  /// From now on SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT and SIGCHLD are put
+  /// into `mail`, which lives as long as this. The first SIGTERM or SIGINT raises the interrupt after that; a later one
+  /// is SIGKILL in the mail instead of ending the process. Where nobody else collects children, those that end are
+  /// collected at once. The same rules as raise_on(); excludes it.
+  void deliver_to(SignalMail& mail);
+
  private:
   void listen();
   void take(int signal);
+  void deliver(SignalMail& mail, int signal);
+  void listen_for(std::initializer_list<int> signals);
 
   Interrupt& interrupt_;
   std::atomic<Trigger*> trigger_ = nullptr;
+  std::atomic<SignalMail*> mail_ = nullptr;
   sigset_t taken_{};
   sigset_t before_{};
   std::mutex reading_;  // what signals_ takes is not changed while it is read

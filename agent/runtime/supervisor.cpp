@@ -24,6 +24,10 @@ constexpr std::chrono::seconds least_wait{1};
 
 enum class Kind { one_shot, loop };
 
+int exit_code(const Error& error, ExitCodeOf exit_code_of) {
+  return error.exit_code().value_or(exit_code_of(error.kind()));
+}
+
 /// What one-shots and loops have in common: counting attempts, and what follows a failure.
 class Run {
  public:
@@ -46,8 +50,10 @@ class Run {
     succeeded_ = false;
     try {
       figures_.attempted();
-      run_attempt(around_, {name_, number_, attempt_deadline(), movement_, policy_.exit_code_of(ErrorKind::timeout)},
-                  work);
+      run_attempt(
+          around_,
+          {name_, number_, attempt_deadline(), movement_, policy_.let_go, policy_.exit_code_of(ErrorKind::timeout)},
+          work);
       figures_.succeeded();
       succeeded_ = succeeded_once_ = true;
       return {};
@@ -60,7 +66,7 @@ class Run {
 
   int finish(const Outcome& outcome) {
     log_.info(outcome.summary, {{"took", took()}, {"attempts", number_}});
-    around_.last_word(outcome.summary);
+    around_.last_word(outcome.summary, 0);
     if (policy_.settle.count() > 0) around_.clock.wait_until(started_ + policy_.settle, around_.interrupt.token());
     return 0;
   }
@@ -138,7 +144,7 @@ class Run {
     const auto text = "stopped by " + signal_name(signal) + (is_usual ? "" : " before the work was done");
     log_.write(is_usual ? LogLevel::info : LogLevel::warning, text,
                {{"took", took()}, {"attempts", number_}, {"code", 128 + signal}});
-    around_.last_word(text);
+    around_.last_word(text, 128 + signal);
     return 128 + signal;
   }
 
@@ -154,13 +160,13 @@ class Run {
     // A transient error that is not tried again ends the process: the orchestrator's next task may have more luck.
     if (policy_.after_permanent == AfterPermanent::park && !info(error.kind()).transient)
       return park(name_, error, around_, policy_.exit_code_of);
-    const int code = policy_.exit_code_of(error.kind());
-    around_.last_word(error.message());
+    const int code = exit_code(error, policy_.exit_code_of);
     log_.error(error.message(), {{"hint", error.hint()},
                                  {"kind", info(error.kind()).name},
                                  {"code", code},
                                  {"took", took()},
                                  {"attempts", number_}});
+    around_.last_word(error.message(), code);
     return code;
   }
 
@@ -222,10 +228,10 @@ int run_once(const std::string& name, LoopJob& job, const Policy& policy, const 
 int park(const std::string& name, const Error& error, const Surroundings& around, ExitCodeOf exit_code_of) {
   status::JobLog log(around.log, name, 0);
   const auto& kind = info(error.kind());
-  const int code = exit_code_of(error.kind());
+  const int code = exit_code(error, exit_code_of);
   around.health.park();
   Figures(around.metrics, name).parked();
-  around.last_word(error.message());
+  around.last_word(error.message(), code);
   do {
     log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", code}, {"parked", true}});
   } while (around.clock.wait_for(std::chrono::hours(1), around.interrupt.token()) == Wake::due);

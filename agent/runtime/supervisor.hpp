@@ -25,8 +25,9 @@ struct Surroundings {
   std::function<double()> random;  ///< from 0 to 1, for the back-off
   /// Makes what shows the progress of one attempt; its log lines go to the log given.
   std::function<std::unique_ptr<StatusSink>(Log&)> make_display;
-  /// Takes the one line that tells how the run ended.
-  std::function<void(std::string_view)> last_word;
+  /// Takes the one line that tells how the run ended, and the exit code that is to follow. Before a success settles,
+  /// and before an error is parked.
+  std::function<void(std::string_view, int)> last_word;
   /// Ends the process at once, for a job that does not let go.
   std::function<void(int)> abandon;
 };

@@ -3,12 +3,13 @@
 namespace sidekick::runtime {
 
 Watchdog::Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, int late_code,
-                   std::function<void(int)> abandon)
+                   std::function<void(int)> abandon, std::chrono::milliseconds grace)
     : clock_(clock),
       interrupt_(interrupt),
       deadline_(deadline),
       late_code_(late_code),
       abandon_(std::move(abandon)),
+      grace_(grace),
       job_link_(interrupt, job_),
       wake_link_(interrupt, wake_),
       thread_([this] { watch(); }) {}
@@ -24,7 +25,7 @@ void Watchdog::watch() {
   if (finished_.token().cancelled()) return;
   if (wake == Wake::due) timed_out_ = true;
   job_.cancel();
-  if (clock_.wait_for(grace, finished_.token()) == Wake::cancelled) return;
+  if (clock_.wait_for(grace_, finished_.token()) == Wake::cancelled) return;
   const auto signal = interrupt_.signal();
   abandon_(signal ? 128 + *signal : late_code_);
 }

@@ -11,14 +11,14 @@
 namespace sidekick::runtime {
 
 /// Watches an attempt from its construction to its destruction. The token is cancelled at the deadline or when the
-/// interrupt is raised. A job that has not returned 2 s later is given up: `abandon` is called with the exit code (that
-/// of the signal, or `late_code`) from the watchdog's own thread; in production it does not return.
+/// interrupt is raised. A job that has not returned `grace` later is given up: `abandon` is called with the exit code
+/// (that of the signal, or `late_code`) from the watchdog's own thread; in production it does not return.
 class Watchdog final {
  public:
-  static constexpr std::chrono::seconds grace{2};
+  static constexpr std::chrono::milliseconds usual_grace{2'000};
 
   Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadline, int late_code,
-           std::function<void(int)> abandon);
+           std::function<void(int)> abandon, std::chrono::milliseconds grace = usual_grace);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -34,6 +34,7 @@ class Watchdog final {
   Clock::time_point deadline_;
   int late_code_;
   std::function<void(int)> abandon_;
+  std::chrono::milliseconds grace_;
   CancelSource job_;
   CancelSource wake_;
   CancelSource finished_;

@@ -10,6 +10,7 @@ namespace sidekick::status {
 namespace {
 
 constexpr std::size_t max_value_bytes = 4000;
+constexpr std::size_t max_message_bytes = 14'400;  // with the usual fields the line is not too long
 constexpr std::size_t room_for_the_last_field = 32;
 
 std::size_t utf8_length(std::string_view text) {
@@ -44,11 +45,22 @@ void append_control(std::string& out, char c) {
   }
 }
 
-/// The value with what a quoted string cannot hold escaped. Cut where it gets too long.
-std::string escape(std::string_view text) {
+/// How many bytes at the front stand for themselves.
+std::size_t plain_length(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x7F && text[i] != '"' && text[i] != '\\') i++;
+  return i;
+}
+
+/// The value with what a quoted string cannot hold escaped. Cut where it gets longer than `most`.
+std::string escape(std::string_view text, std::size_t most = max_value_bytes) {
   std::string out;
   while (!text.empty()) {
-    if (out.size() > max_value_bytes) return out + "… (" + std::to_string(text.size()) + " more bytes)";
+    if (out.size() > most) return out + "… (" + std::to_string(text.size()) + " more bytes)";
+    const auto plain = plain_length(text.substr(0, most + 1 - out.size()));
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (plain > 0) continue;
     const auto length = utf8_length(text);
     const char c = text[0];
     if (length == 0) {
@@ -87,9 +99,13 @@ std::string value_text(const LogField::Value& value, Quote quote) {
   return std::get<bool>(value) ? "true" : "false";
 }
 
-std::string text_string(std::string_view text) {
-  const auto escaped = escape(text);
+std::string text_string(std::string_view text, std::size_t most) {
+  const auto escaped = escape(text, most);
   return needs_quotes(escaped) ? '"' + escaped + '"' : escaped;
+}
+
+std::string json_text(std::string_view text, std::size_t most) {
+  return '"' + escape(text, most) + '"';
 }
 
 bool is_empty(const LogField::Value& value) {
@@ -101,7 +117,7 @@ bool is_empty(const LogField::Value& value) {
 struct Style {
   std::string_view begin, between, end;
   std::string (*pair)(std::string_view key, std::string_view value);
-  std::string (*quote)(std::string_view text);
+  std::string (*quote)(std::string_view text, std::size_t most);
 };
 
 constexpr Style text_style{
@@ -111,7 +127,7 @@ constexpr Style text_style{
 constexpr Style json_style{
     "{", ",", "}",
     [](std::string_view key, std::string_view value) { return json_string(key) + ":" + std::string(value); },
-    json_string};
+    json_text};
 
 std::string local_time(std::chrono::system_clock::time_point time) {
   using namespace std::chrono;
@@ -127,19 +143,21 @@ std::string local_time(std::chrono::system_clock::time_point time) {
 }
 
 std::string format(const Style& style, const Event& event, std::chrono::system_clock::time_point time) {
+  const auto quote = [&](std::string_view text) { return style.quote(text, max_value_bytes); };
   std::string out(style.begin);
-  out += style.pair("ts", style.quote(format_time(time)));
+  out += style.pair("ts", quote(format_time(time)));
   const auto add = [&](std::string_view key, std::string_view value) {
     const auto pair = style.pair(key, value);
     if (out.size() + pair.size() + room_for_the_last_field > max_line_bytes) return false;
     out.append(style.between).append(pair);
     return true;
   };
-  bool whole = add("level", style.quote(level_name(event.level))) && add("msg", style.quote(event.message));
-  if (!event.job.empty()) whole = add("job", style.quote(event.job)) && whole;
+  bool whole =
+      add("level", quote(level_name(event.level))) && add("msg", style.quote(event.message, max_message_bytes));
+  if (!event.job.empty()) whole = add("job", quote(event.job)) && whole;
   if (event.attempt > 0) whole = add("attempt", std::to_string(event.attempt)) && whole;
   for (const auto& field : event.fields)
-    if (!is_empty(field.value)) whole = add(field.key, value_text(field.value, style.quote)) && whole;
+    if (!is_empty(field.value)) whole = add(field.key, value_text(field.value, quote)) && whole;
   if (!whole) out.append(style.between).append(style.pair("truncated", "true"));
   return out.append(style.end);
 }

@@ -16,8 +16,8 @@ constexpr std::size_t max_line_bytes = 15'000;
 std::string format_time(std::chrono::system_clock::time_point time);
 
 /// logfmt: ts=… level=info msg="…" job=restore attempt=1 key=value. Line breaks, quotes and control characters are
-/// escaped; a field whose text is empty is left out; long values are cut and say by how much; fields that no longer fit
-/// are left out and truncated=true is put.
+/// escaped; a field whose text is empty is left out; long values (over 4000 bytes, a message over 14 400) are cut and
+/// say by how much; fields that no longer fit are left out and truncated=true is put.
 std::string format_text(const Event& event, std::chrono::system_clock::time_point time);
 
 /// The same as a JSON object, which is valid whatever bytes the values hold.

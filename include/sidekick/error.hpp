@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,7 @@ enum class ErrorKind {
   config,
   timeout,
   cancelled,
+  command,
 };
 
 struct ErrorKindInfo {
@@ -31,7 +33,8 @@ struct ErrorKindInfo {
 
 /// The row of the one table of kinds: its name in logs, its exit code (sysexits where one fits) and whether the
 /// supervisor tries again. `cancelled` has the code of SIGTERM; the supervisor puts that of the real signal in its
-/// place. Never throws; thread safe.
+/// place. `command` is a program that was run and failed: its error brings the program's own code. Never throws; thread
+/// safe.
 const ErrorKindInfo& info(ErrorKind kind) noexcept;
 
 enum class Retry { as_kind, never };
@@ -54,13 +57,20 @@ class Error final : public std::exception {
   bool retry_ruled_out() const noexcept { return retry_ == Retry::never; }
 
   /// The same error, ruled out for another attempt in this process (its input is used up).
-  Error without_retry() const { return {kind_, message_, hint_, Retry::never}; }
+  Error without_retry() const;
+
+  /// The exit code that takes the place of the kind's: a child's own.
+  std::optional<int> exit_code() const noexcept { return exit_code_; }
+
+  /// The same error with that exit code.
+  Error with_exit_code(int code) const;
 
  private:
   ErrorKind kind_;
   std::string message_;
   std::string hint_;
   Retry retry_;
+  std::optional<int> exit_code_;
 };
 
 /// `what: <text of errno>` with the kind that fits the number: EACCES and EPERM are denied, ENOENT is no_input, EROFS

@@ -27,6 +27,7 @@ struct Harness {
   status::Health health;
   runtime::Trigger trigger;
   std::string last_word;
+  std::optional<int> last_code;
   std::atomic<int> abandoned = 0;
 
   runtime::Surroundings around() {
@@ -38,7 +39,11 @@ struct Harness {
             .trigger = trigger,
             .random = [] { return 1.0; },
             .make_display = [](Log&) { return std::make_unique<QuietDisplay>(); },
-            .last_word = [this](std::string_view text) { last_word = text; },
+            .last_word =
+                [this](std::string_view text, int code) {
+                  last_word = text;
+                  last_code = code;
+                },
             .abandon = [this](int code) { abandoned = code; }};
   }
 };

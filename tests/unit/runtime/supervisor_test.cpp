@@ -163,3 +163,28 @@ TEST_CASE("SIGTERM after the work is done is a success") {
   });
   CHECK(run_one_shot("restore", job, {}, h.around()) == 0);
 }
+
+TEST_CASE("a child's own exit code takes the place of the kind's") {
+  Harness h;
+  ScriptedJob job([](JobContext&) -> Outcome {
+    throw Error(ErrorKind::command, "it exited with 9", "", Retry::never).with_exit_code(9);
+  });
+  CHECK(run_one_shot("run", job, {}, h.around()) == 9);
+  CHECK(job.runs == 1);
+  CHECK(h.last_code == 9);
+}
+
+TEST_CASE("a command that may be tried again is tried after 1 s and 2 s and so on") {
+  Harness h;
+  ScriptedJob job([](JobContext& context) -> Outcome {
+    if (context.attempt < 5) throw Error(ErrorKind::command, "it exited with 9").with_exit_code(9);
+    return {"done"};
+  });
+  CHECK(run_one_shot("run", job, {}, h.around()) == 0);
+  CHECK(h.clock.elapsed() == 15s);
+  Policy twice;
+  twice.retry.retries = 2;
+  ScriptedJob fails([](JobContext&) -> Outcome { throw Error(ErrorKind::command, "x").with_exit_code(7); });
+  CHECK(run_one_shot("run", fails, twice, h.around()) == 7);
+  CHECK(fails.runs == 3);
+}

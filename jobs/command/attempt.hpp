@@ -1,0 +1,63 @@
+/// The command, run once: started, told what we are told, and ended with all it started.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "command/children.hpp"
+#include "command/logged_output.hpp"
+#include "command/settings.hpp"
+#include "command/terminal.hpp"
+#include "sidekick/job.hpp"
+#include "sidekick/signal_mail.hpp"
+
+namespace sidekick::command {
+
+/// How it ended.
+struct AttemptEnd {
+  enum class How { exited, signalled } how = How::exited;
+  int number = 0;        ///< the exit code, or the signal's
+  bool told_to = false;  ///< it was told to end before it did
+  Usage usage;           ///< of all that ran, as far as it was collected
+
+  /// As a shell puts it: a signal n is 128 + n.
+  int code() const noexcept { return how == How::exited ? number : 128 + number; }
+  /// "exited with 3", "was killed by SIGSEGV".
+  std::string description() const;
+};
+
+/// "SIGTERM".
+std::string signal_name(int signal);
+
+/// Runs to the end of the command and of everything that came of it. Cancelling sends SIGTERM (or what is in the mail)
+/// to its group, and after the grace, or when SIGKILL is in the mail, SIGKILL to all. One thread; whoever runs it holds
+/// SignalMail::collecting().
+class Attempt final {
+ public:
+  Attempt(const Settings& settings, JobContext& context, SignalMail& mail);
+
+  /// To be called once. Throws Error: no_input (with exit code 127), denied (126), io.
+  AttemptEnd run();
+
+ private:
+  void start();
+  void look(Clock::duration longest);
+  void pass_on(int signal);
+  void tell_to_end();
+  void end_in_time();
+  void clear_away();
+  bool over() const;
+
+  const Settings& settings_;
+  JobContext& context_;
+  SignalMail& mail_;
+  Children children_;
+  Terminal terminal_;
+  std::unique_ptr<LoggedOutput> output_;
+  Fd leader_;  ///< readable once it ended; none on kernels before 5.3
+  int stop_signal_;
+  bool told_ = false;
+  std::optional<Clock::time_point> kill_at_;
+};
+
+}  // namespace sidekick::command

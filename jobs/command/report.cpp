@@ -1,0 +1,94 @@
+#include "command/report.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <ranges>
+#include <string_view>
+
+namespace sidekick::command {
+
+namespace {
+
+constexpr std::size_t max_message_bytes = 1000;
+
+/// Cut between characters where it is too long.
+std::string_view beginning(std::string_view text) {
+  if (text.size() <= max_message_bytes) return text;
+  auto end = max_message_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) end--;
+  return text.substr(0, end);
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : beginning(text)) {
+    if (c == '"' || c == '\\') {
+      out += {'\\', c};
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
+      out += escape.data();
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string seconds(std::chrono::nanoseconds time) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.6f", std::chrono::duration<double>(time).count());
+  return text.data();
+}
+
+std::string end_json(const AttemptEnd& end) {
+  const bool exited = end.how == AttemptEnd::How::exited;
+  return std::string(R"(,"end":")") + (exited ? "exited" : "signalled") + R"(","code":)" + std::to_string(end.code()) +
+         R"(,"signal":)" + (exited ? "null" : quoted(signal_name(end.number))) + R"(,"told_to_end":)" +
+         (end.told_to ? "true" : "false") + R"(,"user_s":)" + seconds(end.usage.user) + R"(,"system_s":)" +
+         seconds(end.usage.system) + R"(,"peak_kib":)" + std::to_string(end.usage.peak_kib);
+}
+
+std::string attempt_json(const AttemptReport& attempt) {
+  auto out = R"({"attempt":)" + std::to_string(attempt.number) + R"(,"started":")" + wall_time_text(attempt.started) +
+             R"(","took_s":)" + seconds(attempt.took);
+  out += attempt.end ? end_json(*attempt.end) : R"(,"end":"not_started","failure":)" + quoted(attempt.failure);
+  return out + "}";
+}
+
+std::string head_json(const Report& report) {
+  return R"({"command":)" + quoted(report.program) + R"(,"exit_code":)" + std::to_string(report.exit_code) +
+         R"(,"message":)" + quoted(report.message) + R"(,"skipped":)" + (report.skipped ? "true" : "false") +
+         R"(,"started":")" + wall_time_text(report.started) + R"(","ended":")" + wall_time_text(report.ended) +
+         R"(","took_s":)" + seconds(report.ended - report.started) + R"(,"attempt_count":)" +
+         std::to_string(report.attempts.size()) + R"(,"attempts":[)";
+}
+
+}  // namespace
+
+std::string wall_time_text(WallTime time) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
+  const auto number = std::chrono::system_clock::to_time_t(whole);
+  std::tm parts{};
+  ::gmtime_r(&number, &parts);
+  std::array<char, 40> date{};
+  const auto length = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(date.data() + length, date.size() - length, ".%03dZ", static_cast<int>(ms));
+  return date.data();
+}
+
+std::string report_json(const Report& report, std::size_t max_bytes) {
+  const auto head = head_json(report);
+  std::string attempts;
+  for (const auto& attempt : report.attempts | std::views::reverse) {
+    auto one = attempt_json(attempt);
+    if (head.size() + one.size() + attempts.size() + 4 > max_bytes) break;
+    if (!attempts.empty()) one += ",";
+    attempts.insert(0, one);
+  }
+  return head + attempts + "]}";
+}
+
+}  // namespace sidekick::command

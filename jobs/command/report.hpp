@@ -1,0 +1,42 @@
+/// What became of a run, for programs to read.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "command/attempt.hpp"
+
+namespace sidekick::command {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+/// One attempt. Where it could not be started there is no end, and `failure` says why.
+struct AttemptReport {
+  int number = 1;
+  WallTime started;
+  std::chrono::nanoseconds took{0};
+  std::optional<AttemptEnd> end;
+  std::string failure;
+};
+
+struct Report {
+  std::string program;
+  WallTime started;
+  WallTime ended;
+  int exit_code = 0;     ///< that of this process
+  std::string message;   ///< how it ended, in one line
+  bool skipped = false;  ///< it was done before
+  std::vector<AttemptReport> attempts;
+};
+
+/// As one JSON object. Of the attempts the last ones are kept that fit into `max_bytes`, and of the message its
+/// beginning.
+std::string report_json(const Report& report, std::size_t max_bytes = std::size_t{1} << 20);
+
+/// RFC 3339 in UTC with milliseconds.
+std::string wall_time_text(WallTime time);
+
+}  // namespace sidekick::command

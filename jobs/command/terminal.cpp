@@ -1,0 +1,45 @@
+#include "command/terminal.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace sidekick::command {
+
+namespace {
+
+/// Who is in the background is stopped for asking, unless it blocks the signal.
+void make_foreground(int terminal, pid_t group) {
+  sigset_t stop, before;
+  ::sigemptyset(&stop);
+  ::sigaddset(&stop, SIGTTOU);
+  ::pthread_sigmask(SIG_BLOCK, &stop, &before);
+  ::tcsetpgrp(terminal, group);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+/// Only a shell with job control gives a command a group of its own, in the session of both.
+bool has_job_control() {
+  const pid_t parent = ::getppid();
+  return parent > 0 && ::getsid(parent) == ::getsid(0) && ::getpgid(parent) != ::getpgrp();
+}
+
+}  // namespace
+
+Terminal::Terminal() {
+  if (::tcgetpgrp(STDIN_FILENO) == ::getpgrp()) descriptor_ = STDIN_FILENO;
+}
+
+Terminal::~Terminal() {
+  if (descriptor_) make_foreground(*descriptor_, ::getpgrp());
+}
+
+void Terminal::stop_with(pid_t leader) const noexcept {
+  if (!descriptor_ || ::getpid() == 1 || !has_job_control()) return;
+  make_foreground(*descriptor_, ::getpgrp());
+  ::kill(0, SIGSTOP);  // all of our group, as the terminal would have
+  if (::tcgetpgrp(*descriptor_) == ::getpgrp()) make_foreground(*descriptor_, leader);
+  ::kill(-leader, SIGCONT);
+}
+
+}  // namespace sidekick::command

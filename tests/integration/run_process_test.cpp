@@ -1,0 +1,182 @@
+// `sidekick run`: what the command is given, what is told of it, and bad input.
+#include <catch2/catch_test_macros.hpp>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+
+#include "tests/support/command_run.hpp"
+#include "tests/support/sidekick.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace sidekick::test;
+
+namespace {
+
+Finished tell(std::vector<std::string> flags, std::vector<std::string> names = {}) {
+  names.insert(names.begin(), "tell-process");
+  return run(run_misbehave(Place::ordinary, std::move(flags), std::move(names)), 20s);
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The one line of an error, and its code.
+void check_refused(const std::vector<std::string>& flags, int code, const std::string& part) {
+  const auto finished = run(run_misbehave(Place::ordinary, flags, {"exit", "0"}), 20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == code);
+  REQUIRE(error_lines(finished).size() == 1);
+  CHECK(holds(error_lines(finished).front(), part));
+}
+
+}  // namespace
+
+TEST_CASE("a command has a group of its own, no signal blocked or ignored, and no descriptor but the usual ones") {
+  const auto finished = tell({});
+  INFO(finished.describe());
+  CHECK(holds(finished.out, "Group of its own: yes"));
+  CHECK(holds(finished.out, "SigBlk:\t0000000000000000"));
+  CHECK(holds(finished.out, "0000000\nCwd"));  // of SigIgn; one of the library's own above comes from the test's spawn
+  CHECK(holds(finished.out, "Descriptors: 0 1 2\n"));
+}
+
+TEST_CASE("a command has the folder, the mask, the niceness and the user it is given") {
+  const TempDir folder;
+  const auto finished = tell({"--chdir=" + folder.path().string(), "--umask=027", "--nice=3"});
+  INFO(finished.describe());
+  CHECK(holds(finished.out, "Cwd: " + folder.path().string() + "\n"));
+  CHECK(holds(finished.out, "Umask:\t0027"));
+  CHECK(holds(finished.out, "Nice: 3\n"));
+  if (::geteuid() != 0) SKIP("only root can become someone else");
+  CHECK(holds(tell({"--user=12345"}).out, "Uid:\t12345\t12345\t12345\t12345\nGid:\t12345\t12345\t12345\t12345\n"));
+  CHECK(holds(tell({"--user=12345:77"}).out, "Uid:\t12345\t12345\t12345\t12345\nGid:\t77\t77\t77\t77\n"));
+  CHECK(holds(tell({"--user=daemon"}).out, "Uid:\t1\t1\t1\t1\nGid:\t1\t1\t1\t1\n"));
+  CHECK(holds(tell({"--user=nobody:daemon"}, {"HOME"}).out, "HOME=/nonexistent\n"));
+}
+
+TEST_CASE("a command has the variables of env files and secrets, and only it has those") {
+  const TempDir folder;
+  write_file(folder / "env", "# comment\n\nA=1\nB=two words = \"x\"\r\nA=3\n");
+  write_file(folder / "secret", "hunter2\n");
+  const auto finished =
+      tell({"--env-file=" + (folder / "env").string(), "--secret-env=S=" + (folder / "secret").string(),
+            "--log-level=debug", "--on-success=true"},
+           {"A", "B", "S"});
+  INFO(finished.describe());
+  CHECK(holds(finished.out, "A=3\nB=two words = \"x\"\nS=hunter2\n"));
+  CHECK_FALSE(holds(finished.err, "hunter2"));
+}
+
+TEST_CASE("bad input is one clear line and the code of its kind") {
+  const TempDir folder;
+  write_file(folder / "env", "A=1\nnonsense\n");
+  check_refused({"--env-file=" + (folder / "env").string()}, 78, "line 2");
+  check_refused({"--env-file=" + (folder / "absent").string()}, 66, "absent");
+  check_refused({"--secret-env=NAME"}, 64, "NAME=FILE");
+  check_refused({"--secret-env=S=" + (folder / "absent").string()}, 66, "absent");
+  check_refused({"--retry-on=1,300"}, 64, "300");
+  check_refused({"--success-codes=x"}, 64, "--success-codes");
+  check_refused({"--grace=5"}, 64, "unit");
+  check_refused({"--umask=9"}, 64, "octal");
+  check_refused({"--nice=99"}, 64, "--nice");
+  check_refused({"--user=no-such-user"}, 78, "no-such-user");
+  check_refused({"--once=k"}, 78, "--state");
+  check_refused({"--chdr=/"}, 64, "--chdir");
+  check_refused({"--on-success=it's"}, 64, "quote");
+  check_refused({"--once=k", "--state=/tmp", "--term-is-success"}, 78, "exclude");
+  const auto bare = run({{sidekick_binary(), "run"}}, 20s);
+  CHECK(bare.exit_code == 64);
+  CHECK(holds(bare.err, "no command"));
+  CHECK(run({{sidekick_binary(), "run", "--"}}, 20s).exit_code == 64);
+  CHECK(run({{sidekick_binary(), "run", "true"}}, 20s).exit_code == 64);
+}
+
+TEST_CASE("what stands behind the dashes is the command's whatever it looks like") {
+  const auto finished = run(run_command(Place::ordinary, {"--quiet"}, {"echo", "--help", "--park", "--", "-v"}), 20s);
+  CHECK(finished.out == "--help --park -- -v\n");
+}
+
+TEST_CASE("codes decide on success and on another attempt") {
+  const TempDir folder;
+  const auto count = (folder / "count").string();
+  const auto fail = [&](std::vector<std::string> flags, const std::string& code) {
+    std::filesystem::remove(count);
+    return run(run_misbehave(Place::ordinary, std::move(flags), {"fail-first", count, "2", code}), 30s).exit_code;
+  };
+  CHECK(fail({}, "75") == 75);
+  CHECK(fail({"--success-codes=70-80"}, "75") == 0);
+  CHECK(fail({"--retries=1"}, "75") == 75);
+  CHECK(read_file(count) == "run\nrun\n");
+  CHECK(fail({"--retries=2"}, "75") == 0);
+  CHECK(fail({"--retries=2", "--retry-on=1,2"}, "75") == 75);
+  CHECK(read_file(count) == "run\n");
+  CHECK(fail({"--retry-on=75"}, "75") == 0);
+}
+
+TEST_CASE("the report tells attempts, codes, signals, memory and time of the processor") {
+  const TempDir folder;
+  const auto report = (folder / "report").string();
+  auto finished = run(run_misbehave(Place::ordinary, {"--report=" + report}, {"eat", "50"}), 60s);
+  INFO(finished.describe());
+  auto told = YAML::LoadFile(report);
+  CHECK(told["exit_code"].as<int>() == 0);
+  CHECK(told["attempts"].size() == 1);
+  CHECK(told["attempts"][0]["end"].as<std::string>() == "exited");
+  CHECK(told["attempts"][0]["peak_kib"].as<long>() > 50 * 1024);
+  CHECK(told["attempts"][0]["user_s"].as<double>() > 0);
+  CHECK(told["attempts"][0]["signal"].IsNull());
+  finished = run(run_misbehave(Place::ordinary, {"--report=" + report, "--retries=1"}, {"die", "9"}), 60s);
+  told = YAML::LoadFile(report);
+  CHECK(told["exit_code"].as<int>() == 137);
+  REQUIRE(told["attempts"].size() == 2);
+  CHECK(told["attempts"][1]["end"].as<std::string>() == "signalled");
+  CHECK(told["attempts"][1]["code"].as<int>() == 137);
+  CHECK(told["attempts"][1]["signal"].as<std::string>() == "SIGKILL");
+  finished = run(run_misbehave(Place::ordinary, {"--report=" + report}, {"exit", "137"}), 60s);
+  told = YAML::LoadFile(report);
+  CHECK(told["exit_code"].as<int>() == 137);
+  CHECK(told["attempts"][0]["end"].as<std::string>() == "exited");
+  CHECK(run(run_command(Place::ordinary, {"--report=" + report}, {"/no/such"}), 20s).exit_code == 127);
+  told = YAML::LoadFile(report);
+  CHECK(told["attempts"][0]["end"].as<std::string>() == "not_started");
+}
+
+TEST_CASE("hooks run at the end, the one that fits, and their failure is a warning") {
+  const TempDir folder;
+  const auto said = (folder / "said").string();
+  const std::vector<std::string> hooks{"--on-success=sh -c 'echo good $SIDEKICK_EXIT_CODE >>" + said + "'",
+                                       "--on-failure=sh -c 'echo bad $SIDEKICK_EXIT_CODE >>" + said + "'"};
+  CHECK(run(run_misbehave(Place::ordinary, hooks, {"exit", "0"}), 20s).exit_code == 0);
+  CHECK(run(run_misbehave(Place::ordinary, hooks, {"exit", "9"}), 20s).exit_code == 9);
+  CHECK(run(run_command(Place::ordinary, hooks, {"/no/such"}), 20s).exit_code == 127);
+  CHECK(read_file(said) == "good 0\nbad 9\nbad 127\n");
+  const auto finished = run(run_misbehave(Place::ordinary, {"--on-success=false"}, {"exit", "0"}), 20s);
+  CHECK(finished.exit_code == 0);
+  CHECK(holds(finished.err, "\"level\":\"warning\",\"msg\":\"'false' exited with 1\""));
+}
+
+TEST_CASE("a dry run runs nothing") {
+  const TempDir folder;
+  const auto count = (folder / "count").string();
+  const auto finished = run(run_misbehave(Place::ordinary, {"--dry-run"}, {"fail-first", count}), 20s);
+  CHECK(finished.exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists(count));
+}
+
+TEST_CASE("a command does not begin before what it waits for is there") {
+  const TempDir folder;
+  const auto flag = (folder / "flag").string();
+  const auto count = (folder / "count").string();
+  const auto command = run_misbehave(Place::ordinary, {"--wait=file://" + flag}, {"fail-first", count});
+  auto late = command;
+  late.words.insert(late.words.begin() + 2, "--timeout=300ms");
+  CHECK(run(late, 20s).exit_code == 124);
+  CHECK_FALSE(std::filesystem::exists(count));
+  Child child(command);
+  write_file(flag, "x");
+  CHECK(child.wait(20s).exit_code == 0);
+  CHECK(read_file(count) == "run\n");
+  check_refused({"--wait=nonsense://x/"}, 64, "nonsense");
+}
