@@ -7,6 +7,7 @@
 #include "agent/cli/wait_schema.hpp"
 #include "agent/cli/wait_settings.hpp"
 #include "agent/config/values.hpp"
+#include "agent/runtime/process.hpp"
 #include "command/command_job.hpp"
 #include "sidekick/child.hpp"
 #include "wait/wait_job.hpp"
@@ -75,6 +76,7 @@ int run_wait(const Invocation& invocation) {
   const int code = run_job(
       ours, {.schema = wait_schema(), .plan = plan_of, .wraps = words.command ? Wraps::until_its_end : Wraps::nothing});
   if (!is_met || !words.command) return code;
+  runtime::remove_traces();
   become(*words.command);
 }
 

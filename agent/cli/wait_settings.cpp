@@ -9,8 +9,11 @@ using config::Values;
 
 namespace {
 
-/// True where a comma ends a URL, and does not stand between two hosts of one.
-bool is_before_a_url(std::string_view rest) {
+constexpr std::string_view blanks = " \t\r\n";
+
+/// What follows a comma: true where that ends a URL, and does not stand between two hosts of one.
+bool ends_a_url(std::string_view rest) {
+  if (rest.empty() || blanks.find(rest.front()) != std::string_view::npos) return true;
   const auto letters = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+");
   return letters != 0 && letters != std::string_view::npos && rest.substr(letters).starts_with("://");
 }
@@ -54,12 +57,11 @@ std::vector<HttpHeader> headers_of(const Values& values) {
 }  // namespace
 
 std::vector<std::string> split_urls(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
   std::vector<std::string> urls;
   for (std::string url; !text.empty();) {
     const char c = text.front();
     text.remove_prefix(1);
-    const bool ends = blank.find(c) != std::string_view::npos || (c == ',' && (text.empty() || is_before_a_url(text)));
+    const bool ends = blanks.find(c) != std::string_view::npos || (c == ',' && ends_a_url(text));
     if (!ends) url += c;
     if (!url.empty() && (ends || text.empty())) urls.push_back(std::exchange(url, {}));
   }

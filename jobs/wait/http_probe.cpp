@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <span>
 
 #include "sidekick/error.hpp"
@@ -61,6 +64,10 @@ class HttpProbe final : public Probe {
 }  // namespace
 
 std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings) {
+  // Else it is noticed only once a server is there.
+  const auto& authorities = settings.http.tls.ca_file;
+  if (!authorities.empty() && ::access(authorities.c_str(), R_OK) != 0)
+    throw error_from_errno("cannot read the certificates '" + authorities + "'", errno);
   return std::make_unique<HttpProbe>(url, settings);
 }
 

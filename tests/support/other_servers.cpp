@@ -57,8 +57,7 @@ std::vector<std::string> OtherServer::as_nobody(std::vector<std::string> words) 
   return all;
 }
 
-void OtherServer::launch(std::vector<std::string> words,
-                         std::vector<std::pair<std::string, std::string>> environment) {
+void OtherServer::launch(std::vector<std::string> words, std::vector<std::pair<std::string, std::string>> environment) {
   environment.emplace_back("HOME", folder().string());
   child_ = std::make_unique<Child>(Command{as_nobody(std::move(words)), std::move(environment), "/dev/null", folder()});
 }
@@ -68,8 +67,9 @@ Redis::Redis() : OtherServer(SIGKILL) {
 }
 
 void Redis::start(std::vector<std::string> flags) {
-  std::vector<std::string> words{"redis-server", "--bind", "127.0.0.1", "--port", std::to_string(port()),
-                                 "--save",       "",       "--dir",     folder().string(), "--rdbcompression", "no"};
+  std::vector<std::string> words{"redis-server",         "--bind",           "127.0.0.1", "--port",
+                                 std::to_string(port()), "--save",           "",          "--dir",
+                                 folder().string(),      "--rdbcompression", "no"};
   words.insert(words.end(), slow_.begin(), slow_.end());
   words.insert(words.end(), flags.begin(), flags.end());
   launch(std::move(words));
@@ -185,10 +185,10 @@ void Nginx::start(const Certificates* certificates) {
     fs::permissions(folder() / "server.pem", fs::perms(0644));
     tls = "ssl_certificate " + at + "server.pem;\nssl_certificate_key " + at + "server.pem;\n";
   }
-  write_file(folder() / "nginx.conf",
-             "daemon off;\nmaster_process off;\npid " + at + "pid;\nerror_log stderr;\nevents { worker_connections 64; }\n" +
-                 "http {\naccess_log off;\n" + paths + "server {\nlisten " + address() + (certificates ? " ssl" : "") +
-                 ";\n" + tls + R"(
+  write_file(folder() / "nginx.conf", "daemon off;\nmaster_process off;\npid " + at +
+                                          "pid;\nerror_log stderr;\nevents { worker_connections 64; }\n" +
+                                          "http {\naccess_log off;\n" + paths + "server {\nlisten " + address() +
+                                          (certificates ? " ssl" : "") + ";\n" + tls + R"(
 location = /ok { return 200 "all is well\n"; }
 location = /503 { return 503; }
 location = /418 { return 418; }

@@ -38,7 +38,8 @@ const auto postgres_is_no_primary_yet =
     "SFATAL\0VFATAL\0C57P03\0Mthe database system is not accepting connections\0DHot standby mode is "
     "disabled.\0Fpostmaster.c\0L2426\0RProcessStartupPacket\0\0"s;
 const auto mariadb_greets =
-    "d\0\0\0\n5.5.5-10.11.19-MariaDB-0+deb12u1\0\x03\0\0\0H^\"*KyC\"\0\xfe\xf7\x08\x02\0\xff\x81\x15\0\0\0\0\0\0\x1d\0\0"
+    "d\0\0\0\n5.5.5-10.11.19-MariaDB-0+deb12u1\0\x03\0\0\0H^\"*"
+    "KyC\"\0\xfe\xf7\x08\x02\0\xff\x81\x15\0\0\0\0\0\0\x1d\0\0"
     "\0}rE?NH]|yj))\0mysql_native_password\0"s;
 const auto mariadb_is_full = "\x17\0\0\0\xff\x10\x04Too many connections"s;
 const auto rabbitmq_starts =
@@ -47,7 +48,7 @@ const auto rabbitmq_starts =
 
 /// An error of PostgreSQL with that code.
 std::string postgres_error(const std::string& code, const std::string& text) {
-  const auto fields = "SFATAL\0C"s + code + "\0M" + text + "\0\0"s;
+  const auto fields = "SFATAL\0C"s + code + "\0M"s + text + "\0\0"s;
   return "E\0\0\0"s + static_cast<char>(fields.size() + 4) + fields;
 }
 

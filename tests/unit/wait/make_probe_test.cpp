@@ -30,9 +30,9 @@ std::string look(const std::string& url) {
 }  // namespace
 
 TEST_CASE("every scheme that is known has a probe") {
-  for (const auto* url :
-       {"tcp://db:1", "tcp://[::1]:80", "unix:///run/x", "http://a/", "https://a", "HTTP://a", "mongodb://a,b:2/?x=1",
-        "postgres://a", "postgresql://u:p@a/b", "mysql://a", "mariadb://a", "redis://a", "amqp://a", "file:///x", "dns://a"}) {
+  for (const auto* url : {"tcp://db:1", "tcp://[::1]:80", "unix:///run/x", "http://a/", "https://a", "HTTP://a",
+                          "mongodb://a,b:2/?x=1", "postgres://a", "postgresql://u:p@a/b", "mysql://a", "mariadb://a",
+                          "redis://a", "amqp://a", "file:///x", "dns://a"}) {
     CAPTURE(url);
     CHECK(make_probe(Secret(url), {}));
   }
@@ -41,7 +41,8 @@ TEST_CASE("every scheme that is known has a probe") {
 TEST_CASE("an unknown scheme is refused with the known ones") {
   const auto error = refusal("ftp://a/");
   CHECK(error.message() == "cannot wait: unknown scheme 'ftp'");
-  for (const auto* known : {"tcp", "unix", "http", "https", "mongodb", "postgres", "mysql", "redis", "amqp", "file", "dns"})
+  for (const auto* known :
+       {"tcp", "unix", "http", "https", "mongodb", "postgres", "mysql", "redis", "amqp", "file", "dns"})
     CHECK(test::mentions(error, known));
   CHECK(test::mentions(refusal("db:5432"), "no scheme"));
   CHECK(test::mentions(refusal(""), "no scheme"));
@@ -66,8 +67,9 @@ TEST_CASE("a URL that lacks what it needs or has too much is refused before anyt
 }
 
 TEST_CASE("no refusal tells a password") {
-  for (const auto* url : {"ftp://u:hunter2@a", "tcp://u:hunter2@a", "dns://u:hunter2@a:1", "mongodb://u:hunter2@a:99999/",
-                          "mongodb://u:hunter2@a/?expect=king", "postgres://u:hunter2@a:99999"})
+  for (const auto* url :
+       {"ftp://u:hunter2@a", "tcp://u:hunter2@a", "dns://u:hunter2@a:1", "mongodb://u:hunter2@a:99999/",
+        "mongodb://u:hunter2@a/?expect=king", "postgres://u:hunter2@a:99999"})
     CHECK_FALSE(test::mentions(refusal(url), "hunter2"));
 }
 

@@ -32,7 +32,9 @@ class Scripted final : public Probe {
 class Running final {
  public:
   Running(std::shared_ptr<Goal> goal, Scripted::Script script)
-      : goal_(goal), watch("it", std::make_unique<Scripted>(std::move(script)), goal), thread_([this] { watch.run(); }) {}
+      : goal_(goal),
+        watch("it", std::make_unique<Scripted>(std::move(script)), goal),
+        thread_([this] { watch.run(); }) {}
   ~Running() {
     goal_->give_up();
     thread_.join();
@@ -158,7 +160,8 @@ TEST_CASE("what no waiting can mend ends all watches") {
   const auto one = goal(2);
   const std::atomic<bool> there = false;
   const Running waits(one, as(there));
-  const Running fails(one, [](int) -> std::optional<std::string> { throw Error(ErrorKind::config, "no such authority"); });
+  const Running fails(one,
+                      [](int) -> std::optional<std::string> { throw Error(ErrorKind::config, "no such authority"); });
   REQUIRE(gets_over(*one));
   CHECK_FALSE(one->met());
   CHECK(one->failure()->message() == "no such authority");
