@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string_view>
 
 #include "dump/metadata.hpp"
@@ -99,6 +100,7 @@ class Listing final {
       if (!query_.empty()) item.filter = query_on_buckets(query_, info);
     }
     item.type = info.type;
+    item.uuid = info.uuid;
     item.capped = mongo::truth_of(info.options.get(), "capped");
     item.indexes = indexes.size();
     item.metadata = metadata_json(info, indexes);
@@ -188,6 +190,24 @@ std::vector<Item> list_items(const mongo::Client& client, const Server& server, 
     out.push_back(std::move(oplog));
   }
   return out;
+}
+
+void check_not_renamed(const mongo::Client& client, const Server& server, const std::vector<Item>& items) {
+  std::map<std::string, std::map<std::string, std::string>> listed;
+  for (const auto& item : items)
+    if (!item.uuid.empty()) listed[item.ns.db].emplace(item.uuid, item.ns.collection);
+  for (const auto& [db, names] : listed) {
+    const auto command = Bson().append("listCollections", 1);
+    for (const auto& entry : run_cursor_on(client, server, db, command, "cannot list collections of '" + db + "'")) {
+      const CollectionInfo info(entry);
+      const auto before = names.find(info.uuid);
+      if (before == names.end() || before->second == info.name) continue;
+      throw Error(ErrorKind::unavailable,
+                  "collection '" + db + "." + before->second + "' was renamed in the middle of the dump, to '" +
+                      info.name + "'",
+                  "dump again when that is over");
+    }
+  }
 }
 
 }  // namespace sidekick::dump
