@@ -151,6 +151,11 @@ std::vector<Item> users_of(const std::string& db) {
   return out;
 }
 
+/// What a server has that nobody ever wrote to.
+bool is_of_any_server(const Item& item) {
+  return item.ns.db == "config" || (item.ns.db == "admin" && item.ns.collection == "system.version");
+}
+
 Error nothing_there(const Settings& settings) {
   if (!settings.collection.empty())
     return {ErrorKind::no_input, "there is no collection '" + settings.db + "." + settings.collection + "'",
@@ -158,7 +163,7 @@ Error nothing_there(const Settings& settings) {
   if (!settings.db.empty())
     return {ErrorKind::no_input, "database '" + settings.db + "' has nothing to dump",
             "--allow-empty makes an empty dump"};
-  return {ErrorKind::no_input, "the server has nothing to dump"};
+  return {ErrorKind::no_input, "the server has nothing to dump", "--allow-empty makes an empty dump"};
 }
 
 }  // namespace
@@ -170,7 +175,7 @@ std::vector<Item> list_items(const mongo::Client& client, const Server& server, 
     auto items = listing.items_of(db);
     std::ranges::move(items, std::back_inserter(out));
   }
-  if (out.empty() && !settings.allow_empty) throw nothing_there(settings);
+  if (!settings.allow_empty && std::ranges::all_of(out, is_of_any_server)) throw nothing_there(settings);
   if (settings.users_and_roles && settings.db != "admin") {
     auto items = users_of(settings.db);
     std::ranges::move(items, std::back_inserter(out));

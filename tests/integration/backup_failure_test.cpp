@@ -183,3 +183,13 @@ TEST_CASE("a backup over SFTP is restored from there") {
   REQUIRE(restored.exit_code == 0);
   CHECK(integer(server.client().command("shop", R"({"count":"fruits"})").at("n")) == 2);
 }
+
+TEST_CASE("a server that nobody ever wrote to is an error unless it may be empty") {
+  const Mongod server;
+  const BackupStore store;
+  const auto refused = store.take(server.uri(), {"--job=data"});
+  INFO(refused.describe());
+  CHECK(refused.exit_code == 66);
+  CHECK(store.files().empty());
+  CHECK(store.take(server.uri(), {"--job=data", "--allow-empty"}).exit_code == 0);
+}
