@@ -54,8 +54,8 @@ std::optional<WallTime> TaskRun::look(JobContext& context) {
   Catalog catalog(storage_, task_.job);
   const auto names = catalog.names(context.cancel);
   if (names.empty()) return {};
-  tell(catalog.find(names.back().text(), context.cancel), context.metrics);
-  if (const auto good = last_good(storage_, task_.job, context.cancel))
+  tell_of(names.back(), context);
+  if (const auto good = last_good(storage_, task_.job, context.log, context.cancel))
     context.metrics.record(metric_last_success, seconds_of(good->started), {{"backup", task_.job}});
   return names.back().time;
 }
@@ -107,8 +107,18 @@ bool TaskRun::is_done_by_another(JobContext& context) {
   const auto names = Catalog(storage_, task_.job).names(context.cancel);
   if (names.empty() || names.back().time < *due_ || names.back().time > settings_.wall_clock()) return false;
   context.log.info("another process has taken this run", {{"backup", names.back().text()}});
-  tell(Catalog(storage_, task_.job).find(names.back().text(), context.cancel), context.metrics);
+  tell_of(names.back(), context);
   return true;
+}
+
+/// A manifest that cannot be read costs its figures only.
+void TaskRun::tell_of(const storage::BackupName& name, JobContext& context) {
+  try {
+    tell(Catalog(storage_, task_.job).find(name.text(), context.cancel), context.metrics);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::no_input && error.kind() != ErrorKind::data) throw;
+    context.log.warn(error.message(), {{"hint", error.hint()}});
+  }
 }
 
 void TaskRun::refuse_too_soon(JobContext& context) {

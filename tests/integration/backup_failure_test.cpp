@@ -193,3 +193,17 @@ TEST_CASE("a server that nobody ever wrote to is an error unless it may be empty
   CHECK(store.files().empty());
   CHECK(store.take(server.uri(), {"--job=data", "--allow-empty"}).exit_code == 0);
 }
+
+TEST_CASE("a manifest that cannot be read does not keep a new backup from being taken") {
+  const BackupStore store;
+  REQUIRE(store.take("exec: echo hello", {"--job=data"}).exit_code == 0);
+  const auto newer = text_of(store.newest(), "name") + ".json";
+  auto text = read_file(store / newer);
+  text.replace(text.find("\"version\": 1"), 12, "\"version\": 9");
+  write_file(store / newer, text);
+  const auto taken = store.take("exec: echo hello again", {"--job=data", "--keep=last=1"});
+  INFO(taken.describe());
+  CHECK(taken.exit_code == 0);
+  CHECK(taken.err.find("has version 9") != std::string::npos);
+  CHECK(store.manifests().size() == 2);
+}
