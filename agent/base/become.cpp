@@ -25,7 +25,9 @@ void forget_signals() noexcept {
 
 }  // namespace
 
-void become(const std::vector<std::string>& argv) {
+namespace {
+
+[[noreturn]] void execute(const std::vector<std::string>& argv) {
   const char* search = std::getenv("PATH");
   const auto program = find_program(argv.front(), search != nullptr ? search : usual_search);
   std::vector<char*> words;
@@ -33,12 +35,24 @@ void become(const std::vector<std::string>& argv) {
   for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   forget_signals();
+  // Where the kernel cannot do this yet, what we opened ourselves is closed all the same.
   ::close_range(STDERR_FILENO + 1, std::numeric_limits<int>::max(), CLOSE_RANGE_CLOEXEC);
   ::execv(program.c_str(), words.data());
   if (errno == ENOEXEC)
     throw Error(ErrorKind::denied, "cannot run '" + program + "': not a program",
                 "a script needs a first line such as #!/bin/sh");
   throw error_from_errno("cannot run '" + program + "'", errno);
+}
+
+}  // namespace
+
+void become(const std::vector<std::string>& argv) {
+  constexpr int not_executable = 126, not_found = 127;
+  try {
+    execute(argv);
+  } catch (const Error& error) {
+    throw error.with_exit_code(error.kind() == ErrorKind::no_input ? not_found : not_executable);
+  }
 }
 
 }  // namespace sidekick

@@ -41,6 +41,8 @@ std::optional<HttpPlan> http_of(const config::Values& values) {
   if (!values.given("http")) return {};
   HttpPlan plan;
   plan.address = values.text("http");
+  // A run that ends may be one beside the service that follows the schedule, told the same by the same environment.
+  if (!values.given("every")) plan.unavailable = HttpPlan::Unavailable::warned_of;
   return plan;
 }
 

@@ -23,8 +23,8 @@ std::vector<Setting> what_and_where() {
   return {
       {.name = "from",
        .value_name = "SOURCE",
-       .help = "what to back up: mongodb://..., dir:/folder, or 'exec: COMMAND' for its standard output; may be given "
-               "several times, each makes a backup of its own; several in one variable or file stand on a line each",
+       .help = "what to back up: mongodb://..., dir:/folder, or 'exec: COMMAND' for its standard output; each makes a "
+               "backup of its own; several in one variable or file stand on a line each",
        .group = what,
        .arity = Arity::repeated,
        .secrecy = Secrecy::url,
@@ -102,7 +102,7 @@ std::vector<Setting> forms() {
        .fallback = "zstd"},
       {.name = "compression-level",
        .value_name = "N",
-       .help = "1 to 9 for gzip (6 unless given), 1 to 19 for zstd (3)",
+       .help = "1 to 9 for gzip (5 unless given), 1 to 19 for zstd (3)",
        .group = form},
       {.name = "compression-threads",
        .value_name = "N",
@@ -111,7 +111,7 @@ std::vector<Setting> forms() {
        .fallback = "2"},
       {.name = "recipient",
        .value_name = "AGE1...",
-       .help = "encrypt for the owner of this public key of age; may be given several times",
+       .help = "encrypt for the owner of this public key of age",
        .group = form,
        .arity = Arity::repeated},
       {.name = "recipients-file",
@@ -138,7 +138,7 @@ std::vector<Setting> proofs() {
        .secrecy = Secrecy::url},
       {.name = "identity-file",
        .value_name = "FILE",
-       .help = "private keys of age, to read encrypted backups again; may be given several times",
+       .help = "private keys of age, to read encrypted backups again",
        .group = proof,
        .arity = Arity::repeated},
       {.name = "max-shrink",

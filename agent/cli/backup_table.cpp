@@ -70,12 +70,19 @@ std::string_view verb_of(PruneDecision::What what) {
   return "remove leftover";
 }
 
+constexpr std::size_t value_column = 16;
+
 void show(std::string& out, std::string_view name, const std::string& value) {
   if (value.empty()) return;
   std::string line(name);
   line += ":";
-  line.resize(std::max<std::size_t>(line.size() + 1, 16), ' ');
+  line.resize(std::max(line.size() + 1, value_column), ' ');
   out += line + value + "\n";
+}
+
+/// A line below that of what it is part of.
+void show_more(std::string& out, const std::string& value) {
+  out += std::string(value_column + 2, ' ') + value + "\n";
 }
 
 std::string counts_text(const Manifest& backup) {
@@ -149,10 +156,10 @@ std::string show_text(const Manifest& backup, WallTime now, const backup::TimeZo
   if (backup.suspect)
     show(out, "suspect",
          "much smaller than the last good one; 'backup accept " + backup.name + "' says that it is right");
-  show(out, "consistent", backup.consistent ? "yes" : "no, it changed while it was read");
+  show(out, "consistent", backup.consistent ? "yes" : "no, it may be of several moments");
   if (backup.oplog) show(out, "oplog", "yes, a restore replays it");
   show(out, "holds", counts_text(backup));
-  for (const auto& part : backup.collections) show(out, "", "  " + part.name + " " + std::to_string(part.count));
+  for (const auto& part : backup.collections) show_more(out, part.name + " " + std::to_string(part.count));
   show(out, "server", backup.server_version);
   show(out, "made by", backup.tool_version);
   for (const auto& warning : backup.warnings) show(out, "warning", warning);

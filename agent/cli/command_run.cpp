@@ -5,6 +5,7 @@
 #include "agent/cli/command_words.hpp"
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/job_command.hpp"
+#include "agent/cli/wait_settings.hpp"
 #include "command/command_job.hpp"
 #include "wait/wait_job.hpp"
 
@@ -30,7 +31,8 @@ runtime::Policy policy_for(const Values& values, const command::Settings& job) {
 /// Null where there is nothing to wait for. Has no limit of its own: those of the run hold.
 std::unique_ptr<OneShotJob> waiting(const Values& values, const config::Environment& environment) {
   wait::Settings out;
-  for (auto& url : values.list("wait")) out.urls.emplace_back(std::move(url));
+  for (const auto& list : values.list("wait"))
+    for (auto& url : split_urls(list)) out.urls.emplace_back(std::move(url));
   if (out.urls.empty()) return nullptr;
   out.http.proxies = proxies_from({environment.begin(), environment.end()});
   out.http.user_agent = "sidekick/" SIDEKICK_VERSION;
@@ -55,10 +57,8 @@ int run_command(const Invocation& invocation) {
   const auto plan = [&](const config::Settings& settings, const JobFrame& frame) {
     return plan_of(settings, frame, words.command.value_or(std::vector<std::string>()));
   };
-  return run_job({words.ours, invocation.environment}, {.schema = command_schema(),
-                                                        .plan = plan,
-                                                        .first_process = JobCommand::FirstProcess::itself,
-                                                        .wraps = Wraps::another_program});
+  return run_job({words.ours, invocation.environment},
+                 {.schema = command_schema(), .plan = plan, .wraps = Wraps::another_program});
 }
 
 }  // namespace sidekick::cli

@@ -38,7 +38,7 @@ std::vector<Setting> writing() {
        .arity = Arity::flag},
       {.name = "compression-level",
        .value_name = "N",
-       .help = "gzip 1 to 9 (6 unless given), zstd 1 to 19 (3 unless given)",
+       .help = "gzip 1 to 9 (5 unless given), zstd 1 to 19 (3 unless given)",
        .group = output},
       {.name = "compression-threads",
        .value_name = "N",

@@ -17,6 +17,8 @@ struct HttpPlan {
   enum class Metrics { open, closed } metrics = Metrics::open;
   enum class Root { none, git_sync } root = Root::none;  ///< what is answered to every other path
   Secret sync_token;                                     ///< empty: POST /sync is closed
+  /// What becomes of the process where it cannot listen there.
+  enum class Unavailable { fatal, warned_of } unavailable = Unavailable::fatal;
 };
 
 /// What the endpoints tell of and act on; all of it outlives the server.

@@ -113,7 +113,14 @@ class JobRun {
   /// Before the job is made: probes of a process that is parked for its settings are answered too.
   void serve(const config::Values& values) {
     if (!command_.http) return;
-    if (const auto http = command_.http(values)) server_ = open_endpoints(*http, {health_, metrics_, trigger_});
+    if (const auto http = command_.http(values)) serve_at(*http);
+  }
+
+  void serve_at(const HttpPlan& http) try {
+    server_ = open_endpoints(http, {health_, metrics_, trigger_});
+  } catch (const Error& error) {
+    if (http.unavailable == HttpPlan::Unavailable::fatal || error.kind() != ErrorKind::unavailable) throw;
+    job_log_->warn(error.message() + "; going on without");
   }
 
   int run_plan() {
@@ -184,7 +191,7 @@ int run_job(const Invocation& invocation, const JobCommand& command) {
     write_out(*text);
     return 0;
   }
-  if (command.first_process == JobCommand::FirstProcess::init) runtime::stay_behind_if_first();
+  if (command.wraps == Wraps::nothing) runtime::stay_behind_if_first();
   return JobRun(invocation, command).run();
 }
 

@@ -31,7 +31,8 @@ struct JobFrame {
 /// What the process is to the programs that it starts.
 enum class Wraps {
   nothing,          ///< they are tools of its job
-  another_program,  ///< it stands for one: it passes signals on, and leaves TZ to the program
+  another_program,  ///< it stands for one: it is PID 1 itself, passes signals on, and leaves TZ to the program
+  until_its_end,    ///< it becomes one when its job is done: it is PID 1 itself, and leaves TZ to the program
 };
 
 /// A job, and how it is to be run.
@@ -58,9 +59,6 @@ struct JobCommand {
   runtime::ExitCodeOf exit_code_of = runtime::own_exit_code;
   /// The form of the log unless --log-format is given; nothing: that of `auto`.
   std::optional<status::LogFormat> log_format = {};
-  /// As process 1 an init of our own stays behind, unless the job ends by becoming another program or is an init
-  /// itself.
-  enum class FirstProcess { init, itself } first_process = FirstProcess::init;
   /// Told of the error that a wrong setting is; may be absent.
   std::function<void(const Error&, Log&)> refused = {};
   Wraps wraps = Wraps::nothing;

@@ -59,8 +59,9 @@ int report(const Error& error) {
                           LogLevel::error);
   status::JobLog log(sink, "", 0);
   const auto& kind = info(error.kind());
-  log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", kind.exit_code}});
-  return kind.exit_code;
+  const int code = error.exit_code().value_or(kind.exit_code);
+  log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", code}});
+  return code;
 }
 
 }  // namespace

@@ -21,15 +21,16 @@ std::vector<Setting> waiting() {
       {.name = "url",
        .value_name = "URL",
        .help = "one more thing to wait for, as if it were an argument; with --url-file a password in it stays out of "
-               "the process list",
+               "the process list. Several stand on lines of their own, or between commas",
        .group = what,
        .arity = Arity::repeated,
-       .secrecy = Secrecy::url},
+       .secrecy = Secrecy::url,
+       .list = config::List::whole},
       {.name = "any", .help = "one of them is enough", .group = what, .arity = Arity::flag},
       {.name = "invert", .help = "wait until they are gone", .group = what, .arity = Arity::flag},
       {.name = "stable",
        .value_name = "DURATION",
-       .help = "it must hold for so long before it counts",
+       .help = "each must hold for so long before it counts, and all at the same time",
        .group = what,
        .fallback = "0s"},
       {.name = "timeout",
@@ -42,6 +43,11 @@ std::vector<Setting> waiting() {
        .help = "how long one look at one of them may take",
        .group = what,
        .fallback = "5s"},
+      {.name = "init",
+       .help = "do not become the command but run it as sidekick run does: pass on signals, collect orphans, end with "
+               "its code",
+       .group = what,
+       .arity = Arity::flag},
   };
 }
 

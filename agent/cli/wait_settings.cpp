@@ -1,6 +1,7 @@
 #include "agent/cli/wait_settings.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace sidekick::cli {
 
@@ -8,9 +9,19 @@ using config::Values;
 
 namespace {
 
+constexpr std::string_view blanks = " \t\r\n";
+
+/// What follows a comma: true where that ends a URL, and does not stand between two hosts of one.
+bool ends_a_url(std::string_view rest) {
+  if (rest.empty() || blanks.find(rest.front()) != std::string_view::npos) return true;
+  const auto letters = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+");
+  return letters != 0 && letters != std::string_view::npos && rest.substr(letters).starts_with("://");
+}
+
 std::vector<Secret> urls_of(const config::Settings& settings) {
   auto texts = settings.arguments;
-  for (auto& url : settings.values.list("url")) texts.push_back(std::move(url));
+  for (const auto& list : settings.values.list("url"))
+    for (auto& url : split_urls(list)) texts.push_back(std::move(url));
   std::vector<Secret> urls;
   urls.reserve(texts.size());
   for (auto& text : texts) urls.emplace_back(std::move(text));
@@ -44,6 +55,18 @@ std::vector<HttpHeader> headers_of(const Values& values) {
 }
 
 }  // namespace
+
+std::vector<std::string> split_urls(std::string_view text) {
+  std::vector<std::string> urls;
+  for (std::string url; !text.empty();) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    const bool ends = blanks.find(c) != std::string_view::npos || (c == ',' && ends_a_url(text));
+    if (!ends) url += c;
+    if (!url.empty() && (ends || text.empty())) urls.push_back(std::exchange(url, {}));
+  }
+  return urls;
+}
 
 wait::Settings wait_settings(const config::Settings& settings, const config::Environment& environment, Log& log) {
   const auto& values = settings.values;

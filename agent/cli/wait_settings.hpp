@@ -7,6 +7,9 @@
 
 namespace sidekick::cli {
 
+/// The URLs of a text: apart by blanks, line breaks, or commas before a scheme (others stand between hosts of one URL).
+std::vector<std::string> split_urls(std::string_view text);
+
 /// Throws Error of kind usage or config for what cannot be meant: no URL, a status that is none. Warns in `log` where
 /// certificates are not checked.
 wait::Settings wait_settings(const config::Settings& settings, const config::Environment& environment, Log& log);

@@ -64,11 +64,15 @@ void leave(int code) {
   leave_at_once(code);
 }
 
-void leave_at_once(int code) noexcept {
+void remove_traces() noexcept {
   // The MongoDB driver puts its counters there when it is loaded and would remove them at an ordinary exit.
   std::array<char, 32> counters{};
   std::snprintf(counters.data(), counters.size(), "/mongoc-%d", static_cast<int>(::getpid()));
   ::shm_unlink(counters.data());
+}
+
+void leave_at_once(int code) noexcept {
+  remove_traces();
   ::_exit(code);
 }
 

@@ -14,6 +14,9 @@ void use_files_and_dns() noexcept;
 /// nor a POSIX rule such as CET-1CEST: the C library would take it for UTC in silence.
 void check_time_zone(std::string_view tz, const std::string& zoneinfo);
 
+/// Removes what a library put into the machine's shared memory: before the process ends, or becomes another program.
+void remove_traces() noexcept;
+
 /// Ends the process with `code` after what was printed is out, without the destructors of statics: a driver may still
 /// be stopping its threads, which use them. Under the address sanitizer leaks are looked for first.
 [[noreturn]] void leave(int code);

@@ -51,8 +51,8 @@ struct ChildOutput {
 ChildResult run_child(const ChildRequest& request, const ChildOutput& output, const CancelToken& cancel);
 
 /// Becomes the program (looked up in PATH where it has no slash), with our environment, no signal blocked and none
-/// ignored; open descriptors but the first three are closed. Throws Error: no_input (no such program), denied (not
-/// executable), io. For a process whose other threads may die.
+/// ignored; open descriptors but the first three are closed. Throws Error: no_input (no such program, with the exit code
+/// 127), denied (not executable, 126), io (126). For a process whose other threads may die.
 [[noreturn]] void become(const std::vector<std::string>& argv);
 
 /// Splits a command line into words as a shell does, with '…', "…" and \, but nothing is expanded. Throws Error of kind

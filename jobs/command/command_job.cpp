@@ -20,7 +20,7 @@ CommandJob::CommandJob(Settings settings, std::unique_ptr<OneShotJob> before, Si
 
 Outcome CommandJob::run(JobContext& context) {
   if (settings_.mode == Settings::Mode::only_check) return check();
-  if (before_) before_->run(context);
+  if (before_) context.log.info(before_->run(context).summary);
   before_.reset();
   if (!take_locks(context)) {
     report_.skipped = true;

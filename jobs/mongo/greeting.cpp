@@ -56,7 +56,7 @@ std::string why_not_primary(const Bson& greeting, const std::string& host_and_po
   if (text_of(greeting.get(), "setName").empty()) return "it is no member of a replica set";
   const auto primary = text_of(greeting.get(), "primary");
   if (primary.empty()) return "its replica set '" + text_of(greeting.get(), "setName") + "' has no primary";
-  return primary == host_and_port ? "" : "the primary is " + primary;
+  return primary == host_and_port ? "it is about to be the primary" : "the primary is " + primary;
 }
 
 }  // namespace sidekick::mongo

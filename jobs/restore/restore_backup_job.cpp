@@ -49,8 +49,9 @@ class AsManifestSays final : public filters::Source {
 };
 
 Error no_dump(const Manifest& manifest, const std::string& where) {
-  std::string how = "sidekick backup fetch " + manifest.name + " --to " + where;
-  if (manifest.kind == "dir") how += " writes it out; unpack it with tar -x";
+  std::string how = "sidekick backup fetch " + manifest.name + " --to " + where + " --plain";
+  if (manifest.encrypted) how += " --identity-file FILE";
+  how += manifest.kind == "dir" ? " writes it out; unpack it with tar -x" : " writes it out";
   return {ErrorKind::config, "the backup '" + manifest.name + "' is not of a MongoDB but of '" + manifest.source + "'",
           how};
 }
@@ -61,8 +62,9 @@ RestoreBackupJob::RestoreBackupJob(Settings settings, BackupPlace place)
     : settings_(std::move(settings)), place_(std::move(place)) {
   auto [url, name] = storage::place_of(place_.url);
   name_ = std::move(name);
-  if (name_.empty())
-    throw Error(ErrorKind::config, "'" + redact_url(place_.url) + "' does not name a backup", "end it with /latest");
+  if (name_ != latest && !storage::parse_backup_name(name_))
+    throw Error(ErrorKind::config, "'" + redact_url(place_.url) + "' does not name a backup",
+                "end it with /latest, or with a name as 'sidekick backup list' prints it");
   storage_ = storage::open_storage(url, place_.access);
 }
 

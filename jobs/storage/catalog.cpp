@@ -35,9 +35,19 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-Error no_backup(const Storage& storage, std::string_view name, const std::vector<BackupName>& names) {
+/// What to do where a job has no backup: name another.
+std::string jobs_there_are(Storage& storage, const CancelToken& cancel) {
+  std::set<std::string> jobs;
+  for (const auto& name : Catalog(storage, {}).names(cancel)) jobs.insert(name.job);
+  std::string out;
+  for (const auto& job : jobs) out += (out.empty() ? "it holds those of: " : ", ") + job;
+  return out.empty() ? "it holds none at all; is the path right?" : out;
+}
+
+Error no_backup(Storage& storage, std::string_view name, const std::vector<BackupName>& names,
+                const CancelToken& cancel) {
   const auto what = "there is no backup '" + std::string(name) + "' in '" + storage.where() + "'";
-  if (names.empty()) return {ErrorKind::no_input, what, "it holds none of this job"};
+  if (names.empty()) return {ErrorKind::no_input, what, jobs_there_are(storage, cancel)};
   std::vector<std::string> texts;
   texts.reserve(names.size());
   for (const auto& each : names) texts.push_back(each.text());
@@ -87,7 +97,9 @@ Manifest Catalog::latest(const CancelToken& cancel) {
   for (const auto& name : std::views::reverse(all))
     if (auto manifest = read(name, cancel); manifest && !manifest->suspect) return std::move(*manifest);
   const auto whose = job_.empty() ? std::string() : " of job '" + job_ + "'";
-  if (all.empty()) throw Error(ErrorKind::no_input, "there is no backup" + whose + " in '" + storage_.where() + "'");
+  if (all.empty())
+    throw Error(ErrorKind::no_input, "there is no backup" + whose + " in '" + storage_.where() + "'",
+                jobs_there_are(storage_, cancel));
   throw Error(ErrorKind::no_input, "every backup" + whose + " in '" + storage_.where() + "' is suspect",
               "name one, or accept it with 'backup accept " + all.back().text() + "'");
 }
@@ -97,7 +109,7 @@ Manifest Catalog::find(std::string_view name, const CancelToken& cancel) {
   const auto parsed = parse_backup_name(name);
   if (parsed && is_mine(*parsed))
     if (auto manifest = read(*parsed, cancel)) return std::move(*manifest);
-  throw no_backup(storage_, name, names(cancel));
+  throw no_backup(storage_, name, names(cancel), cancel);
 }
 
 std::vector<Object> Catalog::orphans(const CancelToken& cancel) {

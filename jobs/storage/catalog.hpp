@@ -47,7 +47,8 @@ class Catalog final {
   /// Names only, of those with a manifest, from one listing; as cheap as that.
   std::vector<BackupName> names(const CancelToken& cancel);  ///< oldest first
 
-  /// `name`, or "latest": the newest that is not suspect. Throws no_input, with the nearest name as its hint.
+  /// `name`, or "latest": the newest that is not suspect. Throws no_input, with the nearest name as its hint, or
+  /// the jobs there are where this one has no backup.
   Manifest find(std::string_view name, const CancelToken& cancel);
 
   /// This job's objects without a manifest.

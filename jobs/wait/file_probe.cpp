@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "sidekick/error.hpp"
@@ -47,7 +48,10 @@ class FileProbe final : public Probe {
   std::optional<std::string> look(const CancelToken&) override {
     struct stat status{};
     if (::stat(path_.c_str(), &status) != 0) return std::generic_category().message(errno);
-    if (rules_.content == FileRules::Content::nonempty && status.st_size == 0) return "it is empty";
+    std::error_code unreadable;
+    if (rules_.content == FileRules::Content::nonempty && std::filesystem::is_empty(path_, unreadable))
+      return "it is empty";
+    if (unreadable) return unreadable.message();
     if (rules_.newer_than.empty()) return {};
     struct stat other{};
     if (::stat(rules_.newer_than.c_str(), &other) != 0)

@@ -84,7 +84,7 @@ Verdict judge_postgres(std::string_view answer) {
 }
 
 Verdict judge_mysql(std::string_view answer) {
-  constexpr std::size_t header = 4, code = 3;
+  constexpr std::size_t header = 4, code = 3, state = 6;
   if (answer.size() <= header) return more();
   const auto length =
       static_cast<std::uint8_t>(answer[0]) + (static_cast<std::size_t>(static_cast<std::uint8_t>(answer[1])) << 8U);
@@ -92,7 +92,9 @@ Verdict judge_mysql(std::string_view answer) {
   if (packet[0] == '\x0a') return serves();
   if (packet[0] != '\xff' || length > longest_answer) return refuses("what answers is not MySQL");
   if (packet.size() < length) return more();
-  return refuses("it says " + quoted(packet.substr(std::min(code, packet.size()))));
+  auto text = packet.substr(std::min(code, length), length - std::min(code, length));
+  if (text.starts_with('#')) text.remove_prefix(std::min(state, text.size()));
+  return refuses("it says " + quoted(text));
 }
 
 std::string redis_question(const Url&) {

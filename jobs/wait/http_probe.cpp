@@ -1,4 +1,8 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <span>
 
 #include "sidekick/error.hpp"
 #include "wait/probe.hpp"
@@ -21,7 +25,13 @@ class HttpProbe final : public Probe {
 
   std::optional<std::string> look(const CancelToken& cancel) override {
     try {
-      return judge(client_.send(request_, cancel, max_body_bytes));
+      std::string body;  // of a 200; others bring theirs with them
+      const auto keep = [&](std::span<const std::byte> piece) {
+        const auto left = std::min(piece.size(), max_body_bytes - body.size());
+        body.append(reinterpret_cast<const char*>(piece.data()), left);
+      };
+      const auto response = client_.stream(request_, keep, cancel);
+      return judge(response.status, body + response.body);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::config || error.kind() == ErrorKind::no_input) throw;
       return error.message();
@@ -36,13 +46,12 @@ class HttpProbe final : public Probe {
     return http;
   }
 
-  std::optional<std::string> judge(const HttpResponse& response) const {
-    const bool fits = expect_status_.empty()
-                          ? response.status >= 200 && response.status < 400
-                          : std::ranges::find(expect_status_, response.status) != expect_status_.end();
-    if (!fits) return "it answers " + std::to_string(response.status);
-    if (response.body.find(expect_body_) == std::string::npos)
-      return "it answers " + std::to_string(response.status) + " without the text that is expected";
+  std::optional<std::string> judge(int status, const std::string& body) const {
+    const bool fits = expect_status_.empty() ? status >= 200 && status < 400
+                                             : std::ranges::find(expect_status_, status) != expect_status_.end();
+    if (!fits) return "it answers " + std::to_string(status);
+    if (body.find(expect_body_) == std::string::npos)
+      return "it answers " + std::to_string(status) + " without the text that is expected";
     return {};
   }
 
@@ -55,6 +64,10 @@ class HttpProbe final : public Probe {
 }  // namespace
 
 std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings) {
+  // Else it is noticed only once a server is there.
+  const auto& authorities = settings.http.tls.ca_file;
+  if (!authorities.empty() && ::access(authorities.c_str(), R_OK) != 0)
+    throw error_from_errno("cannot read the certificates '" + authorities + "'", errno);
   return std::make_unique<HttpProbe>(url, settings);
 }
 

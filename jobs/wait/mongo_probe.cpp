@@ -1,3 +1,4 @@
+#include "mongo/client.hpp"
 #include "mongo/greeting.hpp"
 #include "mongo/uri.hpp"
 #include "sidekick/certificates.hpp"
@@ -57,13 +58,26 @@ class MongoProbe final : public Probe {
 
  private:
   static mongo::Uri connection_uri(const std::string& text) {
-    mongo::Connection connection;
-    connection.uri = Secret(text);
-    auto uri = mongo::connection_uri(connection);
+    mongo::initialise_library();  // which would print what it thinks of a URL
+    auto uri = understood(text);
     const auto ca_file = ca_bundle_path();
     if (ca_file && mongoc_uri_get_tls(uri.get()) && !mongoc_uri_has_option(uri.get(), MONGOC_URI_TLSCAFILE))
       mongoc_uri_set_option_as_utf8(uri.get(), MONGOC_URI_TLSCAFILE, ca_file->c_str());
     return uri;
+  }
+
+  /// In the words of a command that has no --uri.
+  static mongo::Uri understood(const std::string& text) {
+    constexpr std::string_view theirs = "--uri is ";
+    mongo::Connection connection;
+    connection.uri = Secret(text);
+    try {
+      return mongo::connection_uri(connection);
+    } catch (const Error& error) {
+      auto why = error.message();
+      if (why.starts_with(theirs)) why.erase(0, theirs.size());
+      throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(text) + "': " + why, error.hint());
+    }
   }
 
   std::string reason_of(const mongoc_host_list_t& host, const CancelToken& cancel) const {

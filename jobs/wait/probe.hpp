@@ -24,8 +24,8 @@ class Probe {
   virtual std::optional<std::string> look(const CancelToken& cancel) = 0;
 };
 
-/// The probe for `url`. Throws Error of kind usage for one that is malformed or whose scheme is unknown; the known ones
-/// are listed.
+/// The probe for `url`. Throws Error: usage for one that is malformed or whose scheme is unknown (the known ones are
+/// listed); no_input or denied for a file of certificates that cannot be read.
 std::unique_ptr<Probe> make_probe(const Secret& url, const Settings& settings);
 
 // The kinds of probes. Each of them throws Error of kind usage where the URL lacks what it needs.
@@ -44,7 +44,8 @@ std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings);
 /// ?expect=any when one answers.
 std::unique_ptr<Probe> mongo_probe(const Secret& url, const Settings& settings);
 
-/// file:///path: there when it exists; ?nonempty when it has a byte, ?newer-than=/path when it is younger than that.
+/// file:///path: there when it exists; ?nonempty when it has a byte (a folder: an entry), ?newer-than=/path when it is
+/// younger than that.
 std::unique_ptr<Probe> file_probe(const Url& url);
 
 /// dns://name: there when the name has an address.

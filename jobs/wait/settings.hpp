@@ -15,7 +15,7 @@ struct Settings {
   std::vector<Secret> urls;  ///< one or more; may hold passwords
   enum class Need { all, any } need = Need::all;
   enum class Until { there, gone } until = Until::there;
-  std::chrono::milliseconds stable{0};               ///< it must hold for so long
+  std::chrono::milliseconds stable{0};               ///< each must hold for so long, and all at the same time
   std::optional<std::chrono::milliseconds> timeout;  ///< for everything; nothing: for ever
   std::chrono::milliseconds look_timeout{5'000};     ///< for one look at one of them
 

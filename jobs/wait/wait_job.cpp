@@ -51,6 +51,17 @@ class Watches {
     return out;
   }
 
+  /// "'tcp://db:5432' is there after 20 ms"
+  std::string met_after(Clock::duration time) const {
+    std::string out;
+    for (const auto& watch : all_)
+      if (!watch->missing()) out += (out.empty() ? "'" : ", '") + watch->name() + "'";
+    const std::string_view state = until_ == Settings::Until::there ? " there" : " gone";
+    return out.append(all_.size() > 1 ? " are" : " is")
+        .append(state)
+        .append(time < 1ms ? " at once" : " after " + spoken(time));
+  }
+
   Error out_of_time(std::chrono::milliseconds timeout) const {
     return {ErrorKind::timeout,
             std::string(until_ == Settings::Until::there ? "not there" : "not gone") + " within " + spoken(timeout) +
@@ -78,9 +89,12 @@ Outcome WaitJob::run(JobContext& context) {
   const auto over = watches.goal().over();
   for (;;) {
     const auto end = settings_.timeout ? begun + *settings_.timeout : Clock::time_point::max();
-    if (wait_ready(over.fd(), POLLIN, std::min(report, end), context.cancel)) break;
+    const bool is_over = wait_ready(over.fd(), POLLIN, std::min(report, end), context.cancel);
+    const int reason = errno;
+    // Also where it is over: who was told to end does not become the command.
     context.cancel.throw_if_cancelled();
-    if (errno != ETIMEDOUT) throw error_from_errno("cannot wait", errno);
+    if (is_over) break;
+    if (reason != ETIMEDOUT) throw error_from_errno("cannot wait", reason);
     const auto now = context.clock.now();
     if (now >= end) throw watches.out_of_time(*settings_.timeout);
     if (now < report) continue;
@@ -88,7 +102,7 @@ Outcome WaitJob::run(JobContext& context) {
     report += between_reports;
   }
   if (const auto failure = watches.goal().failure()) throw Error(*failure);
-  return {"waited " + spoken(context.clock.now() - begun)};
+  return {watches.met_after(context.clock.now() - begun)};
 }
 
 }  // namespace sidekick::wait

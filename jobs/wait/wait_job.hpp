@@ -12,7 +12,7 @@ namespace sidekick::wait {
 /// the look-up of a name hangs, its thread outlives run(): the process must end by leave() or exec.
 class WaitJob final : public OneShotJob {
  public:
-  /// Throws Error of kind usage for a URL that is malformed or has an unknown scheme (the known ones are listed).
+  /// Throws Error as make_probe() does.
   explicit WaitJob(Settings settings);
   Outcome run(JobContext& context) override;
 

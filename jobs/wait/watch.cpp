@@ -1,6 +1,7 @@
 #include "wait/watch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sidekick/clock.hpp"
 
@@ -15,6 +16,11 @@ void Goal::one_met() noexcept {
   const std::lock_guard lock(mutex_);
   if (missing_ > 0) missing_--;
   if (missing_ == 0) over_.cancel();
+}
+
+void Goal::one_lost() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (missing_ > 0) missing_++;
 }
 
 void Goal::fail(Error error) noexcept {
@@ -40,27 +46,27 @@ void Watch::run() noexcept try { watch(); } catch (const Error& error) {
 }
 
 void Watch::watch() {
-  constexpr Clock::duration shortest = 50ms, longest = 1s;
+  // What is to hold for a while is looked at more often: it must not come and go unseen.
+  constexpr Clock::duration shortest = 50ms, longest = 1s, longest_while_it_settles = 200ms;
   SystemClock clock;
   const auto over = goal_->over();
   std::optional<Clock::time_point> since;
+  bool counts = false;
   for (auto pause = shortest; !over.cancelled(); pause = std::min(pause * 2, longest)) {
     auto missing = look(over);
     if (over.cancelled()) return;
     const auto now = clock.now();
-    if (missing) {
-      since.reset();
-    } else if (!since) {
-      since = now;
+    if (missing.has_value() == since.has_value()) {
       pause = shortest;
+      since = missing ? std::nullopt : std::optional(now);
     }
-    if (since && now - *since >= goal_->stable()) {
-      note({});
-      return goal_->one_met();
-    }
-    note(missing ? std::move(missing) : "it is, for less than the time asked for");
+    const bool counted = std::exchange(counts, since && now - *since >= goal_->stable());
+    if (!counts && since) missing = "it is, for less than the time asked for";
+    note(std::move(missing));
+    if (counts && !counted) goal_->one_met();
+    if (counted && !counts) goal_->one_lost();
     auto due = now + pause;
-    if (since) due = std::min(due, *since + goal_->stable());
+    if (since && !counts) due = std::min({due, now + longest_while_it_settles, *since + goal_->stable()});
     clock.wait_until(due, over);
   }
 }

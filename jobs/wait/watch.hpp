@@ -24,6 +24,8 @@ class Goal final {
 
   /// One watch is where it should be. All members are safe from any thread.
   void one_met() noexcept;
+  /// One that was is so no more. Once enough are at the same time, nothing undoes it.
+  void one_lost() noexcept;
   /// One watch can never be.
   void fail(Error error) noexcept;
   /// Ends all watches.
@@ -49,12 +51,12 @@ class Watch final {
   Watch(std::string name, std::unique_ptr<Probe> probe, std::shared_ptr<Goal> goal)
       : name_(std::move(name)), probe_(std::move(probe)), goal_(std::move(goal)) {}
 
-  /// Looks at once, then again after 50 ms, doubled up to 1 s, until it has held for Goal::stable() or the goal is
-  /// over. To be run by one thread of its own. Never throws.
+  /// Looks at once, then again after 50 ms, doubled up to 1 s, until the goal is over; what has held for Goal::stable()
+  /// counts until it does not hold any more. To be run by one thread of its own. Never throws.
   void run() noexcept;
 
   const std::string& name() const noexcept { return name_; }
-  /// Why it is still waited for; nothing once it was met. Safe from any thread.
+  /// Why it is still waited for; nothing while it is as it should be. Safe from any thread.
   std::optional<std::string> missing() const;
 
  private:

@@ -24,17 +24,22 @@ std::string misbehave() {
   return SIDEKICK_MISBEHAVE;
 }
 
-Command run_command(Place place, std::vector<std::string> flags, std::vector<std::string> words) {
+Command sidekick_command(Place place, const std::vector<std::string>& words) {
   Command command;
   if (place == Place::first_process) {
     if (!namespaces_can_be_made()) SKIP("namespaces of processes cannot be made here");
     command.words = {"unshare", "--pid", "--fork", "--kill-child", "--mount-proc"};
   }
-  command.words.insert(command.words.end(), {sidekick_binary(), "run"});
-  command.words.insert(command.words.end(), flags.begin(), flags.end());
-  command.words.emplace_back("--");
+  command.words.push_back(sidekick_binary());
   command.words.insert(command.words.end(), words.begin(), words.end());
   return command;
+}
+
+Command run_command(Place place, std::vector<std::string> flags, std::vector<std::string> words) {
+  flags.insert(flags.begin(), "run");
+  flags.emplace_back("--");
+  flags.insert(flags.end(), words.begin(), words.end());
+  return sidekick_command(place, flags);
 }
 
 Command run_misbehave(Place place, std::vector<std::string> flags, std::vector<std::string> words) {

@@ -17,6 +17,9 @@ enum class Place {
 /// The path of the program of tests/support/programs/misbehave.cpp.
 std::string misbehave();
 
+/// `sidekick WORDS…`. Skips the test where there can be no namespace.
+Command sidekick_command(Place place, const std::vector<std::string>& words);
+
 /// `sidekick run FLAGS… -- WORDS…`. Skips the test where there can be no namespace.
 Command run_command(Place place, std::vector<std::string> flags, std::vector<std::string> words);
 

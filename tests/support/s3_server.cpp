@@ -39,7 +39,7 @@ S3Server::S3Server(S3ServerSettings settings) : settings_(std::move(settings)), 
 }
 
 std::string S3Server::endpoint() const {
-  return (settings_.certificates ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_);
+  return (settings_.certificates ? "https://" : "http://") + settings_.host + ":" + std::to_string(port_);
 }
 
 void S3Server::kill() {
@@ -49,7 +49,7 @@ void S3Server::kill() {
 
 void S3Server::start() {
   // So that a server never outlives a test that was itself killed.
-  Command command{{"setpriv", "--pdeathsig", "KILL", program_, "--port", "127.0.0.1:" + std::to_string(port_),
+  Command command{{"setpriv", "--pdeathsig", "KILL", program_, "--port", settings_.host + ":" + std::to_string(port_),
                    "--region", settings_.region, "--keep-alive", "--access-log", "stdout"}};
   const auto add = [&](const std::vector<std::string>& words) {
     command.words.insert(command.words.end(), words.begin(), words.end());
@@ -69,7 +69,7 @@ void S3Server::start() {
 
 void S3Server::wait_until_ready() {
   const auto ready = eventually(20s, [this] {
-    return !child_->running() || dial("127.0.0.1", port_, std::chrono::seconds(1), CancelToken()).fd;
+    return !child_->running() || dial(settings_.host, port_, std::chrono::seconds(1), CancelToken()).fd;
   });
   if (ready && child_->running()) return;
   throw std::runtime_error("versitygw does not start:\n" + log());

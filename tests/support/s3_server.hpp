@@ -22,6 +22,7 @@ struct S3ServerSettings {
   std::string region = "us-east-1";
   std::string virtual_domain{};  ///< buckets are hosts below it; empty: they are the first step of the path
   std::vector<std::string> flags{};
+  std::string host = "127.0.0.1";  ///< an address of this machine; that of a bridge lets containers reach it
 };
 
 /// A server that answers, with one empty bucket named "bucket". Started by the constructor, killed and its data removed
@@ -31,7 +32,7 @@ class S3Server final {
   explicit S3Server(S3ServerSettings settings = {});
 
   std::uint16_t port() const { return port_; }
-  /// "http://127.0.0.1:PORT".
+  /// "http://HOST:PORT".
   std::string endpoint() const;
   static std::string access_key() { return "backups"; }
   static std::string secret_key() { return "a secret/of+the=tests"; }

@@ -86,6 +86,11 @@ std::string seeder_password() {
   return text;
 }
 
+std::string machine_address() {
+  return lines_of(docker({"network", "inspect", "docker_gwbridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"}))
+      .at(0);
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream all(text);

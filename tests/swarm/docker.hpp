@@ -27,6 +27,9 @@ void need_image(const std::string& name);
 void need_mongo_with_users();
 std::string seeder_password();
 
+/// The machine's own address on the bridge that the containers of a swarm reach.
+std::string machine_address();
+
 /// The non-empty lines of a text.
 std::vector<std::string> lines_of(const std::string& text);
 

@@ -17,13 +17,6 @@ namespace {
 const std::string example = SIDEKICK_SOURCE_DIR "/examples/web-sync/";
 const std::string stack_file = "../../../examples/web-sync/stack.yml";
 
-/// The machine's own address on the bridge that all containers reach.
-std::string machine_address() {
-  const auto gateway =
-      docker({"network", "inspect", "docker_gwbridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"});
-  return gateway.substr(0, gateway.find('\n'));
-}
-
 struct Site {
   TempDir folder;
   GitRepository repository{folder / "site.git"};

@@ -74,7 +74,7 @@ age::FileKey open_header(const age::Header& header, const std::vector<AgeIdentit
         return *key;
       }
   throw Error(ErrorKind::denied, "cannot decrypt '" + name + "': it is for none of the identities given",
-              "give the identity of one of the recipients that it was encrypted for");
+              "give the identity of one of the recipients that it was encrypted for", Retry::never);
 }
 
 age::Chunks open_chunks(Ahead& from, const std::vector<AgeIdentity>& identities, const std::string& name) {

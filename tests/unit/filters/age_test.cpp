@@ -85,6 +85,8 @@ TEST_CASE("what is encrypted is opened by the identity of each recipient and by 
     CHECK(failure(bytes, stranger.identity) == ErrorKind::denied);
     CHECK(bytes != encrypted({a.recipient, b.recipient}, plain));
   }
+  // Other refusals may pass, this one does not.
+  CHECK(error_of([&] { decrypted(encrypted({a.recipient}, {}), stranger.identity); })->retry_ruled_out());
   CHECK_FALSE(is_age({}));
   MemorySink out;
   CHECK(error_of([&] { AgeSink(std::vector<AgeRecipient>{}, out); })->kind() == ErrorKind::config);

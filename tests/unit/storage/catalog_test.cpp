@@ -175,6 +175,22 @@ TEST_CASE("a backup that is not there is an error with the nearest name") {
   CHECK(mentions(*error_of([&] { catalog.find(wrong, shelf.cancel); }), "did you mean '" + name + "'?"));
 }
 
+TEST_CASE("where a job has no backup it is told which jobs have") {
+  const Shelf shelf;
+  Catalog catalog(*shelf.storage, "shop");
+  for (const std::string asked : {"latest", "shop"}) {
+    INFO(asked);
+    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.cancel); }), "it holds none at all"));
+  }
+  shelf.backup("stock", noon);
+  shelf.backup("shop-db", noon);
+  shelf.backup("stock", noon + 1s);
+  for (const std::string asked : {"latest", "shop"}) {
+    INFO(asked);
+    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.cancel); }), "it holds those of: shop-db, stock"));
+  }
+}
+
 TEST_CASE("a manifest that cannot be read or is that of another is an error of data") {
   const Shelf shelf;
   const auto name = shelf.backup("shop", noon);
