@@ -256,6 +256,6 @@ TEST_CASE("killed between manifest and object a backup is an orphan and no half 
   };
   CHECK(error_of([&] { scene.apply(plan); }));
   CHECK(scene.names() == std::vector<std::string>{old, newest, newest + ".json"});
-  scene.storage.before = {};
+  scene.storage.before = nullptr;
   CHECK(summary_of(scene.plan("last=1")).kept == 1);
 }
