@@ -1,5 +1,6 @@
 // `sidekick wait` and the servers it is for.
 #include <catch2/catch_test_macros.hpp>
+#include <poll.h>
 
 #include "sidekick/dial.hpp"
 #include "tests/support/certificates.hpp"
@@ -96,8 +97,12 @@ TEST_CASE("wait ends once MariaDB greets and tells that it is full") {
   server.start({"--max-connections=10"});
   CHECK(waiting.ends_well());
   std::vector<sidekick::Dialled> guests;
-  for (int i = 0; i < 12; i++)
+  for (int i = 0; i < 12; i++) {
     guests.push_back(sidekick::dial("127.0.0.1", server.port(), 5s, sidekick::CancelToken()));
+    // The server counts a guest when it greets it, not when the kernel takes the connection.
+    REQUIRE(sidekick::wait_ready(guests.back().fd.get(), POLLIN, std::chrono::steady_clock::now() + 20s,
+                                 sidekick::CancelToken()));
+  }
   Waiting full({"mysql://" + server.address()});
   CHECK(holds(reason({"mysql://" + server.address()}), "it says 'Too many connections'"));
   CHECK(full.child.running());
