@@ -18,6 +18,9 @@ using What = PruneDecision::What;
 
 constexpr std::size_t removed_at_once = 250;  // between two looks at the lease
 
+/// While the clock is set back by less, new backups are dated after those that are there, and count as they are.
+constexpr auto near_future = std::chrono::hours(24);
+
 bool is_older(const Manifest& left, const Manifest& right) {
   return std::tie(left.started, left.name) < std::tie(right.started, right.name);
 }
@@ -33,12 +36,19 @@ class Retention {
   Retention(const PruneSettings& settings, const TimeZone& zone, storage::WallTime now)
       : settings_(settings), zone_(zone), now_(now) {}
 
+  /// Such a one would take the place of each that is taken until then.
+  bool is_of_the_future(const Manifest& backup) const { return backup.started - now_ > near_future; }
+
   void decide_on(const std::vector<Manifest>& backups, std::vector<PruneDecision>& out) const {
     std::vector<const Manifest*> good;
     std::vector<Candidate> candidates;
     for (const auto& backup : backups) {
       if (backup.suspect) {
         out.push_back({What::keep, backup.name, {"suspect until it is accepted"}, backup.bytes});
+        continue;
+      }
+      if (is_of_the_future(backup)) {
+        out.push_back({What::keep, backup.name, {"dated in the future"}, backup.bytes});
         continue;
       }
       good.push_back(&backup);
@@ -79,8 +89,10 @@ void plan_backups(PrunePlan& plan, std::vector<Manifest> backups, const Retentio
   const Manifest* suspect = nullptr;
   for (const auto& [source, of_source] : by_source) {
     retention.decide_on(of_source, plan.decisions);
-    const auto& newest = of_source.front();
-    if (newest.suspect && (!suspect || is_older(*suspect, newest))) suspect = &newest;
+    const auto newest =
+        std::ranges::find_if_not(of_source, [&](const Manifest& backup) { return retention.is_of_the_future(backup); });
+    if (newest == of_source.end() || !newest->suspect) continue;
+    if (!suspect || is_older(*suspect, *newest)) suspect = &*newest;
   }
   std::ranges::sort(plan.decisions, {}, [&](const PruneDecision& decision) { return place[decision.name]; });
   if (suspect) stand_still(plan, suspect->name);

@@ -45,7 +45,8 @@ struct PrunePlan {
 /// Reads what the storage holds of this job and decides; changes nothing. The rules are applied to the backups of each
 /// source by itself, so that several sources of one job do not take each other's places. While the newest backup of a
 /// source is suspect, nothing of the job is removed but orphans and leftovers; a suspect backup that is not the newest
-/// takes no place and stays until it is accepted. `now` is the wall clock. Throws as Catalog and Storage do.
+/// takes no place and stays until it is accepted. One dated more than a day in the future, by a clock that was wrong,
+/// takes no place either, and stays until its time has come. `now` is the wall clock. Throws as Catalog and Storage do.
 PrunePlan plan_prune(storage::Storage& storage, const PruneSettings& settings, storage::WallTime now,
                      const CancelToken& cancel);
 

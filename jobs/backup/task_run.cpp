@@ -105,10 +105,18 @@ std::string TaskRun::run_alone(const Lease& lease, JobContext& context) {
 bool TaskRun::is_done_by_another(JobContext& context) {
   if (!due_) return false;
   const auto names = Catalog(storage_, task_.job).names(context.cancel);
-  if (names.empty() || names.back().time < *due_ || names.back().time > settings_.wall_clock()) return false;
+  if (names.empty() || names.back().time > settings_.wall_clock()) return false;
+  if (names.back().time < *due_ && is_due_after(names.back().time)) return false;
   context.log.info("another process has taken this run", {{"backup", names.back().text()}});
   tell_of(names.back(), context);
   return true;
+}
+
+/// Replicas count "@every" from when each of them began: what counts is the newest backup.
+bool TaskRun::is_due_after(WallTime newest) const {
+  const auto& timing = *settings_.timing;
+  const auto next = timing.schedule.next_after(std::chrono::floor<std::chrono::seconds>(newest), timing.zone);
+  return next && *next <= settings_.wall_clock();
 }
 
 /// A manifest that cannot be read costs its figures only.

@@ -44,6 +44,7 @@ class TaskRun final {
   void tell_of(const storage::BackupName& name, JobContext& context);
   void refuse_too_soon(JobContext& context);
   bool is_done_by_another(JobContext& context);
+  bool is_due_after(storage::WallTime newest) const;
   void succeeded(const storage::Manifest& manifest, Clock::duration took, JobContext& context);
   void failed(const Error& error, const storage::Manifest& manifest, std::uint64_t plain_bytes, JobContext& context);
   void hold_back(const Error& error, std::uint64_t plain_bytes, JobContext& context);

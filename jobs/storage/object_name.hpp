@@ -13,6 +13,9 @@ bool is_object_name(std::string_view text) noexcept;
 /// Throws Error of kind config where `text` is none: it may be what a user typed.
 void require_object_name(std::string_view text);
 
+/// What Storage::check() writes parts of, which never get that name.
+constexpr std::string_view check_name = "check";
+
 /// ".part-<object>-<8 random hex>": what an object is called while it is written where there are only files. The dot
 /// keeps it out of every list.
 std::string new_part_name(std::string_view object);

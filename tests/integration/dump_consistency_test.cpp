@@ -166,14 +166,16 @@ TEST_CASE("an oplog that rolls over during a dump makes that fail and leave noth
   const Scene scene("6.0.5", {"--oplogSize", "8", "--syncdelay", "1"});
   check_worthless(scene, "rolled over", [](const MongoClient& client) {
     const std::string text(std::size_t{1} << 20, 'x');
-    const auto oldest = [&] {
-      const auto entries = client.documents("local", {{"find", "oplog.rs"}, {"sort", {{"$natural", 1}}}, {"limit", 1}});
-      return boost::json::value(entries.at(0).at("ts"));
+    const auto time_of = [&](int order) {
+      const auto entry =
+          client.documents("local", {{"find", "oplog.rs"}, {"sort", {{"$natural", order}}}, {"limit", 1}});
+      const auto& ts = entry.at(0).at("ts").at("$timestamp");
+      return std::pair(ts.at("t").to_number<std::int64_t>(), ts.at("i").to_number<std::int64_t>());
     };
-    const auto first = oldest();
+    const auto begun = time_of(-1);
     const bool rolled = eventually(30s, [&] {
       for (int i = 0; i < 8; i++) client.command("bank", R"({"insert":"more","documents":[{"text":")" + text + "\"}]}");
-      return oldest() != first;
+      return time_of(1) > begun;
     });
     REQUIRE(rolled);
   });

@@ -15,6 +15,7 @@
 #include "jobs/storage/open_storage.hpp"
 #include "sidekick/error.hpp"
 #include "tests/integration/storage_places.hpp"
+#include "tests/support/slow_dump.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/errors.hpp"
 #include "tests/unit/support/in_child.hpp"
@@ -126,6 +127,17 @@ TEST_CASE("posix storage: where names cannot be given exclusively they are looke
     return storage->get("object", never()) == "first" && storage->leftovers("", never()).empty() ? 0 : 6;
   });
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("posix storage: what a check left that was killed is removed by one a day later") {
+  const TempDir folder;
+  const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours(25);
+  for (const std::string name : {".part-check-0123abcd", ".part-check-89abcdef", ".part-checks-0123abcd"}) {
+    write_file(folder / name, "");
+    if (name != ".part-check-89abcdef") std::filesystem::last_write_time(folder / name, yesterday);
+  }
+  in(folder.path())->check(never());
+  CHECK(files_in(folder.path()) == std::vector<std::string>{".part-check-89abcdef", ".part-checks-0123abcd"});
 }
 
 TEST_CASE("posix storage: an object that was cut is told while it is read") {

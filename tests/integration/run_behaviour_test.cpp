@@ -9,6 +9,7 @@
 
 #include "tests/support/command_run.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/sidekick.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace sidekick::test;
@@ -29,10 +30,11 @@ bool holds(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("run ends with every exit code that its command can end with") {
-  for (int code = 0; code < 256; code++) {
+TEST_CASE("run ends with the exit code of its command") {
+  for (const int code : {0, 1, 2, 63, 64, 125, 126, 127, 128, 129, 143, 254, 255}) {
     const auto finished = behave(Place::ordinary, {"--quiet"}, {"exit", std::to_string(code)});
-    if (finished.exit_code != code) FAIL("code " << code << ": " << finished.describe());
+    INFO(finished.describe());
+    CHECK(finished.exit_code == code);
   }
 }
 
@@ -98,13 +100,14 @@ TEST_CASE("run passes a flood of 200 MB through byte for byte") {
   CHECK(finished.out == "200000000\n");
 }
 
-TEST_CASE("run logs a flood of 200 MB without keeping it in memory") {
-  auto command = run_misbehave(Place::ordinary, {"--log-output"}, {"flood", "200000000", "14000"});
+TEST_CASE("run logs a flood without keeping it in memory") {
+  // Half again what it may take: more tells nothing more.
+  auto command = run_misbehave(Place::ordinary, {"--log-output"}, {"flood", "100000000", "14000"});
   command.words.insert(command.words.begin(), {"sh", "-c", "exec \"$@\" 2>/dev/null", "sh"});
   const auto finished = run(command, 120s);
   INFO(finished.describe());
   CHECK(finished.exit_code == 0);
-  CHECK(finished.peak_kib < 64 * 1024);
+  if (!is_sanitized()) CHECK(finished.peak_kib < 64 * 1024);
 }
 
 TEST_CASE("a command is not blocked for ever when its output is a pipe that nobody reads any more") {

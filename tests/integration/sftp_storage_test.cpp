@@ -122,6 +122,16 @@ TEST_CASE("sftp: a server that is gone in mid-upload leaves nothing but a part t
   CHECK(content_of(*storage, "lost") == "found");
 }
 
+TEST_CASE("sftp: what a check left that was killed is removed by one a day later") {
+  const SftpPlace place;
+  const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours(25);
+  for (const std::string name : {".part-check-0123abcd", ".part-check-89abcdef"}) write_file(place.folder / name, "");
+  std::filesystem::last_write_time(place.folder / ".part-check-0123abcd", yesterday);
+  place.open()->check(CancelToken());
+  CHECK_FALSE(std::filesystem::exists(place.folder / ".part-check-0123abcd"));
+  CHECK(std::filesystem::exists(place.folder / ".part-check-89abcdef"));
+}
+
 TEST_CASE("sftp: a connection that waited and was ended meanwhile is replaced without a word") {
   SftpPlace place;
   const auto storage = place.open();

@@ -20,12 +20,12 @@ struct Waiting {
 
   static Command command(std::vector<std::string> words) {
     words.insert(words.begin(), {sidekick_binary(), "wait"});
-    words.insert(words.end(), {"--timeout=50s", "--", "echo", "runs"});
+    words.insert(words.end(), {"--timeout=150s", "--", "echo", "runs"});
     return {std::move(words)};
   }
   /// True when it ends well, and the command ran after that.
   bool ends_well() {
-    const auto finished = child.wait(60s);
+    const auto finished = child.wait(160s);
     UNSCOPED_INFO(finished.describe());
     return finished.exit_code == 0 && finished.out == "runs\n";
   }

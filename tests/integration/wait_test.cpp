@@ -162,7 +162,7 @@ TEST_CASE("with --init the first process collects orphans") {
   CHECK(eventually(20s, [&] { return children_of(sidekick).size() == 1; }));
 }
 
-TEST_CASE("--init needs a command and out of time it does not run") {
+TEST_CASE("with --init wait needs a command and does not run it out of time") {
   CHECK(wait_for({there, "--init"}).exit_code == 64);
   const auto finished = wait_for({nobody_listens(), "--init", "--timeout=200ms", "--", "echo", "runs"});
   INFO(finished.describe());

@@ -164,6 +164,7 @@ void RabbitMq::start() {
                                                      {"RABBITMQ_MNESIA_BASE", at("mnesia")},
                                                      {"RABBITMQ_LOG_BASE", at("log")},
                                                      {"RABBITMQ_LOGS", "-"},
+                                                     {"RUNNING_UNDER_SYSTEMD", "true"},  // no shell stays in between
                                                      {"RABBITMQ_ENABLED_PLUGINS_FILE", at("plugins")},
                                                      {"RABBITMQ_CONFIG_FILE", at("configuration")},
                                                      {"RABBITMQ_CONF_ENV_FILE", at("environment")},

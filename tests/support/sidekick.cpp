@@ -10,6 +10,11 @@ std::string sidekick_binary() {
   return named && *named ? named : SIDEKICK_BUILT_BINARY;
 }
 
+bool is_sanitized() {
+  const auto binary = sidekick_binary();
+  return binary.find("/asan/") != std::string::npos || binary.find("/tsan/") != std::string::npos;
+}
+
 Command restore_command(std::vector<std::string> flags) {
   flags.insert(flags.begin(), {sidekick_binary(), "mongorestore"});
   return {std::move(flags)};

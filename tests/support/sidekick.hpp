@@ -11,6 +11,9 @@ namespace sidekick::test {
 /// $SIDEKICK_BIN, else the binary of this build.
 std::string sidekick_binary();
 
+/// Whether it is of a build with a sanitizer, whose memory and time tell nothing of those of others.
+bool is_sanitized();
+
 /// `sidekick mongorestore FLAGS…`, logging JSON lines.
 Command restore_command(std::vector<std::string> flags);
 

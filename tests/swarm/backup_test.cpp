@@ -105,8 +105,11 @@ class BackedUp final {
           {"ps", which, "--quiet", "--filter", "label=com.docker.swarm.service.name=" + stack_.service("mongo")}));
     };
     REQUIRE(eventually(30s, [&] { return containers("--no-trunc").empty(); }));
-    for (const auto& id : containers("--all")) docker({"rm", "--force", id});
-    docker({"volume", "rm", stack_.name() + "_data"});
+    // The swarm may be at removing them too.
+    REQUIRE(eventually(30s, [&] {
+      for (const auto& id : containers("--all")) run_docker({"rm", "--force", id});
+      return run_docker({"volume", "rm", stack_.name() + "_data"}).exit_code == 0;
+    }));
   }
 
  private:

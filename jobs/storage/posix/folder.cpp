@@ -156,8 +156,8 @@ void Folder::each(std::string_view prefix,
 }
 
 Naming Folder::naming() const {
-  const auto one = new_part_name("check");
-  const auto other = new_part_name("check");
+  const auto one = new_part_name(check_name);
+  const auto other = new_part_name(check_name);
   struct Dropped {
     const Folder& folder;
     const std::string& file;

@@ -8,6 +8,7 @@
 
 #include "sidekick/error.hpp"
 #include "storage/object_name.hpp"
+#include "storage/old_checks.hpp"
 #include "storage/small_object.hpp"
 
 namespace sidekick::storage {
@@ -107,8 +108,8 @@ PosixStorage::PosixStorage(std::string path) : path_(std::move(path)), where_("d
 
 Exclusion PosixStorage::check(const CancelToken& cancel) {
   cancel.throw_if_cancelled();
+  remove_old_checks(*this, cancel);
   const auto opened = folder();
-  opened.each(".part-", [&](const std::string&, const struct stat&) { cancel.throw_if_cancelled(); });
   return opened.naming() == Naming::looked_up ? Exclusion::advisory : Exclusion::strict;
 }
 

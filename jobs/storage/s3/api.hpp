@@ -49,7 +49,7 @@ struct Settings {
   enum class Addressing { path, virtual_host } addressing = Addressing::path;
   HttpSettings http;
   Persistence persistence{};
-  std::size_t part_bytes = std::size_t{8} << 20;   ///< of the first parts of an upload; S3 wants at least 5 MiB
+  std::size_t part_bytes = std::size_t{5} << 20;   ///< of the first parts of an upload; S3 takes no smaller ones
   std::size_t range_bytes = std::size_t{8} << 20;  ///< of one request of a download
   int page_size = 1000;                            ///< of a list
 };

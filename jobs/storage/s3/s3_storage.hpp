@@ -8,7 +8,7 @@
 namespace sidekick::storage::s3 {
 
 /// Each object has the key "prefix/name"; keys with more in them, or of other forms, are passed over. Uploads hold at
-/// most 32 MiB up to 78 GiB (see part_bytes()), downloads 16 MiB. A kill leaves at most an open upload.
+/// most 20 MiB up to 48 GiB (see part_bytes()), downloads 16 MiB. A kill leaves at most an open upload.
 class S3Storage final : public Storage {
  public:
   /// Does not connect. Throws Error of kind config for an endpoint that is no URL.

@@ -12,9 +12,9 @@
 
 namespace sidekick::storage::s3 {
 
-/// Bytes of the n-th part (from 1) where the first has `first_bytes`: 10,000 parts, of which S3 takes no more, hold 1.6
-/// TiB if the first has 8 MiB. Memory is three parts for the first 2,000 of them (16 GiB, 24 MiB of memory), then two:
-/// 32 MiB to 78 GiB in all. Pure.
+/// Bytes of the n-th part (from 1) where the first has `first_bytes`: 10,000 parts, of which S3 takes no more, hold 1.0
+/// TiB if the first has 5 MiB. Memory is three parts for the first 2,000 of them (9.8 GiB, 15 MiB of memory), then two:
+/// 20 MiB to 48 GiB in all. Pure.
 std::size_t part_bytes(int number, std::size_t first_bytes) noexcept;
 
 /// What fits into one part is one request at the end; more is a multipart upload, whose parts go out in threads of

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "storage/object_name.hpp"
+#include "storage/old_checks.hpp"
 #include "storage/sftp/download.hpp"
 #include "storage/sftp/upload.hpp"
 #include "storage/small_object.hpp"
@@ -45,10 +46,10 @@ SftpPlace sftp_place(const Url& url, SshSettings ssh) {
 SftpStorage::SftpStorage(SftpPlace place) : pool_(std::move(place)) {}
 
 Exclusion SftpStorage::check(const CancelToken& cancel) {
-  list("check", cancel);
+  remove_old_checks(*this, cancel);
   return pool_.with_session(cancel, [&](SessionPool::Borrowed session) {
-    const auto from = session->place().path_of(new_part_name("check"));
-    const auto to = session->place().path_of(new_part_name("check"));
+    const auto from = session->place().path_of(new_part_name(check_name));
+    const auto to = session->place().path_of(new_part_name(check_name));
     struct Dropped {
       SftpSession& session;
       const std::string& path;

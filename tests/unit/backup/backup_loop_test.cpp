@@ -106,3 +106,19 @@ TEST_CASE("of two replicas one takes the run and the other finds it taken") {
   CHECK(script->pours == 1);
   CHECK(stage.backups("data").size() == 1);
 }
+
+TEST_CASE("two replicas that began at different times take one backup in each period") {
+  Stage stage;
+  const auto script = stage.add("data");
+  stage.follow("@every 2h");
+  const auto one = stage.start();
+  stage.step(*one);
+  stage.clock.advance(10min);
+  const auto other = stage.start();
+  for (int i = 0; i < 9 * 60; i++) {
+    stage.step(*one);
+    stage.step(*other);
+    stage.clock.advance(1min);
+  }
+  CHECK(script->pours == 4);
+}

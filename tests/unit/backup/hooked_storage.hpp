@@ -2,19 +2,44 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 
 #include "storage/posix/posix_storage.hpp"
 
 namespace sidekick::test {
 
-/// Calls `before` with the name of the call ("replace") and that of the object, and then does what was asked. `before`
-/// is set while no other thread calls.
+/// What is called with the name of the call ("replace") and that of the object. May be set and called by any thread;
+/// what is being called goes on when another takes its place.
+class Hook final {
+ public:
+  using Function = std::function<void(std::string_view call, const std::string& name, const CancelToken& cancel)>;
+
+  Hook& operator=(Function function) {
+    const std::lock_guard lock(mutex_);
+    function_ = std::move(function);
+    return *this;
+  }
+
+  void operator()(std::string_view call, const std::string& name, const CancelToken& cancel) const {
+    const auto function = [this] {
+      const std::lock_guard lock(mutex_);
+      return function_;
+    }();
+    if (function) function(call, name, cancel);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Function function_;
+};
+
+/// Calls `before`, and then does what was asked.
 class HookedStorage final : public storage::Storage {
  public:
   explicit HookedStorage(std::string path) : folder_(std::move(path)) {}
 
-  std::function<void(std::string_view call, const std::string& name, const CancelToken& cancel)> before;
+  Hook before;
 
   const std::string& where() const noexcept override { return folder_.where(); }
   storage::Exclusion check(const CancelToken& cancel) override { return folder_.check(cancel); }
@@ -48,7 +73,7 @@ class HookedStorage final : public storage::Storage {
 
  private:
   storage::PosixStorage& hooked(std::string_view call, const std::string& name, const CancelToken& cancel) {
-    if (before) before(call, name, cancel);
+    before(call, name, cancel);
     return folder_;
   }
 

@@ -166,6 +166,23 @@ TEST_CASE("a clock that was set back removes nothing that is new") {
   CHECK(outcome.removed == 0);
 }
 
+TEST_CASE("a backup that is dated in the future takes no place of those that are taken now") {
+  Scene scene;
+  const auto future = scene.store({.time = now + 24h * 400});
+  const auto suspect_future = scene.store({.time = now + 24h * 500, .standing = suspect});
+  const auto before = scene.store({.time = now - 24h});
+  const auto taken = scene.store({.time = now});
+  const auto plan = scene.plan("last=1");
+  CHECK_FALSE(plan.stands_still);
+  const auto decided = decisions(plan);
+  CHECK(decided.at(taken) == PruneDecision::What::keep);
+  CHECK(decided.at(before) == PruneDecision::What::remove);
+  CHECK(decided.at(future) == PruneDecision::What::keep);
+  CHECK(decided.at(suspect_future) == PruneDecision::What::keep);
+  scene.store({.time = now + 1s, .standing = suspect});
+  CHECK(scene.plan("last=1").stands_still);
+}
+
 TEST_CASE("objects without a manifest go when they are a day old and are this job's") {
   Scene scene;
   const auto old = scene.orphan("shop", 25h), fresh = scene.orphan("shop", 23h), other = scene.orphan("shop-2", 72h);
@@ -239,6 +256,6 @@ TEST_CASE("killed between manifest and object a backup is an orphan and no half 
   };
   CHECK(error_of([&] { scene.apply(plan); }));
   CHECK(scene.names() == std::vector<std::string>{old, newest, newest + ".json"});
-  scene.storage.before = {};
+  scene.storage.before = nullptr;
   CHECK(summary_of(scene.plan("last=1")).kept == 1);
 }

@@ -42,9 +42,8 @@ Buffer unpacked(const Buffer& bytes) {
 
 TEST_CASE("what is compressed by several threads comes back in its order") {
   for (const auto kind : {Compression::gzip, Compression::zstd, Compression::none})
-    for (const std::size_t size :
-         {std::size_t{0}, std::size_t{1}, block - 1, block, block + 1, 2 * block, 6 * block + 5})
-      for (const int threads : {1, 2, 5}) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, block - 1, block, block + 1, 5 * block + 5})
+      for (const int threads : {1, 3}) {
         INFO("size " << size << ", threads " << threads);
         const auto plain = some_bytes(size);
         const auto bytes = packed({kind, std::nullopt, threads}, plain);
