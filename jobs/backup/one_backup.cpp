@@ -16,9 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A clock set back by more is not followed: days of backups would all count as one.
-constexpr auto longest_set_back = 24h;
-
 std::string_view name_of(filters::Compression compression) {
   switch (compression) {
     case filters::Compression::gzip:

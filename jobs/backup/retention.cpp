@@ -117,7 +117,7 @@ class Deciding {
     });
     decisions_.reserve(order.size());
     for (const auto index : order) decisions_.push_back({.candidate = index, .keep = false, .reasons = {}});
-    while (past_ < decisions_.size() && of(past_).time > now) past_++;
+    while (past_ < decisions_.size() && of(past_).time - now > longest_set_back) past_++;
   }
 
   /// They take no place: each new backup would be the oldest there is, and go at once.
@@ -139,9 +139,9 @@ class Deciding {
     }
   }
 
-  void apply_within() {
+  void apply_within(storage::WallTime now) {
     if (past_ == decisions_.size()) return;
-    const auto since = of(past_).time - *rules_.within;
+    const auto since = std::min(now, of(past_).time) - *rules_.within;
     for (std::size_t i = past_; i < decisions_.size() && of(i).time >= since; i++)
       keep(i, "within " + period_text(*rules_.within));
   }
@@ -170,7 +170,7 @@ class Deciding {
   const std::vector<Candidate>& all_;
   const KeepRules& rules_;
   std::vector<Decision> decisions_;
-  std::size_t past_ = 0;  ///< the first that is not dated in the future
+  std::size_t past_ = 0;  ///< the first that is not dated too far in the future
 };
 
 }  // namespace
@@ -210,7 +210,7 @@ std::vector<Decision> decide(const std::vector<Candidate>& candidates, const Kee
   }
   deciding.keep_future();
   for (const auto& rule : rules_there_are) deciding.apply(rule, zone);
-  if (rules.within) deciding.apply_within();
+  if (rules.within) deciding.apply_within(now);
   deciding.keep_best_proven();
   return deciding.take();
 }

@@ -28,6 +28,10 @@ struct KeepRules {
 /// is wrong: an unknown rule, one that stands there twice, a number under 0, and rules that would keep nothing.
 KeepRules parse_keep(std::string_view text);
 
+/// A clock set back by more is not followed: days of backups would all count as one. By less, and new backups are dated
+/// after those that are there.
+constexpr std::chrono::hours longest_set_back{24};
+
 /// What is known of one backup.
 struct Candidate {
   std::string name;
@@ -43,9 +47,10 @@ struct Decision {
 
 /// One decision for each candidate, newest first (by name where the times are equal). A rule keeps the newest backup of
 /// each of the last n hours, days, weeks, months or years of `zone` that have one, and where there are fewer, the
-/// oldest backup too, as "oldest daily". `within` counts back from the newest backup. What is dated
-/// later than `now`, by a clock that was wrong, is kept and takes nobody's place. The newest backup of the highest
-/// level of proof is always kept. Without any rule all are kept. Pure.
+/// oldest backup too, as "oldest daily". `within` counts back from the newest backup, or from `now` where that is
+/// earlier. What is dated later than `now` by more than `longest_set_back`, by a clock that was wrong, is kept and
+/// takes nobody's place. The newest backup of the highest level of proof is always kept. Without any rule all are kept.
+/// Pure.
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
                              const TimeZone& zone);
 
