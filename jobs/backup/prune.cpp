@@ -18,9 +18,6 @@ using What = PruneDecision::What;
 
 constexpr std::size_t removed_at_once = 250;  // between two looks at the lease
 
-/// While the clock is set back by less, new backups are dated after those that are there, and count as they are.
-constexpr auto near_future = std::chrono::hours(24);
-
 bool is_older(const Manifest& left, const Manifest& right) {
   return std::tie(left.started, left.name) < std::tie(right.started, right.name);
 }
@@ -37,7 +34,7 @@ class Retention {
       : settings_(settings), zone_(zone), now_(now) {}
 
   /// Such a one would take the place of each that is taken until then.
-  bool is_of_the_future(const Manifest& backup) const { return backup.started - now_ > near_future; }
+  bool is_of_the_future(const Manifest& backup) const { return backup.started - now_ > longest_set_back; }
 
   void decide_on(const std::vector<Manifest>& backups, std::vector<PruneDecision>& out) const {
     std::vector<const Manifest*> good;
@@ -45,10 +42,6 @@ class Retention {
     for (const auto& backup : backups) {
       if (backup.suspect) {
         out.push_back({What::keep, backup.name, {"suspect until it is accepted"}, backup.bytes});
-        continue;
-      }
-      if (is_of_the_future(backup)) {
-        out.push_back({What::keep, backup.name, {"dated in the future"}, backup.bytes});
         continue;
       }
       good.push_back(&backup);
