@@ -20,7 +20,7 @@ std::string_view beginning(std::string_view text) {
   return text.substr(0, end);
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : beginning(text)) {
     if (c == '"' || c == '\\') {
@@ -45,7 +45,7 @@ std::string seconds(std::chrono::nanoseconds time) {
 std::string end_json(const AttemptEnd& end) {
   const bool exited = end.how == AttemptEnd::How::exited;
   return std::string(R"(,"end":")") + (exited ? "exited" : "signalled") + R"(","code":)" + std::to_string(end.code()) +
-         R"(,"signal":)" + (exited ? "null" : quoted(signal_name(end.number))) + R"(,"told_to_end":)" +
+         R"(,"signal":)" + (exited ? "null" : json_text(signal_name(end.number))) + R"(,"told_to_end":)" +
          (end.told_to ? "true" : "false") + R"(,"user_s":)" + seconds(end.usage.user) + R"(,"system_s":)" +
          seconds(end.usage.system) + R"(,"peak_kib":)" + std::to_string(end.usage.peak_kib);
 }
@@ -53,13 +53,13 @@ std::string end_json(const AttemptEnd& end) {
 std::string attempt_json(const AttemptReport& attempt) {
   auto out = R"({"attempt":)" + std::to_string(attempt.number) + R"(,"started":")" + wall_time_text(attempt.started) +
              R"(","took_s":)" + seconds(attempt.took);
-  out += attempt.end ? end_json(*attempt.end) : R"(,"end":"not_started","failure":)" + quoted(attempt.failure);
+  out += attempt.end ? end_json(*attempt.end) : R"(,"end":"not_started","failure":)" + json_text(attempt.failure);
   return out + "}";
 }
 
 std::string head_json(const Report& report) {
-  return R"({"command":)" + quoted(report.program) + R"(,"exit_code":)" + std::to_string(report.exit_code) +
-         R"(,"message":)" + quoted(report.message) + R"(,"skipped":)" + (report.skipped ? "true" : "false") +
+  return R"({"command":)" + json_text(report.program) + R"(,"exit_code":)" + std::to_string(report.exit_code) +
+         R"(,"message":)" + json_text(report.message) + R"(,"skipped":)" + (report.skipped ? "true" : "false") +
          R"(,"started":")" + wall_time_text(report.started) + R"(","ended":")" + wall_time_text(report.ended) +
          R"(","took_s":)" + seconds(report.ended - report.started) + R"(,"attempt_count":)" +
          std::to_string(report.attempts.size()) + R"(,"attempts":[)";
