@@ -32,6 +32,7 @@ constexpr milliseconds look_again{10};  // where nothing tells of the change tha
 constexpr milliseconds longest_look{3'600'000};
 constexpr milliseconds most_when_stopped{1'000};  // a job that was told to stop has 2 s for everything
 constexpr milliseconds after_kill{500};
+constexpr milliseconds longest_silence{10'000};  // of those whom the program left with its output
 
 struct Pipe {
   Fd out, in;
@@ -145,6 +146,10 @@ class Group final {
     return gone_;
   }
 
+  /// True while somebody may write to the first of the streams; no byte came for `silence()`.
+  bool may_write() const { return static_cast<bool>(streams_.front().fd); }
+  Time::duration silence() const { return Time::now() - last_bytes_; }
+
   /// Nobody wants what is still written.
   void discard_output() {
     for (auto& stream : streams_) stream.take = [](std::string_view) {};
@@ -162,7 +167,7 @@ class Group final {
     return gone();
   }
 
-  static void take(Stream& stream, int reads) {
+  void take(Stream& stream, int reads) {
     std::array<char, max_output_bytes> chunk;
     for (; stream.fd && reads > 0; reads--) {
       const auto n = ::read(stream.fd.get(), chunk.data(), chunk.size());
@@ -170,6 +175,7 @@ class Group final {
       if (n < 0 && errno == EAGAIN) return;
       if (n <= 0) return stream.fd.reset();
       stream.take({chunk.data(), static_cast<std::size_t>(n)});
+      last_bytes_ = Time::now();
     }
   }
 
@@ -179,6 +185,7 @@ class Group final {
   int status_ = 0;
   bool ended_ = false;
   bool gone_ = false;
+  Time::time_point last_bytes_ = Time::now();
 };
 
 milliseconds left_until(std::optional<Time::time_point> deadline) {
@@ -186,10 +193,28 @@ milliseconds left_until(std::optional<Time::time_point> deadline) {
   return std::clamp(std::chrono::ceil<milliseconds>(*deadline - Time::now()), milliseconds(0), longest_look);
 }
 
+enum class Output { so_far, whole };
+
+bool ended_well(const Group& group) {
+  return WIFEXITED(group.status()) && WEXITSTATUS(group.status()) == 0;
+}
+
+/// True while what the leader, or one that it left behind, writes is to be waited for.
+bool is_awaited(Group& group, Output wanted) {
+  if (!group.leader_ended()) return true;
+  return wanted == Output::whole && ended_well(group) && group.may_write();
+}
+
 /// False when the time was over first.
-bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, const ChildRequest& request,
+bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, const ChildRequest& request, Output wanted,
                      const CancelToken& cancel) {
-  while (!group.leader_ended()) {
+  std::optional<Time::time_point> ended;
+  while (is_awaited(group, wanted)) {
+    if (group.leader_ended() && !ended) ended = Time::now();
+    group.gone();  // seen early: its number may be another's soon
+    if (ended && Time::now() - *ended > longest_silence && group.silence() > longest_silence)
+      throw Error(ErrorKind::io, "'" + request.argv.front() + "' has ended, and another process keeps its output open",
+                  "what that would write is missing: let the command wait for it, or give it another output");
     if (cancel.cancelled()) {
       group.discard_output();
       group.end(std::min(request.grace, most_when_stopped));
@@ -203,11 +228,11 @@ bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, con
 }
 
 /// Until nothing of the group is left.
-ChildResult watch_child(const ChildRequest& request, Group group, const CancelToken& cancel) {
+ChildResult watch_child(const ChildRequest& request, Group group, Output wanted, const CancelToken& cancel) {
   std::optional<Time::time_point> deadline;
   if (request.timeout) deadline = Time::now() + *request.timeout;
   ChildResult result;
-  if (!wait_for_leader(group, deadline, request, cancel)) result.end = ChildEnd::timed_out;
+  if (!wait_for_leader(group, deadline, request, wanted, cancel)) result.end = ChildEnd::timed_out;
   if (!group.gone()) group.end(request.grace);
   group.take_output(most_last_reads);
   if (result.end != ChildEnd::timed_out) {
@@ -254,7 +279,7 @@ ChildResult run_child(const ChildRequest& request, const CancelToken& cancel) {
   streams.push_back({std::move(pipe.out), [&](std::string_view text) { tail.add(text); }});
   const auto leader = launch(with_output(request, pipe.in.get(), pipe.in.get()));
   pipe.in.reset();
-  auto result = watch_child(request, Group(leader, std::move(streams)), cancel);
+  auto result = watch_child(request, Group(leader, std::move(streams)), Output::so_far, cancel);
   result.output = tail.text();
   return result;
 }
@@ -276,7 +301,7 @@ ChildResult run_child(const ChildRequest& request, const ChildOutput& output, co
   const auto leader = launch(with_output(request, out.in.get(), error.in.get()));
   out.in.reset();
   error.in.reset();
-  auto result = watch_child(request, Group(leader, std::move(streams)), cancel);
+  auto result = watch_child(request, Group(leader, std::move(streams)), Output::whole, cancel);
   lines.finish();
   result.output = tail.text();
   return result;

@@ -23,7 +23,7 @@ std::string joined(const std::set<std::string>& names) {
 
 /// Rules are one job's: those of another must not lose theirs because somebody forgot to say whose are meant.
 std::vector<std::string> jobs_to_prune(const Administration& context) {
-  const auto jobs = context.settings.values.list("job");
+  auto jobs = context.settings.values.list("job");
   for (const auto& job : jobs)
     if (!storage::is_job_name(job)) throw context.settings.values.bad_value("job", "no name of a job");
   if (!jobs.empty()) return jobs;

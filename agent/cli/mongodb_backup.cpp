@@ -5,6 +5,7 @@
 
 #include "agent/cli/mongodb_scratch.hpp"
 #include "dump/dump_job.hpp"
+#include "dump/server.hpp"
 #include "mongo/archive_reader.hpp"
 #include "mongo/proof.hpp"
 #include "mongo/uri.hpp"
@@ -58,7 +59,7 @@ class MongodbBackup final : public backup::Source {
 
   backup::Poured pour(filters::Sink& sink, JobContext& context) override {
     const auto deployment = dump::ask_deployment(settings_.connection, context);
-    no_snapshot_.clear();
+    if (!outlived_) no_snapshot_.clear();
     const auto report = write(dump_settings(deployment), sink, context);
     backup::Poured out;
     out.items = report.documents;
@@ -96,10 +97,18 @@ class MongodbBackup final : public backup::Source {
   /// A snapshot that nobody asked for, and that this database cannot have, is done without.
   dump::Report write(dump::Settings dump, filters::Sink& sink, JobContext& context) {
     const bool may_do_without = dump.snapshot && settings_.moment == MongodbSource::Moment::by_deployment;
+    if (may_do_without && outlived_) dump.snapshot = false;
     CountingSink counted(sink);
     try {
       return dump::write_archive(dump, counted, context);
     } catch (const Error& error) {
+      if (may_do_without && dump.snapshot && dump::is_history_gone(error)) {
+        // It would be gone again each time: a database that takes so long would never be backed up.
+        outlived_ = true;
+        no_snapshot_ = error.message() + " (" + error.hint() + ")";
+        throw Error(ErrorKind::unavailable, error.message() + ": the next attempt does without a snapshot",
+                    error.hint());
+      }
       if (!may_do_without || error.kind() != ErrorKind::config || counted.bytes() > 0) throw;
       no_snapshot_ = error.message();
       dump.snapshot = false;
@@ -136,6 +145,7 @@ class MongodbBackup final : public backup::Source {
   const std::string where_;
   std::string db_;
   std::string no_snapshot_;  ///< why the last pour() did without one
+  bool outlived_ = false;    ///< a snapshot took longer than the server keeps history, so it is not tried again
 };
 
 }  // namespace

@@ -45,14 +45,15 @@ struct ChildOutput {
   std::function<void(std::string_view)> line;  ///< each line of standard error, cut where it is longer than 4 KiB
 };
 
-/// The same with its standard output and error apart: while `output` takes its time, the child waits. All that was
-/// written by the time the program ended has been handed over when this returns; ChildResult::output has the last
-/// 16 KiB of standard error. After cancellation nothing more is handed over.
+/// The same with its standard output and error apart: while `output` takes its time, the child waits. Where the program
+/// ended with 0, its standard output is read to its end, also what processes that it left write to it; io where one of
+/// them keeps it open and is silent for 10 s. ChildResult::output has the last 16 KiB of standard error. After
+/// cancellation nothing more is handed over.
 ChildResult run_child(const ChildRequest& request, const ChildOutput& output, const CancelToken& cancel);
 
 /// Becomes the program (looked up in PATH where it has no slash), with our environment, no signal blocked and none
-/// ignored; open descriptors but the first three are closed. Throws Error: no_input (no such program, with the exit code
-/// 127), denied (not executable, 126), io (126). For a process whose other threads may die.
+/// ignored; open descriptors but the first three are closed. Throws Error: no_input (no such program, with the exit
+/// code 127), denied (not executable, 126), io (126). For a process whose other threads may die.
 [[noreturn]] void become(const std::vector<std::string>& argv);
 
 /// Splits a command line into words as a shell does, with '…', "…" and \, but nothing is expanded. Throws Error of kind

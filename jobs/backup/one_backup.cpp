@@ -1,6 +1,7 @@
 #include "backup/one_backup.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "backup/shrink.hpp"
 
@@ -53,13 +54,18 @@ WallTime sorted_after(const std::vector<BackupName>& names, WallTime now, Log& l
 
 }  // namespace
 
-std::optional<Manifest> last_good(storage::Storage& storage, const std::string& job, const CancelToken& cancel) {
-  try {
-    return Catalog(storage, job).find("latest", cancel);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::no_input) throw;
-    return {};
-  }
+std::optional<Manifest> last_good(storage::Storage& storage, const std::string& job, Log& log,
+                                  const CancelToken& cancel) {
+  Catalog catalog(storage, job);
+  const auto names = catalog.names(cancel);
+  for (const auto& name : std::views::reverse(names)) try {
+      if (auto manifest = catalog.find(name.text(), cancel); !manifest.suspect) return manifest;
+    } catch (const Error& error) {
+      // One that is gone meanwhile, damaged, or of a newer version: no reason to be without a new backup.
+      if (error.kind() != ErrorKind::no_input && error.kind() != ErrorKind::data) throw;
+      log.warn(error.message(), {{"hint", error.hint()}});
+    }
+  return {};
 }
 
 OneBackup::OneBackup(const Settings& settings, storage::Storage& storage, Task& task, const Lease& lease)
@@ -131,7 +137,7 @@ void OneBackup::prove(JobContext& context) {
 }
 
 void OneBackup::look_for_shrinkage(JobContext& context) {
-  const auto last = last_good(storage_, task_.job, context.cancel);
+  const auto last = last_good(storage_, task_.job, context.log, context.cancel);
   if (!last || !is_shrunken(*last, manifest_.plain_bytes, settings_.max_shrink)) return;
   manifest_.suspect = true;
   manifest_.warnings.push_back("suspect: " + std::to_string(manifest_.plain_bytes) + " bytes where '" + last->name +

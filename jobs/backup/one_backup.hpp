@@ -47,8 +47,9 @@ class OneBackup final {
   std::optional<Error> unproven_;
 };
 
-/// The newest backup that is not suspect; nothing where there is none. Throws as Catalog does.
-std::optional<storage::Manifest> last_good(storage::Storage& storage, const std::string& job,
+/// The newest backup that is not suspect; nothing where there is none. A manifest that cannot be read is logged and
+/// passed over. Throws as Catalog does else.
+std::optional<storage::Manifest> last_good(storage::Storage& storage, const std::string& job, Log& log,
                                            const CancelToken& cancel);
 
 }  // namespace sidekick::backup

@@ -108,7 +108,8 @@ std::string period_text(seconds period) {
 /// The candidates newest first, and what is decided of each.
 class Deciding {
  public:
-  Deciding(const std::vector<Candidate>& candidates, const KeepRules& rules) : all_(candidates), rules_(rules) {
+  Deciding(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now)
+      : all_(candidates), rules_(rules) {
     std::vector<std::size_t> order(candidates.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, [&](std::size_t left, std::size_t right) {
@@ -116,14 +117,20 @@ class Deciding {
     });
     decisions_.reserve(order.size());
     for (const auto index : order) decisions_.push_back({.candidate = index, .keep = false, .reasons = {}});
+    while (past_ < decisions_.size() && of(past_).time > now) past_++;
+  }
+
+  /// They take no place: each new backup would be the oldest there is, and go at once.
+  void keep_future() {
+    for (std::size_t i = 0; i < past_; i++) keep(i, "dated in the future");
   }
 
   void apply(const Rule& rule, const TimeZone& zone) {
     int left = rules_.*rule.count;
     std::optional<std::int64_t> latest;
-    for (std::size_t i = 0; i < decisions_.size() && left > 0; i++) {
+    for (std::size_t i = past_; i < decisions_.size() && left > 0; i++) {
       const auto stretch = rule.stretch ? rule.stretch(zone.local(floor<seconds>(of(i).time)))
-                                        : Stretch{static_cast<std::int64_t>(i), std::to_string(i + 1)};
+                                        : Stretch{static_cast<std::int64_t>(i), std::to_string(i - past_ + 1)};
       const bool is_new = stretch.number != latest;
       if (!is_new && i + 1 < decisions_.size()) continue;
       keep(i, (is_new ? "" : "oldest ") + std::string(rule.name) + " " + stretch.name);
@@ -132,9 +139,10 @@ class Deciding {
     }
   }
 
-  void apply_within(storage::WallTime now) {
-    const auto since = std::min(now, of(0).time) - *rules_.within;
-    for (std::size_t i = 0; i < decisions_.size() && of(i).time >= since; i++)
+  void apply_within() {
+    if (past_ == decisions_.size()) return;
+    const auto since = of(past_).time - *rules_.within;
+    for (std::size_t i = past_; i < decisions_.size() && of(i).time >= since; i++)
       keep(i, "within " + period_text(*rules_.within));
   }
 
@@ -162,6 +170,7 @@ class Deciding {
   const std::vector<Candidate>& all_;
   const KeepRules& rules_;
   std::vector<Decision> decisions_;
+  std::size_t past_ = 0;  ///< the first that is not dated in the future
 };
 
 }  // namespace
@@ -193,14 +202,15 @@ KeepRules parse_keep(std::string_view text) {
 
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
                              const TimeZone& zone) {
-  Deciding deciding(candidates, rules);
+  Deciding deciding(candidates, rules, now);
   if (candidates.empty()) return {};
   if (!keeps_something(rules)) {
     deciding.keep_all();
     return deciding.take();
   }
+  deciding.keep_future();
   for (const auto& rule : rules_there_are) deciding.apply(rule, zone);
-  if (rules.within) deciding.apply_within(now);
+  if (rules.within) deciding.apply_within();
   deciding.keep_best_proven();
   return deciding.take();
 }

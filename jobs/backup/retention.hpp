@@ -43,9 +43,9 @@ struct Decision {
 
 /// One decision for each candidate, newest first (by name where the times are equal). A rule keeps the newest backup of
 /// each of the last n hours, days, weeks, months or years of `zone` that have one, and where there are fewer, the
-/// oldest backup too, as "oldest daily". `within` counts back from the newest backup, or from `now` where that is
-/// earlier. The newest backup of the highest level of proof is always kept; times in the future count as they are.
-/// Without any rule all are kept. Pure.
+/// oldest backup too, as "oldest daily". `within` counts back from the newest backup. What is dated
+/// later than `now`, by a clock that was wrong, is kept and takes nobody's place. The newest backup of the highest
+/// level of proof is always kept. Without any rule all are kept. Pure.
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
                              const TimeZone& zone);
 

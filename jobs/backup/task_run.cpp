@@ -54,8 +54,8 @@ std::optional<WallTime> TaskRun::look(JobContext& context) {
   Catalog catalog(storage_, task_.job);
   const auto names = catalog.names(context.cancel);
   if (names.empty()) return {};
-  tell(catalog.find(names.back().text(), context.cancel), context.metrics);
-  if (const auto good = last_good(storage_, task_.job, context.cancel))
+  tell_of(names.back(), context);
+  if (const auto good = last_good(storage_, task_.job, context.log, context.cancel))
     context.metrics.record(metric_last_success, seconds_of(good->started), {{"backup", task_.job}});
   return names.back().time;
 }
@@ -108,7 +108,7 @@ bool TaskRun::is_done_by_another(JobContext& context) {
   if (names.empty() || names.back().time > settings_.wall_clock()) return false;
   if (names.back().time < *due_ && is_due_after(names.back().time)) return false;
   context.log.info("another process has taken this run", {{"backup", names.back().text()}});
-  tell(Catalog(storage_, task_.job).find(names.back().text(), context.cancel), context.metrics);
+  tell_of(names.back(), context);
   return true;
 }
 
@@ -117,6 +117,16 @@ bool TaskRun::is_due_after(WallTime newest) const {
   const auto& timing = *settings_.timing;
   const auto next = timing.schedule.next_after(std::chrono::floor<std::chrono::seconds>(newest), timing.zone);
   return next && *next <= settings_.wall_clock();
+}
+
+/// A manifest that cannot be read costs its figures only.
+void TaskRun::tell_of(const storage::BackupName& name, JobContext& context) {
+  try {
+    tell(Catalog(storage_, task_.job).find(name.text(), context.cancel), context.metrics);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::no_input && error.kind() != ErrorKind::data) throw;
+    context.log.warn(error.message(), {{"hint", error.hint()}});
+  }
 }
 
 void TaskRun::refuse_too_soon(JobContext& context) {

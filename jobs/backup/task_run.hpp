@@ -8,6 +8,7 @@
 #include "backup/failure_note.hpp"
 #include "backup/lease.hpp"
 #include "backup/settings.hpp"
+#include "storage/catalog.hpp"
 
 namespace sidekick::backup {
 
@@ -40,6 +41,7 @@ class TaskRun final {
 
  private:
   std::string run_alone(const Lease& lease, JobContext& context);
+  void tell_of(const storage::BackupName& name, JobContext& context);
   void refuse_too_soon(JobContext& context);
   bool is_done_by_another(JobContext& context);
   bool is_due_after(storage::WallTime newest) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string_view>
 
 #include "dump/metadata.hpp"
@@ -99,6 +100,7 @@ class Listing final {
       if (!query_.empty()) item.filter = query_on_buckets(query_, info);
     }
     item.type = info.type;
+    item.uuid = info.uuid;
     item.capped = mongo::truth_of(info.options.get(), "capped");
     item.indexes = indexes.size();
     item.metadata = metadata_json(info, indexes);
@@ -149,6 +151,11 @@ std::vector<Item> users_of(const std::string& db) {
   return out;
 }
 
+/// What a server has that nobody ever wrote to.
+bool is_of_any_server(const Item& item) {
+  return item.ns.db == "config" || (item.ns.db == "admin" && item.ns.collection == "system.version");
+}
+
 Error nothing_there(const Settings& settings) {
   if (!settings.collection.empty())
     return {ErrorKind::no_input, "there is no collection '" + settings.db + "." + settings.collection + "'",
@@ -156,7 +163,7 @@ Error nothing_there(const Settings& settings) {
   if (!settings.db.empty())
     return {ErrorKind::no_input, "database '" + settings.db + "' has nothing to dump",
             "--allow-empty makes an empty dump"};
-  return {ErrorKind::no_input, "the server has nothing to dump"};
+  return {ErrorKind::no_input, "the server has nothing to dump", "--allow-empty makes an empty dump"};
 }
 
 }  // namespace
@@ -168,7 +175,7 @@ std::vector<Item> list_items(const mongo::Client& client, const Server& server, 
     auto items = listing.items_of(db);
     std::ranges::move(items, std::back_inserter(out));
   }
-  if (out.empty() && !settings.allow_empty) throw nothing_there(settings);
+  if (!settings.allow_empty && std::ranges::all_of(out, is_of_any_server)) throw nothing_there(settings);
   if (settings.users_and_roles && settings.db != "admin") {
     auto items = users_of(settings.db);
     std::ranges::move(items, std::back_inserter(out));
@@ -188,6 +195,24 @@ std::vector<Item> list_items(const mongo::Client& client, const Server& server, 
     out.push_back(std::move(oplog));
   }
   return out;
+}
+
+void check_not_renamed(const mongo::Client& client, const Server& server, const std::vector<Item>& items) {
+  std::map<std::string, std::map<std::string, std::string>> listed;
+  for (const auto& item : items)
+    if (!item.uuid.empty()) listed[item.ns.db].emplace(item.uuid, item.ns.collection);
+  for (const auto& [db, names] : listed) {
+    const auto command = Bson().append("listCollections", 1);
+    for (const auto& entry : run_cursor_on(client, server, db, command, "cannot list collections of '" + db + "'")) {
+      const CollectionInfo info(entry);
+      const auto before = names.find(info.uuid);
+      if (before == names.end() || before->second == info.name) continue;
+      throw Error(ErrorKind::unavailable,
+                  "collection '" + db + "." + before->second + "' was renamed in the middle of the dump, to '" +
+                      info.name + "'",
+                  "dump again when that is over");
+    }
+  }
 }
 
 }  // namespace sidekick::dump

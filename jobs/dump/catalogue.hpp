@@ -25,6 +25,7 @@ struct Item {
   /// What its documents go under in an archive, and their file in a folder.
   mongo::Namespace documents_ns;
   std::string type;
+  std::string uuid;      ///< 32 hexadecimal digits; empty where it has none
   std::string metadata;  ///< JSON; empty: the dump has none of it
   std::size_t indexes = 0;
   bool has_documents = true;  ///< false for a view
@@ -39,5 +40,9 @@ struct Item {
 /// it is listed is left out. Throws Error: no_input where a database or collection was named that is not there, or
 /// nothing is left, unless settings.allow_empty; and as run_on().
 std::vector<Item> list_items(const mongo::Client& client, const Server& server, const Settings& settings);
+
+/// Throws Error of kind unavailable where a collection among `items` has another name by now: what was read under the
+/// name that was listed may be nothing, or another collection, and nobody would miss the rest. Else as run_on().
+void check_not_renamed(const mongo::Client& client, const Server& server, const std::vector<Item>& items);
 
 }  // namespace sidekick::dump

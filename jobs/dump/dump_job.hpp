@@ -32,9 +32,10 @@ struct Report {
 
 /// Writes one archive, plain, as a stream into `sink`, and does not finish it: the caller does, once this has returned.
 /// settings.destination, path and compression are of no meaning here. Throws Error: unavailable (no server, a primary
-/// that stepped down, a cursor that was lost: what was written is to be thrown away and begun anew), data (the oplog
-/// rolled over, a collection was renamed, a snapshot's history is gone), denied, config (what the server cannot do),
-/// no_input (a database that is not there, nothing to dump unless allow_empty), cancelled; and what the sink throws.
+/// that stepped down, a cursor that was lost, a rename without an oplog to tell of it: what was written is to be thrown
+/// away and begun anew), data (the oplog rolled over, a collection was renamed, a snapshot's history is gone), denied,
+/// config (what the server cannot do), no_input (a database that is not there, nothing to dump unless allow_empty),
+/// cancelled; and what the sink throws.
 Report write_archive(const Settings& settings, filters::Sink& sink, JobContext& context);
 
 /// "replica set", "standalone" or "sharded cluster", and what it can do: asked before a backup chooses how to be

@@ -102,7 +102,10 @@ Report DumpRun::write(Output& output, Counts counts) {
   read(first, output);
   for (const auto i : empty) ended(i, output);
   read(rest, output);
-  if (oplog) read_oplog(*oplog, output);
+  if (oplog)
+    read_oplog(*oplog, output);
+  else if (!settings_.snapshot)
+    check_not_renamed(pool_.client(), server_, items_);
   output.finish();
   return report();
 }

@@ -14,6 +14,8 @@ using mongo::Bson;
 namespace {
 
 constexpr std::uint32_t snapshot_too_old = 239;
+constexpr std::string_view history_gone =
+    "the server keeps too short a history: raise its parameter minSnapshotHistoryWindowInSeconds";
 // A cursor that is gone: not found, its plan or itself killed, overtaken in a capped collection, interrupted.
 constexpr std::array<std::uint32_t, 7> lost_cursor_codes{43, 136, 175, 237, 246, 11601, 50};
 
@@ -84,12 +86,14 @@ Preference parse_read_preference(const std::string& text, const mongoc_uri_t* ur
   return out;
 }
 
+bool is_history_gone(const Error& error) noexcept {
+  return error.kind() == ErrorKind::data && error.hint() == history_gone;
+}
+
 Error read_error(const bson_error_t& error, const bson_t* reply, const std::string& what) {
   auto plain = mongo::mongo_error(error, reply, what);
   if (error.domain != MONGOC_ERROR_SERVER) return plain;
-  if (error.code == snapshot_too_old)
-    return {ErrorKind::data, plain.message(),
-            "the server keeps too short a history: raise its parameter minSnapshotHistoryWindowInSeconds"};
+  if (error.code == snapshot_too_old) return {ErrorKind::data, plain.message(), std::string(history_gone)};
   if (std::ranges::find(lost_cursor_codes, error.code) != lost_cursor_codes.end())
     return {ErrorKind::unavailable, plain.message()};
   return plain;

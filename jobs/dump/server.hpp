@@ -65,4 +65,7 @@ void check_same_server(const mongo::Client& client, const Server& server);
 /// What a failure to read means; as run_on().
 Error read_error(const bson_error_t& error, const bson_t* reply, const std::string& what);
 
+/// True of the error of a snapshot that took longer than its server keeps history.
+bool is_history_gone(const Error& error) noexcept;
+
 }  // namespace sidekick::dump

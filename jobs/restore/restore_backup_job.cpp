@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "filters/digest.hpp"
 #include "storage/catalog.hpp"
 #include "storage/open_backup.hpp"
 #include "storage/utc.hpp"
@@ -26,6 +27,26 @@ std::string joined(const std::set<std::string>& names) {
   for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
 }
+
+/// The stored bytes, which at their end are those of the manifest or an Error of kind data.
+class AsManifestSays final : public filters::Source {
+ public:
+  AsManifestSays(std::unique_ptr<filters::Source> stored, const Manifest& manifest)
+      : stored_(std::move(stored)), name_(manifest.name), sha256_(manifest.sha256) {}
+
+  std::size_t read(std::span<std::uint8_t> into) override {
+    const auto n = stored_.read(into);
+    if (n == 0 && !into.empty() && stored_.sha256() != sha256_)
+      throw Error(ErrorKind::data, "the backup '" + name_ + "' is not what its manifest says: its sha256 differs",
+                  "it was changed or exchanged after it was made: take another");
+    return n;
+  }
+
+ private:
+  filters::DigestSource stored_;
+  const std::string name_;
+  const std::string sha256_;
+};
 
 Error no_dump(const Manifest& manifest, const std::string& where) {
   std::string how = "sidekick backup fetch " + manifest.name + " --to " + where + " --plain";
@@ -82,7 +103,8 @@ void RestoreBackupJob::prepare(const Manifest& manifest, Log& log) {
   settings_.input = Input::opened;
   settings_.path = manifest.name;
   settings_.open = [storage = storage_, manifest, identities = place_.identities](const CancelToken& cancel) {
-    return storage::open_backup(storage->open(manifest.name, cancel), manifest, identities);
+    return storage::open_backup(std::make_unique<AsManifestSays>(storage->open(manifest.name, cancel), manifest),
+                                manifest, identities);
   };
 }
 

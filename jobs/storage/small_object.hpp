@@ -8,12 +8,13 @@
 
 namespace sidekick::storage {
 
-constexpr std::uint64_t max_small_object_bytes = std::uint64_t{1} << 20;
+/// A manifest names each collection: with room for some 200,000 of them.
+constexpr std::uint64_t max_small_object_bytes = std::uint64_t{16} << 20;
 
 /// Throws Error of kind data for an object that is too large to be handled at once.
 inline void require_small(std::uint64_t bytes, const std::string& name, const std::string& where) {
   if (bytes > max_small_object_bytes)
-    throw Error(ErrorKind::data, "cannot take '" + name + "' in '" + where + "' at once: it is larger than 1 MiB");
+    throw Error(ErrorKind::data, "cannot take '" + name + "' in '" + where + "' at once: it is larger than 16 MiB");
 }
 
 inline Error no_such_object(const std::string& name, const std::string& where) {

@@ -57,13 +57,13 @@ class Storage {
   /// finish(), it leaves nothing (as far as the storage can be reached).
   virtual std::unique_ptr<Sink> create(const std::string& name, const CancelToken& cancel) = 0;
 
-  /// A small object at once (at most 1 MiB), only if there is none of that name; false where there is.
+  /// A small object at once (at most 16 MiB), only if there is none of that name; false where there is.
   virtual bool put_if_absent(const std::string& name, std::string_view bytes, const CancelToken& cancel) = 0;
 
   /// A small object at once, whatever was there; a reader sees the old or the new bytes.
   virtual void replace(const std::string& name, std::string_view bytes, const CancelToken& cancel) = 0;
 
-  /// A small object (at most 1 MiB, else Error data); nothing where there is none.
+  /// A small object (at most 16 MiB, else Error data); nothing where there is none.
   virtual std::optional<std::string> get(const std::string& name, const CancelToken& cancel) = 0;
 
   /// The bytes of an object as a stream. Throws no_input where there is none of that name. Cut connections are taken up

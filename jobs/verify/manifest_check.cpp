@@ -7,6 +7,7 @@
 #include "mongo/namespace.hpp"
 #include "sidekick/error.hpp"
 #include "storage/catalog.hpp"
+#include "storage/small_object.hpp"
 
 namespace sidekick::verify {
 
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t max_manifest_bytes = std::size_t{1} << 20;
+constexpr std::size_t max_manifest_bytes = storage::max_small_object_bytes;
 
 using Counts = std::map<std::string, std::uint64_t>;
 

@@ -1,13 +1,17 @@
 // What goes wrong in a backup: nothing half is left, older backups stay, and one line says what it was.
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include "tests/support/backup_store.hpp"
+#include "tests/support/data_set.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/mongod.hpp"
 #include "tests/support/s3_server.hpp"
 #include "tests/support/sidekick.hpp"
+#include "tests/support/slow_dump.hpp"
 #include "tests/support/ssh_server.hpp"
 
 using namespace sidekick::test;
@@ -182,4 +186,50 @@ TEST_CASE("a backup over SFTP is restored from there") {
   INFO(restored.describe());
   REQUIRE(restored.exit_code == 0);
   CHECK(integer(server.client().command("shop", R"({"count":"fruits"})").at("n")) == 2);
+}
+
+TEST_CASE("a server that nobody ever wrote to is an error unless it may be empty") {
+  const Mongod server;
+  const BackupStore store;
+  const auto refused = store.take(server.uri(), {"--job=data"});
+  INFO(refused.describe());
+  CHECK(refused.exit_code == 66);
+  CHECK(store.files().empty());
+  CHECK(store.take(server.uri(), {"--job=data", "--allow-empty"}).exit_code == 0);
+}
+
+TEST_CASE("a manifest that cannot be read does not keep a new backup from being taken") {
+  const BackupStore store;
+  REQUIRE(store.take("exec: echo hello", {"--job=data"}).exit_code == 0);
+  const auto newer = text_of(store.newest(), "name") + ".json";
+  auto text = read_file(store / newer);
+  text.replace(text.find("\"version\": 1"), 12, "\"version\": 9");
+  write_file(store / newer, text);
+  const auto taken = store.take("exec: echo hello again", {"--job=data", "--keep=last=1"});
+  INFO(taken.describe());
+  CHECK(taken.exit_code == 0);
+  CHECK(taken.err.find("has version 9") != std::string::npos);
+  CHECK(store.manifests().size() == 2);
+}
+
+TEST_CASE("a backup that takes longer than its server keeps history is taken without a snapshot") {
+  const SingleSet set("6.0.5", {"--setParameter", "minSnapshotHistoryWindowInSeconds=0"});
+  DataSet(7, "shop", {{.name = "orders", .documents = 200, .document_bytes = 10'000}}).load(set.uri());
+  slow_down(set.client(), 1'500ms);
+  const BackupStore store;
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    const MongoClient client(set.uri());
+    for (int n = 0; !stop; n++)
+      client.command("other", R"({"insert":"log","documents":[{"_id":)" + std::to_string(n) + "}]}");
+  });
+  const auto taken =
+      store.take(std::string(set.uri()).replace(set.uri().find('?'), 0, "shop"), {"--job=data", "--retries=3"});
+  stop = true;
+  writer.join();
+  INFO(taken.describe());
+  CHECK(taken.exit_code == 0);
+  CHECK(taken.err.find("does without a snapshot") != std::string::npos);
+  CHECK(store.newest().at("consistent") == false);
+  CHECK(store.newest().at("items") == 200);
 }

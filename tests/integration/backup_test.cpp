@@ -294,3 +294,20 @@ TEST_CASE("a schedule is followed until the process is told to end") {
   INFO(ended.describe());
   CHECK(ended.exit_code == 143);
 }
+
+TEST_CASE("a backup that was exchanged after it was made drops nothing") {
+  const Mongod server;
+  data.load(server.uri());
+  const BackupStore store;
+  require_success(store.take(server.uri()));
+  const auto first = read_file(store / text_of(store.newest(), "name"));
+  server.client().command("shop", R"({"insert":"fruits","documents":[{"_id":"new"}]})");
+  require_success(store.take(server.uri()));
+  write_file(store / text_of(store.newest(), "name"), first);
+  const auto wanted = read_namespaces(server.client());
+  const auto refused = restore_latest(store, server.uri());
+  INFO(refused.describe());
+  CHECK(refused.exit_code == 65);
+  CHECK(refused.err.find("sha256") != std::string::npos);
+  check_same(wanted, server.client());
+}

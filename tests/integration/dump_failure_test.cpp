@@ -140,3 +140,24 @@ TEST_CASE("a dump to standard output that was disturbed is not begun anew in mid
   CHECK(finished.exit_code == 74);
   CHECK_THROWS_AS(read_archive_strictly(finished.out), RuleBroken);
 }
+
+TEST_CASE("a collection that is renamed in mid-dump is never a silent gap") {
+  const Scene scene;
+  const auto client = scene.server.client();
+  for (const std::string name : {"before", "later"})
+    client.command("shop", R"({"insert":")" + name + R"(","documents":[{"_id":1}]})");
+  slow_down(client, 1'000ms);
+  auto flags = scene.flags();
+  flags.emplace_back("--numParallelCollections=1");
+  const auto child = begin_dump(scene.archive(), flags);
+  for (const std::string name : {"before", "later"})
+    client.command("admin", R"({"renameCollection":"shop.)" + name + R"(","to":"shop.new_)" + name + R"("})");
+  let_run(client);
+  const Finished finished = child->wait(60s);
+  INFO(finished.describe());
+  REQUIRE(finished.exit_code == 0);
+  CHECK(was_retried(finished));
+  const auto dump = read_archive_file_strictly(scene.archive());
+  CHECK(dump.at("shop.new_before").documents == 1);
+  CHECK(dump.at("shop.new_later").documents == 1);
+}

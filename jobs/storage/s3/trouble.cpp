@@ -105,7 +105,10 @@ Meaning meaning_of(const std::string& code, int status) {
 }  // namespace
 
 std::optional<Trouble> trouble_with(const HttpResponse& response, const std::string& what) {
-  const auto document = response.body.starts_with('<') ? parse_xml(response.body) : std::optional<Element>();
+  // While it puts an object together a server may send blanks, to keep the connection.
+  std::string_view body = response.body;
+  body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+  const auto document = body.starts_with('<') ? parse_xml(body) : std::optional<Element>();
   const auto* error = document && document->name == "Error" ? &*document : nullptr;
   if (response.status / 100 == 2 && error == nullptr) return {};
   const auto status = "status " + std::to_string(response.status);

@@ -58,6 +58,11 @@ TEST_CASE("many bytes come through a slow pipe whole and in order") {
   CHECK(text.ends_with("299999\n300000\n"));
 }
 
+TEST_CASE("what a command leaves to another process is waited for") {
+  CHECK(poured("sh -c '(sleep 0.3; echo late) & echo early'") == "early\nlate\n");
+  CHECK(poured("sh -c '(sleep 100 >&2) & echo whole'") == "whole\n");
+}
+
 TEST_CASE("a command is known by its program alone") {
   const ExecSource source("pg_dump --password=secret postgres://u:pw@db/shop", environment, Empty::refused);
   CHECK(source.where() == "exec: pg_dump");

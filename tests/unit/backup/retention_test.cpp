@@ -149,11 +149,13 @@ TEST_CASE("backups of the same second each have a place") {
 }
 
 TEST_CASE("a clock that was set back deletes nothing that is new") {
-  check_table({{"2026-12-24 03:00", "last 1 + within 48h"},  // when the clock was wrong
-               {"2026-11-21 03:00", "within 48h"},
+  check_table({{"2026-12-24 03:00", "dated in the future"},  // when the clock was wrong
+               {"2026-11-21 03:00", "last 1 + within 48h"},
                {"2026-11-20 03:00", "within 48h"},
                {"2026-11-18 03:00", "-"}},
               "last=1,within=48h", "2026-11-21 04:00");
+  check_table({{"2026-12-24 03:00", "dated in the future"}, {"2026-11-21 03:00", "last 1"}, {"2026-11-20 03:00", "-"}},
+              "last=1", "2026-11-21 04:00");
 }
 
 TEST_CASE("the newest of the highest proof stays whatever the rules say") {

@@ -47,6 +47,11 @@ TEST_CASE("a bucket of another region is told with the region") {
 
 TEST_CASE("an answer 200 may be an error and one without a body is none") {
   CHECK(trouble(200, "InternalError").again);
+  const HttpResponse late{.status = 200,
+                          .headers = {},
+                          .effective_url = {},
+                          .body = " \n\n<?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code></Error>"};
+  CHECK(trouble_with(late, "x"));
   CHECK_FALSE(trouble_with({.status = 204, .headers = {}, .effective_url = {}, .body = {}}, "x"));
   CHECK_FALSE(trouble_with({.status = 200, .headers = {}, .effective_url = {}, .body = "<a/>"}, "x"));
 }
