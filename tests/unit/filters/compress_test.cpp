@@ -41,15 +41,16 @@ Buffer unpacked(const Buffer& bytes) {
 }  // namespace
 
 TEST_CASE("what is compressed by several threads comes back in its order") {
-  for (const auto kind : {Compression::gzip, Compression::zstd, Compression::none})
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, block - 1, block, block + 1, 5 * block + 5})
-      for (const int threads : {1, 3}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, block - 1, block, block + 1, 4 * block + 5}) {
+    const auto plain = some_bytes(size);
+    for (const auto kind : {Compression::gzip, Compression::zstd, Compression::none})
+      for (const int threads : {1, 2}) {
         INFO("size " << size << ", threads " << threads);
-        const auto plain = some_bytes(size);
         const auto bytes = packed({kind, std::nullopt, threads}, plain);
         if (kind != Compression::none) CHECK(recognise(bytes) == kind);
         CHECK(unpacked(bytes) == plain);
       }
+  }
 }
 
 TEST_CASE("the same bytes are compressed to the same however they come and by how many threads") {
