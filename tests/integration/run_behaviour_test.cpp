@@ -31,7 +31,7 @@ bool holds(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("run ends with the exit code of its command") {
-  for (const int code : {0, 1, 2, 63, 64, 125, 126, 127, 128, 129, 143, 254, 255}) {
+  for (int code = 0; code <= 255; code += is_sanitized() ? 15 : 1) {
     const auto finished = behave(Place::ordinary, {"--quiet"}, {"exit", std::to_string(code)});
     INFO(finished.describe());
     CHECK(finished.exit_code == code);
