@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 namespace sidekick::backup {
 
@@ -133,6 +134,7 @@ ZoneSpan PosixRule::span_at(sys_seconds time) const {
   struct Change {
     sys_seconds at;
     seconds offset;
+    int place = 0;
   };
   std::array<Change, 10> changes;  // a rule may reach a week into the year before or after
   for (int i = 0; i < 5; i++) {
@@ -141,9 +143,11 @@ ZoneSpan PosixRule::span_at(sys_seconds time) const {
     pair[0] = {date_of(summer_->begins, of) + summer_->begins.time - standard_, summer_->offset};
     pair[1] = {date_of(summer_->ends, of) + summer_->ends.time - summer_->offset, standard_};
     if (pair[1].at < pair[0].at) std::swap(pair[0], pair[1]);
+    pair[0].place = 2 * i;
+    pair[1].place = 2 * i + 1;
   }
-  // Stable: summer that lasts the whole year ends in the same moment in which the next begins.
-  std::ranges::stable_sort(changes, {}, &Change::at);
+  // Summer that lasts the whole year ends in the same moment in which the next begins.
+  std::ranges::sort(changes, {}, [](const Change& change) { return std::pair(change.at, change.place); });
   for (const auto& change : changes) {
     if (change.at > time) {
       span.end = change.at;
