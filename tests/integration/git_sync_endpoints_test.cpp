@@ -64,7 +64,10 @@ TEST_CASE("The endpoints of the peer answer 503 until the first sync and 200 eve
   scene.repository.branch("later");
   REQUIRE(eventually(patience, [&] { return scene.ask("/") == 200; }));
   CHECK(scene.ask("/readyz") == 200);
-  REQUIRE(scene.ask("/metrics") == 200);
+  REQUIRE(eventually(patience, [&] {
+    return scene.ask("/metrics") == 200 &&
+           scene.last_body.find("git_sync_count_total{status=\"success\"}") != std::string::npos;
+  }));
   for (const std::string name :
        {"git_sync_count_total{status=\"success\"} 1", "git_sync_duration_seconds_count", "git_fetch_count_total"}) {
     CAPTURE(name, scene.last_body);
