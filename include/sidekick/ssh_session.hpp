@@ -93,6 +93,8 @@ class SshSession final {
   Fd fd_;
   std::unique_ptr<LIBSSH2_SESSION, FreeSession> session_;
   bool usable_ = true;
+  std::chrono::steady_clock::time_point waiting_since_{};
+  std::chrono::steady_clock::time_point last_asked_{};
   bool connected_ = true;
 };
 
