@@ -38,7 +38,9 @@ class SshSession final {
     }
   }
 
-  /// Waits until the server moves. Throws Error: unavailable after the idle time, cancelled.
+  /// Waits until the server moves. The last call of libssh2 must be the one that would block: every call takes from the
+  /// socket all that has come, also what another call asked for. Throws Error: unavailable after the idle time,
+  /// cancelled.
   void wait(const CancelToken& cancel);
 
   /// Like until_done(), for what must not throw nor take long: what `call` returned last, which says that it would
@@ -93,8 +95,6 @@ class SshSession final {
   Fd fd_;
   std::unique_ptr<LIBSSH2_SESSION, FreeSession> session_;
   bool usable_ = true;
-  std::chrono::steady_clock::time_point waiting_since_{};
-  std::chrono::steady_clock::time_point last_asked_{};
   bool connected_ = true;
 };
 

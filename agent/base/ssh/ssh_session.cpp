@@ -104,17 +104,7 @@ short SshSession::events() const noexcept {
 
 void SshSession::wait(const CancelToken& cancel) {
   usable_ = false;  // unless the server moves: what was begun is not finished else
-  // What the library has read beyond the last answer no longer wakes a poll: it is asked again in between.
-  constexpr auto slice = std::chrono::milliseconds(200);
-  const auto begun = std::chrono::steady_clock::now();
-  if (begun - last_asked_ > 2 * slice) waiting_since_ = begun;
-  if (begun - waiting_since_ < idle_) {
-    if (wait_ready(fd_.get(), events(), begun + slice, cancel)) waiting_since_ = std::chrono::steady_clock::now();
-    cancel.throw_if_cancelled();
-  } else {
-    wait_for_server(fd_.get(), events(), std::chrono::milliseconds(1), cancel);
-  }
-  last_asked_ = std::chrono::steady_clock::now();
+  wait_for_server(fd_.get(), events(), idle_, cancel);
   usable_ = true;
 }
 

@@ -50,9 +50,11 @@ class SshStream final : public ByteStream {
   std::size_t read(std::span<std::byte> into, const CancelToken& cancel) override {
     for (;;) {
       cancel.throw_if_cancelled();
+      // First: this read takes from the socket what belongs to the other, and no poll would tell of it any more.
+      read_complaint();
       const auto n = libssh2_channel_read(channel_.get(), reinterpret_cast<char*>(into.data()), into.size());
       if (n > 0) return static_cast<std::size_t>(n);
-      read_complaint();
+      if (n != LIBSSH2_ERROR_EAGAIN) read_complaint();
       if (n == 0 && libssh2_channel_eof(channel_.get()) != 0) return 0;
       if (n < 0 && n != LIBSSH2_ERROR_EAGAIN) throw session_->error(ErrorKind::unavailable, "the connection broke");
       session_->wait(cancel);
