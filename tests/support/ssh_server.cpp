@@ -37,7 +37,8 @@ std::string configuration(const fs::path& folder, std::uint16_t port, const SshS
          "PermitRootLogin yes\nUseDNS no\nMaxStartups 100\nMaxSessions 100\n"
          "SetEnv GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_COUNT=1 "
          "GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=*\n" +
-         (settings.accepts_protocol ? "AcceptEnv GIT_PROTOCOL\n" : "");
+         (settings.accepts_protocol ? "AcceptEnv GIT_PROTOCOL\n" : "") +
+         (settings.forced_command.empty() ? "" : "ForceCommand " + settings.forced_command + "\n");
 }
 
 }  // namespace

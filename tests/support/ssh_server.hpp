@@ -14,7 +14,8 @@ namespace sidekick::test {
 struct SshServerSettings {
   bool accepts_protocol = true;                                                 ///< lets clients set GIT_PROTOCOL
   enum class Passwords { none, plain, questions } passwords = Passwords::none;  ///< how they may be given
-  std::string sftp_options{};  ///< of internal-sftp: "-R" is for reading only
+  std::string sftp_options{};    ///< of internal-sftp: "-R" is for reading only
+  std::string forced_command{};  ///< run for each client instead of what it asks for
 };
 
 /// A server that answers, with a host key of its own and one client that may log in as the user who runs the tests.
