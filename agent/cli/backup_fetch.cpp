@@ -7,11 +7,11 @@
 #include "agent/cli/backup_settings.hpp"
 #include "agent/cli/backup_table.hpp"
 #include "agent/cli/output.hpp"
-#include "agent/status/format.hpp"
 #include "backup/fetch.hpp"
 #include "dump/output_file.hpp"
 #include "filters/fd_sink.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/json.hpp"
 #include "storage/catalog.hpp"
 
 namespace sidekick::cli {
@@ -46,10 +46,9 @@ std::unique_ptr<filters::Sink> open_sink(const std::string& out, const CancelTok
 }
 
 std::string done_json(const Manifest& backup, const std::string& out, bool plain) {
-  using status::json_string;
-  return "{\"name\": " + json_string(backup.name) + ", \"out\": " + json_string(out) +
+  return "{\"name\": " + json_quoted(backup.name) + ", \"out\": " + json_quoted(out) +
          ", \"bytes\": " + std::to_string(plain ? backup.plain_bytes : backup.bytes) +
-         ", \"sha256\": " + json_string(plain ? backup.plain_sha256 : backup.sha256) + "}\n";
+         ", \"sha256\": " + json_quoted(plain ? backup.plain_sha256 : backup.sha256) + "}\n";
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "agent/status/format.hpp"
+#include "sidekick/json.hpp"
 
 namespace sidekick::cli {
 
@@ -175,16 +175,15 @@ std::string decisions_text(const backup::PrunePlan& plan) {
 }
 
 std::string decisions_json(const backup::PrunePlan& plan, const std::string& job) {
-  using status::json_string;
-  std::string out = "{\n  \"job\": " + json_string(job) + ",\n  \"stands_still\": ";
-  out += plan.stands_still ? json_string(*plan.stands_still) : "null";
+  std::string out = "{\n  \"job\": " + json_quoted(job) + ",\n  \"stands_still\": ";
+  out += plan.stands_still ? json_quoted(*plan.stands_still) : "null";
   out += ",\n  \"decisions\": [";
   for (bool first = true; const auto& decision : plan.decisions) {
     out += std::exchange(first, false) ? "\n" : ",\n";
-    out += "    {\"name\": " + json_string(decision.name) + ", \"decision\": " + json_string(verb_of(decision.what)) +
+    out += "    {\"name\": " + json_quoted(decision.name) + ", \"decision\": " + json_quoted(verb_of(decision.what)) +
            ", \"bytes\": " + std::to_string(decision.bytes) + ", \"reasons\": [";
     for (std::size_t i = 0; i < decision.reasons.size(); i++)
-      out += (i == 0 ? "" : ", ") + json_string(decision.reasons[i]);
+      out += (i == 0 ? "" : ", ") + json_quoted(decision.reasons[i]);
     out += "]}";
   }
   return out + (plan.decisions.empty() ? "]\n}\n" : "\n  ]\n}\n");

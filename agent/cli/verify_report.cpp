@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "agent/status/format.hpp"
+#include "sidekick/json.hpp"
 
 namespace sidekick::cli {
 
@@ -71,7 +71,7 @@ std::string field(std::string_view name, const std::string& value) {
 }
 
 std::string field(std::string_view name, std::string_view value) {
-  return field(name, status::json_string(value));
+  return field(name, json_quoted(value));
 }
 
 std::string field(std::string_view name, std::uint64_t value) {

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "sidekick/utf8.hpp"
+
 namespace sidekick::status {
 
 namespace {
@@ -12,24 +14,6 @@ namespace {
 constexpr std::size_t max_value_bytes = 4000;
 constexpr std::size_t max_message_bytes = 14'400;  // with the usual fields the line is not too long
 constexpr std::size_t room_for_the_last_field = 32;
-
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto follows = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-  if (byte(0) < 0x80) return 1;
-  if (byte(0) >= 0xC2 && byte(0) <= 0xDF && follows(1)) return 2;
-  if ((byte(0) & 0xF0) == 0xE0 && follows(1) && follows(2)) {
-    const bool overlong = byte(0) == 0xE0 && byte(1) < 0xA0;
-    const bool surrogate = byte(0) == 0xED && byte(1) >= 0xA0;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (byte(0) >= 0xF0 && byte(0) <= 0xF4 && follows(1) && follows(2) && follows(3)) {
-    const bool overlong = byte(0) == 0xF0 && byte(1) < 0x90;
-    const bool too_large = byte(0) == 0xF4 && byte(1) >= 0x90;
-    return overlong || too_large ? 0 : 4;
-  }
-  return 0;
-}
 
 void append_control(std::string& out, char c) {
   if (c == '\n') {
@@ -53,7 +37,7 @@ std::size_t plain_length(std::string_view text) {
 }
 
 /// The value with what a quoted string cannot hold escaped. Cut where it gets longer than `most`.
-std::string escape(std::string_view text, std::size_t most = max_value_bytes) {
+std::string escape(std::string_view text, std::size_t most) {
   std::string out;
   while (!text.empty()) {
     if (out.size() > most) return out + "… (" + std::to_string(text.size()) + " more bytes)";
@@ -61,7 +45,7 @@ std::string escape(std::string_view text, std::size_t most = max_value_bytes) {
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (plain > 0) continue;
-    const auto length = utf8_length(text);
+    const auto length = character_bytes(text);
     const char c = text[0];
     if (length == 0) {
       out += "\xEF\xBF\xBD";
@@ -106,6 +90,10 @@ std::string text_string(std::string_view text, std::size_t most) {
 
 std::string json_text(std::string_view text, std::size_t most) {
   return '"' + escape(text, most) + '"';
+}
+
+std::string json_string(std::string_view text) {
+  return json_text(text, max_value_bytes);
 }
 
 bool is_empty(const LogField::Value& value) {
@@ -194,10 +182,6 @@ std::string format_git_sync(const Event& event, std::chrono::system_clock::time_
     if (out.size() + pair.size() + room_for_the_last_field <= max_line_bytes) out += pair;
   }
   return out + "}";
-}
-
-std::string json_string(std::string_view text) {
-  return '"' + escape(text) + '"';
 }
 
 std::string format_text(const Event& event, std::chrono::system_clock::time_point time) {

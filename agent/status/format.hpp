@@ -28,7 +28,4 @@ std::string format_json(const Event& event, std::chrono::system_clock::time_poin
 /// source to name, so that the caller is always {"file":"sidekick","line":0}. Job and attempt are left out.
 std::string format_git_sync(const Event& event, std::chrono::system_clock::time_point time);
 
-/// `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
-std::string json_string(std::string_view text);
-
 }  // namespace sidekick::status

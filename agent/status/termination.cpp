@@ -4,16 +4,13 @@
 #include <unistd.h>
 
 #include "sidekick/fd.hpp"
+#include "sidekick/utf8.hpp"
 
 namespace sidekick::status {
 
 void write_termination_message(const std::string& path, std::string_view text) noexcept {
   constexpr std::size_t max_bytes = 4096;
-  if (text.size() > max_bytes) {
-    std::size_t end = max_bytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) end--;
-    text = text.substr(0, end);
-  }
+  text = beginning(text, max_bytes);
   const Fd file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY));
   if (!file) return;
   while (!text.empty()) {

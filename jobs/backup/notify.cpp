@@ -1,11 +1,9 @@
 #include "backup/notify.hpp"
 
+#include "sidekick/json.hpp"
 #include "sidekick/url.hpp"
-#include "storage/json.hpp"
 
 namespace sidekick::backup {
-
-using storage::json_quoted;
 
 namespace {
 

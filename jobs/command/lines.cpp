@@ -2,23 +2,11 @@
 
 #include <algorithm>
 
+#include "sidekick/utf8.hpp"
+
 namespace sidekick::command {
 
 namespace {
-
-constexpr std::size_t longest_character = 4;
-
-bool continues_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
-/// Where to cut so that the character at `most` stays whole. Bytes that are no UTF-8 are cut anywhere.
-std::size_t cut_before(std::string_view text, std::size_t most) {
-  if (most >= text.size()) return text.size();
-  auto cut = most;
-  while (cut > 0 && most - cut < longest_character && continues_character(text[cut])) cut--;
-  return cut == 0 || continues_character(text[cut]) ? most : cut;
-}
 
 /// What a byte becomes in a string of JSON.
 std::size_t escaped_bytes(char c) {
@@ -34,7 +22,7 @@ std::size_t fitting(std::string_view text, std::size_t max_bytes) {
   std::size_t sum = 0;
   for (std::size_t i = 0; i < text.size(); i++) {
     sum += escaped_bytes(text[i]);
-    if (sum > max_bytes) return cut_before(text, std::max<std::size_t>(i, 1));
+    if (sum > max_bytes) return beginning(text, std::max<std::size_t>(i, 1)).size();
   }
   return text.size();
 }

@@ -6,34 +6,17 @@
 #include <ranges>
 #include <string_view>
 
+#include "sidekick/json.hpp"
+#include "sidekick/utf8.hpp"
+
 namespace sidekick::command {
 
 namespace {
 
 constexpr std::size_t max_message_bytes = 1000;
 
-/// Cut between characters where it is too long.
-std::string_view beginning(std::string_view text) {
-  if (text.size() <= max_message_bytes) return text;
-  auto end = max_message_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) end--;
-  return text.substr(0, end);
-}
-
 std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : beginning(text)) {
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-      out += escape.data();
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
+  return json_quoted(beginning(text, max_message_bytes));
 }
 
 std::string seconds(std::chrono::nanoseconds time) {

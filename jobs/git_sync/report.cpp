@@ -3,35 +3,14 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <string>
 
 #include "git_sync/publish/files.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/json.hpp"
 
 namespace sidekick::git_sync {
-
-namespace {
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-      out += escape.data();
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-}  // namespace
 
 void touch(const std::filesystem::path& file, Log& log) noexcept try {
   if (file.empty()) return;
@@ -44,8 +23,8 @@ void touch(const std::filesystem::path& file, Log& log) noexcept try {
 
 void write_error_file(const std::filesystem::path& file, const Error& error, Log& log) noexcept try {
   if (file.empty()) return;
-  const auto text = "{\"Msg\":" + quoted(error.message()) +
-                    ",\"Err\":" + quoted(error.message() + (error.hint().empty() ? "" : ": " + error.hint())) +
+  const auto text = "{\"Msg\":" + json_quoted(error.message()) +
+                    ",\"Err\":" + json_quoted(error.message() + (error.hint().empty() ? "" : ": " + error.hint())) +
                     ",\"Args\":{}}";
   try {
     write_file_atomically(file, text, 0644);

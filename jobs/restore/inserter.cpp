@@ -6,6 +6,7 @@
 
 #include "mongo/persevere.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/utf8.hpp"
 
 namespace sidekick::restore {
 
@@ -35,9 +36,7 @@ std::string id_text(mongo::Bytes document) {
   if (!id) return "without _id";
   auto text = Bson().append_value("_id", *id).to_json();
   if (text.size() <= shown_id_bytes) return text;
-  auto end = shown_id_bytes;
-  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) end--;  // not inside a character
-  return text.substr(0, end) + "…";
+  return std::string(beginning(text, shown_id_bytes)) + "…";
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "sidekick/error.hpp"
-#include "storage/json.hpp"
+#include "sidekick/json.hpp"
 #include "storage/utc.hpp"
 
 namespace sidekick::storage {

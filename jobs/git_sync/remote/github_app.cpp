@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "sidekick/error.hpp"
+#include "sidekick/json.hpp"
 
 namespace sidekick::git_sync {
 
@@ -55,13 +56,6 @@ std::string signature(EVP_PKEY* key, std::string_view text) {
   return out;
 }
 
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) >= ' ') out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
-  return out + "\"";
-}
-
 InstallationToken parse_token(const std::string& json) {
   try {
     const auto answer = YAML::Load(json);
@@ -85,7 +79,7 @@ std::string app_assertion(const GithubApp& app, std::chrono::system_clock::time_
   const auto issued = std::to_string(std::chrono::system_clock::to_time_t(now - minutes(1)));
   const auto expires = std::to_string(std::chrono::system_clock::to_time_t(now + minutes(9)));
   const auto text = base64_url(R"({"alg":"RS256","typ":"JWT"})") + "." +
-                    base64_url("{\"iat\":" + issued + ",\"exp\":" + expires + ",\"iss\":" + json_string(issuer) + "}");
+                    base64_url("{\"iat\":" + issued + ",\"exp\":" + expires + ",\"iss\":" + json_quoted(issuer) + "}");
   return text + "." + base64_url(signature(key.get(), text));
 }
 

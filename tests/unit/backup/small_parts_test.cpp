@@ -8,7 +8,7 @@
 #include "backup/hooks.hpp"
 #include "backup/notify.hpp"
 #include "backup/shrink.hpp"
-#include "storage/json.hpp"
+#include "sidekick/json.hpp"
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/storage/sample.hpp"
@@ -106,11 +106,11 @@ TEST_CASE("a command after the backup that fails is a warning") {
 }
 
 TEST_CASE("a notification is JSON with the manifest or with the error") {
-  const auto good = storage::parse_json(notification(success));
+  const auto good = parse_json(notification(success));
   CHECK(*good.find("event")->as<std::string>() == "success");
   CHECK(*good.find("manifest")->find("name")->as<std::string>() == "a-1");
   CHECK(good.find("error")->as<std::monostate>() != nullptr);
-  const auto bad = storage::parse_json(notification(failure));
+  const auto bad = parse_json(notification(failure));
   CHECK(*bad.find("event")->as<std::string>() == "failure");
   CHECK(bad.find("manifest")->as<std::monostate>() != nullptr);
   CHECK(*bad.find("error")->find("message")->as<std::string>() == "cannot write \"x\"");

@@ -1,5 +1,6 @@
 #include "command/report.hpp"
 
+#include <boost/json/parse.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <yaml-cpp/yaml.h>
 
@@ -35,6 +36,12 @@ TEST_CASE("a report is valid and tells a signal from an exit code") {
   CHECK(attempt["code"].as<int>() == 137);
   CHECK(attempt["user_s"].as<double>() == 1.5);
   CHECK(attempt["took_s"].as<double>() == 2);
+}
+
+TEST_CASE("a report is valid whatever bytes the command left in it") {
+  auto report = report_of(0);
+  report.message = "not UTF-8: \xff\xc3";
+  CHECK(boost::json::parse(report_json(report)).at("message").as_string() == "not UTF-8: \xef\xbf\xbd\xef\xbf\xbd");
 }
 
 TEST_CASE("of a report that is too long the last attempts are kept") {

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-namespace sidekick::storage {
+namespace sidekick {
 
 struct JsonMember;
 
@@ -39,4 +39,4 @@ JsonValue parse_json(std::string_view text);
 /// `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);
 
-}  // namespace sidekick::storage
+}  // namespace sidekick

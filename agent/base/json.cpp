@@ -1,4 +1,4 @@
-#include "storage/json.hpp"
+#include "sidekick/json.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <unordered_set>
 
-namespace sidekick::storage {
+#include "sidekick/utf8.hpp"
+
+namespace sidekick {
 
 namespace {
 
@@ -14,24 +16,6 @@ constexpr int max_depth = 32;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-/// Bytes of the character of UTF-8 that `text` begins with (RFC 3629), 0 where it is none.
-std::size_t character_bytes(std::string_view text) {
-  const auto at = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
-    return at(i) >= low && at(i) <= high;
-  };
-  const unsigned first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const bool second = follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf);
-    return second && follows(2) ? 3 : 0;
-  }
-  if (first < 0xf0 || first > 0xf4) return 0;
-  const bool second = follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf);
-  return second && follows(2) && follows(3) ? 4 : 0;
 }
 
 void append_character(std::string& out, std::uint32_t code) {
@@ -217,4 +201,4 @@ std::string json_quoted(std::string_view text) {
   return out + '"';
 }
 
-}  // namespace sidekick::storage
+}  // namespace sidekick

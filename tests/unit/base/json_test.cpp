@@ -1,4 +1,4 @@
-#include "storage/json.hpp"
+#include "sidekick/json.hpp"
 
 #include <boost/json/parse.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -6,7 +6,7 @@
 #include <random>
 #include <stdexcept>
 
-using namespace sidekick::storage;
+using namespace sidekick;
 
 namespace {
 

@@ -1,0 +1,16 @@
+/// Text in UTF-8 (RFC 3629). For any thread.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace sidekick {
+
+/// Bytes of the character that `text` begins with: 1 to 4; 0 where it is none, or `text` is empty.
+std::size_t character_bytes(std::string_view text) noexcept;
+
+/// As much of the front of `text` as `max_bytes` hold, cut between characters; where there is no character to keep
+/// whole (bytes that are not UTF-8, or `max_bytes` is less than the first one has), cut anywhere.
+std::string_view beginning(std::string_view text, std::size_t max_bytes) noexcept;
+
+}  // namespace sidekick
