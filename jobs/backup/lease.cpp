@@ -138,7 +138,8 @@ struct Lease::Impl {
     return false;  // out of memory: it is tried again until it is lost
   }
 
-  /// Asks the storage whether it is ours still; false where it is lost.
+  /// Asks the storage whether it is ours still; false where it is lost. First the names, then the bytes: whoever
+  /// removes a later generation while the names are listed, so that none of them is seen, has removed ours before.
   bool find_out(const CancelToken& cancel) {
     const auto before = clock.now();
     const auto all = generations(storage, settings.job, cancel);
@@ -206,7 +207,6 @@ Lease::~Lease() = default;
 
 std::unique_ptr<Lease> Lease::acquire(Storage& storage, const LeaseSettings& settings, Clock& clock,
                                       Clock::time_point give_up, const CancelToken& cancel, Log& log) {
-  auto impl = std::make_unique<Impl>(storage, settings, clock, log);
   Watched watched;
   bool told = false;
   while (true) {
@@ -219,11 +219,15 @@ std::unique_ptr<Lease> Lease::acquire(Storage& storage, const LeaseSettings& set
     const Clock::duration limit = patience(found, settings);
     const bool is_dead = text && watched.unchanged(clock.now()) >= limit;
     const bool is_free = all.empty() || found.state == LeaseRecord::State::given_up || is_dead;
+    auto impl = std::make_unique<Impl>(storage, settings, clock, log);
     if (is_free && impl->create(latest + 1, cancel)) {
-      if (is_dead) log.warn("passed over a lease that was not renewed", {{"holder", found.holder}});
       impl->start();  // from now on it is given up where this throws
-      impl->remove_earlier(cancel);
-      return std::unique_ptr<Lease>(new Lease(std::move(impl)));
+      // Others may have held and removed what we created while we looked, or slipped between the names of a listing.
+      if (impl->find_out(cancel)) {
+        if (is_dead) log.warn("passed over a lease that was not renewed", {{"holder", found.holder}});
+        impl->remove_earlier(cancel);
+        return std::unique_ptr<Lease>(new Lease(std::move(impl)));
+      }
     }
     if (clock.now() >= give_up) return nullptr;
     if (!is_free && !std::exchange(told, true))
@@ -244,13 +248,6 @@ void Lease::ensure() const {
   if (impl.lost)
     throw Error(ErrorKind::temporary, "the lease of job '" + impl.settings.job + "' is lost: " + *impl.lost,
                 "nothing was published or deleted since; another process may do the work now");
-}
-
-bool is_lease_live(Storage& storage, const LeaseSettings& settings, Clock&, const CancelToken& cancel) {
-  const auto all = generations(storage, settings.job, cancel);
-  if (all.empty()) return false;
-  const auto text = storage.get(lease_name(settings.job, all.back()), cancel);
-  return !text || parse_lease_record(*text).state == LeaseRecord::State::held;
 }
 
 }  // namespace sidekick::backup

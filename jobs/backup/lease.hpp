@@ -19,12 +19,12 @@ struct LeaseSettings {
 
 /// Held while it lives, renewed by a thread of its own, given up by the destructor (which waits for a second at most,
 /// however the storage is). Objects "<job>.lease-<generation>", each created only if absent: whoever creates the next
-/// generation holds the lease; the one before may be passed over once it was given up, or was watched unchanged for
-/// `ends_after` by our own monotonic clock (no two machines' clocks are compared). A holder that finds a later
-/// generation, or cannot renew for `ends_after`, has lost it, for good. A lease says by whose `ends_after` it is
-/// renewed, and that is what others wait for. The latest generation is never removed, those before it are: so one small
-/// object stays. Where the storage's exclusion is advisory, of two who created the same generation the one whose bytes
-/// were overwritten has lost it, which it finds out a moment later.
+/// generation, and then finds none later, holds the lease; the one before may be passed over once it was given up, or
+/// was watched unchanged for `ends_after` by our own monotonic clock (no two machines' clocks are compared). A holder
+/// that finds a later generation, or cannot renew for `ends_after`, has lost it, for good. A lease says by whose
+/// `ends_after` it is renewed, and that is what others wait for. The latest generation is never removed, those before
+/// it are: so one small object stays. Where the storage's exclusion is advisory, of two who created the same generation
+/// the one whose bytes were overwritten has lost it, which it finds out a moment later.
 class Lease final {
  public:
   /// Nothing where another holder is alive, or not known to be dead, and `give_up` is past: to pass over a dead one
@@ -44,9 +44,5 @@ class Lease final {
   explicit Lease(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-/// True where a lease of that job is, or may be, held by another. One look, without waiting: that of a holder who died
-/// is taken for live until somebody passed it over.
-bool is_lease_live(storage::Storage& storage, const LeaseSettings& settings, Clock& clock, const CancelToken& cancel);
 
 }  // namespace sidekick::backup
