@@ -3,14 +3,13 @@
 #include <boost/json/value.hpp>
 #include <mongoc/mongoc.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
+#include "tests/bench/contest.hpp"
 #include "tests/support/data_set.hpp"
 #include "tests/support/mongod.hpp"
-#include "tests/support/process.hpp"
 #include "tests/support/sidekick.hpp"
 
 using namespace sidekick::test;
@@ -20,19 +19,8 @@ namespace {
 constexpr std::size_t documents = 500'000;
 constexpr std::uintmax_t least_bytes = 200'000'000;
 
-struct Contender {
-  std::string name;
-  std::vector<std::string> words;
-  bool compressed = false;
-  std::vector<Finished> runs{};
-};
-
 DataSet data() {
   return {7, "bench", {{.name = "orders", .documents = documents, .document_bytes = 450}}};
-}
-
-bool on_path(const std::string& program) {
-  return run({{"sh", "-c", "command -v " + program}}, 10s).exit_code == 0;
 }
 
 std::vector<Contender> contenders(const std::filesystem::path& folder, const std::string& out, const Mongod& server) {
@@ -56,39 +44,9 @@ std::vector<Contender> contenders(const std::filesystem::path& folder, const std
 
 void measure(Contender& contender, const std::filesystem::path& out) {
   std::filesystem::remove(out);
-  contender.runs.push_back(run({contender.words}, 300s));
-  if (contender.runs.back().exit_code != 0)
-    throw std::runtime_error(contender.name + ": " + contender.runs.back().describe());
+  run_once(contender);
   if (const auto bytes = std::filesystem::file_size(out); !contender.compressed && bytes < least_bytes)
     throw std::runtime_error(contender.name + " wrote only " + std::to_string(bytes) + " bytes");
-}
-
-template <class Get>
-double median(const Contender& contender, Get get) {
-  std::vector<double> values;
-  for (const auto& finished : contender.runs) values.push_back(get(finished));
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-struct Medians {
-  explicit Medians(const Contender& contender)
-      : wall(median(contender, [](const Finished& run) { return run.wall.count(); })),
-        cpu(median(contender, [](const Finished& run) { return run.cpu.count(); })),
-        memory_mib(median(contender, [](const Finished& run) { return static_cast<double>(run.peak_kib) / 1024; })) {}
-  double wall;
-  double cpu;
-  double memory_mib;
-};
-
-void print(const std::vector<Contender>& all) {
-  const Medians floor(all[0]);
-  std::printf("%-16s %8s %8s %8s   %s\n", "", "wall", "CPU", "memory", "ratio to the yardstick: wall, CPU, memory");
-  for (const auto& contender : all) {
-    const Medians own(contender);
-    std::printf("%-16s %6.2f s %6.2f s %4.0f MiB   %.2f  %.2f  %.2f\n", contender.name.c_str(), own.wall, own.cpu,
-                own.memory_mib, own.wall / floor.wall, own.cpu / floor.cpu, own.memory_mib / floor.memory_mib);
-  }
 }
 
 }  // namespace
