@@ -93,7 +93,7 @@ TEST_CASE("A server's certificate is checked against the image's authorities, or
   INFO(stack.describe("distrustful"));
   CHECK(failed);
   CHECK(stack.tasks("distrustful").front().exit_code == 77);
-  CHECK(stack.log("distrustful").find("ertificate") != std::string::npos);
+  CHECK(eventually(30s, [&] { return stack.log("distrustful").find("ertificate") != std::string::npos; }));
 }
 
 TEST_CASE("A time zone that nobody knows is an error of configuration in every root") {

@@ -81,16 +81,16 @@ TEST_CASE("A wrong password is told in the log, and with --park one task stays i
   const auto ended = stack.tasks("loop").back();
   CHECK(ended.state == "failed");
   CHECK(ended.exit_code == 77);
-  CHECK(stack.log("loop").find("uthentication failed") != std::string::npos);
+  CHECK(eventually(30s, [&] { return stack.log("loop").find("uthentication failed") != std::string::npos; }));
 
   for (const std::string parked : {"parked", "healthy"}) {
     INFO(stack.describe(parked));
     const auto tasks = stack.tasks(parked);
     REQUIRE(tasks.size() == 1);
     CHECK(tasks.front().state == "running");
+    const auto is_logged = [&](const char* text) { return stack.log(parked).find(text) != std::string::npos; };
+    CHECK(eventually(30s, [&] { return is_logged("uthentication failed") && is_logged("\"parked\":true"); }));
     const auto log = stack.log(parked);
-    CHECK(log.find("uthentication failed") != std::string::npos);
-    CHECK(log.find("\"parked\":true") != std::string::npos);
     CHECK(log.find("\"parked\":true") == log.rfind("\"parked\":true"));
   }
   const auto healthy = stack.tasks("healthy").front().container;
