@@ -14,8 +14,6 @@ namespace sidekick {
 
 namespace {
 
-constexpr auto usual_search = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 void forget_signals() noexcept {
   for (int signal = 1; signal < NSIG; signal++) std::signal(signal, SIG_DFL);
   sigset_t none;
@@ -23,13 +21,9 @@ void forget_signals() noexcept {
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
-}  // namespace
-
-namespace {
-
 [[noreturn]] void execute(const std::vector<std::string>& argv) {
   const char* search = std::getenv("PATH");
-  const auto program = find_program(argv.front(), search != nullptr ? search : usual_search);
+  const auto program = find_program(argv.front(), search != nullptr ? search : std::string(usual_search));
   std::vector<char*> words;
   words.reserve(argv.size() + 1);
   for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));

@@ -10,10 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <system_error>
 
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick {
 
@@ -94,7 +94,7 @@ Dialled dial(const std::string& host, std::uint16_t port, milliseconds timeout, 
   addrinfo* found = nullptr;
   if (const int status = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); status != 0)
     return {{}, std::string("no such name: ") + ::gai_strerror(status)};
-  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, &::freeaddrinfo);
+  const Handle<addrinfo, ::freeaddrinfo> owner(found);
   Dialled last{{}, "the name has no address"};
   for (const auto* it = found; it != nullptr && !cancel.cancelled(); it = it->ai_next) {
     last = connect_to(it->ai_addr, it->ai_addrlen, timeout, cancel);

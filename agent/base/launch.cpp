@@ -20,7 +20,6 @@
 #include <csignal>
 #include <limits>
 #include <span>
-#include <string_view>
 #include <type_traits>  // before the launcher, which needs it and does not say so
 
 #include "sidekick/error.hpp"
@@ -33,8 +32,6 @@ namespace process = boost::process::v2;
 using Launcher = process::posix::default_launcher;
 using Path = process::filesystem::path;
 using boost::system::error_code;
-
-constexpr std::string_view usual_search = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 constexpr int old_kernel_descriptors = 1024;  // looked at where the kernel (before 5.11) cannot do all at once
 

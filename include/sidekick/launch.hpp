@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sidekick {
@@ -35,6 +36,9 @@ struct LaunchRequest {
 /// collects. Throws Error: usage (no words), no_input (no such program or folder), denied (not executable, or what was
 /// asked for is not allowed), io (no process can be made).
 pid_t launch(const LaunchRequest& request);
+
+/// Where programs are looked up when there is no PATH.
+inline constexpr std::string_view usual_search = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Where `program` is: itself when it has a slash, else the first executable file of that name in the folders of
 /// `search`, separated by colons. Throws Error of kind no_input, or denied where all there is may not be executed.

@@ -10,6 +10,7 @@
 #include "sidekick/cancel.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/handle.hpp"
 #include "sidekick/ssh_settings.hpp"
 #include "sidekick/url.hpp"
 
@@ -69,10 +70,6 @@ class SshSession final {
   Error error(ErrorKind kind, const std::string& what, std::string hint = {}) const;
 
  private:
-  struct FreeSession {
-    void operator()(LIBSSH2_SESSION* session) const noexcept { libssh2_session_free(session); }
-  };
-
   template <class Result>
   bool would_block(const Result& result) const {
     if constexpr (std::is_pointer_v<Result>)
@@ -93,9 +90,17 @@ class SshSession final {
   Url url_;
   std::chrono::milliseconds idle_;
   Fd fd_;
-  std::unique_ptr<LIBSSH2_SESSION, FreeSession> session_;
+  Handle<LIBSSH2_SESSION, libssh2_session_free> session_;
   bool usable_ = true;
   bool connected_ = true;
 };
+
+struct CloseSshChannel {
+  SshSession* session = nullptr;
+  void operator()(LIBSSH2_CHANNEL* channel) const noexcept { session->close(channel); }
+};
+
+/// A channel of a session, which must outlive it; ended as SshSession::close() does.
+using SshChannel = std::unique_ptr<LIBSSH2_CHANNEL, CloseSshChannel>;
 
 }  // namespace sidekick

@@ -6,9 +6,9 @@
 
 #include <array>
 #include <charconv>
-#include <memory>
 
 #include "sidekick/fd.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::command {
 
@@ -29,10 +29,6 @@ std::string stat_of(int folder, const char* pid) {
   return {text.data(), static_cast<std::size_t>(got > 0 ? got : 0)};
 }
 
-struct Close {
-  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-};
-
 }  // namespace
 
 std::optional<pid_t> parent_in(std::string_view stat) {
@@ -44,7 +40,7 @@ std::optional<pid_t> parent_in(std::string_view stat) {
 
 std::map<pid_t, pid_t> parents() {
   std::map<pid_t, pid_t> out;
-  const std::unique_ptr<DIR, Close> folder(::opendir("/proc"));
+  const Handle<DIR, ::closedir> folder(::opendir("/proc"));
   if (!folder) return out;
   while (const auto* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of our own
     const auto pid = number(entry->d_name);

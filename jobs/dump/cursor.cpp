@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::dump {
 
@@ -19,7 +20,7 @@ Error bad_batch() {
 
 }  // namespace
 
-Batch compacted(std::unique_ptr<std::uint8_t, Batch::Free> memory, std::span<std::uint8_t> array) {
+Batch compacted(Handle<std::uint8_t, bson_free> memory, std::span<std::uint8_t> array) {
   Batch out;
   constexpr std::uint8_t document_type = 0x03;
   auto* const begin = array.data();
@@ -48,8 +49,7 @@ Batch compacted(std::unique_ptr<std::uint8_t, Batch::Free> memory, std::span<std
 Cursor::Cursor(const mongo::Client& client, const Server& server, const Item& item, const Bson& read_concern)
     : client_(client), server_(server), item_(item), read_concern_(read_concern) {
   bson_error_t error;
-  const std::unique_ptr<mongoc_session_opt_t, decltype(&mongoc_session_opts_destroy)> options(
-      mongoc_session_opts_new(), &mongoc_session_opts_destroy);
+  const Handle<mongoc_session_opt_t, mongoc_session_opts_destroy> options(mongoc_session_opts_new());
   mongoc_session_opts_set_causal_consistency(options.get(), false);
   session_.reset(mongoc_client_start_session(client.get(), options.get(), &error));
   const auto what = "cannot read '" + item.ns.text() + "'";
@@ -100,7 +100,7 @@ std::optional<Batch> Cursor::next(std::uint32_t max_documents) {
   const auto next_id = numbered ? bson_iter_as_int64(&cursor_id) : 0;
   const auto offset = sound ? static_cast<std::size_t>(array - bson_get_data(&reply)) : 0;
   std::uint32_t reply_size = 0;
-  std::unique_ptr<std::uint8_t, Batch::Free> memory(bson_destroy_with_steal(&reply, true, &reply_size));
+  Handle<std::uint8_t, bson_free> memory(bson_destroy_with_steal(&reply, true, &reply_size));
   if (!sound || !numbered) throw bad_batch();
   id_ = next_id;
   auto* const begin = memory.get() + offset;

@@ -4,20 +4,17 @@
 #include <bson/bson.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 
 #include "dump/catalogue.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::dump {
 
 /// Whole documents, one after another, in memory of their own.
 struct Batch {
-  struct Free {
-    void operator()(std::uint8_t* block) const noexcept { bson_free(block); }
-  };
-  std::unique_ptr<std::uint8_t, Free> memory;
+  Handle<std::uint8_t, bson_free> memory;
   std::span<std::uint8_t> documents;
   std::uint64_t count = 0;
   std::size_t largest = 0;  ///< bytes of the largest document
@@ -25,7 +22,7 @@ struct Batch {
 
 /// Moves the documents of an array, which begins at `array`, together to its beginning; what stands between them goes.
 /// `memory` is kept. Throws Error of kind data where the array is not one of documents.
-Batch compacted(std::unique_ptr<std::uint8_t, Batch::Free> memory, std::span<std::uint8_t> array);
+Batch compacted(Handle<std::uint8_t, bson_free> memory, std::span<std::uint8_t> array);
 
 /// Reads one item from its server, in a session of its own: one thread. Destruction does not end the server's cursor,
 /// the pool's end does.
@@ -42,9 +39,6 @@ class Cursor final {
   bool ended() const noexcept { return id_ == 0; }
 
  private:
-  struct EndSession {
-    void operator()(mongoc_client_session_t* session) const noexcept { mongoc_client_session_destroy(session); }
-  };
   mongo::Bson first_command(std::uint32_t max_documents) const;
   mongo::Bson next_command(std::uint32_t max_documents) const;
 
@@ -52,7 +46,7 @@ class Cursor final {
   const Server& server_;
   const Item& item_;
   mongo::Bson read_concern_;
-  std::unique_ptr<mongoc_client_session_t, EndSession> session_;
+  Handle<mongoc_client_session_t, mongoc_client_session_destroy> session_;
   mongo::Bson options_;
   std::optional<std::int64_t> id_;  ///< 0: at its end
 };

@@ -1,8 +1,7 @@
 #include "dump/metadata.hpp"
 
-#include <memory>
-
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::dump {
 
@@ -40,8 +39,7 @@ std::string metadata_json(const CollectionInfo& info, const std::vector<Bson>& i
   if (!info.uuid.empty()) document.append("uuid", info.uuid);
   document.append("collectionName", info.name);
   document.append("type", info.type);
-  const std::unique_ptr<char, decltype(&bson_free)> json(bson_as_canonical_extended_json(document.get(), nullptr),
-                                                         &bson_free);
+  const Handle<char, bson_free> json(bson_as_canonical_extended_json(document.get(), nullptr));
   if (!json)
     throw Error(ErrorKind::data, "options or indexes of '" + info.name + "' hold text that is not UTF-8",
                 "no JSON can hold it: change it, or leave the collection out");

@@ -1,7 +1,6 @@
 #include "dump/output_file.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "dump/part.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::dump {
@@ -27,26 +27,12 @@ Error cannot_write(const std::string& path, int number) {
   return error;
 }
 
-/// True where both are the same file.
-bool is_at(int fd, const std::string& path) {
-  struct stat open{};
-  struct stat named{};
-  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
-         open.st_dev == named.st_dev;
-}
-
 /// The part file, ours alone and empty. Who wrote it before us is dead, or its lock would be in the way.
 Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
     Fd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode));
     if (!fd) throw cannot_write(path, errno);
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EINTR) continue;
-      if (errno == EWOULDBLOCK)
-        throw Error(ErrorKind::temporary, "another process is writing '" + path + "'", "one dump a file");
-      if (errno != ENOTSUP && errno != ENOLCK) throw cannot_write(path, errno);
-    }
-    if (!is_at(fd.get(), part)) continue;  // it got its name between our two calls
+    if (!lock_part(fd.get(), part, path, "one dump a file")) continue;
     if (::ftruncate(fd.get(), 0) != 0) throw cannot_write(path, errno);
     return fd;
   }

@@ -1,7 +1,6 @@
 #include "dump/output_folder.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "dump/output_file.hpp"
+#include "dump/part.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::dump {
@@ -32,13 +32,6 @@ void check(const std::error_code& error, const std::string& path) {
   if (error) throw cannot_write(path, error.value());
 }
 
-bool is_at(int fd, const std::string& path) {
-  struct stat open{};
-  struct stat named{};
-  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
-         open.st_dev == named.st_dev;
-}
-
 /// The folder, ours alone and empty. Who filled it before us is dead, or its lock would be in the way.
 Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
@@ -50,12 +43,7 @@ Fd open_part(const std::string& part, const std::string& path) {
       if (errno == ENOENT) continue;
       throw cannot_write(path, errno);
     }
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK)
-        throw Error(ErrorKind::temporary, "another process is writing '" + path + "'", "one dump a folder");
-      if (errno != ENOTSUP && errno != ENOLCK) throw cannot_write(path, errno);
-    }
-    if (!is_at(fd.get(), part)) continue;
+    if (!lock_part(fd.get(), part, path, "one dump a folder")) continue;
     for (const auto& entry : fs::directory_iterator(part, error)) fs::remove_all(entry.path(), error);
     check(error, path);
     return fd;

@@ -6,6 +6,7 @@
 
 #include "mongo/wait_for_greeting.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::dump {
 
@@ -52,8 +53,8 @@ Bson greeting(const mongo::Client& client, const Server& server, const std::stri
 std::uint32_t select(const mongo::Client& client, const Preference& preference, const std::string& what,
                      std::string& name) {
   bson_error_t error;
-  const std::unique_ptr<mongoc_server_description_t, decltype(&mongoc_server_description_destroy)> selected(
-      mongoc_client_select_server(client.get(), false, preference.get(), &error), &mongoc_server_description_destroy);
+  const Handle<mongoc_server_description_t, mongoc_server_description_destroy> selected(
+      mongoc_client_select_server(client.get(), false, preference.get(), &error));
   if (!selected) throw mongo::mongo_error(error, nullptr, what);
   name = mongoc_server_description_host(selected.get())->host_and_port;
   return mongoc_server_description_id(selected.get());
@@ -136,8 +137,8 @@ std::optional<std::vector<Bson>> try_cursor_on(const mongo::Client& client, cons
   const auto options = options_for(server);
   bson_t taken_over;
   bson_copy_to(reply.document.get(), &taken_over);
-  const std::unique_ptr<mongoc_cursor_t, decltype(&mongoc_cursor_destroy)> cursor(
-      mongoc_cursor_new_from_command_reply_with_opts(client.get(), &taken_over, options.get()), &mongoc_cursor_destroy);
+  const Handle<mongoc_cursor_t, mongoc_cursor_destroy> cursor(
+      mongoc_cursor_new_from_command_reply_with_opts(client.get(), &taken_over, options.get()));
   std::vector<Bson> out;
   const bson_t* document = nullptr;
   while (mongoc_cursor_next(cursor.get(), &document)) out.emplace_back(document);

@@ -4,20 +4,17 @@
 #include <mongoc/mongoc.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "mongo/client.hpp"
+#include "sidekick/handle.hpp"
 #include "sidekick/job.hpp"
 
 namespace sidekick::dump {
 
-struct PreferenceDeleter {
-  void operator()(mongoc_read_prefs_t* preference) const noexcept { mongoc_read_prefs_destroy(preference); }
-};
-using Preference = std::unique_ptr<mongoc_read_prefs_t, PreferenceDeleter>;
+using Preference = Handle<mongoc_read_prefs_t, mongoc_read_prefs_destroy>;
 
 /// A read preference as --readPreference takes it: a mode ("nearest") or a document
 /// {"mode": "secondary", "tagSets": [{"dc": "east"}], "maxStalenessSeconds": 120}. Empty: that of the URI.

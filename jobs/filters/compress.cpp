@@ -7,6 +7,7 @@
 
 #include "filters/parallel_sink.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::filters {
 
@@ -15,14 +16,6 @@ namespace {
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 constexpr int default_gzip_level = 5;
 constexpr int default_zstd_level = 3;
-
-template <auto free>
-struct Freed {
-  template <class T>
-  void operator()(T* what) const noexcept {
-    free(what);
-  }
-};
 
 Error no_compressor(const std::string& kind) {
   return {ErrorKind::internal, "cannot make a compressor for " + kind};
@@ -43,7 +36,7 @@ class GzipCoder final : public BlockCoder {
   }
 
  private:
-  std::unique_ptr<libdeflate_compressor, Freed<libdeflate_free_compressor>> compressor_;
+  Handle<libdeflate_compressor, libdeflate_free_compressor> compressor_;
 };
 
 class ZstdCoder final : public BlockCoder {
@@ -64,7 +57,7 @@ class ZstdCoder final : public BlockCoder {
   }
 
  private:
-  std::unique_ptr<ZSTD_CCtx, Freed<ZSTD_freeCCtx>> context_;
+  Handle<ZSTD_CCtx, ZSTD_freeCCtx> context_;
 };
 
 class Uncompressed final : public Sink {

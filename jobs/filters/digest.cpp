@@ -6,19 +6,14 @@
 #include <string_view>
 
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::filters {
 
-namespace {
-
-struct Freed {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-
-}  // namespace
+namespace {}  // namespace
 
 struct Sha256::Impl {
-  std::unique_ptr<EVP_MD_CTX, Freed> context{EVP_MD_CTX_new()};
+  Handle<EVP_MD_CTX, EVP_MD_CTX_free> context{EVP_MD_CTX_new()};
 };
 
 Sha256::Sha256() : impl_(std::make_unique<Impl>()) {

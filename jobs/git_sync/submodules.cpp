@@ -4,27 +4,23 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <string_view>
 
 #include "git_sync/publish/files.hpp"
 #include "git_sync/remote/address.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
 
 namespace {
 
-template <class T, void (*Free)(T*)>
-struct Freeing {
-  void operator()(T* handle) const noexcept { Free(handle); }
-};
-using Commit = std::unique_ptr<git_commit, Freeing<git_commit, git_commit_free>>;
-using Tree = std::unique_ptr<git_tree, Freeing<git_tree, git_tree_free>>;
-using TreeEntry = std::unique_ptr<git_tree_entry, Freeing<git_tree_entry, git_tree_entry_free>>;
-using Blob = std::unique_ptr<git_blob, Freeing<git_blob, git_blob_free>>;
-using Config = std::unique_ptr<git_config, Freeing<git_config, git_config_free>>;
-using ConfigIterator = std::unique_ptr<git_config_iterator, Freeing<git_config_iterator, git_config_iterator_free>>;
+using Commit = Handle<git_commit, git_commit_free>;
+using Tree = Handle<git_tree, git_tree_free>;
+using TreeEntry = Handle<git_tree_entry, git_tree_entry_free>;
+using Blob = Handle<git_blob, git_blob_free>;
+using Config = Handle<git_config, git_config_free>;
+using ConfigIterator = Handle<git_config_iterator, git_config_iterator_free>;
 
 struct Described {
   std::string path;

@@ -5,13 +5,11 @@
 #include <system_error>
 #include <thread>
 
+#include "sidekick/handle.hpp"
+
 namespace sidekick::mongo {
 
 namespace {
-
-struct CursorDeleter {
-  void operator()(mongoc_cursor_t* cursor) const noexcept { mongoc_cursor_destroy(cursor); }
-};
 
 std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection& connection,
                                             const std::string& crl_file) {
@@ -64,8 +62,7 @@ Pool::Pool(const Connection& connection, CancelToken cancel)
     throw Error(ErrorKind::unavailable, "cannot find the servers behind '" + hosts_ + "': no SRV record");
   mongoc_client_pool_set_error_api(pool_, MONGOC_ERROR_API_VERSION_2);
   if (tls_) mongoc_client_pool_set_ssl_opts(pool_, &*tls_);
-  const std::unique_ptr<mongoc_apm_callbacks_t, decltype(&mongoc_apm_callbacks_destroy)> callbacks(
-      mongoc_apm_callbacks_new(), &mongoc_apm_callbacks_destroy);
+  const Handle<mongoc_apm_callbacks_t, mongoc_apm_callbacks_destroy> callbacks(mongoc_apm_callbacks_new());
   mongoc_apm_set_server_changed_cb(callbacks.get(), &Pool::on_server_changed);
   mongoc_client_pool_set_apm_callbacks(pool_, callbacks.get(), this);
 }
@@ -130,7 +127,7 @@ std::vector<Bson> Client::run_cursor(const std::string& db, const Bson& command,
     throw mongo_error(error, reply.get(), what);
   }
   // The cursor takes the reply over and destroys it.
-  const std::unique_ptr<mongoc_cursor_t, CursorDeleter> cursor(
+  const Handle<mongoc_cursor_t, mongoc_cursor_destroy> cursor(
       mongoc_cursor_new_from_command_reply_with_opts(client_.get(), &raw, nullptr));
   std::vector<Bson> out;
   const bson_t* document = nullptr;

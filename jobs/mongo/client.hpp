@@ -15,6 +15,7 @@
 #include "mongo/stream.hpp"
 #include "mongo/uri.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::mongo {
 
@@ -83,10 +84,7 @@ struct LetGo {
   void operator()(Pool* pool) const noexcept;
 };
 
-struct CollectionDeleter {
-  void operator()(mongoc_collection_t* collection) const noexcept { mongoc_collection_destroy(collection); }
-};
-using Collection = std::unique_ptr<mongoc_collection_t, CollectionDeleter>;
+using Collection = Handle<mongoc_collection_t, mongoc_collection_destroy>;
 
 /// The library's handle of a collection; must not outlive `client`.
 Collection collection_of(const Client& client, const Namespace& ns);

@@ -1,10 +1,10 @@
 #include "mongo/greeting.hpp"
 
-#include <memory>
 #include <string_view>
 
 #include "mongo/client.hpp"
 #include "mongo/dial.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::mongo {
 
@@ -38,8 +38,8 @@ Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chr
   // The library tells that there is no server, rarely why.
   if (const auto dialled = dial(host, timeout, cancel); !dialled.fd) return {Bson(), dialled.failure};
   initialise_library();
-  const std::unique_ptr<mongoc_client_t, void (*)(mongoc_client_t*)> client(
-      mongoc_client_new_from_uri(direct_uri(uri, host, timeout).get()), &mongoc_client_destroy);
+  const Handle<mongoc_client_t, mongoc_client_destroy> client(
+      mongoc_client_new_from_uri(direct_uri(uri, host, timeout).get()));
   if (!client) return {Bson(), "it cannot be asked"};
   bson_error_t error;
   bson_t raw;

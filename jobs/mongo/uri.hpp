@@ -3,17 +3,13 @@
 
 #include <mongoc/mongoc.h>
 
-#include <memory>
-
 #include "mongo/bson.hpp"
 #include "mongo/connection.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::mongo {
 
-struct UriDeleter {
-  void operator()(mongoc_uri_t* uri) const noexcept { mongoc_uri_destroy(uri); }
-};
-using Uri = std::unique_ptr<mongoc_uri_t, UriDeleter>;
+using Uri = Handle<mongoc_uri_t, mongoc_uri_destroy>;
 
 /// The URI of `connection`, with the single flags put into it. Without any of them it is mongodb://localhost:27017/.
 /// Throws Error: usage for a string that is no connection string (its text is never printed: it may hold a password),

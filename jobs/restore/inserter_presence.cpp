@@ -4,6 +4,7 @@
 #include "mongo/persevere.hpp"
 #include "restore/inserter.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::restore {
 
@@ -51,8 +52,8 @@ Inserter::Presence Inserter::look_up(const Batch& batch, const Indexes& which) {
   bson_append_array(in.get(), "$in", -1, ids.get());
   const auto filter = Bson().append("_id", in);
   const auto collection = mongo::collection_of(client_, batch.target->documents);
-  const std::unique_ptr<mongoc_cursor_t, void (*)(mongoc_cursor_t*)> cursor(
-      mongoc_collection_find_with_opts(collection.get(), filter.get(), nullptr, nullptr), &mongoc_cursor_destroy);
+  const Handle<mongoc_cursor_t, mongoc_cursor_destroy> cursor(
+      mongoc_collection_find_with_opts(collection.get(), filter.get(), nullptr, nullptr));
   const bson_t* stored = nullptr;
   while (mongoc_cursor_next(cursor.get(), &stored)) {
     const auto found = by_id.find(id_key(stored));
@@ -94,9 +95,8 @@ void Inserter::write_literally(const Batch& batch, const Indexes& which) {
   if (which.empty()) return;
   const auto collection = mongo::collection_of(client_, batch.target->documents);
   const auto options = Bson().append("ordered", false).append("writeConcern", write_concern_);
-  const std::unique_ptr<mongoc_bulk_operation_t, void (*)(mongoc_bulk_operation_t*)> bulk(
-      mongoc_collection_create_bulk_operation_with_opts(collection.get(), options.get()),
-      &mongoc_bulk_operation_destroy);
+  const Handle<mongoc_bulk_operation_t, mongoc_bulk_operation_destroy> bulk(
+      mongoc_collection_create_bulk_operation_with_opts(collection.get(), options.get()));
   if (settings_.bypass_document_validation) mongoc_bulk_operation_set_bypass_document_validation(bulk.get(), true);
   const auto upsert = Bson().append("upsert", true);
   bson_error_t error;

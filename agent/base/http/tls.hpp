@@ -7,20 +7,13 @@
 #include <string>
 
 #include "agent/base/http/stream.hpp"
+#include "sidekick/handle.hpp"
 #include "sidekick/http_client.hpp"
 
 namespace sidekick::http {
 
-template <auto free>
-struct Freed {
-  template <class T>
-  void operator()(T* handle) const noexcept {
-    free(handle);
-  }
-};
-
-using SslContext = std::unique_ptr<SSL_CTX, Freed<&SSL_CTX_free>>;
-using SslSession = std::unique_ptr<SSL_SESSION, Freed<&SSL_SESSION_free>>;
+using SslContext = Handle<SSL_CTX, SSL_CTX_free>;
+using SslSession = Handle<SSL_SESSION, SSL_SESSION_free>;
 
 class TlsStream;
 
@@ -39,7 +32,7 @@ class TlsContext final {
   void trust(const TlsSettings& settings);
   void identify(const TlsSettings& settings);
 
-  std::unique_ptr<BIO_METHOD, Freed<&BIO_meth_free>> method_;
+  Handle<BIO_METHOD, BIO_meth_free> method_;
   SslContext context_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::http {
 
@@ -73,8 +74,8 @@ void expect_host(SSL* ssl, const std::string& host) {
 
 }  // namespace
 
-std::unique_ptr<BIO_METHOD, Freed<&BIO_meth_free>> make_bio_method() {
-  std::unique_ptr<BIO_METHOD, Freed<&BIO_meth_free>> method(BIO_meth_new(BIO_TYPE_SOURCE_SINK, "stream"));
+Handle<BIO_METHOD, BIO_meth_free> make_bio_method() {
+  Handle<BIO_METHOD, BIO_meth_free> method(BIO_meth_new(BIO_TYPE_SOURCE_SINK, "stream"));
   if (!method) return method;
   BIO_meth_set_read(method.get(), &read_below);
   BIO_meth_set_write(method.get(), &write_below);

@@ -8,11 +8,12 @@
 #include <string>
 
 #include "agent/base/http/tls.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::http {
 
 /// The functions by which OpenSSL reads and writes a TlsStream::State.
-std::unique_ptr<BIO_METHOD, Freed<&BIO_meth_free>> make_bio_method();
+Handle<BIO_METHOD, BIO_meth_free> make_bio_method();
 
 /// The oldest error of OpenSSL in this thread in words, its list emptied: "wrong version number".
 std::string ssl_failure();
@@ -24,7 +25,7 @@ struct TlsStream::State {
   [[noreturn]] void fail(int returned);
 
   std::unique_ptr<Stream> below;
-  std::unique_ptr<SSL, Freed<&SSL_free>> ssl;
+  Handle<SSL, SSL_free> ssl;
   std::exception_ptr failure;  ///< of the stream below, carried around OpenSSL
 };
 

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <climits>
 #include <map>
-#include <memory>
 #include <optional>
 
 #include "backup/tar/content.hpp"
@@ -19,6 +18,7 @@
 #include "backup/tar/owners.hpp"
 #include "backup/tar/warnings.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::backup::tar {
 
@@ -51,13 +51,10 @@ Status status_of(int fd, const std::string& path) {
 }
 
 std::vector<std::string> sorted_names(int folder, const std::string& path) {
-  struct Closed {
-    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
-  };
   // Not a duplicate, which would share its position.
   Fd again(::openat(folder, ".", open_folder));
   if (!again) throw error_from_errno("cannot read '" + printable(path) + "'", errno);
-  const std::unique_ptr<DIR, Closed> stream(::fdopendir(again.release()));
+  const Handle<DIR, ::closedir> stream(::fdopendir(again.release()));
   std::vector<std::string> names;
   for (;;) {
     errno = 0;

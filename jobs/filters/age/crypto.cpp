@@ -11,22 +11,16 @@
 #include <string>
 
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::filters::age {
 
 namespace {
 
-template <auto free>
-struct Freed {
-  template <class T>
-  void operator()(T* what) const noexcept {
-    free(what);
-  }
-};
-using Kdf = std::unique_ptr<EVP_KDF, Freed<EVP_KDF_free>>;
-using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freed<EVP_KDF_CTX_free>>;
-using PrivateOrPublic = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Derivation = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
+using Kdf = Handle<EVP_KDF, EVP_KDF_free>;
+using KdfContext = Handle<EVP_KDF_CTX, EVP_KDF_CTX_free>;
+using PrivateOrPublic = Handle<EVP_PKEY, EVP_PKEY_free>;
+using Derivation = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 
 void require(bool done, const char* what) {
   if (!done) throw Error(ErrorKind::internal, std::string("OpenSSL refuses to ") + what);

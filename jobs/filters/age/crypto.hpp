@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+
+#include "sidekick/handle.hpp"
 
 namespace sidekick::filters::age {
 
@@ -72,11 +73,8 @@ class Aead final {
   bool open(const Nonce& nonce, Bytes sealed, std::span<std::uint8_t> into);
 
  private:
-  struct Freed {
-    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
-  };
   Key32 key_;
-  std::unique_ptr<EVP_CIPHER_CTX, Freed> context_;
+  Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context_;
 };
 
 }  // namespace sidekick::filters::age

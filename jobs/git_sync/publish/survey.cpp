@@ -6,20 +6,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include "git_sync/publish/files.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
 
 namespace {
 
 constexpr int folder_flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-struct CloseFolder {
-  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-};
 
 }  // namespace
 
@@ -91,7 +87,7 @@ FolderContent Surveyor::list(const std::string& folder) {
 
 void Surveyor::list_below(int parent, const std::string& name, const std::string& path, FolderContent& out) {
   Fd fd(::openat(parent, name.c_str(), O_RDONLY | folder_flags));
-  const std::unique_ptr<DIR, CloseFolder> entries(fd ? ::fdopendir(fd.get()) : nullptr);
+  const Handle<DIR, ::closedir> entries(fd ? ::fdopendir(fd.get()) : nullptr);
   if (!entries) throw error_from_errno("cannot read folder '" + root_ + "/" + path + "'", errno);
   const int here = fd.release();
   while (const auto* entry = ::readdir(entries.get())) {

@@ -7,18 +7,18 @@
 
 #include <algorithm>
 #include <ctime>
-#include <memory>
 
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 #include "sidekick/json.hpp"
 
 namespace sidekick::git_sync {
 
 namespace {
 
-using Key = std::unique_ptr<EVP_PKEY, decltype([](EVP_PKEY* key) { EVP_PKEY_free(key); })>;
-using Digest = std::unique_ptr<EVP_MD_CTX, decltype([](EVP_MD_CTX* digest) { EVP_MD_CTX_free(digest); })>;
-using Bio = std::unique_ptr<BIO, decltype([](BIO* bio) { BIO_free(bio); })>;
+using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
+using Digest = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using Bio = Handle<BIO, BIO_free>;
 
 std::string base64_url(std::string_view bytes) {
   auto out = base64(bytes);

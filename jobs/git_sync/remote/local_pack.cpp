@@ -6,15 +6,16 @@
 #include <array>
 #include <exception>
 #include <limits>
-#include <memory>
 #include <string>
+
+#include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
 
 namespace {
 
 using Bytes = std::span<const std::byte>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, HandleDeleter<EVP_MD_CTX_free>>;
+using DigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
 
 /// Hands bytes on to the sink in large pieces and sums them up.
 class SummedSink final {

@@ -5,14 +5,15 @@
 
 #include "git_sync/remote/local_pack.hpp"
 #include "git_sync/remote/local_selection.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
 
 namespace {
 
-using ReferenceHandle = std::unique_ptr<git_reference, HandleDeleter<git_reference_free>>;
-using ReferenceIterator = std::unique_ptr<git_reference_iterator, HandleDeleter<git_reference_iterator_free>>;
-using ObjectHandle = std::unique_ptr<git_object, HandleDeleter<git_object_free>>;
+using ReferenceHandle = Handle<git_reference, git_reference_free>;
+using ReferenceIterator = Handle<git_reference_iterator, git_reference_iterator_free>;
+using ObjectHandle = Handle<git_object, git_object_free>;
 
 RepositoryHandle open_source(const std::string& path) {
   use_libgit2();

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "git_sync/store/tree_reader.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
 
@@ -15,7 +16,7 @@ namespace {
 // Nothing that deep is ever published, and who nests further means to exhaust the stack.
 constexpr std::ptrdiff_t max_depth = 2048;
 
-using CommitHandle = std::unique_ptr<git_commit, HandleDeleter<git_commit_free>>;
+using CommitHandle = Handle<git_commit, git_commit_free>;
 
 struct IdHash {
   std::size_t operator()(const ObjectId& id) const noexcept {
@@ -101,7 +102,7 @@ class Selector final {
     git_object* object = nullptr;
     ObjectId id = want;
     while (git_object_lookup(&object, repository_, &id.value, GIT_OBJECT_TAG) == 0) {
-      const std::unique_ptr<git_object, HandleDeleter<git_object_free>> tag(object);
+      const Handle<git_object, git_object_free> tag(object);
       add(id);
       id.value = *git_tag_target_id(reinterpret_cast<const git_tag*>(object));
     }

@@ -9,17 +9,11 @@ namespace sidekick::git_sync {
 
 namespace {
 
-struct CloseChannel {
-  SshSession* session = nullptr;
-  void operator()(LIBSSH2_CHANNEL* channel) const noexcept { session->close(channel); }
-};
-using ChannelHandle = std::unique_ptr<LIBSSH2_CHANNEL, CloseChannel>;
-
 constexpr std::size_t max_complaint_bytes = 8192;
 constexpr std::string_view protocol_name = "GIT_PROTOCOL";
 constexpr std::string_view protocol_value = "version=2";
 
-ChannelHandle run(SshSession& session, const std::string& command, const CancelToken& cancel) {
+SshChannel run(SshSession& session, const std::string& command, const CancelToken& cancel) {
   constexpr std::string_view type = "session";
   constexpr std::string_view exec = "exec";
   constexpr unsigned int window_bytes = 2U << 20U;
@@ -27,7 +21,7 @@ ChannelHandle run(SshSession& session, const std::string& command, const CancelT
     return libssh2_channel_open_ex(session.handle(), type.data(), type.size(), window_bytes,
                                    LIBSSH2_CHANNEL_PACKET_DEFAULT, nullptr, 0);
   });
-  ChannelHandle channel(opened, CloseChannel{&session});
+  SshChannel channel(opened, CloseSshChannel{&session});
   if (!channel) throw session.error(ErrorKind::unavailable, "cannot open an ssh channel");
   // A server that refuses it speaks the old protocol.
   session.until_done(cancel, [&] {
@@ -44,7 +38,7 @@ ChannelHandle run(SshSession& session, const std::string& command, const CancelT
 
 class SshStream final : public ByteStream {
  public:
-  SshStream(std::shared_ptr<SshSession> session, ChannelHandle channel)
+  SshStream(std::shared_ptr<SshSession> session, SshChannel channel)
       : session_(std::move(session)), channel_(std::move(channel)) {}
 
   std::size_t read(std::span<std::byte> into, const CancelToken& cancel) override {
@@ -86,7 +80,7 @@ class SshStream final : public ByteStream {
   }
 
   std::shared_ptr<SshSession> session_;
-  ChannelHandle channel_;
+  SshChannel channel_;
   std::string complaint_;
 };
 

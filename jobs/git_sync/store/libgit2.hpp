@@ -4,31 +4,23 @@
 #include <git2.h>
 #include <git2/sys/repository.h>
 
-#include <memory>
 #include <string>
 
 #include "git_sync/object_id.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
 
-template <auto free_handle>
-struct HandleDeleter {
-  template <class T>
-  void operator()(T* handle) const noexcept {
-    free_handle(handle);
-  }
-};
-
-using RepositoryHandle = std::unique_ptr<git_repository, HandleDeleter<git_repository_free>>;
-using OdbHandle = std::unique_ptr<git_odb, HandleDeleter<git_odb_free>>;
-using OdbObject = std::unique_ptr<git_odb_object, HandleDeleter<git_odb_object_free>>;
-using IndexHandle = std::unique_ptr<git_index, HandleDeleter<git_index_free>>;
-using IndexerHandle = std::unique_ptr<git_indexer, HandleDeleter<git_indexer_free>>;
-using PackBuilder = std::unique_ptr<git_packbuilder, HandleDeleter<git_packbuilder_free>>;
-using ConfigHandle = std::unique_ptr<git_config, HandleDeleter<git_config_free>>;
-using BlobHandle = std::unique_ptr<git_blob, HandleDeleter<git_blob_free>>;
-using FilterList = std::unique_ptr<git_filter_list, HandleDeleter<git_filter_list_free>>;
+using RepositoryHandle = Handle<git_repository, git_repository_free>;
+using OdbHandle = Handle<git_odb, git_odb_free>;
+using OdbObject = Handle<git_odb_object, git_odb_object_free>;
+using IndexHandle = Handle<git_index, git_index_free>;
+using IndexerHandle = Handle<git_indexer, git_indexer_free>;
+using PackBuilder = Handle<git_packbuilder, git_packbuilder_free>;
+using ConfigHandle = Handle<git_config, git_config_free>;
+using BlobHandle = Handle<git_blob, git_blob_free>;
+using FilterList = Handle<git_filter_list, git_filter_list_free>;
 
 /// Readies the library, once in a process: no configuration but the repository's own is read, folders of any owner
 /// are opened, and what is written below a git folder is synced. Safe from any thread.

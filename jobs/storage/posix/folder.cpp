@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <memory>
 #include <utility>
 
 #include "sidekick/error.hpp"
+#include "sidekick/handle.hpp"
 #include "storage/object_name.hpp"
 
 namespace sidekick::storage {
@@ -139,8 +139,7 @@ void Folder::drop(const std::string& file) const noexcept {
 void Folder::each(std::string_view prefix,
                   const std::function<void(const std::string& file, const struct stat& status)>& take) const {
   const int own = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const auto close = [](DIR* opened) { ::closedir(opened); };
-  const std::unique_ptr<DIR, decltype(close)> entries(own < 0 ? nullptr : ::fdopendir(own));
+  const Handle<DIR, ::closedir> entries(own < 0 ? nullptr : ::fdopendir(own));
   if (!entries) fail("list", ".", errno);
   for (;;) {
     errno = 0;

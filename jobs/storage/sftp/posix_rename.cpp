@@ -1,7 +1,6 @@
 #include "storage/sftp/posix_rename.hpp"
 
 #include <array>
-#include <memory>
 #include <string_view>
 
 namespace sidekick::storage {
@@ -31,11 +30,6 @@ std::string text(std::string_view value) {
   return number(value.size()).append(value);
 }
 
-struct CloseChannel {
-  SshSession* session = nullptr;
-  void operator()(LIBSSH2_CHANNEL* channel) const noexcept { session->close(channel); }
-};
-
 /// Packets over a channel where the server speaks SFTP.
 class Packets final {
  public:
@@ -47,7 +41,7 @@ class Packets final {
       return libssh2_channel_open_ex(session_.handle(), type.data(), type.size(), LIBSSH2_CHANNEL_WINDOW_DEFAULT,
                                      LIBSSH2_CHANNEL_PACKET_DEFAULT, nullptr, 0);
     });
-    channel_ = {opened, CloseChannel{&session_}};
+    channel_ = {opened, CloseSshChannel{&session_}};
     if (!channel_) throw broken();
     const int code = session_.until_done(cancel_, [&] {
       return libssh2_channel_process_startup(channel_.get(), request.data(), request.size(), name.data(), name.size());
@@ -89,7 +83,7 @@ class Packets final {
 
   SshSession& session_;
   CancelToken cancel_;
-  std::unique_ptr<LIBSSH2_CHANNEL, CloseChannel> channel_;
+  SshChannel channel_;
 };
 
 /// Whether the server's first packet has the extension among its pairs of names and data.

@@ -17,7 +17,7 @@ Batch batch_of(const Bson& reply, std::size_t cut = 0) {
   const auto bytes = reply.bytes();
   auto* copy = static_cast<std::uint8_t*>(bson_malloc(bytes.size()));
   std::memcpy(copy, bytes.data(), bytes.size());
-  return compacted(std::unique_ptr<std::uint8_t, Batch::Free>(copy), {copy, bytes.size() - cut});
+  return compacted(Handle<std::uint8_t, bson_free>(copy), {copy, bytes.size() - cut});
 }
 
 Bson array(const std::vector<Bson>& documents) {

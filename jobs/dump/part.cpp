@@ -1,0 +1,26 @@
+#include "dump/part.hpp"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::dump {
+
+bool lock_part(int fd, const std::string& part, const std::string& path, const std::string& hint) {
+  int code = 0;
+  do code = ::flock(fd, LOCK_EX | LOCK_NB);
+  while (code != 0 && errno == EINTR);
+  if (code != 0 && errno == EWOULDBLOCK)
+    throw Error(ErrorKind::temporary, "another process is writing '" + path + "'", hint);
+  if (code != 0 && errno != ENOTSUP && errno != ENOLCK) throw error_from_errno("cannot lock '" + part + "'", errno);
+  // Who had the lock before us may have given the part its name between our two calls.
+  struct stat open{};
+  struct stat named{};
+  return ::fstat(fd, &open) == 0 && ::stat(part.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
+}
+
+}  // namespace sidekick::dump
