@@ -84,8 +84,11 @@ void accept_backup(const Administration& context) {
   if (was_suspect)
     context.storage.replace(storage::manifest_name(name), to_json(backup), context.cancel);
   else
-    context.log.warn("it was not suspect", {{"backup", name}});
-  if (context.settings.values.flag("json")) write_out(to_json(backup));
+    context.log.warn("the backup '" + name + "' was not suspect");
+  if (context.settings.values.flag("json"))
+    write_out(to_json(backup));
+  else if (was_suspect)
+    write_out("accepted " + name + "\n");
 }
 
 }  // namespace sidekick::cli

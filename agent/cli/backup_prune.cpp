@@ -4,6 +4,7 @@
 #include <set>
 
 #include "agent/cli/backup_admin.hpp"
+#include "agent/cli/backup_settings.hpp"
 #include "agent/cli/backup_table.hpp"
 #include "agent/cli/output.hpp"
 #include "backup/lease.hpp"
@@ -72,11 +73,12 @@ void prune_backups(const Administration& context) {
   if (!context.settings.arguments.empty())
     throw Error(ErrorKind::usage, "one argument too many: '" + context.settings.arguments.front() + "'",
                 "the job is named by --job");
-  backup::PruneSettings settings{.job = {}, .keep = {}, .zone = context.zone_name};
-  if (values.given("keep")) settings.keep = backup::parse_keep(values.text("keep"));
+  backup::PruneSettings settings{.job = {}, .keep = keep_rules(values), .zone = context.zone_name};
   SystemClock clock;
   Silent silent;
-  for (const auto& job : jobs_to_prune(context)) {
+  const auto jobs = jobs_to_prune(context);
+  if (jobs.empty()) context.log.warn("there is no backup", {{"storage", context.storage.where()}});
+  for (const auto& job : jobs) {
     settings.job = job;
     const auto lease = values.flag("dry-run") ? nullptr : take_lease(context, job, clock);
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

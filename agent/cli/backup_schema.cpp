@@ -183,7 +183,7 @@ std::vector<Setting> hooks_and_http() {
        .value_name = "URL",
        .help = "a URL to which JSON with the manifest, or with the error, is posted",
        .group = hooks,
-       .secrecy = Secrecy::url},
+       .secrecy = Secrecy::secret},
       {.name = "notify-on",
        .value_name = "success|failure|both",
        .help = "what --notify is told of; of a suspect backup always",

@@ -25,8 +25,14 @@ auto parsed(const Values& values, std::string_view name, const std::string& text
   try {
     return parse(text);
   } catch (const Error& error) {
-    throw values.bad_value(name, error.message(), error.hint());
+    throw values.bad_setting(name, error.message(), error.hint());
   }
+}
+
+/// A key where its file is wanted: the value is not shown.
+Error no_file(const Values& values, std::string_view name) {
+  return values.bad_setting(name, "it is a private key itself, and the name of a file is wanted",
+                            "write the key to a file that only you may read; this one was seen by others now");
 }
 
 std::string lease_holder() {
@@ -45,8 +51,7 @@ class Reader {
     take_form();
     take_proof();
     take_hooks();
-    out_.keep = values_.given("keep") ? std::optional(parsed(values_, "keep", values_.text("keep"), backup::parse_keep))
-                                      : std::nullopt;
+    out_.keep = keep_rules(values_);
     out_.lease_holder = lease_holder();
     out_.lease_ends_after = time("lease-ends-after");
     if (out_.lease_ends_after < 1s) throw values_.bad_value("lease-ends-after", "less than 1s");
@@ -79,12 +84,15 @@ class Reader {
     if (kind == "gzip") compression.kind = filters::Compression::gzip;
     if (kind == "none") compression.kind = filters::Compression::none;
     compression.level = values_.integer("compression-level", 1, kind == "gzip" ? 9 : 19);
+    if (kind == "none" && compression.level)
+      throw Error(ErrorKind::config, values_.find("compression-level")->origin + " has no effect with --compress=none");
     compression.threads = values_.integer("compression-threads", 1, 64).value_or(compression.threads);
     auto& recipients = out_.pipeline.recipients;
     for (const auto& text : values_.list("recipient"))
       recipients.push_back(parsed(values_, "recipient", text, filters::parse_age_recipient));
     if (!values_.given("recipients-file")) return;
     const auto path = values_.text("recipients-file");
+    if (filters::is_age_identity(path)) throw no_file(values_, "recipients-file");
     const auto text = read_secret_file(path, "--recipients-file");
     const auto more = filters::parse_age_recipients(text.reveal(), path);
     if (more.empty()) throw values_.bad_value("recipients-file", "there is no public key in '" + path + "'");
@@ -123,10 +131,18 @@ class Reader {
     const auto on = values_.choice("notify-on", {"success", "failure", "both"});
     if (on == "success") notify.on = backup::NotifySettings::On::success;
     if (on == "failure") notify.on = backup::NotifySettings::On::failure;
-    notify.url = values_.secret("notify");
+    notify.url = notify_url();
     notify.http.proxies = proxies_from({environment_.begin(), environment_.end()});
     notify.http.user_agent = "sidekick/" SIDEKICK_VERSION;
     notify.http.connect_timeout = notify.http.idle_timeout = notify.timeout;
+  }
+
+  /// Nothing of it is shown: its path may be a token.
+  Secret notify_url() const {
+    auto url = values_.secret("notify");
+    if (!url.empty() && !url.reveal().starts_with("https://") && !url.reveal().starts_with("http://"))
+      throw values_.bad_setting("notify", "it does not begin with https:// or http://");
+    return url;
   }
 
   const Values& values_;
@@ -153,9 +169,15 @@ std::optional<double> parse_percent(std::string_view text) {
   return percent / 100;
 }
 
+std::optional<backup::KeepRules> keep_rules(const Values& values) {
+  if (!values.given("keep")) return std::nullopt;
+  return parsed(values, "keep", values.text("keep"), backup::parse_keep);
+}
+
 std::vector<filters::AgeIdentity> age_identities(const Values& values) {
   std::vector<filters::AgeIdentity> out;
   for (const auto& path : values.list("identity-file")) {
+    if (filters::is_age_identity(path)) throw no_file(values, "identity-file");
     const auto more = filters::parse_age_identities(read_secret_file(path, "--identity-file"), path);
     if (more.empty()) throw values.bad_value("identity-file", "there is no private key in '" + path + "'");
     out.insert(out.end(), more.begin(), more.end());

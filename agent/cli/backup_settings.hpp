@@ -14,7 +14,11 @@ namespace sidekick::cli {
 /// of what has no effect.
 backup::Settings backup_settings(const config::Values& values, const config::Environment& environment, Log& log);
 
-/// The private keys in the files of --identity-file.
+/// The rules of --keep; nothing where it was not given. Throws Error for rules that are none, naming the flag.
+std::optional<backup::KeepRules> keep_rules(const config::Values& values);
+
+/// The private keys in the files of --identity-file. Throws Error for what holds none; shows nothing of a key that was
+/// given in place of its file.
 std::vector<filters::AgeIdentity> age_identities(const config::Values& values);
 
 /// A share from 0 to 1 of "50%" or "50"; nothing for what is none from 0 to 100. Pure.

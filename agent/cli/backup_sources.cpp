@@ -59,6 +59,13 @@ mongo::Connection connection_to(const std::string& uri) {
   return out;
 }
 
+/// What it is told to do may hold a password: nothing of it is shown.
+void check_command(const std::string& line) try {
+  if (split_command_line(line).empty()) throw Error(ErrorKind::usage, "it names no command");
+} catch (const Error& error) {
+  throw Error(error.kind(), "--from 'exec: ...': " + error.message(), error.hint());
+}
+
 class TaskMaker {
  public:
   TaskMaker(const Values& values, const config::Environment& environment)
@@ -116,6 +123,7 @@ SourceText parse_source(std::string_view text) {
     if (rest.empty() || (kind == "dir" && !rest.starts_with('/')))
       throw Error(ErrorKind::usage,
                   "--from '" + std::string(text) + "': " + (rest.empty() ? "nothing follows" : "not an absolute path"));
+    if (kind == "exec") check_command(std::string(rest));
     return {kind, std::string(rest)};
   }
   throw Error(ErrorKind::usage, "--from '" + redact_url(text) + "': not a source",

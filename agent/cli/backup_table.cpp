@@ -87,8 +87,8 @@ void show_more(std::string& out, const std::string& value) {
 
 std::string counts_text(const Manifest& backup) {
   if (backup.unit.empty()) return {};
-  auto text = std::to_string(backup.items) + " " + backup.unit;
-  if (!backup.collections.empty()) text += " in " + std::to_string(backup.collections.size()) + " collections";
+  auto text = storage::counted(backup.items, backup.unit);
+  if (!backup.collections.empty()) text += " in " + storage::counted(backup.collections.size(), "collections");
   return text;
 }
 

@@ -133,7 +133,12 @@ config::Schema command_schema() {
           "done. Nothing it started is left behind. As the first process of a container it collects what others leave "
           "there. Standard input goes to the first attempt.",
       .settings = starting(),
-      .file_keys = {}};
+      .file_keys = {},
+      .exit_codes =
+          "the command's own, 0 where it is done; 126 it is not executable, 127 it is not found, 124 out of time, "
+          "128+n it was "
+          "killed by signal n, or stopped by it before it was done. Before it was started: 64 usage, 66 no input, 69 "
+          "unavailable, 70 bug, 73 cannot create, 74 input or output, 75 temporary, 77 denied, 78 configuration."};
   for (auto part : {ending_settings(), once_settings(), telling_settings(), common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
   return schema;

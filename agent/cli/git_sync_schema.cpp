@@ -234,7 +234,11 @@ config::Schema git_sync_schema() {
           "failure never touches what is published. REPOSITORY, DESTINATION and DELAY (seconds) count where no flag "
           "of git-sync and no variable GITSYNC_... is given.",
       .settings = what_to_follow(),
-      .file_keys = {}};
+      .file_keys = {},
+      .exit_codes =
+          "with --root 0 done, 1 whatever failed, 2 flags that cannot be understood, 128+n stopped by signal n. With "
+          "--in-place 0 done, 64 usage, 65 bad data, 66 no input, 69 unavailable, 70 bug, 73 cannot create, 74 input "
+          "or output, 75 temporary, 77 denied, 78 configuration, 124 out of time, 128+n stopped by signal n."};
   for (auto part : {by_link(), in_a_folder(), times(), git_sync_hook_settings(), git_sync_access_settings(),
                     git_sync_legacy_settings(), git_sync_common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());

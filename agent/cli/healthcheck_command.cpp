@@ -87,7 +87,7 @@ int check(const std::string& url, std::chrono::milliseconds timeout) {
 
 config::Schema healthcheck_schema() {
   return {.command = "healthcheck",
-          .summary = "asks a sidekick that runs in this container whether it is well: 0, or 1",
+          .summary = "Asks a sidekick that runs in this container whether it is well: 0, or 1.",
           .arguments = "[URL]",
           .description = "For a HEALTHCHECK or an exec probe in images without curl. Prints one line.",
           .settings =
@@ -109,7 +109,9 @@ config::Schema healthcheck_schema() {
                   {.name = "help", .help = "print this help and end", .group = whom, .arity = Arity::flag},
                   {.name = "version", .help = "print the version and end", .group = whom, .arity = Arity::flag},
               },
-          .file_keys = {}};
+          .file_keys = {},
+          .variables = "SIDEKICK_HTTP is --http; other variables are those of the job that runs beside.",
+          .exit_codes = "0 it is well, 1 it is not, or does not answer, 64 usage, 78 configuration."};
 }
 
 int run_healthcheck(const Invocation& invocation) {

@@ -41,6 +41,11 @@ int run_help(const Invocation& invocation) {
   }
   const auto* command = find_command(invocation.words.front());
   if (!command) throw unknown_word(invocation.words.front());
+  if (command->schema && invocation.words.size() > 1) {
+    Invocation asked{{invocation.words.begin() + 1, invocation.words.end()}, {}};
+    asked.words.emplace_back("--help");
+    return command->run(asked);
+  }
   write_out(command->schema ? config::help(command->schema()) : std::string(command->summary) + "\n");
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "agent/cli/verify_command.hpp"
 
+#include "agent/cli/backup_settings.hpp"
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/job_command.hpp"
 #include "agent/cli/output.hpp"
@@ -22,11 +23,7 @@ verify::Settings verify_settings(const config::Settings& settings) {
   if (settings.arguments.size() > 1)
     throw Error(ErrorKind::usage, "verify takes one archive, and there is '" + settings.arguments[1] + "' too");
   verify::Settings out{settings.arguments.front(), {}};
-  for (const auto& path : settings.values.list("identity-file")) {
-    const auto keys = filters::parse_age_identities(read_secret_file(path, "--identity-file"), path);
-    if (keys.empty()) throw settings.values.bad_value("identity-file", "there is no private key in '" + path + "'");
-    out.identities.insert(out.identities.end(), keys.begin(), keys.end());
-  }
+  out.identities = age_identities(settings.values);
   return out;
 }
 
@@ -44,7 +41,7 @@ std::unique_ptr<OneShotJob> make_verify_job(const config::Settings& settings, Lo
 config::Schema verify_schema() {
   config::Schema schema{
       .command = "verify",
-      .summary = "proves an archive, a dump folder or a backup whole, without a server",
+      .summary = "Proves an archive, a dump folder or a backup whole, without a server.",
       .arguments = "ARCHIVE",
       .description =
           "Reads all of ARCHIVE and checks its structure: every document, every checksum, that nothing is missing and "

@@ -103,7 +103,11 @@ config::Schema wait_schema() {
           "second. When all are there it becomes the command by exec: no process stays in between. When time runs out "
           "it ends with 124 and names what is missing and why.",
       .settings = waiting(),
-      .file_keys = {}};
+      .file_keys = {},
+      .exit_codes =
+          "0 all are there, 124 out of time, 64 usage, 66 no input, 70 bug, 74 input or output, 77 denied, 78 "
+          "configuration, 128+n stopped by signal n. With a command behind --, its own from then on; 126 where it is "
+          "not executable, 127 where it is not found."};
   for (auto part : {asking(), common_part()}) schema.settings.insert(schema.settings.end(), part.begin(), part.end());
   return schema;
 }

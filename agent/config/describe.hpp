@@ -12,6 +12,9 @@ namespace sidekick::config {
 /// The help of one command, at most 100 columns wide.
 std::string help(const Schema& schema);
 
+/// The exit codes a command ends with, in a sentence.
+std::string exit_codes_text(const Schema& schema);
+
 /// The manual page as roff, with `version` at its foot.
 std::string man_page(const Schema& schema, const std::string& version);
 

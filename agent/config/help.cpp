@@ -41,6 +41,15 @@ void append_setting(std::string& out, const Setting& setting) {
   append_wrapped(out, full_help(setting), text_column);
 }
 
+std::string which_variables(const Schema& schema) {
+  if (!schema.variables.empty()) return std::string(schema.variables);
+  const std::string file = schema.file_keys.empty() ? "that the default." : "that beats the file, that the default.";
+  return "Each flag is also a variable of the environment: --log-level is SIDEKICK_LOG_LEVEL, a flag in humps such as "
+         "--nsInclude is SIDEKICK_NS_INCLUDE (several values: one a line, or separated by commas). A flag beats the "
+         "environment, " +
+         file;
+}
+
 }  // namespace
 
 std::string flag_syntax(const Setting& setting) {
@@ -90,6 +99,12 @@ std::vector<std::string_view> groups(const Schema& schema) {
   return out;
 }
 
+std::string exit_codes_text(const Schema& schema) {
+  if (!schema.exit_codes.empty()) return std::string(schema.exit_codes);
+  return "0 done, 64 usage, 65 bad data, 66 no input, 69 unavailable, 70 bug, 73 cannot create, 74 input or output, "
+         "75 temporary, 77 denied, 78 configuration, 124 out of time, 128+n stopped by signal n.";
+}
+
 std::string help(const Schema& schema) {
   std::string out =
       "Usage: sidekick " + std::string(schema.command) + " [flags] " + std::string(schema.arguments) + "\n\n";
@@ -102,17 +117,8 @@ std::string help(const Schema& schema) {
       if (setting.group == group) append_setting(out, setting);
   }
   out += "\n";
-  append_wrapped(
-      out,
-      "Each flag is also a variable of the environment: --retry-for is SIDEKICK_RETRY_FOR, --nsInclude is "
-      "SIDEKICK_NS_INCLUDE (several values: one a line, or separated by commas). A flag beats the environment, "
-      "that beats the file, that the default.",
-      0);
-  append_wrapped(
-      out,
-      "Exit codes: 0 done, 64 usage, 65 bad data, 66 no input, 69 unavailable, 70 bug, 73 cannot create, 74 "
-      "input or output, 75 temporary, 77 denied, 78 configuration, 124 out of time, 128+n stopped by signal n.",
-      0);
+  append_wrapped(out, which_variables(schema), 0);
+  append_wrapped(out, "Exit codes: " + exit_codes_text(schema), 0);
   return out;
 }
 

@@ -44,6 +44,7 @@ std::string man_page(const Schema& schema, const std::string& version) {
   for (const auto& setting : schema.settings)
     out += ".TP\n.B " + literal(variables_text(setting)) + "\nThe same as " +
            literal("--" + std::string(setting.name)) + ".\n";
+  out += ".SH \"EXIT STATUS\"\n" + literal(exit_codes_text(schema)) + "\n";
   return out;
 }
 

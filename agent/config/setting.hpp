@@ -89,6 +89,8 @@ struct Schema {
   std::string_view description;  ///< paragraphs for help and man page
   std::vector<Setting> settings;
   std::vector<std::string_view> file_keys;  ///< the settings that may stand in the file that --config names
+  std::string_view variables = {};          ///< which flags are variables too, for the help; empty: each
+  std::string_view exit_codes = {};         ///< for help and man page, where they are not those of every job
 
   /// The setting with that name or alias, or nullptr.
   const Setting* find(std::string_view name) const noexcept;

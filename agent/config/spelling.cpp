@@ -18,7 +18,7 @@ bool looks_like_flag(std::string_view word) {
 
 Error without_value(const Setting& setting, std::string_view cause) {
   std::string hint;
-  if (setting.has_file_twin())
+  if (setting.secrecy == Secrecy::secret)
     hint = "there is no terminal to ask on: use --" + std::string(setting.name) + "-file FILE or " +
            environment_name(setting.name) + "_FILE";
   return {ErrorKind::usage, "--" + std::string(setting.name) + ": " + std::string(cause), std::move(hint)};

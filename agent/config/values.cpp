@@ -21,6 +21,11 @@ std::optional<std::chrono::milliseconds> parse_as(Form form, std::string_view te
   return form == Form::seconds ? parse_seconds(text) : parse_duration(text);
 }
 
+/// What was typed is put right by typing; what stands in the environment or a file is configuration.
+ErrorKind kind_of_fault(const Value* value) {
+  return value && value->source == Source::flag ? ErrorKind::usage : ErrorKind::config;
+}
+
 }  // namespace
 
 std::optional<bool> parse_switch(std::string_view text) {
@@ -102,9 +107,13 @@ std::string Values::choice(std::string_view name, const std::vector<std::string_
 
 Error Values::bad_value(std::string_view name, const std::string& cause, std::string hint) const {
   const auto* value = find(name);
-  const bool by_flag = value && value->source == Source::flag;
   const auto subject = value ? value->origin + " '" + value->texts.back() + "'" : "--" + std::string(name);
-  return {by_flag ? ErrorKind::usage : ErrorKind::config, subject + ": " + cause, std::move(hint)};
+  return {kind_of_fault(value), subject + ": " + cause, std::move(hint)};
+}
+
+Error Values::bad_setting(std::string_view name, const std::string& cause, std::string hint) const {
+  const auto* value = find(name);
+  return {kind_of_fault(value), (value ? value->origin : "--" + std::string(name)) + ": " + cause, std::move(hint)};
 }
 
 }  // namespace sidekick::config

@@ -51,6 +51,10 @@ class Values {
   /// An error about the value of `name`: "--workers '0': not a number from 1 to 64".
   Error bad_value(std::string_view name, const std::string& cause, std::string hint = {}) const;
 
+  /// The same without the value, where `cause` says what is wrong in it, or where it may be a secret:
+  /// "--keep: rule 'last=x': not a number".
+  Error bad_setting(std::string_view name, const std::string& cause, std::string hint = {}) const;
+
  private:
   std::map<std::string, Value, std::less<>> values_;
 };

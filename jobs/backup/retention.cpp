@@ -82,7 +82,7 @@ constexpr std::array<Rule, 6> rules_there_are{{{"last", &KeepRules::last, nullpt
                                                {"yearly", &KeepRules::yearly, year_of}}};
 
 Error wrong_rule(std::string_view part, const std::string& cause) {
-  return {ErrorKind::usage, "keep rule '" + std::string(part) + "': " + cause,
+  return {ErrorKind::usage, "rule '" + std::string(part) + "': " + cause,
           "rules are such as last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=48h"};
 }
 

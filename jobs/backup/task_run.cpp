@@ -40,7 +40,7 @@ std::string spoken(Clock::duration took) {
 
 std::string summary_of(const Manifest& manifest, Clock::duration took) {
   auto out = manifest.name + ": " + std::to_string(manifest.bytes) + " bytes";
-  if (!manifest.unit.empty()) out += " of " + std::to_string(manifest.items) + " " + manifest.unit;
+  if (!manifest.unit.empty()) out += " of " + storage::counted(manifest.items, manifest.unit);
   out += ", proof " + std::string(storage::name_of(manifest.proof)) + ", " + spoken(took);
   return manifest.suspect ? out + ", suspect" : out;
 }

@@ -24,7 +24,11 @@ struct AgeIdentity {
   Secret key;  ///< 32 bytes
 };
 
-/// "age1…" (Bech32). Throws Error of kind config for anything else, with what is wrong with it.
+/// True for what begins as a private key does, so that nobody shows it.
+bool is_age_identity(std::string_view text) noexcept;
+
+/// "age1…" (Bech32). Throws Error of kind config for anything else, with what is wrong with it: "'age1x': it is too
+/// short". What does not begin as a public key is not shown.
 AgeRecipient parse_age_recipient(std::string_view text);
 
 /// Recipients one a line; empty lines and those that begin with '#' are passed over. Throws Error of kind config that

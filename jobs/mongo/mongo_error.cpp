@@ -31,6 +31,7 @@ std::string selection_cause(const std::string& message) {
 
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
+  while (text.ends_with('.')) text.pop_back();
   return text;
 }
 
@@ -58,7 +59,9 @@ ErrorKind kind_of_server_code(std::int64_t code) noexcept {
 Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::string& what) {
   const std::string message = one_line(error.message);
   if (error.domain == MONGOC_ERROR_CLIENT && error.code == MONGOC_ERROR_CLIENT_AUTHENTICATE)
-    return {ErrorKind::denied, what + ": " + message, "check user, password and --authenticationDatabase"};
+    return {ErrorKind::denied, what + ": " + message,
+            "check user, password and the database that knows them: --authenticationDatabase, or authSource in a "
+            "connection string"};
   if (error.domain == MONGOC_ERROR_SERVER_SELECTION || error.domain == MONGOC_ERROR_STREAM) {
     const auto cause = error.domain == MONGOC_ERROR_SERVER_SELECTION ? selection_cause(message) : message;
     return speaks_of_tls(cause) ? tls_refused(what, cause) : Error(ErrorKind::unavailable, what + ": " + cause);

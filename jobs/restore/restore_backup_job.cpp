@@ -78,14 +78,22 @@ Outcome RestoreBackupJob::run(JobContext& context) {
 }
 
 Manifest RestoreBackupJob::find(const CancelToken& cancel) {
-  if (name_ == latest && place_.job.empty()) {
-    std::set<std::string> jobs;
-    for (const auto& name : storage::Catalog(*storage_, {}).names(cancel)) jobs.insert(name.job);
-    if (jobs.size() > 1)
-      throw Error(ErrorKind::config, "there are backups of several jobs in '" + storage_->where() + "'",
-                  "say whose latest is meant by --job: " + joined(jobs));
+  const bool is_open = name_ == latest && place_.job.empty();
+  return storage::Catalog(*storage_, is_open ? only_job(cancel) : place_.job).find(name_, cancel);
+}
+
+/// Whose latest is meant where nobody says: beside the one database there may be folders and what commands print.
+std::string RestoreBackupJob::only_job(const CancelToken& cancel) {
+  std::set<std::string> all, databases;
+  for (const auto& name : storage::Catalog(*storage_, {}).names(cancel)) {
+    all.insert(name.job);
+    if (name.suffix.starts_with("mongodb.")) databases.insert(name.job);
   }
-  return storage::Catalog(*storage_, place_.job).find(name_, cancel);
+  const auto& jobs = databases.empty() ? all : databases;
+  if (jobs.size() > 1)
+    throw Error(ErrorKind::config, "there are backups of several jobs in '" + storage_->where() + "'",
+                "say whose latest is meant by --job: " + joined(jobs));
+  return jobs.empty() ? std::string() : *jobs.begin();
 }
 
 void RestoreBackupJob::prepare(const Manifest& manifest, Log& log) {

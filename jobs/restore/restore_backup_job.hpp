@@ -33,6 +33,7 @@ class RestoreBackupJob final : public OneShotJob {
 
  private:
   storage::Manifest find(const CancelToken& cancel);
+  std::string only_job(const CancelToken& cancel);
   void prepare(const storage::Manifest& manifest, Log& log);
 
   Settings settings_;

@@ -191,4 +191,9 @@ Manifest parse_manifest(std::string_view json, std::string_view name) {
   return out;
 }
 
+std::string counted(std::uint64_t count, std::string_view plural) {
+  if (count == 1 && plural.ends_with('s')) plural.remove_suffix(1);
+  return std::to_string(count) + " " + std::string(plural);
+}
+
 }  // namespace sidekick::storage

@@ -54,4 +54,7 @@ struct Manifest {
 std::string to_json(const Manifest& manifest);
 Manifest parse_manifest(std::string_view json, std::string_view name);
 
+/// "1 file" of 1 and "files", "2 files" of 2. Pure.
+std::string counted(std::uint64_t count, std::string_view plural);
+
 }  // namespace sidekick::storage

@@ -63,11 +63,10 @@ std::unique_ptr<Storage> open_s3(const std::string& url, const Access& access) {
 
 std::unique_ptr<Storage> open_sftp(const std::string& url, const Access& access) {
   const auto parsed = parse_url(url);
-  if (!parsed.password.empty())
-    throw malformed(url, "it holds a password", "name the password in a setting of its own");
+  if (!parsed.password.empty()) throw malformed(url, "it holds a password", "give it by --ssh-password-file");
   if (access.ssh_check_host && access.ssh_known_hosts_file.empty())
     throw malformed(url, "no known_hosts file is named to check the host's key with",
-                    "name one; 'ssh-keyscan HOST' prints its lines");
+                    "name one by --ssh-known-hosts-file; 'ssh-keyscan HOST' prints its lines");
   if (access.ssh_key_files.empty() && access.ssh_password.empty())
     throw malformed(url, "neither a key file nor a password is given", "name a key file");
   SshSettings ssh;

@@ -98,7 +98,7 @@ TEST_CASE("bad input to a backup is one line with its code before anything is to
       {{source, "--every=61 3 * * *"}, 64, "minute '61': not within 0 to 59"},
       {{source, "--every=0 25 * *"}, 64, "4 fields and not 5"},
       {{source, "--keep=last=0"}, 64, "it would keep nothing"},
-      {{source, "--keep=lst=3"}, 64, "keep rule 'lst=3': unknown"},
+      {{source, "--keep=lst=3"}, 64, "rule 'lst=3': unknown"},
       {{source, "--recipient=age1foo"}, 64, "age1foo"},
       {{"--from=foo://u:hunter2@x"}, 64, "not a source"},
       {{"--from=mongodb://"}, 64, "--from is no valid connection string"},

@@ -15,11 +15,12 @@ constexpr std::string_view identity_prefix = "AGE-SECRET-KEY-";
 constexpr std::size_t key_bytes = 32;
 
 AgeRecipient recipient(std::string_view text, const std::string& what) {
-  if (text.starts_with(identity_prefix))
-    throw Error(ErrorKind::config, what + ": it is a private key, and a public one is wanted",
+  const auto object = what.empty() ? what : what + ": ";
+  if (is_age_identity(text))
+    throw Error(ErrorKind::config, object + "it is a private key, and a public one is wanted",
                 "`age-keygen -y FILE` tells the public key of an identity; it begins with age1");
   if (!text.starts_with("age1"))
-    throw Error(ErrorKind::config, what + ": it does not begin with age1",
+    throw Error(ErrorKind::config, object + "it does not begin with age1",
                 "`age-keygen` makes an identity and tells its recipient; keys of ssh and pass phrases are not taken");
   const auto decoded = age::from_bech32(text, what);
   AgeRecipient recipient;
@@ -57,10 +58,14 @@ void for_each_line(std::string_view text, std::string_view name,
 
 }  // namespace
 
+bool is_age_identity(std::string_view text) noexcept {
+  return text.starts_with(identity_prefix);
+}
+
 AgeRecipient parse_age_recipient(std::string_view text) {
   // What does not begin as a public key may be a secret.
   const bool is_public = text.starts_with("age1");
-  return recipient(text, is_public ? "recipient '" + std::string(text) + "'" : "a recipient");
+  return recipient(text, is_public ? "'" + std::string(text) + "'" : std::string());
 }
 
 std::vector<AgeRecipient> parse_age_recipients(std::string_view text, std::string_view name) {

@@ -193,16 +193,16 @@ TEST_CASE("keep rules are read as they are written") {
 
 TEST_CASE("a wrong keep rule is refused with the part that is wrong") {
   const std::map<std::string, std::string> refused{
-      {"dayly=7", "keep rule 'dayly=7': unknown"},
-      {"last=7,", "keep rule '': unknown"},
-      {"", "keep rule '': unknown"},
-      {"last=7,daily=-1", "keep rule 'daily=-1': not a number from 0 to 1000000"},
-      {"last=seven", "keep rule 'last=seven': not a number from 0 to 1000000"},
-      {"last", "keep rule 'last': not a number from 0 to 1000000"},
-      {"last=7,last=8", "keep rule 'last=8': there are two of it"},
-      {"within=48", "keep rule 'within=48': not a length of time such as 48h or 14d"},
-      {"within=0s", "keep rule 'within=0s': not a length of time such as 48h or 14d"},
-      {"last=0,daily=0", "keep rule 'last=0,daily=0': it would keep nothing"},
+      {"dayly=7", "rule 'dayly=7': unknown"},
+      {"last=7,", "rule '': unknown"},
+      {"", "rule '': unknown"},
+      {"last=7,daily=-1", "rule 'daily=-1': not a number from 0 to 1000000"},
+      {"last=seven", "rule 'last=seven': not a number from 0 to 1000000"},
+      {"last", "rule 'last': not a number from 0 to 1000000"},
+      {"last=7,last=8", "rule 'last=8': there are two of it"},
+      {"within=48", "rule 'within=48': not a length of time such as 48h or 14d"},
+      {"within=0s", "rule 'within=0s': not a length of time such as 48h or 14d"},
+      {"last=0,daily=0", "rule 'last=0,daily=0': it would keep nothing"},
   };
   for (const auto& [text, message] : refused) {
     CAPTURE(text);

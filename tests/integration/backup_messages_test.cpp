@@ -1,0 +1,137 @@
+// What a user is told who types a backup command wrong, or right: once, with its name, and never with a secret.
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/support/backup_store.hpp"
+#include "tests/support/mongod.hpp"
+#include "tests/support/sidekick.hpp"
+
+using namespace sidekick::test;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void check_told(const Finished& finished, int exit_code, const std::string& message) {
+  INFO(finished.describe());
+  CHECK(finished.exit_code == exit_code);
+  REQUIRE(error_lines(finished).size() == 1);
+  CHECK(has(error_lines(finished).front(), "\"msg\":\"" + message));
+}
+
+}  // namespace
+
+TEST_CASE("a wrong value of a backup is told once with the name of its flag") {
+  const BackupStore store;
+  const std::string source = "exec: echo hello";
+  check_told(store.take(source, {"--keep=last=0"}), 64, "--keep: rule 'last=0': it would keep nothing\"");
+  check_told(store.take(source, {"--every=* * * *"}), 64,
+             "--every: schedule '* * * *': there are 4 fields and not 5\"");
+  check_told(store.take(source, {"--every=61 * * * *"}), 64, "--every: minute '61': not within 0 to 59\"");
+  check_told(store.take(source, {"--recipient=age1foo"}), 64, "--recipient: 'age1foo': it is too short\"");
+  check_told(store.take(source, {"--recipient=ssh-ed25519"}), 64, "--recipient: it does not begin with age1\"");
+  check_told(store.take("exec: sh -c 'echo"), 64, "--from 'exec: ...': a command line has an open quote\"");
+  check_told(store.take(source, {"--notify=example.com/x"}), 64,
+             "--notify: it does not begin with https:// or http://");
+  check_told(store.take(source, {"--compress=none", "--compression-level=3"}), 78,
+             "--compression-level has no effect with --compress=none");
+  check_told(sidekick_run({"backup", "prune", "--to=" + store.url(), "--keep=last=0"}), 64,
+             "--keep: rule 'last=0': it would keep nothing\"");
+  CHECK(store.files().empty());
+}
+
+TEST_CASE("a private key that is given for another thing is not shown") {
+  const BackupStore store;
+  const std::string key = "AGE-SECRET-KEY-1QQQQSECRET";
+  for (const auto* flag : {"--recipient=", "--identity-file=", "--recipients-file="}) {
+    const auto refused = store.take("exec: echo hello", {flag + key});
+    INFO(refused.describe());
+    CHECK(refused.exit_code == 64);
+    CHECK(has(refused.err, "private key"));
+    CHECK_FALSE(has(refused.err, "QQQQ"));
+  }
+  for (const auto* command : {"verify", "restore"}) {
+    const auto refused = sidekick_run({command, "--identity-file=" + key, "--from=" + store.url() + "/latest", "x"});
+    CHECK_FALSE(has(refused.err, "QQQQ"));
+  }
+}
+
+TEST_CASE("a URL that is told of backups is no part of what print config shows") {
+  const auto shown = sidekick_run({"backup", "--notify=https://hooks.example.com/services/T0/QQQQ", "--from=dir:/nope",
+                                   "--to=dir:/nope", "--print-config"});
+  INFO(shown.describe());
+  CHECK(has(shown.out, "notify = ***"));
+  CHECK_FALSE(has(shown.out + shown.err, "QQQQ"));
+}
+
+TEST_CASE("an empty place to back up from or to is not told to be asked for") {
+  for (const auto* flag : {"--from=", "--to="}) {
+    const auto refused = sidekick_run({"backup", flag});
+    INFO(refused.describe());
+    CHECK(refused.exit_code == 64);
+    CHECK_FALSE(has(refused.err, "terminal"));
+  }
+}
+
+TEST_CASE("the only database among several sources is restored by latest") {
+  const Mongod server({.version = "6.0.5"});
+  server.client().command("shop", R"({"insert":"fruits","documents":[{"_id":1}]})");
+  const BackupStore store;
+  REQUIRE(store.take({"exec: echo one", server.uri(), "exec: printf two"}).exit_code == 0);
+  server.client().command("shop", R"({"dropDatabase":1})");
+  const auto restored = restore({"--from=" + store.url() + "/latest", "--uri=" + server.uri(), "--drop"});
+  INFO(restored.describe());
+  CHECK(restored.exit_code == 0);
+  CHECK(has(restored.err, "restored 1 document"));
+}
+
+TEST_CASE("pruning where there is nothing says so") {
+  const BackupStore store;
+  const auto pruned = sidekick_run({"backup", "prune", "--to=" + store.url(), "--keep=last=1"});
+  INFO(pruned.describe());
+  CHECK(pruned.exit_code == 0);
+  CHECK(has(pruned.err, "there is no backup"));
+}
+
+TEST_CASE("a backup that is accepted is said to be") {
+  const BackupStore store;
+  REQUIRE(store.take("exec: head -c 100000 /dev/urandom", {"--job=a"}).exit_code == 0);
+  REQUIRE(store.take("exec: echo little", {"--job=a"}).exit_code == 0);
+  const auto name = text_of(store.newest(), "name");
+  const auto accepted = sidekick_run({"backup", "accept", name, "--to=" + store.url()});
+  INFO(accepted.describe());
+  CHECK(accepted.exit_code == 0);
+  CHECK(accepted.out == "accepted " + name + "\n");
+  CHECK(has(sidekick_run({"backup", "accept", name, "--to=" + store.url()}).err, name + "' was not suspect"));
+}
+
+TEST_CASE("what a folder of one file holds is told in the singular") {
+  const BackupStore store;
+  const TempDir folder;
+  REQUIRE(run({.words = {"sh", "-c", "echo hi >" + (folder / "a").string()}}, 10s).exit_code == 0);
+  const auto taken = store.take("dir:" + folder.path().string(), {"--job=a"});
+  INFO(taken.describe());
+  CHECK(has(taken.err, "of 1 file,"));
+  CHECK(has(sidekick_run({"backup", "show", "latest", "--to=" + store.url()}).out, " 1 file\n"));
+}
+
+TEST_CASE("the help of a command about backups is had by either order of its words") {
+  const auto direct = sidekick_run({"backup", "list", "--help"});
+  const auto asked = sidekick_run({"help", "backup", "list"});
+  CHECK(asked.exit_code == 0);
+  CHECK(asked.out == direct.out);
+  CHECK(has(asked.out, "Usage: sidekick backup list"));
+}
+
+TEST_CASE("the help tells the exit codes that its command ends with") {
+  for (const auto* command : {"run", "wait"}) {
+    const auto text = sidekick_run({command, "--help"}).out;
+    CHECK(has(text, "126"));
+    CHECK(has(text.substr(text.rfind("Exit codes")), "127"));
+  }
+  const auto well = sidekick_run({"healthcheck", "--help"}).out;
+  CHECK(has(well, "1 it is not"));
+  CHECK_FALSE(has(well, "SIDEKICK_RETRY_FOR"));
+  CHECK(has(sidekick_run({"restore", "--man"}).out, ".SH \"EXIT STATUS\""));
+}
