@@ -23,6 +23,7 @@ TEST_CASE("a URL loses its credentials and keeps the rest") {
                                          {"https://h/?token=t&x=1&API_KEY=k", "https://h/?token=***&x=1&API_KEY=***"},
                                          {"https://h/?a;password=p;b", "https://h/?a;password=***;b"},
                                          {"https://h/?password", "https://h/?password"},
+                                         {"https://h/?max-keys=1000&key=k", "https://h/?max-keys=1000&key=***"},
                                          {"no url", "no url"},
                                          {"", ""},
                                          {"://", "://"}}) {
