@@ -54,10 +54,11 @@ class Watches {
   /// "'tcp://db:5432' is there after 20 ms"
   std::string met_after(Clock::duration time) const {
     std::string out;
+    std::size_t met = 0;
     for (const auto& watch : all_)
-      if (!watch->missing()) out += (out.empty() ? "'" : ", '") + watch->name() + "'";
+      if (!watch->missing()) out += (met++ == 0 ? "'" : ", '") + watch->name() + "'";
     const std::string_view state = until_ == Settings::Until::there ? " there" : " gone";
-    return out.append(all_.size() > 1 ? " are" : " is")
+    return out.append(met > 1 ? " are" : " is")
         .append(state)
         .append(time < 1ms ? " at once" : " after " + spoken(time));
   }

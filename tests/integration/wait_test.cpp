@@ -171,7 +171,10 @@ TEST_CASE("with --init wait needs a command and does not run it out of time") {
 }
 
 TEST_CASE("one of several is enough with --any") {
-  CHECK(wait_for({nobody_listens(), there, "--any"}).exit_code == 0);
+  const auto finished = wait_for({nobody_listens(), there, "--any"});
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 0);
+  CHECK(holds(finished.err, "' is there"));
   CHECK(wait_for({nobody_listens(), there, "--timeout=200ms"}).exit_code == 124);
 }
 
