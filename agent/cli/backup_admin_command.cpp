@@ -82,6 +82,13 @@ void run_admin(const AdminCommand& command, const std::vector<std::string>& word
 
 }  // namespace
 
+std::vector<config::Schema> backup_admin_schemas() {
+  std::vector<config::Schema> out;
+  out.reserve(table.size());
+  for (const auto& command : table) out.push_back(command.schema());
+  return out;
+}
+
 std::optional<int> run_backup_admin(const Invocation& invocation) {
   if (invocation.words.empty()) return std::nullopt;
   const auto* const command = std::ranges::find(table, invocation.words.front(), &AdminCommand::word);

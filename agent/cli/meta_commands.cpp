@@ -1,5 +1,6 @@
 #include "agent/cli/meta_commands.hpp"
 
+#include "agent/cli/backup_admin_command.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
 #include "sidekick/error.hpp"
@@ -69,6 +70,7 @@ int run_completion(const Invocation& invocation) {
     schemas.push_back(command.schema());
     schemas.back().command = command.peer;
   }
+  for (auto& schema : backup_admin_schemas()) schemas.push_back(std::move(schema));
   write_out(config::bash_completion(names, schemas));
   return 0;
 }

@@ -16,6 +16,20 @@ std::string flag_words(const Schema& schema) {
   return out;
 }
 
+/// Whether it is a command within another: "backup list".
+bool is_part(const Schema& schema) {
+  return schema.command.find(' ') != std::string_view::npos;
+}
+
+/// The last words of the commands within `schema`.
+std::string parts_of(const Schema& schema, const std::vector<Schema>& schemas) {
+  const auto begin = std::string(schema.command) + " ";
+  std::string out;
+  for (const auto& other : schemas)
+    if (other.command.starts_with(begin)) out.append(out.empty() ? "" : " ").append(other.command.substr(begin.size()));
+  return out;
+}
+
 }  // namespace
 
 std::string bash_completion(const std::vector<std::string>& commands, const std::vector<Schema>& schemas) {
@@ -32,15 +46,28 @@ std::string bash_completion(const std::vector<std::string>& commands, const std:
       "' -- \"$word\"))\n"
       "    return\n"
       "  fi\n"
-      "  local flags=\n"
-      "  case $command in\n";
+      "  local flags= words=\n"
+      "  case $command in\n"
+      "    help) words='" +
+      words +
+      "' ;;\n"
+      "    completion) words='bash' ;;\n";
   for (const auto& schema : schemas)
-    out += "    " + std::string(schema.command) + ") flags='" + flag_words(schema) + "' ;;\n";
+    if (!is_part(schema))
+      out += "    " + std::string(schema.command) + ") flags='" + flag_words(schema) + "' words='" +
+             parts_of(schema, schemas) + "' ;;\n";
+  out +=
+      "  esac\n"
+      "  case \"$command ${COMP_WORDS[first]}\" in\n";
+  for (const auto& schema : schemas)
+    if (is_part(schema)) out += "    '" + std::string(schema.command) + "') flags='" + flag_words(schema) + "' ;;\n";
   out +=
       "  esac\n"
       "  if [[ $word == -* ]]; then\n"
       "    COMPREPLY=($(compgen -W \"$flags\" -- \"$word\"))\n"
       "    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace\n"
+      "  elif ((COMP_CWORD == first)) && [[ $words ]]; then\n"
+      "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
       "  else\n"
       "    COMPREPLY=($(compgen -f -- \"$word\"))\n"
       "  fi\n"

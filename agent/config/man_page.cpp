@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "agent/config/describe.hpp"
 
 namespace sidekick::config {
@@ -29,7 +31,8 @@ std::string upper(std::string_view text) {
 }  // namespace
 
 std::string man_page(const Schema& schema, const std::string& version) {
-  const auto name = "sidekick-" + std::string(schema.command);
+  auto name = "sidekick-" + std::string(schema.command);
+  std::ranges::replace(name, ' ', '-');
   std::string out = ".TH " + upper(name) + " 1 \"\" \"sidekick " + version + "\"\n";
   out += ".SH NAME\n" + literal(name) + " \\- " + literal(schema.summary) + "\n";
   out += ".SH SYNOPSIS\n.B sidekick " + literal(schema.command) + "\n[flags] " + literal(schema.arguments) + "\n";

@@ -5,13 +5,18 @@ namespace sidekick::config {
 
 namespace {
 
+/// One that was taken for a public key, or for the name of its file.
+bool is_private_key(std::string_view text) {
+  return text.starts_with("AGE-SECRET-KEY-");
+}
+
 std::string shown(const Setting& setting, const Value& value) {
   std::string out;
   for (const auto& text : value.texts) {
     if (!out.empty()) out += ", ";
     switch (setting.secrecy) {
       case Secrecy::open:
-        out += text;
+        out += is_private_key(text) ? "***" : text;
         break;
       case Secrecy::secret:
         out += "***";

@@ -131,7 +131,7 @@ TEST_CASE("One backup is shown by its name or as the latest that is good") {
   INFO(latest.describe());
   REQUIRE(latest.exit_code == 0);
   CHECK(has(latest.out, good));
-  CHECK(has(latest.out, "3 documents in 1 collections"));
+  CHECK(has(latest.out, "3 documents in 1 collection"));
   const auto named = json::parse(shelf.backup({"show", shrunken, "--json"}).out);
   CHECK(named.at("suspect").as_bool());
   auto wrong = good;

@@ -50,6 +50,7 @@ TEST_CASE("a private key that is given for another thing is not shown") {
     CHECK(refused.exit_code == 64);
     CHECK(has(refused.err, "private key"));
     CHECK_FALSE(has(refused.err, "QQQQ"));
+    CHECK_FALSE(has(sidekick_run({"backup", flag + key, "--print-config"}).out, "QQQQ"));
   }
   for (const auto* command : {"verify", "restore"}) {
     const auto refused = sidekick_run({command, "--identity-file=" + key, "--from=" + store.url() + "/latest", "x"});
@@ -134,4 +135,23 @@ TEST_CASE("the help tells the exit codes that its command ends with") {
   CHECK(has(well, "1 it is not"));
   CHECK_FALSE(has(well, "SIDEKICK_RETRY_FOR"));
   CHECK(has(sidekick_run({"restore", "--man"}).out, ".SH \"EXIT STATUS\""));
+}
+
+TEST_CASE("bash completes the words and the flags of commands about backups") {
+  const auto completed = [](const std::string& words, int at) {
+    const auto script = "source <(" + sidekick_binary() + " completion bash); COMP_WORDS=(sidekick " + words +
+                        "); COMP_CWORD=" + std::to_string(at) + "; _sidekick sidekick; echo \"${COMPREPLY[*]}\"";
+    return run({.words = {"bash", "-c", script}}, 20s).out;
+  };
+  CHECK(completed("backup acc", 2) == "accept\n");
+  CHECK(completed("backup fetch --pl", 3) == "--plain\n");
+  CHECK(completed("backup --dry", 2) == "--dry-run --dryRun\n");
+  CHECK(completed("help ver", 2) == "verify version\n");
+  CHECK(completed("completion b", 2) == "bash\n");
+}
+
+TEST_CASE("the manual page of a command about backups has one name") {
+  const auto page = sidekick_run({"backup", "list", "--man"}).out;
+  CHECK(has(page, ".TH SIDEKICK-BACKUP-LIST 1 "));
+  CHECK(has(page, "sidekick\\-backup\\-list \\- Lists"));
 }
