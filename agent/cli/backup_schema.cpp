@@ -190,8 +190,8 @@ std::vector<Setting> hooks_and_http() {
        .group = hooks,
        .fallback = "both"},
       {.name = "http",
-       .value_name = "[HOST]:PORT",
-       .help = "answer /healthz, /readyz and /metrics there; without a host on 127.0.0.1",
+       .value_name = "[HOST:]PORT",
+       .help = "answer /healthz, /readyz and /metrics there: PORT on 127.0.0.1, :PORT on every interface",
        .group = hooks},
   };
 }

@@ -90,7 +90,7 @@ std::vector<Setting> endpoints() {
   return {
       {.name = "http",
        .value_name = "[HOST:]PORT",
-       .help = "answer /healthz, /readyz, /metrics and POST /sync here; the host is 127.0.0.1 unless given",
+       .help = "answer /healthz, /readyz, /metrics and POST /sync here: PORT on 127.0.0.1, :PORT on every interface",
        .group = http},
       {.name = "sync-token",
        .value_name = "TOKEN",

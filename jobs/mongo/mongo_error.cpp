@@ -40,6 +40,12 @@ bool speaks_of_tls(std::string_view message) {
          has(message, "ertificate");
 }
 
+/// A server that refuses a login was reached.
+std::string told_of_login(const std::string& what) {
+  constexpr std::string_view connecting = "cannot reach ";
+  return what.starts_with(connecting) ? "cannot log in at " + what.substr(connecting.size()) : what;
+}
+
 Error tls_refused(const std::string& what, const std::string& cause) {
   return {ErrorKind::denied, what + ": " + cause,
           "check that the CA of --tlsCAFile signed the server's certificate and that its name is the host's"};
@@ -59,7 +65,7 @@ ErrorKind kind_of_server_code(std::int64_t code) noexcept {
 Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::string& what) {
   const std::string message = one_line(error.message);
   if (error.domain == MONGOC_ERROR_CLIENT && error.code == MONGOC_ERROR_CLIENT_AUTHENTICATE)
-    return {ErrorKind::denied, what + ": " + message,
+    return {ErrorKind::denied, told_of_login(what) + ": " + message,
             "check user, password and the database that knows them: --authenticationDatabase, or authSource in a "
             "connection string"};
   if (error.domain == MONGOC_ERROR_SERVER_SELECTION || error.domain == MONGOC_ERROR_STREAM) {

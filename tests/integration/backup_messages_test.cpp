@@ -125,12 +125,14 @@ TEST_CASE("the help of a command about backups is had by either order of its wor
   CHECK(has(asked.out, "Usage: sidekick backup list"));
 }
 
-TEST_CASE("the help tells the exit codes that its command ends with") {
+TEST_CASE("the help tells the exit codes of its command and where it listens") {
   for (const auto* command : {"run", "wait"}) {
     const auto text = sidekick_run({command, "--help"}).out;
     CHECK(has(text, "126"));
     CHECK(has(text.substr(text.rfind("Exit codes")), "127"));
   }
+  for (const auto* command : {"backup", "git-sync"})
+    CHECK(has(sidekick_run({command, "--help"}).out, ":PORT on every"));
   const auto well = sidekick_run({"healthcheck", "--help"}).out;
   CHECK(has(well, "1 it is not"));
   CHECK_FALSE(has(well, "SIDEKICK_RETRY_FOR"));
@@ -154,4 +156,13 @@ TEST_CASE("the manual page of a command about backups has one name") {
   const auto page = sidekick_run({"backup", "list", "--man"}).out;
   CHECK(has(page, ".TH SIDEKICK-BACKUP-LIST 1 "));
   CHECK(has(page, "sidekick\\-backup\\-list \\- Lists"));
+}
+
+TEST_CASE("a server that refuses a login is said to refuse it and not to be out of reach") {
+  const Mongod server({.version = "6.0.5"});
+  const BackupStore store;
+  const auto refused = store.take("mongodb://u:hunter2@" + server.address() + "/", {"--retries=0"});
+  check_told(refused, 77, "cannot log in at '" + server.address() + "': Authentication failed\"");
+  CHECK(has(refused.err, "authSource"));
+  CHECK_FALSE(has(refused.err, "hunter2"));
 }
