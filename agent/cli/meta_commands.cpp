@@ -15,6 +15,10 @@ Error unknown_word(const std::string& word) {
   return {ErrorKind::usage, "unknown command '" + word + "'", std::move(hint)};
 }
 
+bool asks_for_help(const Invocation& invocation) {
+  return invocation.words == std::vector<std::string>{"--help"} || invocation.words == std::vector<std::string>{"-h"};
+}
+
 }  // namespace
 
 std::string overview() {
@@ -36,7 +40,7 @@ std::string version_text() {
 }
 
 int run_help(const Invocation& invocation) {
-  if (invocation.words.empty()) {
+  if (invocation.words.empty() || asks_for_help(invocation)) {
     write_out(overview());
     return 0;
   }
@@ -57,6 +61,7 @@ int run_version(const Invocation&) {
 }
 
 int run_completion(const Invocation& invocation) {
+  if (asks_for_help(invocation)) return run_help({{"completion"}, {}});
   if (invocation.words != std::vector<std::string>{"bash"})
     throw Error(ErrorKind::usage, "completion needs the name of a shell", "the one there is: sidekick completion bash");
   std::vector<std::string> names;

@@ -166,3 +166,14 @@ TEST_CASE("a server that refuses a login is said to refuse it and not to be out 
   CHECK(has(refused.err, "authSource"));
   CHECK_FALSE(has(refused.err, "hunter2"));
 }
+
+TEST_CASE("every command answers to --help") {
+  for (const auto* command : {"git-sync", "restore", "mongorestore", "dump", "mongodump", "backup", "verify", "run",
+                              "wait", "healthcheck", "completion", "help", "version"}) {
+    const auto finished = sidekick_run({command, "--help"});
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 0);
+    CHECK_FALSE(finished.out.empty());
+    CHECK(finished.err.empty());
+  }
+}
