@@ -25,7 +25,6 @@ void check_words(const config::Settings& settings, const std::vector<std::string
   if (words.empty())
     throw Error(ErrorKind::usage, "there is no command to run",
                 "it stands behind '--': sidekick run [flags] -- COMMAND");
-  if (words.front().empty()) throw Error(ErrorKind::usage, "the command to run is an empty word");
 }
 
 void check_rules(const Values& values) {
