@@ -53,7 +53,7 @@ void run_attempt(const Surroundings& around, const AttemptFrame& frame, const st
     run_and_translate(work, context);
   } catch (const Error& error) {
     if (!watchdog.timed_out()) throw;
-    throw Error(ErrorKind::timeout, "attempt " + std::to_string(frame.number) + " ran out of time");
+    throw Error(ErrorKind::timeout, "attempt " + std::to_string(frame.number) + " ran out of time", error.hint());
   }
 }
 
