@@ -1,5 +1,6 @@
 #include "command/terminal.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -34,7 +35,20 @@ Terminal::~Terminal() {
   if (descriptor_) make_foreground(*descriptor_, ::getpgrp());
 }
 
-void Terminal::stop_with(pid_t leader) const noexcept {
+bool Terminal::lend_to(pid_t leader) noexcept {
+  if (descriptor_) return false;
+  opened_.reset(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!opened_ || ::tcgetpgrp(opened_.get()) != ::getpgrp()) return false;
+  descriptor_ = opened_.get();
+  make_foreground(*descriptor_, leader);
+  return true;
+}
+
+void Terminal::stop_with(pid_t leader, int signal) noexcept {
+  if ((signal == SIGTTIN || signal == SIGTTOU) && lend_to(leader)) {
+    ::kill(-leader, SIGCONT);
+    return;
+  }
   if (!descriptor_ || ::getpid() == 1 || !has_job_control()) return;
   make_foreground(*descriptor_, ::getpgrp());
   ::kill(0, SIGSTOP);  // all of our group, as the terminal would have

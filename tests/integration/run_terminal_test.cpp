@@ -125,3 +125,23 @@ TEST_CASE("a shell that started sidekick gets the terminal back when the command
   terminal.press("exit 6\n");
   CHECK(terminal.exit_code() == 6);
 }
+
+TEST_CASE("a command that asks its terminal gets it although its standard input is something else") {
+  OnTerminal terminal({"bash", "--norc", "-i"});
+  terminal.press("PS1='ready> '\n");
+  CHECK(terminal.shows("ready> "));
+  terminal.press("'" + sidekick_binary() + "' run -- sh -c 'echo asks; read x </dev/tty; echo got $x' </dev/null\n");
+  CHECK(terminal.shows("asks\r\n"));
+  terminal.press("me\n");
+  CHECK(terminal.shows("got me"));
+  CHECK(terminal.shows("ready> "));
+  terminal.press("exit 6\n");
+  CHECK(terminal.exit_code() == 6);
+}
+
+TEST_CASE("a command that was ended by a key is not tried again") {
+  OnTerminal terminal(run_misbehave(Place::ordinary, {"--retries=1000"}, {"tell-terminal"}).words);
+  CHECK(terminal.shows("foreground"));
+  terminal.press("\x03");
+  CHECK(terminal.exit_code() == 128 + SIGINT);
+}
