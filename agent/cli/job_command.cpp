@@ -54,6 +54,7 @@ class JobRun {
   JobRun(const Invocation& invocation, const JobCommand& command)
       : invocation_(invocation), command_(command), signals_(interrupt_) {
     if (command.wraps == Wraps::another_program) signals_.deliver_to(mail_);
+    if (command.wraps == Wraps::until_its_end) signals_.raise_on_quit();
     log_to(command.log_format.value_or(default_format()), LogLevel::info);
   }
 

@@ -79,6 +79,10 @@ void SignalThread::raise_on(int signal, Trigger& trigger) {
   listen_for({signal});
 }
 
+void SignalThread::raise_on_quit() {
+  listen_for({SIGQUIT});
+}
+
 void SignalThread::deliver_to(SignalMail& mail) {
   mail_ = &mail;
   listen_for({SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD});
@@ -104,10 +108,7 @@ void SignalThread::listen() {
 void SignalThread::take(const signalfd_siginfo& info) {
   const int signal = static_cast<int>(info.ssi_signo);
   if (auto* mail = mail_.load()) return deliver(*mail, info);
-  if (!ends_the_process(signal)) {
-    if (auto* trigger = trigger_.load()) trigger->raise();
-    return;
-  }
+  if (auto* trigger = ends_the_process(signal) ? nullptr : trigger_.load()) return trigger->raise();
   if (is_said_twice(signal)) return;
   if (interrupt_.signal()) leave_at_once(128 + signal);
   raise(signal);

@@ -33,6 +33,10 @@ class SignalThread final {
   /// had for this (SIGTERM and SIGINT have their meaning), io.
   void raise_on(int signal, Trigger& trigger);
 
+  /// From now on SIGQUIT raises the interrupt too: the first process of a container would never hear of it, and some
+  /// images are stopped by it. The same rules as raise_on(); excludes it.
+  void raise_on_quit();
+
   /// From now on SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT and SIGCHLD are put
   /// into `mail`, which lives as long as this. The first SIGTERM or SIGINT raises the interrupt after that; a later one
   /// is SIGKILL in the mail instead of ending the process. Where nobody else collects children, those that end are

@@ -90,6 +90,7 @@ TEST_CASE("bad input is one clear line and the code of its kind") {
   check_refused({"--once=k"}, 78, "--state");
   check_refused({"--chdr=/"}, 64, "--chdir");
   check_refused({"--on-success=it's"}, 64, "quote");
+  check_refused({"--hook-timeout=0s"}, 64, "a limit of nothing");
   check_refused({"--once=k", "--state=/tmp", "--term-is-success"}, 78, "exclude");
   const auto bare = run({{sidekick_binary(), "run"}}, 20s);
   CHECK(bare.exit_code == 64);
@@ -244,4 +245,26 @@ TEST_CASE("run names what it still waited for when its time runs out") {
   INFO(finished.describe());
   CHECK(finished.exit_code == 124);
   CHECK(holds(finished.err, "'file:///no/such' (No such file or directory)"));
+}
+
+TEST_CASE("what a command is given closed is not taken for something else") {
+  const TempDir folder;
+  const auto said = (folder / "said").string();
+  const auto* const script = "for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done >\"$0\"";
+  for (const auto* const closed : {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"}) {
+    INFO(closed);
+    const auto command =
+        run_command(Place::ordinary, {"--lock=" + (folder / "lock").string()}, {"sh", "-c", script, said});
+    auto words = command.words;
+    words.insert(words.begin(), {"sh", "-c", std::string("exec \"$@\" ") + closed, "sh"});
+    CHECK(run({words}, 20s).exit_code == 0);
+    CHECK_FALSE(holds(read_file(said), "anon_inode"));
+    CHECK_FALSE(holds(read_file(said), "lock"));
+    CHECK(read_file(folder / "lock").empty());
+  }
+  // Of sidekick itself, whose log goes to its second descriptor whatever that is.
+  auto words = run_command(Place::ordinary, {}, {"sh", "-c", "readlink /proc/$PPID/fd/2 >\"$0\"", said}).words;
+  words.insert(words.begin(), {"sh", "-c", "exec \"$@\" 2>&-", "sh"});
+  CHECK(run({words}, 20s).exit_code == 0);
+  CHECK(read_file(said) == "/dev/null\n");
 }
