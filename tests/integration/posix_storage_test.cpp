@@ -145,7 +145,7 @@ TEST_CASE("posix storage: a name of which nobody can say whether it is free is n
     const auto storage = in(folder.path());
     store(*storage, "object", "first");
     auto calls = no_exclusive_names;
-    calls.push_back({SYS_faccessat, EIO});
+    for (const auto call : {unsigned{SYS_faccessat}, unsigned{SYS_faccessat2}}) calls.push_back({call, EIO});
     if (!let_fail(calls)) return 2;
     const auto error = error_of([&] { store(*storage, "object", "second"); });
     if (!error || error->kind() != ErrorKind::io) return 3;
