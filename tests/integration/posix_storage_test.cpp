@@ -1,14 +1,18 @@
 // Folders with all that goes wrong with them.
 #include <catch2/catch_test_macros.hpp>
+#include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/magic.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <optional>
@@ -16,6 +20,7 @@
 
 #include "jobs/storage/open_storage.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/fd.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/slow_dump.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -74,6 +79,26 @@ bool let_fail(const std::vector<Failing>& calls) {
   filter.push_back({BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW});
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+bool is_in_memory(const std::filesystem::path& folder) {
+  struct statfs found{};
+  return ::statfs(folder.c_str(), &found) != 0 || found.f_type == TMPFS_MAGIC || found.f_type == RAMFS_MAGIC;
+}
+
+/// Of the file's pages.
+double share_in_memory(const std::filesystem::path& file) {
+  const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto bytes = static_cast<std::size_t>(std::filesystem::file_size(file));
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::vector<unsigned char> pages((bytes + page - 1) / page);
+  void* const at = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd.get(), 0);
+  REQUIRE(at != MAP_FAILED);
+  const bool known = ::mincore(at, bytes, pages.data()) == 0;
+  ::munmap(at, bytes);
+  REQUIRE(known);
+  const auto held = std::ranges::count_if(pages, [](unsigned char state) { return (state & 1U) != 0; });
+  return static_cast<double>(held) / static_cast<double>(pages.size());
 }
 
 /// What a filesystem says that knows neither links nor renaming without replacing.
@@ -166,6 +191,15 @@ TEST_CASE("posix storage: what cannot be looked at is not left out of a listing"
     return error && error->kind() == ErrorKind::io ? 0 : 3;
   });
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("posix storage: what is read back comes from the disk") {
+  // Pages that memory still holds say nothing of what the disk has.
+  const TempDir folder;
+  if (is_in_memory(folder.path())) SKIP("the temporary folder has no disk below it");
+  const auto storage = in(folder.path());
+  store(*storage, "object", noise(8'000'000));
+  CHECK(share_in_memory(folder / "object") < 0.1);
 }
 
 TEST_CASE("posix storage: links that lead nowhere are no objects") {

@@ -88,6 +88,8 @@ void Folder::write(const Fd& fd, std::span<const std::uint8_t> bytes, const std:
 
 void Folder::sync_and_close(Fd fd, const std::string& file) const {
   if (::fsync(fd.get()) != 0) fail("sync", file, errno);
+  // Whoever reads it back to prove it is to see what the disk has, and not the memory that it was written from.
+  ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
   // Network filesystems tell of a full disk only here.
   if (::close(fd.release()) != 0 && errno != EINTR) fail("write", file, errno);
 }
