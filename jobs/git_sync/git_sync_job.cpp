@@ -57,20 +57,26 @@ class GitSyncJob::Impl {
       remove_error_file(settings_.error_file);
       return {std::move(outcome), context.clock.now() + wait()};
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::cancelled) {
-        count("error", context.clock.now() - begun);
-        start_over_after(error.kind());
-        write_error_file(settings_.error_file, error, context.log);
-      }
-      throw;
+      if (error.kind() == ErrorKind::cancelled && context.ending.cancelled()) throw;
+      count("error", context.clock.now() - begun);
+      const auto failure = error.kind() == ErrorKind::cancelled ? out_of_time() : error;
+      start_over_after(failure.kind());
+      write_error_file(settings_.error_file, failure, context.log);
+      throw failure;
     }
   }
 
  private:
+  Error out_of_time() const {
+    return {ErrorKind::timeout,
+            "cannot sync '" + place_of(settings_) + "' with '" + url_ + "': it was not done in time",
+            "--sync-timeout says how long one sync may take"};
+  }
+
   /// What is open of the root may be what is wrong: the folder may have been emptied or mounted anew.
   void start_over_after(ErrorKind kind) {
     if (kind == ErrorKind::unavailable || kind == ErrorKind::denied || kind == ErrorKind::no_input ||
-        kind == ErrorKind::temporary)
+        kind == ErrorKind::temporary || kind == ErrorKind::timeout)
       return;
     workspace_.reset();
     checked_.reset();

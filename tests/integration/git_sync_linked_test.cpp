@@ -7,6 +7,7 @@
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
 #include "tests/support/git_sync.hpp"
+#include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace sidekick::test;
@@ -151,6 +152,19 @@ TEST_CASE("A failed sync leaves the last good tree and ends with 1") {
   CHECK(report.find("\"Msg\"") != std::string::npos);
   REQUIRE(site.once({"--error-file=error.json"}).exit_code == 0);
   CHECK_FALSE(fs::exists(site.root / "error.json"));
+}
+
+TEST_CASE("A sync that is not done in time is a failure that is told as others are") {
+  const Synced site;
+  const TcpServer silent([](TcpPeer& peer) { peer.wait_for_end(); });
+  const auto failed = git_sync({"--repo=" + silent.url("/site.git"), "--root=" + site.root.string(), "--link=current",
+                                "--one-time", "--sync-timeout=100ms", "--error-file=error.json"});
+  INFO(failed.describe());
+  CHECK(failed.exit_code == 1);
+  CHECK(failed.err.find("cannot sync '" + site.root.string() + "' with '" + silent.url("/site.git") + "'") !=
+        std::string::npos);
+  CHECK(failed.err.find("--sync-timeout") != std::string::npos);
+  CHECK(read_file(site.root / "error.json").find("not done in time") != std::string::npos);
 }
 
 TEST_CASE("So many failures in a row as allowed end it and not one fewer") {
