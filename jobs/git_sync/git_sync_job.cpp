@@ -208,8 +208,13 @@ class GitSyncJob::Impl {
       context.log.info("another process keeps the folder: standing by", {{"folder", place_of(settings_)}});
     was_standing_by_ = true;
     const auto here = std::visit([](const auto& target) { return published_commit(target); }, settings_.target);
-    if (here && *here == wanted_while_standing_by(context)) context.status.ready();
+    if (here && is_at_ref(*here, wanted_while_standing_by(context))) context.status.ready();
     return {};
+  }
+
+  /// Commits of the history have no ref: what is published in their short name is them.
+  bool is_at_ref(const ObjectId& here, const std::optional<ObjectId>& wanted) const {
+    return wanted ? here == *wanted : may_be_short_hash(settings_.ref) && here.hex().starts_with(settings_.ref);
   }
 
   std::optional<ObjectId> wanted_while_standing_by(JobContext& context) {

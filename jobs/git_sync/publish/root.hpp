@@ -28,7 +28,7 @@ class RootLock final {
 
  private:
   RootLock(Fd fd, std::filesystem::path file) : fd_(std::move(fd)), file_(std::move(file)) {}
-  static std::optional<RootLock> take(const std::filesystem::path& file);
+  static std::optional<RootLock> take(const std::filesystem::path& file, LinkedTarget::Access access);
   Fd fd_;
   std::filesystem::path file_;
 };
