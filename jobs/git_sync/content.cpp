@@ -20,13 +20,8 @@ void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int dep
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::no_input) throw;
     fetch_all(store, remote, frame);
-    if (!is_complete(store, commit, 0, frame.cancel)) throw;
+    if (!is_whole(store, commit, frame.cancel)) throw;
   }
-}
-
-/// More history than was asked for will do: a server that had to be asked for all it has sent that.
-bool is_here(const Store& store, const ObjectId& commit, int depth, const CancelToken& cancel) {
-  return is_complete(store, commit, depth, cancel) || (depth > 0 && is_complete(store, commit, 0, cancel));
 }
 
 struct ModuleUrl {
@@ -65,7 +60,8 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
     if (!path.starts_with(published)) continue;
     auto& store = store_at(parent.store.git_dir() / "modules" / module.name);
     const auto url = resolve_submodule_url(parent.url, module.url);
-    if (!is_here(store, module.commit, settings_.depth, frame.cancel))
+    // Whatever its history: a server may have to be asked for all it has, or have less itself.
+    if (!is_whole(store, module.commit, frame.cancel))
       fetch_module(store, settings_.remote, {parent.url, url}, module, settings_.depth, frame);
     content.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});
     if (settings_.submodules == Submodules::recursive)

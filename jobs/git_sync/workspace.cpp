@@ -67,7 +67,7 @@ bool Workspace::shows_published() const {
 
 void Workspace::finish(const FetchFrame& frame) {
   const auto commit = publisher_->interrupted();
-  if (!commit || !is_complete(store_, *commit, settings_.depth, frame.cancel)) return;
+  if (!commit || !is_whole(store_, *commit, frame.cancel)) return;
   publisher_->publish(source_.fetch(*commit, frame), {}, frame.cancel);
 }
 
@@ -75,8 +75,8 @@ std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame
   if (!publisher_->current()) finish(frame);
   const auto commit = publisher_->current();
   if (!commit) return {};
-  if (!is_complete(store_, *commit, settings_.depth, frame.cancel))
-    fetch(store_, remote, *commit, settings_.depth, {*commit}, frame);
+  // How deep the history is concerns no reader: that can wait until the remote is asked anyway.
+  if (!is_whole(store_, *commit, frame.cancel)) fetch(store_, remote, *commit, settings_.depth, {*commit}, frame);
   auto content = source_.fetch(*commit, frame);
   with_sound_objects(content, remote, frame, [&] { mend(content, frame); });
   published_ = std::move(content);

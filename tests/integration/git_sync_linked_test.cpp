@@ -74,6 +74,24 @@ TEST_CASE("A history of depth one is all that is downloaded unless more is asked
   CHECK(try_git(site.link, {"fsck", "--no-progress"}).exit_code == 0);
 }
 
+TEST_CASE("A remote that is shallow itself gives as much history as it has") {
+  const Synced site;
+  site.repository.commit_file("index.html", "one");
+  const auto commit = site.repository.commit_file("index.html", "two");
+  const auto mirror = site.folder / "mirror";
+  git(site.folder.path(), {"clone", "--quiet", "--bare", "--depth=1", file_url(site.repository.path()), mirror});
+  for (const auto* const depth : {"--depth=0", "--depth=3"}) {
+    fs::remove_all(site.root);
+    const auto done =
+        git_sync({"--repo=" + file_url(mirror), "--root=" + site.root.string(), "--link=current", depth, "--one-time"});
+    INFO(done.describe());
+    CHECK(done.exit_code == 0);
+    CHECK(done.err.find("damaged") == std::string::npos);
+    CHECK(linked_commit(site.link) == commit);
+    CHECK(git(site.link, {"rev-list", "--count", "HEAD"}) == "1");
+  }
+}
+
 TEST_CASE("Branches and tags and hashes can be followed") {
   const Synced site;
   const auto first = site.repository.commit_file("index.html", "one");
