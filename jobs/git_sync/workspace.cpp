@@ -58,7 +58,8 @@ Workspace::Workspace(const Settings& settings, RootLock lock, Log& log)
 
 bool Workspace::stands() const {
   std::error_code error;
-  return lock_.stands() && (std::filesystem::exists(git_dir_ / "HEAD", error) || error);
+  const auto is_gone = [&](const char* name) { return !std::filesystem::exists(git_dir_ / name, error) && !error; };
+  return lock_.stands() && !is_gone("HEAD") && !is_gone("objects/pack");
 }
 
 bool Workspace::shows_published() const {

@@ -100,6 +100,16 @@ TEST_CASE("A repository elsewhere that somebody removed is fetched anew while it
   CHECK(eventually(20s, [&] { return read_file(site.folder / "index.html") == "two"; }));
 }
 
+TEST_CASE("Objects that somebody removed are fetched anew while it runs") {
+  const Site site;
+  site.repository.commit_file("index.html", "one");
+  Child child(git_sync_command(site.in_place({"--period=50ms"})));
+  REQUIRE(eventually(20s, [&] { return said(child, " is at "); }));
+  fs::remove_all(site.folder / ".sidekick/git/objects");
+  site.repository.commit_file("index.html", "two");
+  CHECK(eventually(5s, [&] { return read_file(site.folder / "index.html") == "two"; }));
+}
+
 TEST_CASE("A header for the repository does not reach the host that a submodule of it names") {
   Site site;
   std::mutex mutex;
