@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <random>
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
@@ -262,6 +263,63 @@ TEST_CASE("Submodules are published with their own files") {
   CHECK_FALSE(fs::exists(site.link / "theme/inner/deep.txt"));
   REQUIRE(site.once({"--submodules=off"}).exit_code == 0);
   CHECK_FALSE(fs::exists(site.link / "theme/style.css"));
+}
+
+TEST_CASE("The repository of a submodule that was damaged is fetched anew") {
+  const Synced site;
+  const GitRepository theme;
+  theme.commit_file("style.css", std::string(5000, 'r'));
+  site.repository.git(
+      {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", file_url(theme.path()), "theme"});
+  site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  const auto store = site.root / ".git/modules/theme";
+  const auto check = [&](const std::string& how) {
+    fs::remove(site.link / "theme/style.css");
+    const auto done = site.once();
+    INFO(how << ": " << done.describe());
+    CHECK(done.exit_code == 0);
+    CHECK(fs::exists(site.link / "theme/style.css"));
+  };
+  fs::remove(store / "HEAD");
+  check("no HEAD");
+  write_file(store / "config", "[garbage");
+  check("a config of garbage");
+  write_file(store / "shallow", "half");
+  check("half a shallow file");
+  fs::remove_all(store / "objects");
+  check("no objects");
+  fs::remove_all(store / "objects/pack");
+  check("no packs");
+  fs::remove(site.root / ".git/config");
+  check("no config in the main repository");
+  fs::remove_all(site.root / ".git/objects/pack");
+  check("no packs in the main repository");
+}
+
+TEST_CASE("An object of a submodule that was damaged is fetched anew") {
+  const Synced site;
+  const GitRepository theme;
+  std::mt19937 random(1);
+  std::string noise(200'000, '\0');
+  for (auto& c : noise) c = static_cast<char>(random());
+  theme.commit_file("noise", noise);
+  site.repository.git(
+      {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", file_url(theme.path()), "theme"});
+  site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  for (const auto& file : fs::directory_iterator(site.root / ".git/modules/theme/objects/pack")) {
+    if (file.path().extension() != ".pack") continue;
+    auto bytes = read_file(file.path());
+    bytes.replace(bytes.size() / 2, 64, 64, '\0');
+    fs::permissions(file.path(), fs::perms(0644));
+    write_file(file.path(), bytes);
+  }
+  fs::remove(site.link / "theme/noise");
+  const auto done = site.once();
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(site.content("theme/noise") == noise);
 }
 
 TEST_CASE("One folder of the repository can be published alone") {
