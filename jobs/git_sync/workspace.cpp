@@ -35,6 +35,7 @@ std::unique_ptr<Publisher> make_publisher(const Settings& settings, const std::f
 std::optional<std::size_t> damaged_part(const Content& content, const CancelToken& cancel) {
   std::vector<RepositoryHandle> opened;
   std::vector<OdbHandle> stored;
+  stored.reserve(content.parts.size());
   for (const auto& part : content.parts)
     stored.push_back(odb_of(opened.emplace_back(open_repository(part.store->git_dir().string())).get()));
   for (const auto& entry : list_entries(content, cancel)) {
