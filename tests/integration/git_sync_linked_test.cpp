@@ -213,6 +213,18 @@ TEST_CASE("A file that was edited or removed in the worktree is put right at the
   CHECK(done.err.find("putting them right") != std::string::npos);
 }
 
+TEST_CASE("A folder of the worktree that was closed to its readers is open again at the next start") {
+  const Synced site;
+  site.repository.commit_file("pages/index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  fs::permissions(site.link / "pages", fs::perms(0700));
+  const auto done = site.once();
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(done.err.find("putting them right") != std::string::npos);
+  CHECK(fs::status(site.link / "pages").permissions() == fs::perms(0755));
+}
+
 TEST_CASE("A lock that a killed git left behind does no harm") {
   const Synced site;
   site.repository.commit_file("index.html", "one");
