@@ -195,7 +195,7 @@ TEST_CASE("the run after a killed one waits no longer than its lease and leaves 
   INFO(taken.describe());
   REQUIRE(taken.exit_code == 0);
   CHECK(taken.wall > lease_ends_after);
-  CHECK(taken.wall < 4 * lease_ends_after);
+  CHECK(taken.wall < 30s);  // far less than the minute that a lease has unless told otherwise
   CHECK(std::filesystem::exists(store / left.front()));
   make_everything_old(store);
   REQUIRE(store.take("exec: echo hello", flags).exit_code == 0);

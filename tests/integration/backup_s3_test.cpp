@@ -216,7 +216,7 @@ TEST_CASE("a backup to a slow S3 server is told to end and does so at once") {
   end = true;
   INFO(ended.describe());
   CHECK(ended.exit_code == 143);
-  CHECK(took < 3s);
+  CHECK(took < 10s);  // far less than the request may take
   CHECK(bucket.listed() == 0);
 }
 

@@ -254,10 +254,13 @@ TEST_CASE("a fetch is cancelled within its pack", "[remote]") {
     const auto commit = served.repository().commit_file("big", noise(8U << 20U));
     const auto remote = served.open();
     CancelSource source;
-    Calling sink([&] { source.cancel(); });
-    const auto started = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point cancelled;
+    Calling sink([&] {
+      cancelled = std::chrono::steady_clock::now();
+      source.cancel();
+    });
     const auto error = error_of([&] { remote->fetch({{*ObjectId::parse(commit)}, {}, {}, 1}, sink, source.token()); });
-    CHECK(std::chrono::steady_clock::now() - started < 2s);
+    CHECK(std::chrono::steady_clock::now() - cancelled < 5s);
     REQUIRE(error);
     CHECK(error->kind() == ErrorKind::cancelled);
   }
@@ -293,7 +296,7 @@ TEST_CASE("a server that says nothing is given up after the idle time and at onc
     const auto started = std::chrono::steady_clock::now();
     const auto stopped = error_of([&] { remote->list({}, source.token()); });
     stopper.join();
-    CHECK(std::chrono::steady_clock::now() - started < 2s);
+    CHECK(std::chrono::steady_clock::now() - started < 5s);
     REQUIRE(stopped);
     CHECK(stopped->kind() == ErrorKind::cancelled);
   }

@@ -84,11 +84,20 @@ std::vector<std::byte> read_whole(int folder, const std::string& name, EntryKind
   return bytes;
 }
 
-// Taken after a rename: that sets a new ctime.
 FileStamp stamp_of(int folder, const std::string& name, const std::string& path) {
   struct stat status{};
   if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw path_error("look at", path, errno);
   return FileStamp::of(status);
+}
+
+// What was `written` is renamed now, which sets a new ctime, and anybody may have changed it since. A change in the
+// same tick of the filesystem's clock as the writing shows in no time.
+FileStamp stamp_after_rename(FileStamp written, int folder, const std::string& name, const std::string& path) {
+  const auto now = stamp_of(folder, name, path);
+  const bool is_untouched = now.inode == written.inode && now.size == written.size && now.mtime_ns == written.mtime_ns;
+  if (is_untouched && now.mtime_ns < now.ctime_ns) return now;
+  written.ctime_ns = FileStamp::not_to_be_trusted;
+  return written;
 }
 
 bool file_holds(int fd, const std::string& path, std::span<const std::byte> bytes) {
@@ -216,11 +225,12 @@ std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std:
                                               attributes.owner->group, AT_SYMLINK_NOFOLLOW) != 0) {
       throw path_error("give away", path, errno);
     }
+    const auto written = stamp_of(staging, temporary.name(), path);
     if (!temporary.rename(folder, name)) {
       if (errno == EXDEV && staging != folder) return {};
       throw path_error("write", path, errno);
     }
-    return stamp_of(folder, name, path);
+    return stamp_after_rename(written, folder, name, path);
   }
 }
 
@@ -238,11 +248,12 @@ FileStamp Folder::take(const Folder& from, const std::string& name, const std::s
   const auto [above, leaf] = split_path(path);
   const Fd folder = make_folder(above, attributes);
   if (!folder) throw path_error("write", path, errno);
+  const auto written = stamp_of(from.descriptor(), name, path);
   if (::renameat(from.descriptor(), name.c_str(), folder.get(), leaf.c_str()) != 0) {
     if (errno == EXDEV) return copy(from, name, folder.get(), path, kind, attributes);
     throw path_error("write", path, errno);
   }
-  return stamp_of(folder.get(), leaf, path);
+  return stamp_after_rename(written, folder.get(), leaf, path);
 }
 
 FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,

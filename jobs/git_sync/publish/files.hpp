@@ -52,7 +52,8 @@ class Folder final {
   std::optional<Found> look(const std::string& path) const;
 
   /// Writes a file or symlink under a temporary name (temporary_prefix and more, in the same folder or in `staging`),
-  /// and renames it to `path`; missing folders are made. Not synced: call sync() once at the end.
+  /// and renames it to `path`; missing folders are made. Not synced: call sync() once at the end. The stamp is one not
+  /// to be trusted where it could not show that somebody changes the file, or has done so already; take()'s as well.
   FileStamp replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
                     const FileAttributes& attributes);
 

@@ -21,6 +21,9 @@ struct FileStamp {
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
 
+  /// The ctime of no file: whoever compares finds a difference, and reads.
+  static constexpr std::int64_t not_to_be_trusted = -1;
+
   static FileStamp of(const struct stat& status) noexcept;
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };

@@ -38,7 +38,7 @@ class Scene {
   Scene() : storage(folder / "") {}
   explicit Scene(const std::string& of_another) : storage(of_another) {}
 
-  std::unique_ptr<Lease> acquire(Clock::duration patience = 0s, std::chrono::seconds ends_after = 1s,
+  std::unique_ptr<Lease> acquire(Clock::duration patience = 0s, std::chrono::seconds ends_after = 60s,
                                  const std::string& job = "shop") {
     return acquire_by(clock, patience, ends_after, job);
   }
@@ -82,9 +82,9 @@ TEST_CASE("one small object is left of all leases there were") {
 
 TEST_CASE("leases of jobs whose names begin alike have nothing to do with each other") {
   Scene scene;
-  const auto shop = scene.acquire(0s, 1s, "shop");
-  const auto longer = scene.acquire(0s, 1s, "shop-2");
-  const auto other = scene.acquire(0s, 1s, "sho");
+  const auto shop = scene.acquire(0s, 60s, "shop");
+  const auto longer = scene.acquire(0s, 60s, "shop-2");
+  const auto other = scene.acquire(0s, 60s, "sho");
   CHECK(shop);
   CHECK(longer);
   CHECK(other);
@@ -161,8 +161,8 @@ TEST_CASE("the lease of a process that was killed ends when it was silent for lo
 
 TEST_CASE("a holder that renews is never passed over") {
   Scene scene;
-  const auto lease = scene.acquire(0s, 1s);
-  CHECK_FALSE(scene.acquire(2500ms, 1s));
+  const auto lease = scene.acquire(0s, 3s);
+  CHECK_FALSE(scene.acquire(4s, 3s));
   CHECK_NOTHROW(lease->ensure());
   CHECK(scene.recorder.lines(LogLevel::info).size() == 1);
   CHECK(scene.recorder.lines(LogLevel::warning).empty());
@@ -174,7 +174,7 @@ TEST_CASE("a holder that was stopped and goes on finds its lease lost before it 
   child.tell('a');
   REQUIRE(child.answer() == 'y');
   child.signal(SIGSTOP);
-  const auto next = scene.acquire(20s, 1s);
+  const auto next = scene.acquire(20s, 60s);
   REQUIRE(next);
   child.tell('e');
   child.signal(SIGCONT);

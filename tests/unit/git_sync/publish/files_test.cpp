@@ -2,6 +2,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <thread>
 
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -23,7 +29,8 @@ TEST_CASE("a file is replaced with its mode and its folders", "[git_sync][files]
   Folder folder(dir.path());
   const auto stamp = folder.replace("a/b/run", EntryKind::executable, bytes("text"), {});
   CHECK(test::read_file(dir / "a/b/run") == "text");
-  CHECK(folder.look("a/b/run")->stamp == stamp);
+  CHECK(folder.look("a/b/run")->stamp.mtime_ns == stamp.mtime_ns);
+  CHECK(folder.look("a/b/run")->stamp.inode == stamp.inode);
   CHECK(folder.look("a/b/run")->kind == EntryKind::executable);
   CHECK(folder.holds("a/b/run", EntryKind::executable, bytes("text")));
   CHECK_FALSE(folder.holds("a/b/run", EntryKind::file, bytes("text")));
@@ -36,6 +43,32 @@ TEST_CASE("a file is replaced with its mode and its folders", "[git_sync][files]
   CHECK_FALSE(folder.remove("a/b/run"));
   CHECK(folder.remove_empty_folder("a/b"));
   CHECK_FALSE(folder.look("a/b/run"));
+}
+
+TEST_CASE("what is edited the moment it appears never looks like what was written", "[git_sync][files]") {
+  const test::TempDir dir;
+  Folder folder(dir.path());
+  const auto inode = [&] {
+    struct stat status{};
+    return ::stat((dir / "page").c_str(), &status) == 0 ? status.st_ino : 0;
+  };
+  for (int round = 0; round < 500; round++) {
+    CAPTURE(round);
+    const auto old = inode();
+    std::atomic<bool> begun = false;
+    std::jthread reader([&] {
+      begun = true;
+      while (inode() == old) {
+      }
+      const Fd page(::open((dir / "page").c_str(), O_WRONLY | O_CLOEXEC));
+      if (::pwrite(page.get(), "by hand.", 8, 0) != 8) std::abort();
+    });
+    while (!begun) std::this_thread::yield();
+    const auto stamp = folder.replace("page", EntryKind::file, bytes("from git"), {});
+    reader.join();
+    REQUIRE(test::read_file(dir / "page") == "by hand.");
+    REQUIRE(folder.look("page")->stamp != stamp);
+  }
 }
 
 TEST_CASE("nothing is reached through a symlink", "[git_sync][files]") {
