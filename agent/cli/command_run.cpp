@@ -1,5 +1,7 @@
 #include "agent/cli/command_run.hpp"
 
+#include <utility>
+
 #include "agent/cli/command_schema.hpp"
 #include "agent/cli/command_settings.hpp"
 #include "agent/cli/command_words.hpp"
@@ -43,6 +45,8 @@ JobPlan plan_of(const config::Settings& settings, const JobFrame& frame, const s
   auto told = command_settings(settings, words, frame.environment);
   JobPlan plan;
   plan.policy = policy_for(settings.values, told);
+  // It holds for the command alone, not for what that waits for.
+  told.attempt_timeout = std::exchange(plan.policy.attempt_timeout, std::nullopt);
   auto job = std::make_unique<command::CommandJob>(std::move(told), waiting(settings.values, frame.environment),
                                                    frame.signals, frame.stop);
   plan.ended = [&job = *job, &log = frame.log](int code, std::string_view text) { return job.ended(code, text, log); };

@@ -25,7 +25,6 @@ void check_words(const config::Settings& settings, const std::vector<std::string
   if (words.empty())
     throw Error(ErrorKind::usage, "there is no command to run",
                 "it stands behind '--': sidekick run [flags] -- COMMAND");
-  if (words.front().empty()) throw Error(ErrorKind::usage, "the command to run is an empty word");
 }
 
 void check_rules(const Values& values) {
@@ -71,6 +70,7 @@ class Reader {
     out_.on_success = hook(values_, "on-success");
     out_.on_failure = hook(values_, "on-failure");
     out_.hook_timeout = time("hook-timeout", out_.hook_timeout);
+    if (out_.hook_timeout.count() == 0) throw values_.bad_value("hook-timeout", "a limit of nothing");
     out_.report_file = values_.text("report");
     if (values_.flag("dry-run")) out_.mode = command::Settings::Mode::only_check;
     return std::move(out_);

@@ -13,6 +13,7 @@ CommandWords split_at_command(const std::vector<std::string>& words) {
   if (dashes + 1 == words.end())
     throw Error(ErrorKind::usage, "there is no command behind '--'",
                 "an image with this ENTRYPOINT needs a CMD, or the service a command");
+  if ((dashes + 1)->empty()) throw Error(ErrorKind::usage, "the command to run is an empty word");
   out.command.emplace(dashes + 1, words.end());
   return out;
 }

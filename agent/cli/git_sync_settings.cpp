@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sidekick/child.hpp"
+#include "sidekick/url.hpp"
 
 namespace sidekick::cli {
 
@@ -27,6 +28,15 @@ fs::path settled(const fs::path& path) {
 bool leaves(const fs::path& relative) {
   const auto normal = relative.lexically_normal();
   return !normal.empty() && *normal.begin() == "..";
+}
+
+bool is_http_url(const std::string& text) {
+  try {
+    const auto url = parse_url(text);
+    return url.scheme == "http" || url.scheme == "https";
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 /// The last part of the URL, as its peer takes it.
@@ -164,6 +174,7 @@ class Reader {
   void take_webhook() {
     git_sync::Webhook hook;
     hook.url = values_.text("webhook-url");
+    if (!is_http_url(hook.url)) throw unfit("webhook-url", "not a URL of http or https");
     hook.method = values_.text("webhook-method");
     const int status = number("webhook-success-status", -1);
     if (status > 999) throw unfit("webhook-success-status", "not a status of HTTP");

@@ -54,12 +54,13 @@ class JobRun {
   JobRun(const Invocation& invocation, const JobCommand& command)
       : invocation_(invocation), command_(command), signals_(interrupt_) {
     if (command.wraps == Wraps::another_program) signals_.deliver_to(mail_);
+    if (command.wraps == Wraps::until_its_end) signals_.raise_on_quit();
     log_to(command.log_format.value_or(default_format()), LogLevel::info);
   }
 
   int run() {
     try {
-      return set_up() ? run_plan() : 0;
+      return set_up() ? unless_stopped(run_plan()) : 0;
     } catch (const Error& error) {
       return refuse(error);
     }
@@ -132,6 +133,12 @@ class JobRun {
                                                       : runtime::run_loop(name_, loop, plan_->policy, surroundings()));
   }
 
+  /// Who was told to end, be it after the last look, does not become another program that would not know of it.
+  int unless_stopped(int code) const {
+    const auto signal = command_.wraps == Wraps::until_its_end ? interrupt_.signal() : std::nullopt;
+    return code == 0 && signal ? 128 + *signal : code;
+  }
+
   /// Ends the job. What it does beside its steps is given no more time than they are: the look-up of a name, say, can
   /// be neither cancelled nor waited for.
   int let_go(int code) {
@@ -162,6 +169,7 @@ class JobRun {
   }
 
   [[noreturn]] void abandon(int code) {
+    hurry_.cancel();
     job_log_->error("did not let go in time after being told to stop", {{"code", code}});
     runtime::leave_at_once(code);
   }
@@ -174,7 +182,8 @@ class JobRun {
   SignalMail mail_;
   runtime::SignalThread signals_;
   SystemClock clock_;
-  status::Console console_{STDERR_FILENO};
+  CancelSource hurry_{interrupt_.token()};  ///< from then on nobody waits for who reads our log
+  status::Console console_{STDERR_FILENO, hurry_.token()};
   std::unique_ptr<status::ConsoleLog> log_;
   std::unique_ptr<status::JobLog> job_log_;
   status::Metrics metrics_;

@@ -75,7 +75,7 @@ int run_wait(const Invocation& invocation) {
   };
   const int code = run_job(
       ours, {.schema = wait_schema(), .plan = plan_of, .wraps = words.command ? Wraps::until_its_end : Wraps::nothing});
-  if (!is_met || !words.command) return code;
+  if (!is_met || code != 0 || !words.command) return code;
   runtime::remove_traces();
   become(*words.command);
 }

@@ -107,7 +107,7 @@ std::string Values::choice(std::string_view name, const std::vector<std::string_
 
 Error Values::bad_value(std::string_view name, const std::string& cause, std::string hint) const {
   const auto* value = find(name);
-  const auto subject = value ? value->origin + " '" + value->texts.back() + "'" : "--" + std::string(name);
+  const auto subject = value ? value->origin + " '" + redact_url(value->texts.back()) + "'" : "--" + std::string(name);
   return {kind_of_fault(value), subject + ": " + cause, std::move(hint)};
 }
 

@@ -48,11 +48,12 @@ void run_attempt(const Surroundings& around, const AttemptFrame& frame, const st
   NotingSink sink(frame.movement, *display, around.health);
   const Watchdog watchdog(around.clock, around.interrupt, frame.deadline.value_or(Clock::time_point::max()),
                           frame.late_code, around.abandon, frame.let_go);
-  JobContext context{around.clock, watchdog.token(), sink, around.metrics, log, frame.number};
+  JobContext context{around.clock, watchdog.token(), sink, around.metrics, log, frame.number, around.interrupt.token()};
   try {
     run_and_translate(work, context);
   } catch (const Error& error) {
-    if (!watchdog.timed_out()) throw;
+    // A job that tells what it had no time for says more than we know.
+    if (!watchdog.timed_out() || error.kind() == ErrorKind::timeout) throw;
     throw Error(ErrorKind::timeout, "attempt " + std::to_string(frame.number) + " ran out of time");
   }
 }

@@ -1,5 +1,6 @@
 #include "agent/runtime/process.hpp"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -50,6 +51,14 @@ bool is_zone_file(std::string_view name, const std::string& zoneinfo) {
 }
 
 }  // namespace
+
+void keep_standard_descriptors() noexcept {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    // The other way round: who reads or writes is told that it cannot.
+    ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
 
 void use_files_and_dns() noexcept {
   ::__nss_configure_lookup("hosts", "files dns");

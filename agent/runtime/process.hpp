@@ -6,6 +6,10 @@
 
 namespace sidekick::runtime {
 
+/// To be called first. Takes the numbers of standard input, output and error where they are closed, so that nothing we
+/// open gets them and is written into as if it were the log. Using them fails as before.
+void keep_standard_descriptors() noexcept;
+
 /// Host names are looked up in /etc/hosts and then by DNS, whatever nsswitch.conf says or does not say: the binary
 /// behaves the same in every image.
 void use_files_and_dns() noexcept;

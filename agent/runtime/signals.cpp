@@ -16,6 +16,8 @@ namespace sidekick::runtime {
 
 namespace {
 
+constexpr std::chrono::milliseconds one_wish{100};
+
 bool ends_the_process(int signal) {
   return signal == SIGTERM || signal == SIGINT;
 }
@@ -26,6 +28,11 @@ bool is_reserved(int signal) {
        {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGPIPE, SIGCHLD})
     if (signal == reserved) return true;
   return ends_the_process(signal);
+}
+
+/// SIGHUP of a person asks a service to read its settings again; that of the kernel means that the terminal is gone.
+bool ends_who_waits(const signalfd_siginfo& info) {
+  return info.ssi_signo == SIGQUIT || (info.ssi_signo == SIGHUP && info.ssi_code == SI_KERNEL);
 }
 
 bool can_be_listed(int signal) {
@@ -72,6 +79,10 @@ void SignalThread::raise_on(int signal, Trigger& trigger) {
   listen_for({signal});
 }
 
+void SignalThread::raise_on_quit() {
+  listen_for({SIGQUIT});
+}
+
 void SignalThread::deliver_to(SignalMail& mail) {
   mail_ = &mail;
   listen_for({SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD});
@@ -90,29 +101,42 @@ void SignalThread::listen() {
     ::poll(events.data(), events.size(), -1);
     const std::lock_guard lock(reading_);
     signalfd_siginfo info{};
-    while (::read(signals_.get(), &info, sizeof info) == sizeof info) take(static_cast<int>(info.ssi_signo));
+    while (::read(signals_.get(), &info, sizeof info) == sizeof info) take(info);
   }
 }
 
-void SignalThread::take(int signal) {
-  if (auto* mail = mail_.load()) return deliver(*mail, signal);
-  if (!ends_the_process(signal)) {
-    if (auto* trigger = trigger_.load()) trigger->raise();
-    return;
-  }
+void SignalThread::take(const signalfd_siginfo& info) {
+  const int signal = static_cast<int>(info.ssi_signo);
+  if (auto* mail = mail_.load()) return deliver(*mail, info);
+  if (auto* trigger = ends_the_process(signal) ? nullptr : trigger_.load()) return trigger->raise();
+  if (is_said_twice(signal)) return;
   if (interrupt_.signal()) leave_at_once(128 + signal);
+  raise(signal);
+}
+
+void SignalThread::raise(int signal) {
+  raised_ = std::chrono::steady_clock::now();
   interrupt_.raise(signal);
 }
 
-void SignalThread::deliver(SignalMail& mail, int signal) {
+bool SignalThread::is_said_twice(int signal) const {
+  return interrupt_.signal() == signal && std::chrono::steady_clock::now() - raised_ < one_wish;
+}
+
+void SignalThread::deliver(SignalMail& mail, const signalfd_siginfo& info) {
+  const int signal = static_cast<int>(info.ssi_signo);
+  const std::unique_lock turn(mail.collecting(), std::try_to_lock);
   if (signal == SIGCHLD) {
-    if (const std::unique_lock turn(mail.collecting(), std::try_to_lock); turn) collect_children();
+    if (turn) collect_children();
     return mail.put(signal);
   }
+  // While there is no program that could make of it what it likes.
+  if (turn && ends_who_waits(info)) return raise(signal);
   if (!ends_the_process(signal)) return mail.put(signal);
+  if (is_said_twice(signal)) return;
   if (interrupt_.signal()) return mail.put(SIGKILL);
   mail.put(signal);  // first: who sees the interrupt is to know what raised it
-  interrupt_.raise(signal);
+  raise(signal);
 }
 
 }  // namespace sidekick::runtime

@@ -1,5 +1,6 @@
 #include "agent/status/console_log.hpp"
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
@@ -9,7 +10,8 @@ namespace sidekick::status {
 
 namespace {
 
-class ConsoleSink final : public spdlog::sinks::base_sink<std::mutex> {
+/// The console takes care that threads write in turn, and that none waits for ever for its turn.
+class ConsoleSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit ConsoleSink(Console& console) : console_(console) {}
 

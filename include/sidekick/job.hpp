@@ -41,6 +41,8 @@ struct JobContext {
   MetricSink& metrics;
   Log& log;
   int attempt = 1;
+  /// Cancelled where all is to end. `cancel` alone: this attempt's time is up, which is a failure like others.
+  CancelToken ending{};
 };
 
 /// What a job did, in one line of figures: "restored 3 documents of 1 collection".

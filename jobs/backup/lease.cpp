@@ -22,6 +22,7 @@ constexpr auto time_to_give_up = std::chrono::seconds(1);
 constexpr auto longest_patience = std::chrono::hours(24);
 constexpr Clock::duration shortest_pause = std::chrono::milliseconds(50);
 constexpr auto checked_lately = std::chrono::seconds(1);
+constexpr int most_looks = 3;
 
 /// Of this job, the earliest first.
 std::vector<std::uint64_t> generations(Storage& storage, const std::string& job, const CancelToken& cancel) {
@@ -141,9 +142,16 @@ struct Lease::Impl {
   /// Asks the storage whether it is ours still; false where it is lost. First the names, then the bytes: whoever
   /// removes a later generation while the names are listed, so that none of them is seen, has removed ours before.
   bool find_out(const CancelToken& cancel) {
-    const auto before = clock.now();
-    const auto all = generations(storage, settings.job, cancel);
-    const auto text = storage.get(name, cancel);
+    Clock::time_point before;
+    std::vector<std::uint64_t> all;
+    std::optional<std::string> text;
+    for (int looks = 0; looks < most_looks; looks++) {
+      before = clock.now();
+      all = generations(storage, settings.job, cancel);
+      text = storage.get(name, cancel);
+      if (!all.empty() && (all.back() > generation || (all.back() == generation && text))) break;
+      // While it is renewed, by ourselves in another thread, it may be seen neither as it was nor as it is.
+    }
     const auto found = text ? parse_lease_record(*text) : LeaseRecord{};
     const std::lock_guard lock(mutex);
     lose_in_time();
@@ -211,13 +219,15 @@ std::unique_ptr<Lease> Lease::acquire(Storage& storage, const LeaseSettings& set
   bool told = false;
   while (true) {
     cancel.throw_if_cancelled();
+    const auto looked = clock.now();
     const auto all = generations(storage, settings.job, cancel);
     const auto latest = all.empty() ? 0 : all.back();
     const auto text = all.empty() ? std::nullopt : storage.get(lease_name(settings.job, latest), cancel);
     const auto found = parse_lease_record(text.value_or(""));
     watched.look(latest, text.value_or(""), clock.now());
     const Clock::duration limit = patience(found, settings);
-    const bool is_dead = text && watched.unchanged(clock.now()) >= limit;
+    // Seen unchanged until the look began: what passed since then may be our own sleep.
+    const bool is_dead = text && watched.unchanged(looked) >= limit;
     const bool is_free = all.empty() || found.state == LeaseRecord::State::given_up || is_dead;
     auto impl = std::make_unique<Impl>(storage, settings, clock, log);
     if (is_free && impl->create(latest + 1, cancel)) {

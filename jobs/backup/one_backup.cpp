@@ -51,18 +51,22 @@ WallTime sorted_after(const std::vector<BackupName>& names, WallTime now, Log& l
 
 }  // namespace
 
-std::optional<Manifest> last_good(storage::Storage& storage, const std::string& job, Log& log,
+std::optional<Manifest> last_good(storage::Storage& storage, const std::string& job, std::string_view source, Log& log,
                                   const CancelToken& cancel) {
   Catalog catalog(storage, job);
   const auto names = catalog.names(cancel);
+  std::optional<Manifest> of_another;
   for (const auto& name : std::views::reverse(names)) try {
-      if (auto manifest = catalog.find(name.text(), cancel); !manifest.suspect) return manifest;
+      auto manifest = catalog.find(name.text(), cancel);
+      if (manifest.suspect) continue;
+      if (source.empty() || manifest.source == source) return manifest;
+      if (!of_another) of_another = std::move(manifest);
     } catch (const Error& error) {
       // One that is gone meanwhile, damaged, or of a newer version: no reason to be without a new backup.
       if (error.kind() != ErrorKind::no_input && error.kind() != ErrorKind::data) throw;
       log.warn(error.message(), {{"hint", error.hint()}});
     }
-  return {};
+  return of_another;
 }
 
 OneBackup::OneBackup(const Settings& settings, storage::Storage& storage, Task& task, const Lease& lease)
@@ -134,7 +138,7 @@ void OneBackup::prove(JobContext& context) {
 }
 
 void OneBackup::look_for_shrinkage(JobContext& context) {
-  const auto last = last_good(storage_, task_.job, context.log, context.cancel);
+  const auto last = last_good(storage_, task_.job, manifest_.source, context.log, context.cancel);
   if (!last || !is_shrunken(*last, manifest_.plain_bytes, settings_.max_shrink)) return;
   manifest_.suspect = true;
   manifest_.warnings.push_back("suspect: " + std::to_string(manifest_.plain_bytes) + " bytes where '" + last->name +
@@ -153,17 +157,24 @@ void OneBackup::publish(JobContext& context) {
   const auto text = storage::to_json(manifest_);
   const auto name = storage::manifest_name(manifest_.name);
   lease_.ensure();
-  if (storage_.put_if_absent(name, text, context.cancel)) return;
-  // A storage that asks again after a cut connection meets what it has stored itself.
-  if (storage_.get(name, context.cancel) != text)
-    throw Error(ErrorKind::internal, "there is a manifest '" + name + "' already in '" + storage_.where() + "'");
+  may_arrive_ = true;
+  try {
+    if (storage_.put_if_absent(name, text, context.cancel)) return;
+    // A storage that asks again after a cut connection meets what it has stored itself.
+    if (storage_.get(name, context.cancel) != text)
+      throw Error(ErrorKind::internal, "there is a manifest '" + name + "' already in '" + storage_.where() + "'");
+  } catch (const Error& error) {
+    may_arrive_ = error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::timeout;
+    throw;
+  }
 }
 
-/// The manifest first: where its writing failed it may be there nonetheless, and must not be without its object.
+/// The manifest first: where its writing failed it may be there nonetheless, and must not be without its object. It may
+/// even come later, out of a connection that broke: then the object stays for it, or for a later prune.
 void OneBackup::discard(Log& log) noexcept try {
   const CancelToken unstoppable;
   storage_.remove(storage::manifest_name(manifest_.name), unstoppable);
-  storage_.remove(manifest_.name, unstoppable);
+  if (!may_arrive_) storage_.remove(manifest_.name, unstoppable);
 } catch (const std::exception& error) {
   log.warn("an object that is no backup could not be removed", {{"name", manifest_.name}, {"error", error.what()}});
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 
 #include "backup/lease.hpp"
 #include "backup/settings.hpp"
@@ -45,11 +46,12 @@ class OneBackup final {
   Pipeline pipeline_;
   storage::Manifest manifest_;
   std::optional<Error> unproven_;
+  bool may_arrive_ = false;  ///< the manifest: a storage that did not answer may write it yet
 };
 
-/// The newest backup that is not suspect; nothing where there is none. A manifest that cannot be read is logged and
-/// passed over. Throws as Catalog does else.
-std::optional<storage::Manifest> last_good(storage::Storage& storage, const std::string& job, Log& log,
-                                           const CancelToken& cancel);
+/// The newest backup of `source` that is not suspect; where that has none, or `source` is empty, the newest of the job;
+/// nothing where there is none. A manifest that cannot be read is logged and passed over. Throws as Catalog does else.
+std::optional<storage::Manifest> last_good(storage::Storage& storage, const std::string& job, std::string_view source,
+                                           Log& log, const CancelToken& cancel);
 
 }  // namespace sidekick::backup

@@ -129,7 +129,7 @@ PrunePlan plan_prune(storage::Storage& storage, const PruneSettings& settings, s
   plan_backups(plan, catalog.backups(cancel), Retention(settings, zone, now));
   const auto old = now - settings.leftovers_after;
   for (const auto& orphan : catalog.orphans(cancel))
-    if (orphan.modified <= old)
+    if (orphan.modified <= old && !catalog.has_manifest(orphan.name, cancel))
       plan.decisions.push_back(
           {What::orphan, orphan.name, {"it has no manifest and is " + age_text(now, orphan.modified)}, orphan.bytes});
   for (const auto& leftover : storage.leftovers(settings.job, cancel))
@@ -166,6 +166,7 @@ PruneOutcome prune(storage::Storage& storage, const PrunePlan& plan, const std::
     for (std::size_t i = 0; i < all.size(); i += removed_at_once) {
       std::vector<std::string> names;
       for (const auto* decision : std::span(all).subspan(i, std::min(removed_at_once, all.size() - i))) {
+        if (what == What::orphan && catalog.has_manifest(decision->name, cancel)) continue;
         tell(*decision, log);
         names.push_back(decision->name);
       }

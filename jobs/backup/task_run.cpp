@@ -55,7 +55,7 @@ std::optional<WallTime> TaskRun::look(JobContext& context) {
   const auto names = catalog.names(context.cancel);
   if (names.empty()) return {};
   tell_of(names.back(), context);
-  if (const auto good = last_good(storage_, task_.job, context.log, context.cancel))
+  if (const auto good = last_good(storage_, task_.job, {}, context.log, context.cancel))
     context.metrics.record(metric_last_success, seconds_of(good->started), {{"backup", task_.job}});
   return names.back().time;
 }

@@ -23,11 +23,6 @@ bool ends_the_command(int signal) {
   return signal == SIGTERM || signal == SIGINT;
 }
 
-/// Standard input is for the first attempt, whose successors would find it half read; a terminal is there for all.
-int standard_input(int attempt) {
-  return attempt == 1 || ::isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : -1;
-}
-
 }  // namespace
 
 std::string signal_name(int signal) {
@@ -39,14 +34,18 @@ std::string AttemptEnd::description() const {
   return how == How::exited ? "exited with " + std::to_string(number) : "was killed by " + signal_name(number);
 }
 
-Attempt::Attempt(const Settings& settings, JobContext& context, SignalMail& mail)
-    : settings_(settings), context_(context), mail_(mail), stop_signal_(SIGTERM) {}
+Attempt::Attempt(const Settings& settings, JobContext& context, SignalMail& mail, int input)
+    : settings_(settings), context_(context), mail_(mail), input_(input), stop_signal_(SIGTERM) {}
 
 AttemptEnd Attempt::run() {
   start();
   while (!children_.leader_status()) {
-    look(told_ ? Clock::duration(look_again) : Clock::duration(for_ever));
-    if (!told_ && !children_.leader_status() && context_.cancel.cancelled()) tell_to_end();
+    look(told_ ? Clock::duration(look_again) : time_left());
+    if (!told_ && !children_.leader_status()) {
+      const bool late = time_left() == Clock::duration::zero();
+      if (late) told_by_ = AttemptEnd::By::timeout;
+      if (late || context_.cancel.cancelled()) tell_to_end();
+    }
     end_in_time();
   }
   const bool told = told_;
@@ -54,7 +53,10 @@ AttemptEnd Attempt::run() {
   if (output_) output_->finish();
   const int status = *children_.leader_status();
   const auto how = WIFSIGNALED(status) ? AttemptEnd::How::signalled : AttemptEnd::How::exited;
-  return {how, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), told, children_.usage()};
+  const int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+  const bool by_keys = how == AttemptEnd::How::signalled && (number == SIGINT || number == SIGQUIT) &&
+                       terminal_.descriptor().has_value() && !told;
+  return {how, number, told, children_.usage(), told_by_, by_keys};
 }
 
 void Attempt::start() {
@@ -62,7 +64,7 @@ void Attempt::start() {
   request.argv = settings_.argv;
   request.folder = settings_.folder;
   request.environment = settings_.environment;
-  request.stdio = {standard_input(context_.attempt), STDOUT_FILENO, STDERR_FILENO};
+  request.stdio = {input_, STDOUT_FILENO, STDERR_FILENO};
   request.identity = settings_.identity;
   request.umask = settings_.umask;
   request.nice = settings_.nice;
@@ -84,6 +86,12 @@ void Attempt::start() {
   children_.lead(leader);
   leader_.reset(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0)));
   if (output_) output_->close_ends();
+  if (settings_.attempt_timeout) deadline_ = context_.clock.now() + *settings_.attempt_timeout;
+}
+
+Clock::duration Attempt::time_left() const {
+  if (!deadline_) return for_ever;
+  return std::clamp<Clock::duration>(*deadline_ - context_.clock.now(), Clock::duration::zero(), for_ever);
 }
 
 /// Waits for whatever may happen, and takes note of what did.
@@ -99,7 +107,7 @@ void Attempt::look(Clock::duration longest) {
   if (output_) output_->take();
   for (const int signal : mail_.take()) pass_on(signal);
   children_.collect();
-  if (children_.take_stop()) terminal_.stop_with(children_.leader());
+  if (const auto signal = children_.take_stop()) terminal_.stop_with(children_.leader(), *signal);
 }
 
 void Attempt::pass_on(int signal) {
@@ -125,7 +133,9 @@ bool Attempt::over() const {
 }
 
 void Attempt::end_in_time() {
-  if (!over()) return;
+  if (!over() || children_.leader_status()) return;
+  if (context_.clock.now() >= *kill_at_ + killed_are_gone_in)
+    throw Error(ErrorKind::timeout, "'" + settings_.argv.front() + "' does not let itself be killed", "", Retry::never);
   children_.signal_group(SIGKILL);
   children_.signal_all(SIGKILL);
 }

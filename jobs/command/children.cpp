@@ -50,7 +50,7 @@ void Children::collect() {
       return;
     }
     if (WIFSTOPPED(status)) {
-      if (pid == leader_) stopped_ = true;
+      if (pid == leader_) stopped_ = WSTOPSIG(status);
       continue;
     }
     if (pid == leader_) status_ = status;
@@ -58,8 +58,8 @@ void Children::collect() {
   }
 }
 
-bool Children::take_stop() noexcept {
-  return std::exchange(stopped_, false);
+std::optional<int> Children::take_stop() noexcept {
+  return std::exchange(stopped_, std::nullopt);
 }
 
 bool Children::gone() const {

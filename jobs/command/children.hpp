@@ -35,8 +35,8 @@ class Children final {
   /// The wait status of the leader, once it was collected.
   std::optional<int> leader_status() const noexcept { return status_; }
 
-  /// True when the leader was stopped (by SIGTSTP, say) since the last call.
-  bool take_stop() noexcept;
+  /// The signal that stopped the leader (SIGTSTP, say) since the last call.
+  std::optional<int> take_stop() noexcept;
 
   /// True when nothing is left of what came after the construction. As of the last collect().
   bool gone() const;
@@ -53,7 +53,7 @@ class Children final {
   std::set<pid_t> strangers_;
   pid_t leader_ = 0;
   std::optional<int> status_;
-  bool stopped_ = false;
+  std::optional<int> stopped_;
   bool none_ = true;
   Usage usage_;
 };

@@ -1,5 +1,9 @@
 #include "command/command_job.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+
 #include "command/environment.hpp"
 #include "command/file_lock.hpp"
 #include "sidekick/child.hpp"
@@ -22,14 +26,25 @@ Outcome CommandJob::run(JobContext& context) {
   if (settings_.mode == Settings::Mode::only_check) return check();
   if (before_) context.log.info(before_->run(context).summary);
   before_.reset();
-  if (!take_locks(context)) {
-    report_.skipped = true;
-    return {"'" + settings_.argv.front() + "' is not run: '" + settings_.once->key + "' was done before"};
+  if (!done_) {
+    if (!take_locks(context)) {
+      report_.skipped = true;
+      return {"'" + settings_.argv.front() + "' is not run: '" + settings_.once->key + "' was done before"};
+    }
+    done_ = run_command(context);
   }
-  const auto end = attempt(context);
-  auto outcome = judge(end, context.log);
+  // What fails here is tried again without the command.
   if (once_) once_->write("done " + wall_time_text(std::chrono::system_clock::now()) + "\n");
-  return outcome;
+  return *done_;
+}
+
+Outcome CommandJob::run_command(JobContext& context) {
+  const auto end = attempt(context);
+  if (end.told_by == AttemptEnd::By::timeout && !context.cancel.cancelled())
+    throw Error(ErrorKind::timeout, "attempt " + std::to_string(context.attempt) + " ran out of time: '" +
+                                        settings_.argv.front() + "' " + end.description() +
+                                        " after it was told to end");
+  return judge(end, context.log);
 }
 
 /// False where it was done before.
@@ -53,7 +68,7 @@ AttemptEnd CommandJob::attempt(JobContext& context) {
   AttemptReport record{context.attempt, std::chrono::system_clock::now(), {}, {}, {}};
   const auto begin = context.clock.now();
   try {
-    record.end = Attempt(settings_, context, mail_).run();
+    record.end = Attempt(settings_, context, mail_, standard_input()).run();
   } catch (const Error& error) {
     record.failure = error.message();
     report_.attempts.push_back(record);
@@ -62,6 +77,12 @@ AttemptEnd CommandJob::attempt(JobContext& context) {
   record.took = context.clock.now() - begin;
   report_.attempts.push_back(record);
   return *record.end;
+}
+
+/// It is for the first command, whose successors would find it half read; a terminal is there for all.
+int CommandJob::standard_input() const {
+  const bool is_read = std::ranges::any_of(report_.attempts, [](const auto& one) { return one.end.has_value(); });
+  return !is_read || ::isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : -1;
 }
 
 Outcome CommandJob::judge(const AttemptEnd& end, Log& log) const {
@@ -73,7 +94,7 @@ Outcome CommandJob::judge(const AttemptEnd& end, Log& log) const {
     throw Error(ErrorKind::cancelled, text + " after it was told to end");
   }
   if (success) return {text + (end.code() == 0 ? "" : ", which counts as success")};
-  const bool again = settings_.retry_on.test(static_cast<std::size_t>(end.code()));
+  const bool again = !end.by_keys && settings_.retry_on.test(static_cast<std::size_t>(end.code()));
   throw Error(ErrorKind::command, text, "", again ? Retry::as_kind : Retry::never).with_exit_code(end.code());
 }
 
@@ -86,7 +107,7 @@ std::string CommandJob::ended(int code, std::string_view message, Log& log) {
   if (code != 0 && !stop_.cancelled()) run_hook(settings_.on_failure, code, log);
   if (!settings_.report_file.empty()) {
     try {
-      replace_file(settings_.report_file, report_json(report_) + "\n");
+      write_report(settings_.report_file, report_json(report_) + "\n");
     } catch (const Error& error) {
       log.warn("cannot write the report: " + error.message(), {{"hint", error.hint()}});
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,8 @@ class CommandJob final : public OneShotJob {
   std::string ended(int code, std::string_view message, Log& log);
 
  private:
+  Outcome run_command(JobContext& context);
+  int standard_input() const;
   bool take_locks(JobContext& context);
   Outcome check() const;
   AttemptEnd attempt(JobContext& context);
@@ -44,6 +47,7 @@ class CommandJob final : public OneShotJob {
   CancelToken stop_;
   Fd lock_;
   std::unique_ptr<Once> once_;
+  std::optional<Outcome> done_;  ///< what is left to do then is to record it
   Report report_;
 };
 

@@ -14,7 +14,8 @@ namespace {
 /// With its frame and what is escaped a line of the log stays below the 16 KiB at which engines split it.
 constexpr std::size_t max_line_bytes = std::size_t{14} << 10;
 constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
-constexpr int chunks_at_once = 16;
+constexpr int chunks_at_once = 1;   // of short lines it is thousands, and a signal waits meanwhile
+constexpr int chunks_at_last = 16;  // the largest pipe that who is not root can make holds so much
 
 void write_line(Log& log, std::string_view stream, const Line& line) {
   if (line.part == 0) return log.info(line.text, {{"stream", stream}});
@@ -60,12 +61,16 @@ std::array<pollfd, 2> LoggedOutput::events() const noexcept {
 }
 
 void LoggedOutput::take() {
+  take(chunks_at_once);
+}
+
+void LoggedOutput::take(int most_chunks) {
   for (auto* stream : {&out_, &err_})
-    for (int chunks = 0; chunks < chunks_at_once && stream->take(); chunks++) continue;
+    for (int chunks = 0; chunks < most_chunks && stream->take(); chunks++) continue;
 }
 
 void LoggedOutput::finish() {
-  take();
+  take(chunks_at_last);
   out_.cutter.finish();
   err_.cutter.finish();
 }

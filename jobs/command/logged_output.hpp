@@ -45,6 +45,8 @@ class LoggedOutput final {
     LineCutter cutter;
   };
 
+  void take(int most_chunks);
+
   Stream out_;
   Stream err_;
 };

@@ -105,8 +105,11 @@ void replace_file(const std::string& path, const std::string& text) {
     write_all(file.get(), text, beside);
     if (::fsync(file.get()) != 0) throw error_from_errno("cannot sync '" + beside + "'", errno);
   }
-  if (std::rename(beside.c_str(), path.c_str()) != 0)
-    throw error_from_errno("cannot rename '" + beside + "' to '" + path + "'", errno);
+  if (std::rename(beside.c_str(), path.c_str()) != 0) {
+    const int failure = errno;
+    ::unlink(beside.c_str());
+    throw error_from_errno("cannot rename '" + beside + "' to '" + path + "'", failure);
+  }
   sync_folder_of(path);
 }
 

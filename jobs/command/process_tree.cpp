@@ -29,6 +29,13 @@ std::string stat_of(int folder, const char* pid) {
   return {text.data(), static_cast<std::size_t>(got > 0 ? got : 0)};
 }
 
+/// It may be that of another namespace, whose numbers mean others here.
+bool is_our_proc() {
+  std::array<char, 32> self{};
+  const auto size = ::readlink("/proc/self", self.data(), self.size());
+  return size > 0 && number({self.data(), static_cast<std::size_t>(size)}) == ::getpid();
+}
+
 }  // namespace
 
 std::optional<pid_t> parent_in(std::string_view stat) {
@@ -40,6 +47,7 @@ std::optional<pid_t> parent_in(std::string_view stat) {
 
 std::map<pid_t, pid_t> parents() {
   std::map<pid_t, pid_t> out;
+  if (!is_our_proc()) return out;
   const Handle<DIR, ::closedir> folder(::opendir("/proc"));
   if (!folder) return out;
   while (const auto* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of our own

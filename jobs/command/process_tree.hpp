@@ -12,7 +12,8 @@
 
 namespace sidekick::command {
 
-/// The parent of each process there is. Empty where there is no /proc. Processes come and go while it is read.
+/// The parent of each process there is. Empty where there is no /proc, or only that of another namespace. Processes
+/// come and go while it is read.
 std::map<pid_t, pid_t> parents();
 
 /// The parent in the text of /proc/PID/stat, whatever the program's name holds; nothing for other texts.

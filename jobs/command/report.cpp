@@ -1,11 +1,21 @@
 #include "command/report.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
+#include <optional>
 #include <ranges>
 #include <string_view>
 
+#include "command/once.hpp"
+#include "sidekick/error.hpp"
+#include "sidekick/fd.hpp"
 #include "sidekick/json.hpp"
 #include "sidekick/utf8.hpp"
 
@@ -48,7 +58,45 @@ std::string head_json(const Report& report) {
          std::to_string(report.attempts.size()) + R"(,"attempts":[)";
 }
 
+/// Our standard output or error, where the path leads to it: it may be one that cannot be opened again.
+std::optional<int> own_output(const struct stat& there) {
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat info{};
+    if (::fstat(fd, &info) == 0 && info.st_dev == there.st_dev && info.st_ino == there.st_ino) return fd;
+  }
+  return {};
+}
+
+void write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw error_from_errno("cannot write '" + path + "'", errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+/// A pipe that nobody reads is an error, and not waited for.
+void write_in_place(const std::string& path, std::string_view text) {
+  const Fd file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file) throw error_from_errno("cannot write '" + path + "'", errno);
+  ::fcntl(file.get(), F_SETFL, 0);
+  write_all(file.get(), text, path);
+}
+
 }  // namespace
+
+void write_report(const std::string& path, const std::string& text) {
+  struct stat there{};
+  if (::stat(path.c_str(), &there) != 0) return replace_file(path, text);
+  if (const auto fd = own_output(there)) return write_all(*fd, text, path);
+  if (!S_ISREG(there.st_mode)) return write_in_place(path, text);
+  try {
+    replace_file(std::filesystem::canonical(path).string(), text);
+  } catch (const Error&) {
+    write_in_place(path, text);
+  }
+}
 
 std::string wall_time_text(WallTime time) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(time);

@@ -36,6 +36,11 @@ struct Report {
 /// beginning.
 std::string report_json(const Report& report, std::size_t max_bytes = std::size_t{1} << 20);
 
+/// Writes a report where it is wanted: into a file as replace_file() does (that which a link names, in place where its
+/// folder does not let it be replaced), or to what else is there: a pipe, a device, our own standard output or error.
+/// Throws Error: denied, cannot_create, no_input, io.
+void write_report(const std::string& path, const std::string& text);
+
 /// RFC 3339 in UTC with milliseconds.
 std::string wall_time_text(WallTime time);
 

@@ -26,8 +26,9 @@ struct Settings {
   std::optional<mode_t> umask;
   int nice = 0;
 
-  std::chrono::milliseconds grace{8'000};  ///< from asking all that runs to end to making it
-  CodeSet success_codes;                   ///< besides 0
+  std::optional<std::chrono::milliseconds> attempt_timeout;  ///< for one attempt, from the start of the command
+  std::chrono::milliseconds grace{8'000};                    ///< from asking all that runs to end to making it
+  CodeSet success_codes;                                     ///< besides 0
   CodeSet retry_on;
   enum class Output { passed_through, logged } output = Output::passed_through;
   enum class StoppedWithSuccess { unfinished, success } stopped_with_success = StoppedWithSuccess::unfinished;

@@ -1,7 +1,9 @@
 #include "command/terminal.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 namespace sidekick::command {
@@ -31,14 +33,35 @@ Terminal::Terminal() {
 }
 
 Terminal::~Terminal() {
-  if (descriptor_) make_foreground(*descriptor_, ::getpgrp());
+  if (!descriptor_) return;
+  // The shell may have taken it back meanwhile; what is left of the command has not.
+  const pid_t now = ::tcgetpgrp(*descriptor_);
+  if (now > 0 && (::kill(-now, 0) == 0 || errno != ESRCH)) return;
+  make_foreground(*descriptor_, ::getpgrp());
 }
 
-void Terminal::stop_with(pid_t leader) const noexcept {
-  if (!descriptor_ || ::getpid() == 1 || !has_job_control()) return;
-  make_foreground(*descriptor_, ::getpgrp());
+bool Terminal::lend_to(pid_t leader) noexcept {
+  if (descriptor_) return false;
+  opened_.reset(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!opened_ || ::tcgetpgrp(opened_.get()) != ::getpgrp()) return false;
+  descriptor_ = opened_.get();
+  make_foreground(*descriptor_, leader);
+  return true;
+}
+
+void Terminal::stop_with(pid_t leader, int signal) noexcept {
+  const bool wants_it = signal == SIGTTIN || signal == SIGTTOU;
+  if (wants_it && lend_to(leader)) {
+    ::kill(-leader, SIGCONT);
+    return;
+  }
+  if ((!descriptor_ && !wants_it) || ::getpid() == 1 || !has_job_control()) return;
+  if (descriptor_ && ::tcgetpgrp(*descriptor_) == leader) make_foreground(*descriptor_, ::getpgrp());
   ::kill(0, SIGSTOP);  // all of our group, as the terminal would have
-  if (::tcgetpgrp(*descriptor_) == ::getpgrp()) make_foreground(*descriptor_, leader);
+  if (!descriptor_)
+    lend_to(leader);
+  else if (::tcgetpgrp(*descriptor_) == ::getpgrp())
+    make_foreground(*descriptor_, leader);
   ::kill(-leader, SIGCONT);
 }
 

@@ -1,5 +1,7 @@
 #include "dump/oplog.hpp"
 
+#include <algorithm>
+
 #include "sidekick/error.hpp"
 
 namespace sidekick::dump {
@@ -54,6 +56,8 @@ void check_command(const bson_t* entry, const std::string& ns) {
 }  // namespace
 
 Timestamp oplog_start(const mongo::Client& client, const Server& server) {
+  // First the newest entry: one that is begun while transactions are looked for, and has entries by now, is after it.
+  const auto newest = newest_entry(client, server);
   const std::string what = "cannot look for open transactions";
   const auto open = Bson::from_json(R"({"state":{"$in":["prepared","inProgress"]}})", what);
   const auto command = Bson()
@@ -64,8 +68,8 @@ Timestamp oplog_start(const mongo::Client& client, const Server& server) {
                            .append("singleBatch", true)
                            .append("readConcern", Bson().append("level", "local"));
   const auto found = run_cursor_on(client, server, "config", command, what);
-  if (found.empty()) return newest_entry(client, server);
-  return timestamp_of(mongo::document_of(found.front().get(), "startOpTime").get(), "ts", what);
+  if (found.empty()) return newest;
+  return std::min(newest, timestamp_of(mongo::document_of(found.front().get(), "startOpTime").get(), "ts", what));
 }
 
 Timestamp newest_entry(const mongo::Client& client, const Server& server) {

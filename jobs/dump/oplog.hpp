@@ -15,8 +15,8 @@ struct Timestamp {
   auto operator<=>(const Timestamp&) const = default;
 };
 
-/// Where the oplog of a dump must begin: at the start of the oldest transaction that is open, else at the newest entry.
-/// To be asked before the first document is read.
+/// Where the oplog of a dump must begin: at the start of the oldest transaction that is open, at the newest entry at
+/// most. To be asked before the first document is read.
 Timestamp oplog_start(const mongo::Client& client, const Server& server);
 
 /// The newest entry there is.

@@ -32,6 +32,14 @@ void check(const std::error_code& error, const std::string& path) {
   if (error) throw cannot_write(path, error.value());
 }
 
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::directory_iterator(folder, error)) out.push_back(entry.path());
+  check(error, folder.string());
+  return out;
+}
+
 /// The folder, ours alone and empty. Who filled it before us is dead, or its lock would be in the way.
 Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
@@ -44,8 +52,10 @@ Fd open_part(const std::string& part, const std::string& path) {
       throw cannot_write(path, errno);
     }
     if (!lock_part(fd.get(), part, path, "one dump a folder")) continue;
-    for (const auto& entry : fs::directory_iterator(part, error)) fs::remove_all(entry.path(), error);
-    check(error, path);
+    for (const auto& entry : entries_of(part)) {
+      fs::remove_all(entry, error);
+      check(error, path);
+    }
     return fd;
   }
 }
@@ -57,6 +67,12 @@ std::string_view plain(std::string_view name) {
   return name;
 }
 
+void remove_file(const fs::path& file) {
+  std::error_code error;
+  fs::remove(file, error);
+  check(error, file.string());
+}
+
 /// The same collection in another compression would be read beside this one.
 void move_file(const fs::path& from, const fs::path& to) {
   std::error_code error;
@@ -65,15 +81,7 @@ void move_file(const fs::path& from, const fs::path& to) {
   const auto name = to.filename().string();
   for (const auto ending : endings)
     if (const auto other = std::string(plain(name)) + std::string(ending); other != name)
-      fs::remove(to.parent_path() / other, error);
-}
-
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(folder, error)) out.push_back(entry.path());
-  check(error, folder.string());
-  return out;
+      remove_file(to.parent_path() / other);
 }
 
 }  // namespace
@@ -149,7 +157,7 @@ void OutputFolder::move_into_place(Holds holds) {
     has_oplog = has_oplog || file.filename() == "oplog.bson";
     move_file(file, target / file.filename());
   }
-  if (holds == Holds::server && !has_oplog) fs::remove(target / "oplog.bson", error);
+  if (holds == Holds::server && !has_oplog) remove_file(target / "oplog.bson");
 }
 
 }  // namespace sidekick::dump

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "git_sync/publish/root_detail.hpp"
+#include "git_sync/publish/state_folder.hpp"
 #include "git_sync/submodules.hpp"
 
 namespace sidekick::git_sync {
@@ -13,20 +15,26 @@ LinkedTarget::Access access_of(const Settings& settings) {
   return linked ? linked->access : LinkedTarget::Access::owner_writes;
 }
 
+/// In a linked root and below .sidekick all repositories are ours; what lies beside them in a .git taken over is not.
+bool are_all_ours(const Settings& settings, const Store& store) {
+  const auto* folder = std::get_if<InPlaceTarget>(&settings.target);
+  std::error_code error;
+  return folder == nullptr || std::filesystem::equivalent(store.git_dir(), StateFolder(folder->folder).git, error);
+}
+
 /// A server that gives out no commits by their hash is asked for all it has.
-void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int depth, const FetchFrame& frame) {
+void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int depth, OlderObjects older,
+                   const FetchFrame& frame) {
   try {
-    git_sync::fetch(store, remote, commit, depth, {}, frame);
+    if (older == OlderObjects::drop)
+      git_sync::fetch_anew(store, remote, commit, depth, frame);
+    else
+      git_sync::fetch(store, remote, commit, depth, {}, frame);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::no_input) throw;
     fetch_all(store, remote, frame);
-    if (!is_complete(store, commit, 0, frame.cancel)) throw;
+    if (!is_whole(store, commit, frame.cancel)) throw;
   }
-}
-
-/// More history than was asked for will do: a server that had to be asked for all it has sent that.
-bool is_here(const Store& store, const ObjectId& commit, int depth, const CancelToken& cancel) {
-  return is_complete(store, commit, depth, cancel) || (depth > 0 && is_complete(store, commit, 0, cancel));
 }
 
 struct ModuleUrl {
@@ -35,11 +43,11 @@ struct ModuleUrl {
 };
 
 void fetch_module(Store& store, const RemoteSettings& main, const ModuleUrl& url, const Submodule& module, int depth,
-                  const FetchFrame& frame) {
+                  OlderObjects older, const FetchFrame& frame) {
   try {
     const auto remote = remote_of_submodule(main, url.parent, url.own);
     const auto source = open_remote(remote, frame.log, frame.metrics);
-    fetch_by_hash(store, *source, module.commit, depth, frame);
+    fetch_by_hash(store, *source, module.commit, depth, older, frame);
   } catch (const Error& error) {
     throw Error(error.kind(), "submodule '" + module.path + "': " + error.message(),
                 error.hint().empty() ? "--submodules=off leaves submodules out" : error.hint());
@@ -63,10 +71,12 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
   for (const auto& module : submodules_of(parent.store, parent.commit)) {
     const auto path = parent.prefix + module.path + "/";
     if (!path.starts_with(published)) continue;
-    auto& store = store_at(parent.store.git_dir() / "modules" / module.name);
+    auto& store = store_at(parent.store.git_dir() / "modules" / module.name, frame);
     const auto url = resolve_submodule_url(parent.url, module.url);
-    if (!is_here(store, module.commit, settings_.depth, frame.cancel))
-      fetch_module(store, settings_.remote, {parent.url, url}, module, settings_.depth, frame);
+    // Whatever its history: a server may have to be asked for all it has, or have less itself.
+    const auto older = distrusted_.erase(store.git_dir()) > 0 ? OlderObjects::drop : OlderObjects::keep;
+    if (older == OlderObjects::drop || !is_whole(store, module.commit, frame.cancel))
+      fetch_module(store, settings_.remote, {parent.url, url}, module, settings_.depth, older, frame);
     content.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});
     if (settings_.submodules == Submodules::recursive)
       add_submodules(content, {store, module.commit, url, path}, frame);
@@ -85,10 +95,18 @@ std::uint64_t ContentSource::collect_garbage(const Content& content, GarbageColl
   return freed;
 }
 
-Store& ContentSource::store_at(const std::filesystem::path& git_dir) {
+void ContentSource::distrust(const Store& store) {
+  distrusted_.insert(store.git_dir());
+}
+
+Store& ContentSource::store_at(const std::filesystem::path& git_dir, const FetchFrame& frame) {
   const auto known = std::ranges::find(modules_, git_dir, &Store::git_dir);
   if (known != modules_.end()) return *known;
   std::error_code failure;
+  if (are_all_ours(settings_, store_) && std::filesystem::exists(git_dir, failure) && !opens_as_repository(git_dir)) {
+    frame.log.warn("emptying a repository that cannot be opened", {{"path", git_dir.native()}});
+    std::filesystem::remove_all(git_dir, failure);
+  }
   std::filesystem::create_directories(git_dir.parent_path(), failure);
   if (failure) throw error_from_errno("cannot make '" + git_dir.parent_path().string() + "'", failure.value());
   return modules_.emplace_back(Store::open_or_create(git_dir, access_of(settings_)));

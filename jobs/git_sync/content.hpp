@@ -3,6 +3,7 @@
 
 #include <list>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ class ContentSource final {
   /// no_input where the folder to publish is not in the commit.
   Content fetch(const ObjectId& commit, const FetchFrame& frame);
 
+  /// The next fetch() gets all of the submodule that `store` is for anew: it turned out to be damaged.
+  void distrust(const Store& store);
+
   /// Drops from the submodules' repositories what `content` does not reach; returns the bytes freed.
   std::uint64_t collect_garbage(const Content& content, GarbageCollection when, const CancelToken& cancel);
 
@@ -35,11 +39,12 @@ class ContentSource final {
     std::string prefix;  ///< of the parent in the main tree
   };
   void add_submodules(Content& content, const Parent& parent, const FetchFrame& frame);
-  Store& store_at(const std::filesystem::path& git_dir);
+  Store& store_at(const std::filesystem::path& git_dir, const FetchFrame& frame);
 
   const Settings& settings_;
   const Store& store_;
   std::list<Store> modules_;
+  std::set<std::filesystem::path> distrusted_;
 };
 
 }  // namespace sidekick::git_sync

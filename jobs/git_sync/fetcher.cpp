@@ -26,15 +26,18 @@ void receive(Store& store, Remote& remote, const FetchRequest& request, OlderObj
 
 }  // namespace
 
-bool is_complete(const Store& store, const ObjectId& id, int depth, const CancelToken& cancel) {
+bool is_whole(const Store& store, const ObjectId& id, const CancelToken& cancel) {
   if (!store.contains(id)) return false;
   try {
-    const auto commit = store.commit_of(id);
-    return store.has_depth(commit, depth) && !store.first_missing(commit, cancel);
+    return !store.first_missing(store.commit_of(id), cancel);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::data) throw;
     return false;  // damaged: as good as not there
   }
+}
+
+bool is_complete(const Store& store, const ObjectId& id, int depth, const CancelToken& cancel) {
+  return is_whole(store, id, cancel) && store.has_depth(store.commit_of(id), depth);
 }
 
 ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, const std::vector<ObjectId>& known,
@@ -44,7 +47,8 @@ ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, cons
     const bool is_first = haves.empty();
     const FetchRequest request{{id}, haves, is_first ? std::vector<ObjectId>{} : store.shallow(), depth};
     receive(store, remote, request, OlderObjects::keep, frame);
-    if (is_complete(store, id, depth, frame.cancel)) return store.commit_of(id);
+    // A remote may have less history than was asked for.
+    if (is_whole(store, id, frame.cancel)) return store.commit_of(id);
   }
   return fetch_anew(store, remote, id, depth, frame);
 }
@@ -52,7 +56,7 @@ ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, cons
 ObjectId fetch_anew(Store& store, Remote& remote, const ObjectId& id, int depth, const FetchFrame& frame) {
   frame.log.warn("the repository here is damaged: fetching everything anew", {{"folder", store.git_dir().string()}});
   receive(store, remote, {{id}, {}, {}, depth}, OlderObjects::drop, frame);
-  if (!is_complete(store, id, depth, frame.cancel))
+  if (!is_whole(store, id, frame.cancel))
     throw Error(ErrorKind::data, "cannot fetch " + id.hex() + ": the remote did not send all that it consists of",
                 "the repository at the remote may be damaged: 'git fsck' there tells");
   return store.commit_of(id);

@@ -57,20 +57,26 @@ class GitSyncJob::Impl {
       remove_error_file(settings_.error_file);
       return {std::move(outcome), context.clock.now() + wait()};
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::cancelled) {
-        count("error", context.clock.now() - begun);
-        start_over_after(error.kind());
-        write_error_file(settings_.error_file, error, context.log);
-      }
-      throw;
+      if (error.kind() == ErrorKind::cancelled && context.ending.cancelled()) throw;
+      count("error", context.clock.now() - begun);
+      const auto failure = error.kind() == ErrorKind::cancelled ? out_of_time() : error;
+      start_over_after(failure.kind());
+      write_error_file(settings_.error_file, failure, context.log);
+      throw failure;
     }
   }
 
  private:
+  Error out_of_time() const {
+    return {ErrorKind::timeout,
+            "cannot sync '" + place_of(settings_) + "' with '" + url_ + "': it was not done in time",
+            "--sync-timeout says how long one sync may take"};
+  }
+
   /// What is open of the root may be what is wrong: the folder may have been emptied or mounted anew.
   void start_over_after(ErrorKind kind) {
     if (kind == ErrorKind::unavailable || kind == ErrorKind::denied || kind == ErrorKind::no_input ||
-        kind == ErrorKind::temporary)
+        kind == ErrorKind::temporary || kind == ErrorKind::timeout)
       return;
     workspace_.reset();
     checked_.reset();
@@ -202,8 +208,13 @@ class GitSyncJob::Impl {
       context.log.info("another process keeps the folder: standing by", {{"folder", place_of(settings_)}});
     was_standing_by_ = true;
     const auto here = std::visit([](const auto& target) { return published_commit(target); }, settings_.target);
-    if (here && *here == wanted_while_standing_by(context)) context.status.ready();
+    if (here && is_at_ref(*here, wanted_while_standing_by(context))) context.status.ready();
     return {};
+  }
+
+  /// Commits of the history have no ref: what is published in their short name is them.
+  bool is_at_ref(const ObjectId& here, const std::optional<ObjectId>& wanted) const {
+    return wanted ? here == *wanted : may_be_short_hash(settings_.ref) && here.hex().starts_with(settings_.ref);
   }
 
   std::optional<ObjectId> wanted_while_standing_by(JobContext& context) {

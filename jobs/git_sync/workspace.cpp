@@ -5,6 +5,7 @@
 #include "git_sync/metrics.hpp"
 #include "git_sync/publish/contents.hpp"
 #include "git_sync/publish/entry.hpp"
+#include "git_sync/store/libgit2.hpp"
 
 namespace sidekick::git_sync {
 
@@ -29,19 +30,29 @@ std::unique_ptr<Publisher> make_publisher(const Settings& settings, const std::f
   return make_in_place_publisher(std::get<InPlaceTarget>(settings.target), git_dir, log);
 }
 
-/// False when an object of the content is damaged; throws Error data when the content itself is at fault.
-bool can_be_read(const Content& content, const CancelToken& cancel) {
-  const auto entries = list_entries(content, cancel);
-  try {
-    Contents contents(content);
-    for (const auto& entry : entries) {
-      cancel.throw_if_cancelled();
-      contents.read(entry, [](std::span<const std::byte>) {});
+/// The part of the content that has a damaged object; nothing where all can be read. Throws Error data where the
+/// content itself is at fault.
+std::optional<std::size_t> damaged_part(const Content& content, const CancelToken& cancel) {
+  std::vector<RepositoryHandle> opened;
+  std::vector<OdbHandle> stored;
+  stored.reserve(content.parts.size());
+  for (const auto& part : content.parts)
+    stored.push_back(odb_of(opened.emplace_back(open_repository(part.store->git_dir().string())).get()));
+  for (const auto& entry : list_entries(content, cancel)) {
+    cancel.throw_if_cancelled();
+    try {
+      (void)read_object(stored[entry.part].get(), entry.blob, GIT_OBJECT_BLOB, "content of '" + entry.path + "'");
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::data) throw;
+      return entry.part;
     }
-    return true;
+  }
+  try {
+    const Contents attributes(content);
+    return {};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::data) throw;
-    return false;
+    return 0;
   }
 }
 
@@ -58,7 +69,8 @@ Workspace::Workspace(const Settings& settings, RootLock lock, Log& log)
 
 bool Workspace::stands() const {
   std::error_code error;
-  return lock_.stands() && (std::filesystem::exists(git_dir_ / "HEAD", error) || error);
+  const auto is_gone = [&](const char* name) { return !std::filesystem::exists(git_dir_ / name, error) && !error; };
+  return lock_.stands() && !is_gone("HEAD") && !is_gone("objects/pack");
 }
 
 bool Workspace::shows_published() const {
@@ -67,7 +79,7 @@ bool Workspace::shows_published() const {
 
 void Workspace::finish(const FetchFrame& frame) {
   const auto commit = publisher_->interrupted();
-  if (!commit || !is_complete(store_, *commit, settings_.depth, frame.cancel)) return;
+  if (!commit || !is_whole(store_, *commit, frame.cancel)) return;
   publisher_->publish(source_.fetch(*commit, frame), {}, frame.cancel);
 }
 
@@ -75,8 +87,8 @@ std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame
   if (!publisher_->current()) finish(frame);
   const auto commit = publisher_->current();
   if (!commit) return {};
-  if (!is_complete(store_, *commit, settings_.depth, frame.cancel))
-    fetch(store_, remote, *commit, settings_.depth, {*commit}, frame);
+  // How deep the history is concerns no reader: that can wait until the remote is asked anyway.
+  if (!is_whole(store_, *commit, frame.cancel)) fetch(store_, remote, *commit, settings_.depth, {*commit}, frame);
   auto content = source_.fetch(*commit, frame);
   with_sound_objects(content, remote, frame, [&] { mend(content, frame); });
   published_ = std::move(content);
@@ -85,13 +97,19 @@ std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame
 
 void Workspace::with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame,
                                    const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::data || can_be_read(content, frame.cancel)) throw;
-    fetch_anew(store_, remote, content.commit, settings_.depth, frame);
+  for (auto repairs = content.parts.size();; repairs--) {
+    try {
+      return work();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::data || repairs == 0) throw;
+      const auto damaged = damaged_part(content, frame.cancel);
+      if (!damaged) throw;
+      if (*damaged == 0)
+        fetch_anew(store_, remote, content.commit, settings_.depth, frame);
+      else
+        source_.distrust(*content.parts[*damaged].store);
+    }
     content = source_.fetch(content.commit, frame);
-    work();
   }
 }
 

@@ -49,7 +49,7 @@ class Workspace final {
   void tidy(const FetchFrame& frame);
 
  private:
-  /// Does the work; where that fails because objects are damaged, once more with all of them fetched anew.
+  /// Does the work; where that fails because objects are damaged, again with all of that repository fetched anew.
   void with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame, const std::function<void()>& work);
   /// Brings a publication that was cut short to its end where all that it wants is here: the remote may be gone.
   void finish(const FetchFrame& frame);

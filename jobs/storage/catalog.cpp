@@ -66,6 +66,8 @@ std::vector<BackupName> Catalog::names(const CancelToken& cancel) {
     if (auto name = backup_of_manifest(object.name); name && is_mine(*name))
       found.emplace_back(object.name, std::move(*name));
   std::ranges::sort(found, {}, [](const auto& each) { return std::tie(each.second.time, each.first); });
+  const auto again = std::ranges::unique(found, {}, [](const auto& each) -> const auto& { return each.first; });
+  found.erase(again.begin(), again.end());
   std::vector<BackupName> out;
   out.reserve(found.size());
   for (auto& each : found) out.push_back(std::move(each.second));
@@ -110,6 +112,10 @@ Manifest Catalog::find(std::string_view name, const CancelToken& cancel) {
   if (parsed && is_mine(*parsed))
     if (auto manifest = read(*parsed, cancel)) return std::move(*manifest);
   throw no_backup(storage_, name, names(cancel), cancel);
+}
+
+bool Catalog::has_manifest(const std::string& name, const CancelToken& cancel) {
+  return storage_.get(manifest_name(name), cancel).has_value();
 }
 
 std::vector<Object> Catalog::orphans(const CancelToken& cancel) {

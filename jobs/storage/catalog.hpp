@@ -51,8 +51,11 @@ class Catalog final {
   /// the jobs there are where this one has no backup.
   Manifest find(std::string_view name, const CancelToken& cancel);
 
-  /// This job's objects without a manifest.
+  /// This job's objects without a manifest, as a listing shows them: before one is removed, has_manifest() is asked.
   std::vector<Object> orphans(const CancelToken& cancel);
+
+  /// Whether there is a manifest of the object `name`, looked for by its name.
+  bool has_manifest(const std::string& name, const CancelToken& cancel);
 
   /// The manifest first, then the object. Throws Error of kind internal for a name of another job.
   void remove(const std::string& name, const CancelToken& cancel);

@@ -70,7 +70,8 @@ class Storage {
   /// again where they broke; an object that changed meanwhile is Error data.
   virtual std::unique_ptr<Source> open(const std::string& name, const CancelToken& cancel) = 0;
 
-  /// All whose names begin so, by name. Leftovers are not among them.
+  /// All whose names begin so, by name. Leftovers are not among them. No snapshot: what is created, replaced or removed
+  /// meanwhile may be missing (of what is replaced the old and the new), or be there twice; all else is there once.
   virtual std::vector<Object> list(std::string_view prefix, const CancelToken& cancel) = 0;
 
   /// Removes an object durably; one that is not there is no error.

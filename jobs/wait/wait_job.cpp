@@ -93,7 +93,8 @@ Outcome WaitJob::run(JobContext& context) {
     const bool is_over = wait_ready(over.fd(), POLLIN, std::min(report, end), context.cancel);
     const int reason = errno;
     // Also where it is over: who was told to end does not become the command.
-    context.cancel.throw_if_cancelled();
+    context.ending.throw_if_cancelled();
+    if (context.cancel.cancelled()) throw Error(ErrorKind::timeout, "still waiting for " + watches.missing());
     if (is_over) break;
     if (reason != ETIMEDOUT) throw error_from_errno("cannot wait", reason);
     const auto now = context.clock.now();

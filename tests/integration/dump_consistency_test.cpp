@@ -1,11 +1,16 @@
 // Writes go on while a replica set is dumped: what a restore of it brings is a state that existed.
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <mongoc/mongoc.h>
 
 #include <atomic>
 #include <functional>
 #include <map>
+#include <stdexcept>
 #include <thread>
 
+#include "sidekick/handle.hpp"
 #include "tests/support/data_set.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/sidekick.hpp"
@@ -125,6 +130,62 @@ void check_worthless(const Scene& scene, const std::string& said,
   CHECK(files_in(scene.folder.path()).empty());
 }
 
+/// Holds each look at the oplog up for a moment, so that a test can do something meanwhile.
+class HeldOplog final {
+ public:
+  explicit HeldOplog(const MongoClient& client) : client_(client) {
+    const auto set = client.command(
+        "admin", R"({"configureFailPoint":"failCommand","mode":"alwaysOn","data":{"failCommands":["find"],)"
+                 R"("namespace":"local.oplog.rs","blockConnection":true,"blockTimeMS":1000}})");
+    looks_ = integer(set.at("count"));
+  }
+  /// Returns in the middle of the next look.
+  void wait_for_look() {
+    client_.command("admin", R"({"waitForFailPoint":"failCommand","maxTimeMS":20000,"timesEntered":)" +
+                                 std::to_string(++looks_) + "}");
+  }
+
+ private:
+  const MongoClient& client_;
+  std::int64_t looks_ = 0;
+};
+
+/// A document of bank.late that is written by a transaction of which the oplog tells long before it is committed.
+class PreparedTransaction final {
+ public:
+  explicit PreparedTransaction(const std::string& uri)
+      : client_(mongoc_client_new(uri.c_str())),
+        session_(mongoc_client_start_session(client_.get(), nullptr, nullptr)) {
+    if (!mongoc_client_session_start_transaction(session_.get(), nullptr, nullptr))
+      throw std::runtime_error("no transaction begins");
+    run("bank", R"({"insert":"late","documents":[{"_id":1}]})");
+    const auto prepared = run("admin", R"({"prepareTransaction":1,"writeConcern":{"w":"majority"}})");
+    commit_ = R"({"commitTransaction":1,"commitTimestamp":)" +
+              boost::json::serialize(boost::json::parse(prepared).at("prepareTimestamp")) + "}";
+  }
+  void commit() { run("admin", commit_); }
+
+ private:
+  std::string run(const std::string& db, const std::string& text) {
+    bson_error_t error;
+    bson_t reply;
+    const sidekick::Handle<bson_t, bson_destroy> options(bson_new());
+    const sidekick::Handle<bson_t, bson_destroy> command(bson_new_from_json(
+        reinterpret_cast<const std::uint8_t*>(text.data()), static_cast<ssize_t>(text.size()), &error));
+    const bool good = command && mongoc_client_session_append(session_.get(), options.get(), &error) &&
+                      mongoc_client_command_with_opts(client_.get(), db.c_str(), command.get(), nullptr, options.get(),
+                                                      &reply, &error);
+    if (!good) throw std::runtime_error(text + ": " + error.message);
+    const sidekick::Handle<char, bson_free> json(bson_as_canonical_extended_json(&reply, nullptr));
+    bson_destroy(&reply);
+    return json.get();
+  }
+
+  sidekick::Handle<mongoc_client_t, mongoc_client_destroy> client_;
+  sidekick::Handle<mongoc_client_session_t, mongoc_client_session_destroy> session_;
+  std::string commit_;
+};
+
 }  // namespace
 
 TEST_CASE("a dump with its oplog restores to one moment of a set that is written to") {
@@ -133,6 +194,30 @@ TEST_CASE("a dump with its oplog restores to one moment of a set that is written
   const auto dump = read_archive_file_strictly(scene.archive());
   CHECK(dump.at(".oplog").documents > 0);
   CHECK(dump.finished.back() == ".oplog");
+}
+
+TEST_CASE("a transaction that is begun while the start of the oplog is looked for is whole in the dump") {
+  const Scene scene;
+  const auto client = scene.set.client();
+  client.command("bank", R"({"create":"late"})");
+  HeldOplog held(client);
+  Child child(Command{{sidekick_binary(), "mongodump", "--archive=" + scene.archive().string(), "--oplog",
+                       "--uri=" + scene.set.uri()}});
+  held.wait_for_look();
+  PreparedTransaction transaction(scene.set.uri());
+  client.command("bank", R"({"insert":"other","documents":[{"_id":1}]})");
+  held.wait_for_look();  // for the end, when the collections are read
+  transaction.commit();
+  let_run(client);
+  const Finished dumped = child.wait(60s);
+  INFO(dumped.describe());
+  REQUIRE(dumped.exit_code == 0);
+  const Mongod target;
+  const Finished restored =
+      restore({"--oplogReplay", "--uri=" + target.uri(), "--archive=" + scene.archive().string()});
+  INFO(restored.describe());
+  REQUIRE(restored.exit_code == 0);
+  CHECK(target.client().documents("bank", {{"find", "late"}}).size() == 1);
 }
 
 TEST_CASE("a dump of a snapshot restores to one moment of a set that is written to") {

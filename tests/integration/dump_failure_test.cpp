@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <sys/mount.h>
 
+#include <atomic>
 #include <csignal>
 
 #include "tests/support/big_restore.hpp"
@@ -9,6 +10,7 @@
 #include "tests/support/sidekick.hpp"
 #include "tests/support/slow_dump.hpp"
 #include "tests/support/strict_archive.hpp"
+#include "tests/support/tcp_server.hpp"
 
 using namespace sidekick::test;
 
@@ -73,6 +75,24 @@ TEST_CASE("a cursor that the server does not know any more is never a silent gap
   INFO(once.describe());
   CHECK(once.exit_code == 69);
   CHECK(files_in(scene.folder()) == std::vector<std::string>{"shop.archive"});
+}
+
+TEST_CASE("a batch whose answer is lost on its way is never a silent gap") {
+  // The server has gone on in its cursor: who asks it again gets the batch after that.
+  const Scene scene;
+  std::atomic<int> lost = 0;
+  const TcpServer proxy([&](TcpPeer& peer) {
+    peer.relay_to(scene.server.port(), [&](std::string_view bytes) {
+      return bytes.find("getMore") != std::string_view::npos && lost.fetch_add(1) == 0;
+    });
+  });
+  const Finished finished = run(
+      Command{{sidekick_binary(), "mongodump", "--archive=" + scene.archive().string(), "--db=shop", "--retry-for=20s",
+               "--uri=mongodb://127.0.0.1:" + std::to_string(proxy.port()) + "/?directConnection=true"}},
+      60s);
+  CHECK(lost > 0);
+  scene.check_whole(finished);
+  CHECK(was_retried(finished));
 }
 
 TEST_CASE("a server that is killed in mid-dump and started again is dumped whole") {

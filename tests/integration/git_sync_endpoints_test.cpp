@@ -93,6 +93,18 @@ TEST_CASE("Figures are shown only where they were asked for") {
   CHECK(scene.last_body.find("git_sync_count_total") == std::string::npos);
 }
 
+TEST_CASE("A process that stands by is ready when the folder is at a commit of the history by its short name") {
+  Scene scene;
+  const auto old = scene.repository.commit_file("page", "one");
+  scene.repository.commit_file("page", "two");
+  const auto ref = "--ref=" + old.substr(0, 10);
+  const Child worker(git_sync_command(scene.flags({ref, "--period=100ms"})));
+  REQUIRE(scene.is_published(old));
+  const Child other(git_sync_command(scene.flags({ref, "--period=100ms", "--http=" + scene.address})));
+  CHECK(eventually(5s, [&] { return scene.ask("/readyz") == 200; }));
+  CHECK(other.err().find("standing by") != std::string::npos);
+}
+
 TEST_CASE("A request with the token syncs at once and others do not") {
   Scene scene;
   const auto first = scene.repository.commit_file("page", "one");

@@ -3,10 +3,12 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <random>
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
 #include "tests/support/git_sync.hpp"
+#include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace sidekick::test;
@@ -71,6 +73,24 @@ TEST_CASE("A history of depth one is all that is downloaded unless more is asked
   CHECK_FALSE(fs::exists(site.root / ".git/shallow"));
   REQUIRE(site.once({"--depth=1"}).exit_code == 0);
   CHECK(try_git(site.link, {"fsck", "--no-progress"}).exit_code == 0);
+}
+
+TEST_CASE("A remote that is shallow itself gives as much history as it has") {
+  const Synced site;
+  site.repository.commit_file("index.html", "one");
+  const auto commit = site.repository.commit_file("index.html", "two");
+  const auto mirror = site.folder / "mirror";
+  git(site.folder.path(), {"clone", "--quiet", "--bare", "--depth=1", file_url(site.repository.path()), mirror});
+  for (const auto* const depth : {"--depth=0", "--depth=3"}) {
+    fs::remove_all(site.root);
+    const auto done =
+        git_sync({"--repo=" + file_url(mirror), "--root=" + site.root.string(), "--link=current", depth, "--one-time"});
+    INFO(done.describe());
+    CHECK(done.exit_code == 0);
+    CHECK(done.err.find("damaged") == std::string::npos);
+    CHECK(linked_commit(site.link) == commit);
+    CHECK(git(site.link, {"rev-list", "--count", "HEAD"}) == "1");
+  }
 }
 
 TEST_CASE("Branches and tags and hashes can be followed") {
@@ -153,6 +173,19 @@ TEST_CASE("A failed sync leaves the last good tree and ends with 1") {
   CHECK_FALSE(fs::exists(site.root / "error.json"));
 }
 
+TEST_CASE("A sync that is not done in time is a failure that is told as others are") {
+  const Synced site;
+  const TcpServer silent([](TcpPeer& peer) { peer.wait_for_end(); });
+  const auto failed = git_sync({"--repo=" + silent.url("/site.git"), "--root=" + site.root.string(), "--link=current",
+                                "--one-time", "--sync-timeout=100ms", "--error-file=error.json"});
+  INFO(failed.describe());
+  CHECK(failed.exit_code == 1);
+  CHECK(failed.err.find("cannot sync '" + site.root.string() + "' with '" + silent.url("/site.git") + "'") !=
+        std::string::npos);
+  CHECK(failed.err.find("--sync-timeout") != std::string::npos);
+  CHECK(read_file(site.root / "error.json").find("not done in time") != std::string::npos);
+}
+
 TEST_CASE("So many failures in a row as allowed end it and not one fewer") {
   const Synced site;
   const auto failed = git_sync(site.flags({"--ref=nowhere", "--max-failures=3", "--period=20ms"}));
@@ -178,6 +211,18 @@ TEST_CASE("A file that was edited or removed in the worktree is put right at the
   CHECK(site.content("a") == "a");
   CHECK(site.content("b/c") == "c");
   CHECK(done.err.find("putting them right") != std::string::npos);
+}
+
+TEST_CASE("A folder of the worktree that was closed to its readers is open again at the next start") {
+  const Synced site;
+  site.repository.commit_file("pages/index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  fs::permissions(site.link / "pages", fs::perms(0700));
+  const auto done = site.once();
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(done.err.find("putting them right") != std::string::npos);
+  CHECK(fs::status(site.link / "pages").permissions() == fs::perms(0755));
 }
 
 TEST_CASE("A lock that a killed git left behind does no harm") {
@@ -230,6 +275,63 @@ TEST_CASE("Submodules are published with their own files") {
   CHECK_FALSE(fs::exists(site.link / "theme/inner/deep.txt"));
   REQUIRE(site.once({"--submodules=off"}).exit_code == 0);
   CHECK_FALSE(fs::exists(site.link / "theme/style.css"));
+}
+
+TEST_CASE("The repository of a submodule that was damaged is fetched anew") {
+  const Synced site;
+  const GitRepository theme;
+  theme.commit_file("style.css", std::string(5000, 'r'));
+  site.repository.git(
+      {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", file_url(theme.path()), "theme"});
+  site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  const auto store = site.root / ".git/modules/theme";
+  const auto check = [&](const std::string& how) {
+    fs::remove(site.link / "theme/style.css");
+    const auto done = site.once();
+    INFO(how << ": " << done.describe());
+    CHECK(done.exit_code == 0);
+    CHECK(fs::exists(site.link / "theme/style.css"));
+  };
+  fs::remove(store / "HEAD");
+  check("no HEAD");
+  write_file(store / "config", "[garbage");
+  check("a config of garbage");
+  write_file(store / "shallow", "half");
+  check("half a shallow file");
+  fs::remove_all(store / "objects");
+  check("no objects");
+  fs::remove_all(store / "objects/pack");
+  check("no packs");
+  fs::remove(site.root / ".git/config");
+  check("no config in the main repository");
+  fs::remove_all(site.root / ".git/objects/pack");
+  check("no packs in the main repository");
+}
+
+TEST_CASE("An object of a submodule that was damaged is fetched anew") {
+  const Synced site;
+  const GitRepository theme;
+  std::mt19937 random(1);
+  std::string noise(200'000, '\0');
+  for (auto& c : noise) c = static_cast<char>(random());
+  theme.commit_file("noise", noise);
+  site.repository.git(
+      {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", file_url(theme.path()), "theme"});
+  site.repository.commit_file("index.html", "one");
+  REQUIRE(site.once().exit_code == 0);
+  for (const auto& file : fs::directory_iterator(site.root / ".git/modules/theme/objects/pack")) {
+    if (file.path().extension() != ".pack") continue;
+    auto bytes = read_file(file.path());
+    bytes.replace(bytes.size() / 2, 64, 64, '\0');
+    fs::permissions(file.path(), fs::perms(0644));
+    write_file(file.path(), bytes);
+  }
+  fs::remove(site.link / "theme/noise");
+  const auto done = site.once();
+  INFO(done.describe());
+  CHECK(done.exit_code == 0);
+  CHECK(site.content("theme/noise") == noise);
 }
 
 TEST_CASE("One folder of the repository can be published alone") {

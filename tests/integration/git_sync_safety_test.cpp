@@ -1,7 +1,9 @@
 // What git-sync does to a folder when others, or the repository, do not behave.
 #include <catch2/catch_test_macros.hpp>
+#include <sys/mount.h>
 
 #include <mutex>
+#include <random>
 
 #include "tests/support/apache.hpp"
 #include "tests/support/eventually.hpp"
@@ -100,6 +102,16 @@ TEST_CASE("A repository elsewhere that somebody removed is fetched anew while it
   CHECK(eventually(20s, [&] { return read_file(site.folder / "index.html") == "two"; }));
 }
 
+TEST_CASE("Objects that somebody removed are fetched anew while it runs") {
+  const Site site;
+  site.repository.commit_file("index.html", "one");
+  Child child(git_sync_command(site.in_place({"--period=50ms"})));
+  REQUIRE(eventually(20s, [&] { return said(child, " is at "); }));
+  fs::remove_all(site.folder / ".sidekick/git/objects");
+  site.repository.commit_file("index.html", "two");
+  CHECK(eventually(5s, [&] { return read_file(site.folder / "index.html") == "two"; }));
+}
+
 TEST_CASE("A header for the repository does not reach the host that a submodule of it names") {
   Site site;
   std::mutex mutex;
@@ -127,4 +139,20 @@ TEST_CASE("A header for the repository does not reach the host that a submodule 
   const std::lock_guard lock(mutex);
   CHECK(heard.find("/inner.git/info/refs") != std::string::npos);
   CHECK(heard.find("sesame") == std::string::npos);
+}
+
+TEST_CASE("A disk too small for what is fetched is told with what to do") {
+  const Site site;
+  std::mt19937 random(1);
+  std::string noise(3'000'000, '\0');
+  for (auto& c : noise) c = static_cast<char>(random());
+  site.repository.commit_file("noise", noise);
+  fs::create_directories(site.root);
+  if (::mount("tmpfs", site.root.c_str(), "tmpfs", 0, "size=1m") != 0) SKIP("a tmpfs cannot be mounted here");
+  const auto done = git_sync(site.linked({"--one-time"}));
+  ::umount2(site.root.c_str(), MNT_DETACH);
+  INFO(done.describe());
+  CHECK(done.exit_code == 1);
+  CHECK(done.err.find("No space left on device") != std::string::npos);
+  CHECK(done.err.find("make room on the disk") != std::string::npos);
 }

@@ -1,19 +1,26 @@
 // Folders with all that goes wrong with them.
 #include <catch2/catch_test_macros.hpp>
+#include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/magic.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <optional>
+#include <vector>
 
 #include "jobs/storage/open_storage.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/fd.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/slow_dump.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -51,23 +58,51 @@ class SmallDisk final {
   std::filesystem::path folder_;
 };
 
-/// Makes this process one on a filesystem that knows neither links nor renaming without replacing.
-bool forbid_exclusive_names() {
-  const auto forbid = [](unsigned call, unsigned number) {
-    return std::array<sock_filter, 2>{sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, call},
-                                      sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | number}};
-  };
-  const auto rename = forbid(SYS_renameat2, EINVAL);
-  const auto link = forbid(SYS_linkat, EPERM);
-  std::array<sock_filter, 6> filter{sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
-                                    rename[0],
-                                    rename[1],
-                                    link[0],
-                                    link[1],
-                                    sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
-  const sock_fprog program{filter.size(), filter.data()};
+struct Failing {
+  unsigned call;
+  unsigned number;
+  std::optional<unsigned> fourth{};  ///< only where that is its fourth argument
+};
+
+/// From now on these system calls fail in this process.
+bool let_fail(const std::vector<Failing>& calls) {
+  constexpr sock_filter load_call{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)};
+  constexpr sock_filter load_fourth{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, args[3])};
+  std::vector<sock_filter> filter{load_call};
+  for (const auto& [call, number, fourth] : calls) {
+    filter.push_back({BPF_JMP | BPF_JEQ | BPF_K, 0, static_cast<std::uint8_t>(fourth ? 3 : 1), call});
+    if (fourth) filter.push_back(load_fourth);
+    if (fourth) filter.push_back({BPF_JMP | BPF_JEQ | BPF_K, 0, 1, *fourth});
+    filter.push_back({BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | number});
+    if (fourth) filter.push_back(load_call);
+  }
+  filter.push_back({BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW});
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
+
+bool is_in_memory(const std::filesystem::path& folder) {
+  struct statfs found{};
+  return ::statfs(folder.c_str(), &found) != 0 || found.f_type == TMPFS_MAGIC || found.f_type == RAMFS_MAGIC;
+}
+
+/// Of the file's pages.
+double share_in_memory(const std::filesystem::path& file) {
+  const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto bytes = static_cast<std::size_t>(std::filesystem::file_size(file));
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::vector<unsigned char> pages((bytes + page - 1) / page);
+  void* const at = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd.get(), 0);
+  REQUIRE(at != MAP_FAILED);
+  const bool known = ::mincore(at, bytes, pages.data()) == 0;
+  ::munmap(at, bytes);
+  REQUIRE(known);
+  const auto held = std::ranges::count_if(pages, [](unsigned char state) { return (state & 1U) != 0; });
+  return static_cast<double>(held) / static_cast<double>(pages.size());
+}
+
+/// What a filesystem says that knows neither links nor renaming without replacing.
+const std::vector<Failing> no_exclusive_names{{SYS_renameat2, EINVAL}, {SYS_linkat, EPERM}};
 
 }  // namespace
 
@@ -117,7 +152,7 @@ TEST_CASE("posix storage: a user without rights is denied") {
 TEST_CASE("posix storage: where names cannot be given exclusively they are looked up and that is said") {
   const TempDir folder;
   const auto status = in_child([&] {
-    if (!forbid_exclusive_names()) return 2;
+    if (!let_fail(no_exclusive_names)) return 2;
     const auto storage = in(folder.path());
     if (storage->check(never()) != Exclusion::advisory) return 3;
     store(*storage, "object", "first");
@@ -127,6 +162,54 @@ TEST_CASE("posix storage: where names cannot be given exclusively they are looke
     return storage->get("object", never()) == "first" && storage->leftovers("", never()).empty() ? 0 : 6;
   });
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("posix storage: a name of which nobody can say whether it is free is not given") {
+  const TempDir folder;
+  const auto status = in_child([&] {
+    const auto storage = in(folder.path());
+    store(*storage, "object", "first");
+    auto calls = no_exclusive_names;
+    for (const auto call : {unsigned{SYS_faccessat}, unsigned{SYS_faccessat2}}) calls.push_back({call, EIO});
+    if (!let_fail(calls)) return 2;
+    const auto error = error_of([&] { store(*storage, "object", "second"); });
+    if (!error || error->kind() != ErrorKind::io) return 3;
+    return storage->get("object", never()) == "first" ? 0 : 4;
+  });
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("posix storage: what cannot be looked at is not left out of a listing") {
+  // Else an object whose manifest the disk fails to tell of would look like one without.
+  const TempDir folder;
+  const auto status = in_child([&] {
+    const auto storage = in(folder.path());
+    store(*storage, "object", "bytes");
+    // With AT_EMPTY_PATH it looks at what is open.
+    if (!let_fail({{SYS_newfstatat, EIO, 0U}})) return 2;
+    const auto error = error_of([&] { storage->list("", never()); });
+    return error && error->kind() == ErrorKind::io ? 0 : 3;
+  });
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("posix storage: what is read back comes from the disk") {
+  // Pages that memory still holds say nothing of what the disk has.
+  const TempDir folder;
+  if (is_in_memory(folder.path())) SKIP("the temporary folder has no disk below it");
+  const auto storage = in(folder.path());
+  store(*storage, "object", noise(8'000'000));
+  CHECK(share_in_memory(folder / "object") < 0.1);
+}
+
+TEST_CASE("posix storage: links that lead nowhere are no objects") {
+  const TempDir folder;
+  const auto storage = in(folder.path());
+  store(*storage, "object", "bytes");
+  std::filesystem::create_symlink("nothing", folder / "broken");
+  std::filesystem::create_symlink("loop", folder / "loop");
+  std::filesystem::create_symlink("object/below", folder / "below");
+  CHECK(names_in(*storage) == std::vector<std::string>{"object"});
 }
 
 TEST_CASE("posix storage: what a check left that was killed is removed by one a day later") {

@@ -200,3 +200,18 @@ TEST_CASE("what cannot be run ends with 126 and what is not found with 127") {
   CHECK(run(run_command(place, {"--retries=3"}, {(folder / "absent").string()}), 20s).exit_code == 127);
   CHECK(run(run_command(place, {"--retries=3"}, {"no-such-program-here"}), 20s).exit_code == 127);
 }
+
+TEST_CASE("with a /proc of another namespace only what is known to be ours is ended") {
+  auto command =
+      run_command(Place::first_process, {"--grace=200ms"}, {"sh", "-c", "(trap '' TERM; exec sleep 1000) & exit 3"});
+  REQUIRE(std::erase(command.words, "--mount-proc") == 1);
+  auto finished = run(command, 20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 3);
+  CHECK(finished.err.find("does not let itself be killed") == std::string::npos);
+  // Not the first process: nor does it end itself.
+  finished = run({{"unshare", "--pid", "--fork", "--kill-child", "sh", "-c", "\"$@\"; exit $?", "sh", sidekick_binary(),
+                   "run", "--grace=200ms", "--", "sh", "-c", "setsid sleep 0.2 & exit 4"}},
+                 20s);
+  CHECK(finished.exit_code == 4);
+}

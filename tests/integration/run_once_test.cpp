@@ -121,3 +121,23 @@ TEST_CASE("a state folder that is not there or cannot be written is one clear li
   CHECK((locked.exit_code == 66 || locked.exit_code == 73 || locked.exit_code == 77));
   CHECK(std::ranges::count(locked.err, '\n') == 1);
 }
+
+TEST_CASE("what was done and cannot be recorded yet is not done again") {
+  const Folder folder;
+  // Where the record is to be written beside, there is a folder in the way until the first failure was told.
+  Child child(run_command(Place::ordinary, {"--once=k", "--state=" + folder.state},
+                          {"sh", "-c",
+                           "echo run >>" + folder.count + "; for lock in " + folder.state +
+                               "/once-*.lock; do mkdir \"${lock%.lock}.done.new\"; done"}));
+  const auto obstacle = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator(folder.state))
+      if (entry.path().string().ends_with(".done.new")) return entry.path();
+    return std::filesystem::path();
+  };
+  REQUIRE(eventually(20s, [&] { return child.err().find("trying again") != std::string::npos; }));
+  std::filesystem::remove(obstacle());
+  const auto finished = child.wait(20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 0);
+  CHECK(folder.runs() == 1);
+}

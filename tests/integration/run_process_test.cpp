@@ -1,11 +1,16 @@
 // `sidekick run`: what the command is given, what is told of it, and bad input.
 #include <catch2/catch_test_macros.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <filesystem>
 
+#include "sidekick/fd.hpp"
 #include "tests/support/command_run.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/sidekick.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -85,6 +90,7 @@ TEST_CASE("bad input is one clear line and the code of its kind") {
   check_refused({"--once=k"}, 78, "--state");
   check_refused({"--chdr=/"}, 64, "--chdir");
   check_refused({"--on-success=it's"}, 64, "quote");
+  check_refused({"--hook-timeout=0s"}, 64, "a limit of nothing");
   check_refused({"--once=k", "--state=/tmp", "--term-is-success"}, 78, "exclude");
   const auto bare = run({{sidekick_binary(), "run"}}, 20s);
   CHECK(bare.exit_code == 64);
@@ -179,4 +185,86 @@ TEST_CASE("a command does not begin before what it waits for is there") {
   CHECK(child.wait(20s).exit_code == 0);
   CHECK(read_file(count) == "run\n");
   check_refused({"--wait=nonsense://x/"}, 64, "nonsense");
+}
+
+TEST_CASE("a report goes to what is there and takes nothing else's place") {
+  const TempDir folder;
+  const auto begins = [](const std::string& text) { return text.starts_with("said\n{\"command\":\"echo\""); };
+  // As /dev/stdout is one.
+  const auto to_output = (folder / "stdout").string();
+  std::filesystem::create_symlink("/proc/self/fd/1", to_output);
+  const auto finished = run(run_command(Place::ordinary, {"--report=" + to_output}, {"echo", "said"}), 20s);
+  INFO(finished.describe());
+  CHECK(begins(finished.out));
+  CHECK(std::filesystem::is_symlink(to_output));
+  // Into a file that is our standard output too.
+  const auto out = (folder / "out").string();
+  auto command = run_command(Place::ordinary, {"--report=" + to_output}, {"echo", "said"});
+  command.words.insert(command.words.begin(), {"sh", "-c", "exec \"$@\" >" + out, "sh"});
+  CHECK(run(command, 20s).exit_code == 0);
+  CHECK(begins(read_file(out)));
+  const auto pipe = (folder / "pipe").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  Child reader({.words = {"cat", pipe}});
+  const sidekick::Fd held(::open(pipe.c_str(), O_RDWR | O_CLOEXEC));  // the reader may come late
+  CHECK(run(run_command(Place::ordinary, {"--report=" + pipe}, {"true"}), 20s).exit_code == 0);
+  CHECK(eventually(20s, [&] { return reader.out().find("\"exit_code\":0") != std::string::npos; }));
+  CHECK(std::filesystem::is_fifo(pipe));
+  // A link leads to the file, and stays.
+  const auto link = (folder / "link").string();
+  write_file((folder / "file").string(), "");
+  std::filesystem::create_symlink("file", link);
+  CHECK(run(run_command(Place::ordinary, {"--report=" + link}, {"true"}), 20s).exit_code == 0);
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK(holds(read_file((folder / "file").string()), "\"exit_code\":0"));
+}
+
+TEST_CASE("the limit of an attempt holds for the command and not for what it waits for") {
+  const TempDir folder;
+  const auto flag = (folder / "flag").string();
+  write_file((folder / "input").string(), "read me");
+  auto command =
+      run_misbehave(Place::ordinary, {"--wait=file://" + flag, "--attempt-timeout=300ms", "--retries=0"}, {"echo"});
+  command.input = folder / "input";
+  Child child(command);
+  CHECK_FALSE(eventually(700ms, [&] { return !child.running(); }));
+  write_file(flag, "");
+  const auto finished = child.wait(20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 0);
+  CHECK(finished.out == "read me");
+  const auto late =
+      run(run_misbehave(Place::ordinary, {"--attempt-timeout=100ms", "--retries=0"}, {"exit-on-term"}), 20s);
+  INFO(late.describe());
+  CHECK(late.exit_code == 124);
+}
+
+TEST_CASE("run names what it still waited for when its time runs out") {
+  const auto finished =
+      run(run_misbehave(Place::ordinary, {"--wait=file:///no/such", "--timeout=100ms"}, {"exit", "0"}), 20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 124);
+  CHECK(holds(finished.err, "'file:///no/such' (No such file or directory)"));
+}
+
+TEST_CASE("what a command is given closed is not taken for something else") {
+  const TempDir folder;
+  const auto said = (folder / "said").string();
+  const auto* const script = "for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done >\"$0\"";
+  for (const auto* const closed : {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"}) {
+    INFO(closed);
+    const auto command =
+        run_command(Place::ordinary, {"--lock=" + (folder / "lock").string()}, {"sh", "-c", script, said});
+    auto words = command.words;
+    words.insert(words.begin(), {"sh", "-c", std::string("exec \"$@\" ") + closed, "sh"});
+    CHECK(run({words}, 20s).exit_code == 0);
+    CHECK_FALSE(holds(read_file(said), "anon_inode"));
+    CHECK_FALSE(holds(read_file(said), "lock"));
+    CHECK(read_file(folder / "lock").empty());
+  }
+  // Of sidekick itself, whose log goes to its second descriptor whatever that is.
+  auto words = run_command(Place::ordinary, {}, {"sh", "-c", "readlink /proc/$PPID/fd/2 >\"$0\"", said}).words;
+  words.insert(words.begin(), {"sh", "-c", "exec \"$@\" 2>&-", "sh"});
+  CHECK(run({words}, 20s).exit_code == 0);
+  CHECK(read_file(said) == "/dev/null\n");
 }

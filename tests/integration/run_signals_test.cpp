@@ -1,12 +1,16 @@
 // `sidekick run` and signals: what is passed on, and what SIGTERM means.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include "tests/support/command_run.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace sidekick::test;
 
@@ -27,6 +31,14 @@ struct Running {
   Child child;
   pid_t sidekick = 0;
 };
+
+/// True once the process has set up that this signal reaches it.
+bool takes(pid_t pid, int signal) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("SigBlk:")) return (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1) != 0;
+  return false;
+}
 
 }  // namespace
 
@@ -76,7 +88,10 @@ TEST_CASE("a second SIGTERM ends the grace at once") {
   run.signal(SIGTERM);
   REQUIRE(eventually(20s, [&] { return run.child.err().find("sending SIGTERM") != std::string::npos; }));
   CHECK(run.child.running());
-  run.signal(SIGTERM);
+  eventually(20s, [&] {  // at once it would not be a second one
+    run.signal(SIGTERM);
+    return !run.child.running();
+  });
   const auto finished = run.child.wait(20s);
   INFO(finished.describe());
   CHECK(finished.exit_code == 143);
@@ -100,4 +115,50 @@ TEST_CASE("a kill of an ordinary sidekick kills its command too") {
   run.signal(SIGKILL);
   CHECK(run.child.wait(20s).signal == SIGKILL);
   CHECK(eventually(10s, [&] { return is_over(children.front()); }));
+}
+
+TEST_CASE("SIGTERM that is sent to the program and then to its group is one wish and leaves the grace") {
+  const auto place = GENERATE(Place::ordinary, Place::first_process);
+  const auto* const script =
+      "trap 'echo told; sleep 0.3; echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done";
+  Child child(run_command(place, {"--log-level=debug"}, {"sh", "-c", script}));
+  REQUIRE(eventually(20s, [&] { return child.out() == "ready\n"; }));
+  const auto sidekick = sidekick_of(child);
+  ::kill(sidekick, SIGTERM);
+  REQUIRE(eventually(20s, [&] { return child.err().find("sending SIGTERM") != std::string::npos; }));
+  ::kill(sidekick, SIGTERM);
+  const auto finished = child.wait(20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 143);
+  CHECK(finished.out.find("bye") != std::string::npos);
+}
+
+TEST_CASE("SIGQUIT ends who still waits as it would end the command") {
+  const auto place = GENERATE(Place::ordinary, Place::first_process);
+  Child child(run_misbehave(place, {"--wait=file:///no/such"}, {"exit", "0"}));
+  const auto sidekick = sidekick_of(child);
+  REQUIRE(eventually(20s, [&] { return takes(sidekick, SIGQUIT); }));
+  ::kill(sidekick, SIGQUIT);
+  const auto finished = child.wait(20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 128 + SIGQUIT);
+}
+
+TEST_CASE("SIGTERM ends run in time although nobody reads its log") {
+  const auto place = GENERATE(Place::ordinary, Place::first_process);
+  const auto* const flags = GENERATE("--log-output", "--log-format=json");
+  const TempDir folder;
+  auto command = run_command(place, {flags, "--grace=300ms"},
+                             {"sh", "-c", "echo $$ >" + (folder / "pid").string() + "; exec yes >&2"});
+  // Its standard error is a pipe that is full.
+  std::string line = "exec";
+  for (const auto& word : command.words) line += " '" + word + "'";
+  command.words = {"bash", "-c", line + " 2> >(exec sleep 20)"};
+  Child child(command);
+  const auto sidekick = sidekick_of(child);
+  REQUIRE(eventually(20s, [&] { return std::filesystem::exists(folder / "pid"); }));
+  ::usleep(300'000);  // nothing tells that a pipe is full
+  ::kill(sidekick, SIGTERM);
+  const auto finished = child.wait(10s);
+  CHECK(finished.exit_code == 143);
 }

@@ -12,6 +12,7 @@
 #include "tests/support/command_run.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/sidekick.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace sidekick;
 using namespace sidekick::test;
@@ -122,6 +123,64 @@ TEST_CASE("a shell that started sidekick gets the terminal back when the command
   terminal.press("b\n");
   CHECK(terminal.shows("read b"));
   CHECK(terminal.shows("ready> "));
+  terminal.press("exit 6\n");
+  CHECK(terminal.exit_code() == 6);
+}
+
+TEST_CASE("a command that asks its terminal gets it although its standard input is something else") {
+  OnTerminal terminal({"bash", "--norc", "-i"});
+  terminal.press("PS1='ready> '\n");
+  CHECK(terminal.shows("ready> "));
+  terminal.press("'" + sidekick_binary() + "' run -- sh -c 'echo asks; read x </dev/tty; echo got $x' </dev/null\n");
+  CHECK(terminal.shows("asks\r\n"));
+  terminal.press("me\n");
+  CHECK(terminal.shows("got me"));
+  CHECK(terminal.shows("ready> "));
+  terminal.press("exit 6\n");
+  CHECK(terminal.exit_code() == 6);
+}
+
+TEST_CASE("a command that was ended by a key is not tried again") {
+  OnTerminal terminal(run_misbehave(Place::ordinary, {"--retries=1000"}, {"tell-terminal"}).words);
+  CHECK(terminal.shows("foreground"));
+  terminal.press("\x03");
+  CHECK(terminal.exit_code() == 128 + SIGINT);
+}
+
+TEST_CASE("a command in the background that asks the terminal is stopped as any job and goes on in the foreground") {
+  OnTerminal terminal({"bash", "--norc", "-i"});
+  terminal.press("PS1='ready> '; set -b\n");
+  CHECK(terminal.shows("ready> "));
+  terminal.press("'" + sidekick_binary() + "' run -- '" + misbehave() + "' tell-terminal &\n");
+  CHECK(terminal.shows("background\r\n"));
+  CHECK(terminal.shows("Stopped"));
+  terminal.press("fg\n");
+  CHECK(terminal.shows("tell-terminal\r\n"));
+  terminal.press("b\n");
+  CHECK(terminal.shows("read b"));
+  CHECK(terminal.shows("ready> "));
+  terminal.press("exit 6\n");
+  CHECK(terminal.exit_code() == 6);
+}
+
+TEST_CASE("a command that ends in the background does not take the terminal from the shell") {
+  const TempDir folder;
+  const auto go = (folder / "go").string();
+  OnTerminal terminal({"bash", "--norc", "-i"});
+  terminal.press("PS1='ready> '\n");
+  CHECK(terminal.shows("ready> "));
+  terminal.press("'" + sidekick_binary() + "' run -- sh -c 'echo begun; while [ ! -e " + go +
+                 " ]; do sleep 0.02; done'\n");
+  CHECK(terminal.shows("begun\r\n"));
+  terminal.press("\x1a");
+  CHECK(terminal.shows("Stopped"));
+  CHECK(terminal.shows("ready> "));
+  terminal.press("bg\n");
+  CHECK(terminal.shows("ready> "));
+  write_file(go, "");
+  CHECK(terminal.shows("exited with 0"));
+  terminal.press("echo $((40 + 2))\n");
+  CHECK(terminal.shows("42\r\n"));
   terminal.press("exit 6\n");
   CHECK(terminal.exit_code() == 6);
 }

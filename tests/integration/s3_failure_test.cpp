@@ -136,6 +136,23 @@ TEST_CASE("s3: a server that takes no notice of conditions is advisory") {
   }
 }
 
+TEST_CASE("s3: a server that takes conditions for small objects only keeps to them there") {
+  // Else a lease would be advisory from the first large object on.
+  const S3Server server;
+  std::atomic<int> unconditional = 0;
+  const S3Proxy proxy(server.port(), [&](std::string& request) {
+    const bool conditional = request.find("If-None-Match") < request.find("\r\n\r\n");
+    if (request.starts_with("PUT") && !conditional && request.find("/lease ") < request.find("\r\n")) unconditional++;
+    return completes(request) && conditional ? Fate::refuse : Fate::pass;
+  });
+  auto storage = through(proxy, server);
+  REQUIRE(storage.check(never()) == Exclusion::strict);
+  store(storage, "large", noise(6'000'000));
+  CHECK(storage.put_if_absent("lease", "first", never()));
+  CHECK_FALSE(storage.put_if_absent("lease", "second", never()));
+  CHECK(unconditional == 0);
+}
+
 TEST_CASE("s3: a server that stays busy is unavailable after the time allowed") {
   const S3Server server;
   const S3Proxy proxy(server.port(), [](std::string&) { return Fate::slow_down; });

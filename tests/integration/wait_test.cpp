@@ -1,17 +1,22 @@
 // `sidekick wait`: what it becomes, when it does not, and what it says.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 
+#include "sidekick/fd.hpp"
 #include "tests/support/command_run.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/other_servers.hpp"
 #include "tests/support/ports.hpp"
 #include "tests/support/sidekick.hpp"
 #include "tests/support/tcp_server.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace sidekick::test;
 
@@ -122,8 +127,9 @@ TEST_CASE("every ten seconds wait says what is missing and why") {
   CHECK(child.running());
 }
 
-TEST_CASE("SIGTERM while it waits ends wait with 143 and the command does not run") {
+TEST_CASE("SIGTERM or SIGQUIT while it waits ends wait with its code and the command does not run") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
+  const int signal = GENERATE(SIGTERM, SIGQUIT);
   for (const auto* init : {"--init=false", "--init"}) {
     Child child(wait_command({nobody_listens(), "--timeout=0", init, "--", "echo", "runs"}, place));
     const auto sidekick = sidekick_of(child);
@@ -132,10 +138,10 @@ TEST_CASE("SIGTERM while it waits ends wait with 143 and the command does not ru
       return std::filesystem::exists("/proc/" + std::to_string(sidekick) + "/task") &&
              std::distance(std::filesystem::directory_iterator("/proc/" + std::to_string(sidekick) + "/task"), {}) > 2;
     }));
-    ::kill(sidekick, SIGTERM);
-    const auto finished = child.wait(20s);
+    ::kill(sidekick, signal);
+    const auto finished = child.wait(10s);
     INFO(finished.describe());
-    CHECK(finished.exit_code == 143);
+    CHECK(finished.exit_code == 128 + signal);
     CHECK(finished.out.empty());
   }
 }
@@ -265,4 +271,30 @@ TEST_CASE("what cannot be waited for is one clear line and the code of its kind"
   const auto finished = wait_for({"https://127.0.0.1:1/", "--ca-file=/no/such/file"});
   INFO(finished.describe());
   CHECK(finished.exit_code == 66);
+}
+
+TEST_CASE("who was told to end while the last words were still unread does not become the command") {
+  const TempDir folder;
+  const auto path = (folder / "log").string();
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const sidekick::Fd log(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  const std::string page(4096, 'x');
+  while (::write(log.get(), page.data(), page.size()) > 0) continue;
+  auto command = wait_command({there, "--", "echo", "became it"});
+  command.words.insert(command.words.begin(), {"sh", "-c", "exec \"$@\" 2>" + path, "sh"});
+  Child child(command);
+  const auto sidekick = sidekick_of(child);
+  ::usleep(300'000);  // nothing tells that it is at its last words; too early, and this shows nothing
+  ::kill(sidekick, SIGTERM);
+  ::usleep(100'000);
+  std::string rest(std::size_t{1} << 20, ' ');
+  (void)!::read(log.get(), rest.data(), rest.size());
+  const auto finished = child.wait(20s);
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 143);
+  CHECK(finished.out.empty());
+}
+
+TEST_CASE("an empty word behind the dashes is no command") {
+  CHECK(wait_for({there, "--", ""}).exit_code == 64);
 }

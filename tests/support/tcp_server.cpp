@@ -76,14 +76,23 @@ bool TcpPeer::is_open_after(std::chrono::milliseconds wait) const {
 }
 
 void TcpPeer::relay_to(std::uint16_t port) const {
+  relay_to(port, [](std::string_view) { return false; });
+}
+
+void TcpPeer::relay_to(std::uint16_t port, const std::function<bool(std::string_view bytes)>& loses_answer) const {
   const auto other = dial("127.0.0.1", port, std::chrono::seconds(5), CancelToken());
   if (!other.fd) return;
+  bool lost = false;
   for (;;) {
     std::array<pollfd, 2> both{{{fd_, POLLIN, 0}, {other.fd.get(), POLLIN, 0}}};
     if (::poll(both.data(), both.size(), -1) < 0) return;
     for (std::size_t i = 0; i < both.size(); i++) {
       std::string bytes;
-      if (both[i].revents != 0 && (!read_some(both[i].fd, bytes) || !send_all(both[1 - i].fd, bytes))) return;
+      if (both[i].revents == 0) continue;
+      if (!read_some(both[i].fd, bytes)) return;
+      if (i == 1 && lost) return reset_at_end();
+      if (!send_all(both[1 - i].fd, bytes)) return;
+      lost = lost || (i == 0 && loses_answer(bytes));
     }
   }
 }

@@ -32,6 +32,9 @@ class TcpPeer final {
   bool is_open_after(std::chrono::milliseconds wait) const;
   /// Passes on all bytes between this connection and that port of loopback, until one of them ends.
   void relay_to(std::uint16_t port) const;
+  /// The same, but the answer to bytes of this side of which `loses_answer` is true is awaited and dropped, and the
+  /// connection reset.
+  void relay_to(std::uint16_t port, const std::function<bool(std::string_view bytes)>& loses_answer) const;
   /// Makes the end of this connection a reset.
   void reset_at_end() const;
 

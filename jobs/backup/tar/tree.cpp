@@ -96,6 +96,12 @@ class TreeWriter final {
     std::size_t next = 0;
   };
 
+  /// A file with several names: the first of them, and what it was then.
+  struct Stored {
+    std::string path;
+    Status status{};
+  };
+
   /// How a member is called for people.
   std::string shown(const std::string& path) const { return printable(root_ + path.substr(1)); }
 
@@ -202,12 +208,18 @@ class TreeWriter final {
                       (shrank ? ": it became smaller, and zeros stand for what it had" : ""));
   }
 
-  /// True where the file is in the archive under another name already.
+  /// True where the file is in the archive under another name already, as it is now. The number of a file that is gone
+  /// is given to another one soon.
   bool write_hard_link(const Status& status, const std::string& path) {
     const auto found = linked_.find({status.st_dev, status.st_ino});
     if (found == linked_.end()) return false;
+    if (!is_unchanged(found->second.status, status)) {
+      warnings_.changed("'" + shown(path) + "' changed after it was stored as '" + shown(found->second.path) +
+                        "': it is stored as a file of its own");
+      return false;
+    }
     auto entry = entry_of(status, path, Type::hard_link);
-    entry.link = found->second;
+    entry.link = found->second.path;
     write_header(header_of(entry));
     count_.entries++;
     count_.files++;
@@ -218,7 +230,7 @@ class TreeWriter final {
     write_header(header);
     count_.entries++;
     count_.files++;
-    if (status.st_nlink > 1) linked_.emplace(std::pair(status.st_dev, status.st_ino), path);
+    if (status.st_nlink > 1) linked_.insert_or_assign({status.st_dev, status.st_ino}, Stored{path, status});
   }
 
   void write_header(const std::string& header) {
@@ -251,7 +263,7 @@ class TreeWriter final {
   const Owners owners_;
   Warnings warnings_;
   std::vector<Level> levels_;
-  std::map<std::pair<dev_t, ino_t>, std::string> linked_;
+  std::map<std::pair<dev_t, ino_t>, Stored> linked_;
   Count count_;
   std::uint64_t bytes_ = 0;
 };

@@ -129,6 +129,9 @@ Error path_error(const std::string& what, const std::string& path, int number) {
     return {ErrorKind::data, object + ": a folder of its path is a symlink", "remove the symlink"};
   if (number == ENOTDIR) return {ErrorKind::data, object + ": a folder of its path is a file", "remove the file"};
   if (number == EISDIR) return {ErrorKind::data, object + ": there is a folder", "remove the folder"};
+  if (number == EBUSY)
+    return error_from_errno(object, number,
+                            "something is mounted there: unmount it, or rename the path in the repository");
   if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
   return error_from_errno(object, number);
 }
@@ -293,8 +296,9 @@ bool Folder::remove_empty_folder(const std::string& path) {
   const auto [above, name] = split_path(path);
   const Fd folder = open_folder(above);
   if (folder && ::unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR) == 0) return true;
-  if (errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR || errno == ELOOP || errno == EXDEV)
-    return false;
+  // Busy is what something is mounted on: it stays for whoever mounted it.
+  for (const int left : {ENOENT, ENOTEMPTY, EEXIST, ENOTDIR, ELOOP, EXDEV, EBUSY})
+    if (errno == left) return false;
   throw path_error("remove", path, errno);
 }
 

@@ -65,7 +65,8 @@ class Folder final {
   /// True when the file or symlink at `path` has exactly these bytes.
   bool holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const;
 
-  /// Removes the file or symlink; true when there was one. remove_empty_folder() leaves one that is not empty.
+  /// Removes the file or symlink; true when there was one. remove_empty_folder() leaves one that is not empty,
+  /// or that something is mounted on.
   bool remove(const std::string& path);
   bool remove_empty_folder(const std::string& path);
 

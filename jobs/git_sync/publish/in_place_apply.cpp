@@ -47,6 +47,8 @@ class Application final {
     stage(staging);
     // Bytes before names: no reader may find an empty file after the power was lost.
     folder_.sync();
+    // What was pending until now is told nowhere else.
+    if (found_.interrupted) write_record(places_.state.record, so_far());
     write_record(places_.state.pending, begun());
     if (order == InPlaceTarget::DeleteOrder::first) remove(plan_.remove);
     remove(plan_.clear);
@@ -76,6 +78,14 @@ class Application final {
     }
     for (const auto& row : found_.rows)
       if (row.is_pending()) record.files.try_emplace(std::string(row.path), *row.pending);
+    return record;
+  }
+
+  /// What is ours already: by the last publication that was finished, and by the one that was cut short.
+  Record so_far() const {
+    auto record = found_.recorded;
+    for (const auto& row : found_.rows)
+      if (row.is_pending()) record.files.insert_or_assign(std::string(row.path), *row.pending);
     return record;
   }
 

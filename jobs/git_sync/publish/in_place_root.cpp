@@ -116,6 +116,14 @@ bool same_repository(std::string_view a, std::string_view b) {
 fs::path prepare_root(const InPlaceTarget& target, const std::string& remote_url, Log& log) {
   auto git_dir = choose_git_dir(target, remote_url, log);
   make_readable(git_dir, log);
+  const StateFolder state(make_folder(target.folder));
+  // Nothing but ours is in there, and the record beside it tells which files are.
+  if (git_dir == state.git && is_there(git_dir) && !opens_as_repository(git_dir)) {
+    log.warn("emptying a repository that cannot be opened", {{"path", git_dir.native()}});
+    std::error_code error;
+    fs::remove_all(git_dir, error);
+    if (error) throw error_from_errno("cannot remove '" + git_dir.string() + "'", error.value());
+  }
   return git_dir;
 }
 

@@ -28,7 +28,7 @@ class RootLock final {
 
  private:
   RootLock(Fd fd, std::filesystem::path file) : fd_(std::move(fd)), file_(std::move(file)) {}
-  static std::optional<RootLock> take(const std::filesystem::path& file);
+  static std::optional<RootLock> take(const std::filesystem::path& file, LinkedTarget::Access access);
   Fd fd_;
   std::filesystem::path file_;
 };
@@ -52,7 +52,8 @@ std::filesystem::path prepare_root(const LinkedTarget& target, Log& log,
 
 /// Where the repository of an in-place folder is, after `folder/.sidekick` was made (mode 0700). In this order:
 /// - `target.git_dir`, where one is named: it may be missing, empty or a repository.
-/// - `folder/.sidekick/git`, where it is there already: a `.git` beside it is then a file like others.
+/// - `folder/.sidekick/git`, where it is there already: a `.git` beside it is then a file like others. Where it cannot
+///   be opened it is emptied.
 /// - `folder/.git`, where it is a repository whose remote.origin.url is `remote_url` (as same_repository() compares):
 ///   the objects in it are used, and the files that its index names count as written by us.
 /// - `folder/.sidekick/git`, where there is no `.git`, or one that is damaged beyond opening, or one of another origin

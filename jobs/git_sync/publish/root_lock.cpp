@@ -26,19 +26,28 @@ bool still_named(const Fd& fd, const fs::path& file) {
          held.st_ino == named.st_ino;
 }
 
-[[noreturn]] void throw_cannot_open(const fs::path& file, int number) {
+std::string hint_for(int number) {
   const auto user = std::to_string(::geteuid());
-  throw error_from_errno(
-      "cannot open lock '" + file.string() + "'", number,
-      number == EACCES ? "another user made it: run as that one, or give it to user id " + user : "");
+  if (number == EACCES) return "another user made it: run as that one, or give it to user id " + user;
+  if (number == EROFS) return "mount the volume without 'ro'";
+  if (number == ENOSPC || number == EDQUOT) return "make room on the disk";
+  return {};
+}
+
+/// Where the group writes, its next process may run as another user.
+void open_to_group(const Fd& fd) {
+  struct stat status{};
+  if (::fstat(fd.get(), &status) == 0 && status.st_uid == ::geteuid() && (status.st_mode & 0777) != 0660)
+    ::fchmod(fd.get(), 0660);
 }
 
 }  // namespace
 
-std::optional<RootLock> RootLock::take(const fs::path& file) {
+std::optional<RootLock> RootLock::take(const fs::path& file, LinkedTarget::Access access) {
   for (;;) {
     Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd) throw_cannot_open(file, errno);
+    if (!fd) throw error_from_errno("cannot open lock '" + file.string() + "'", errno, hint_for(errno));
+    if (access == LinkedTarget::Access::group_writes) open_to_group(fd);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
       if (still_named(fd, file)) return RootLock(std::move(fd), file);
       continue;
@@ -49,11 +58,11 @@ std::optional<RootLock> RootLock::take(const fs::path& file) {
 }
 
 std::optional<RootLock> RootLock::try_take(const LinkedTarget& target) {
-  return take(make_folder(target.root) / ".sidekick.lock");
+  return take(make_folder(target.root) / ".sidekick.lock", target.access);
 }
 
 std::optional<RootLock> RootLock::try_take(const InPlaceTarget& target) {
-  return take(make_state_folder(make_folder(target.folder)).lock);
+  return take(make_state_folder(make_folder(target.folder)).lock, LinkedTarget::Access::owner_writes);
 }
 
 bool RootLock::stands() const {

@@ -14,9 +14,11 @@ class Check final {
   Check(const std::filesystem::path& folder, Contents& contents, const Record* record, const FileAttributes& attributes)
       : folder_(folder), contents_(contents), record_(record), attributes_(attributes) {}
 
-  bool folder_is_there(const std::string& path) const {
+  bool folder_is_open(const std::string& path) const {
+    constexpr mode_t readable = 0555;
     struct stat status{};
-    return ::fstatat(folder_.descriptor(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+    return ::fstatat(folder_.descriptor(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(status.st_mode) && (attributes_.folder_mode & readable & ~status.st_mode) == 0;
   }
 
   enum class Verdict { as_recorded, right, damaged };
@@ -71,7 +73,7 @@ TreeFindings check_tree(const std::filesystem::path& folder, const Listing& list
   Check check(folder, contents, record, attributes);
   TreeFindings findings;
   for (const auto& path : listing.folders)
-    if (!check.folder_is_there(path)) findings.damaged_folders.push_back(path);
+    if (!check.folder_is_open(path)) findings.damaged_folders.push_back(path);
   for (std::size_t i = 0; i < listing.entries.size(); i++) {
     cancel.throw_if_cancelled();
     const auto [verdict, stamp] = check.judge(listing.entries[i]);

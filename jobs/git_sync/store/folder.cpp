@@ -32,7 +32,16 @@ void make_folder(const fs::path& path, fs::perms mode) {
 
 // What an earlier process had made when it was killed may be finished; what is somebody else's may not.
 void refuse_strangers(const fs::path& git_dir) {
-  constexpr std::array<std::string_view, 6> ours{"HEAD", "config", "objects", "refs", "info", "worktrees"};
+  constexpr std::array<std::string_view, 10> ours{"HEAD",
+                                                  "config",
+                                                  "objects",
+                                                  "refs",
+                                                  "info",
+                                                  "worktrees",
+                                                  "modules",
+                                                  "shallow",
+                                                  "sidekick-source",
+                                                  "sidekick-gitmodules"};
   std::error_code error;
   for (fs::directory_iterator it(git_dir, error), end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();
@@ -82,10 +91,11 @@ void remove_stale_below(const fs::path& folder) {
 }  // namespace
 
 void make_git_dir(const fs::path& git_dir, LinkedTarget::Access access) {
-  if (fs::exists(git_dir / "HEAD") && fs::is_directory(git_dir / "objects") && fs::exists(git_dir / "config")) return;
-  refuse_strangers(git_dir);
   const bool shared = access == LinkedTarget::Access::group_writes;
   const auto folder_mode = static_cast<fs::perms>(shared ? 02775 : 0755);
+  if (fs::exists(git_dir / "HEAD") && fs::is_directory(git_dir / "objects") && fs::exists(git_dir / "config"))
+    return make_folder(git_dir / "objects" / "pack", folder_mode);
+  refuse_strangers(git_dir);
   for (const char* name : {"", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "info"})
     make_folder(*name ? git_dir / name : git_dir, folder_mode);
   const mode_t file_mode = shared ? 0664 : 0644;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <system_error>
 
 namespace sidekick::git_sync {
 
@@ -47,7 +48,11 @@ void use_libgit2() {
 }
 
 Error git_error(const std::string& what, int code, ErrorKind otherwise) {
-  return {kind_of_code(code, otherwise), what + ": " + last_message()};
+  const auto kind = kind_of_code(code, otherwise);
+  const auto cause = last_message();
+  // Not every call of libgit2 leaves the number in errno.
+  const auto is = [&](int number) { return cause.ends_with(std::generic_category().message(number)); };
+  return {kind, what + ": " + cause, is(ENOSPC) || is(EDQUOT) ? "make room on the disk" : ""};
 }
 
 RepositoryHandle open_repository(const std::string& git_dir) {

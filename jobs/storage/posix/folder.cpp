@@ -88,6 +88,8 @@ void Folder::write(const Fd& fd, std::span<const std::uint8_t> bytes, const std:
 
 void Folder::sync_and_close(Fd fd, const std::string& file) const {
   if (::fsync(fd.get()) != 0) fail("sync", file, errno);
+  // Whoever reads it back to prove it is to see what the disk has, and not the memory that it was written from.
+  ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
   // Network filesystems tell of a full disk only here.
   if (::close(fd.release()) != 0 && errno != EINTR) fail("write", file, errno);
 }
@@ -111,6 +113,7 @@ Folder::Attempt Folder::try_naming(const std::string& part, const std::string& f
 bool Folder::name_if_absent(const std::string& part, const std::string& file) const {
   const auto attempt = try_naming(part, file);
   if (attempt.naming == Naming::looked_up && ::faccessat(fd_.get(), file.c_str(), F_OK, 0) != 0) {
+    if (errno != ENOENT) fail("create", file, errno);
     name(part, file);
     return true;
   }
@@ -149,8 +152,10 @@ void Folder::each(std::string_view prefix,
     const std::string file(static_cast<const char*>(entry->d_name));
     struct stat status{};
     if (!file.starts_with(prefix) || entry->d_type == DT_DIR) continue;
-    // One that is gone by now was removed meanwhile.
-    if (::fstatat(fd_.get(), file.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode)) take(file, status);
+    const bool is_seen = ::fstatat(fd_.get(), file.c_str(), &status, 0) == 0;
+    // One that is gone by now was removed meanwhile, or is a link to nowhere. All else must not look so.
+    if (!is_seen && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) fail("look at", file, errno);
+    if (is_seen && S_ISREG(status.st_mode)) take(file, status);
   }
 }
 

@@ -36,7 +36,7 @@ class Folder final {
   void write(const Fd& fd, std::span<const std::uint8_t> bytes, const std::string& file,
              const CancelToken& cancel) const;
 
-  /// Makes the content of `fd` durable, and closes it.
+  /// Makes the content of `fd` durable, and closes it. As far as the filesystem can, it is then read from the disk.
   void sync_and_close(Fd fd, const std::string& file) const;
 
   /// Gives `part` the name `file`, durably; false, with `part` still there, where that is taken.

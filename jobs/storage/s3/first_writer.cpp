@@ -33,13 +33,18 @@ HttpHeader FirstWriter::header_of(const std::string& mark) {
 
 Answer FirstWriter::create(Call call, const CancelToken& cancel) {
   const auto plain = call.headers;
-  if (condition_ != Condition::refused) {
+  // Some know the condition of a put alone: what they say of the end of an upload says nothing of that.
+  const bool is_put = call.method == "PUT";
+  if (is_put ? condition_ != Condition::refused : !refused_for_uploads_) {
     call.headers.push_back({"If-None-Match", "*"});
     call.welcome.push_back("NotImplemented");
     call.welcome.push_back("PreconditionFailed");
     auto answer = api_.call(call, cancel);
     if (answer.code != "NotImplemented") return answer;
-    condition_ = Condition::refused;
+    if (is_put)
+      condition_ = Condition::refused;
+    else
+      refused_for_uploads_ = true;
   }
   call.headers = plain;
   std::erase(call.welcome, "NotImplemented");

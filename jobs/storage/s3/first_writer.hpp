@@ -43,7 +43,8 @@ class FirstWriter final {
   Answer create(Call call, const CancelToken& cancel);
 
   Api& api_;
-  std::atomic<Condition> condition_ = Condition::unknown;
+  std::atomic<Condition> condition_ = Condition::unknown;  ///< of a put
+  std::atomic<bool> refused_for_uploads_ = false;
 };
 
 }  // namespace sidekick::storage::s3

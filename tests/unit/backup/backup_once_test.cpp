@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "backup/lease.hpp"
+#include "tests/support/stored_backup.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/backup/stage.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -88,11 +89,27 @@ TEST_CASE("a byte that is lost on the way to the storage is found and the object
 TEST_CASE("an object whose manifest cannot be written is removed again") {
   Stage stage;
   stage.add("data");
+  stage.settings.min_interval = 0s;
   stage.before = [&](std::string_view call, const std::string& name, const CancelToken&) {
-    if (call == "put_if_absent" && name.ends_with(".json")) throw Error(ErrorKind::unavailable, "gone");
+    if (call == "put_if_absent" && name.ends_with(".json")) throw Error(ErrorKind::denied, "not yours");
+  };
+  CHECK(error_of([&] { stage.step(*stage.start()); })->message() == "not yours");
+  CHECK(stage.names().empty());
+}
+
+TEST_CASE("a manifest that arrives after all finds its object") {
+  // The connection broke, the storage took the request for whole, and writes it when nobody waits for it any more.
+  Stage stage;
+  stage.add("data");
+  std::string late;
+  stage.before = [&](std::string_view call, const std::string& name, const CancelToken&) {
+    if (call != "put_if_absent" || !name.ends_with(".json")) return;
+    late = name;
+    throw Error(ErrorKind::unavailable, "gone");
   };
   CHECK(error_of([&] { stage.step(*stage.start()); })->message() == "gone");
-  CHECK(stage.names().empty());
+  REQUIRE_FALSE(late.empty());
+  CHECK(stage.names() == std::vector<std::string>{late.substr(0, late.size() - std::string_view(".json").size())});
 }
 
 TEST_CASE("a manifest that may be there is never left without its object") {
@@ -153,6 +170,21 @@ TEST_CASE("a much smaller backup is suspect and is compared with the last good o
   CHECK(backups[1].suspect);
   CHECK(backups[2].suspect);
   CHECK_FALSE(backups[3].suspect);
+}
+
+TEST_CASE("a backup is compared with the last good one of its own source") {
+  Stage stage;
+  const auto script = stage.add("data");
+  script->content = std::string(1000, 'x');
+  stage.step(*stage.start());
+  stage.clock.advance(5s);
+  // Another process keeps something small under the same name.
+  test::StoredBackup other{.time = stage.wall(), .job = "data", .source = "exec: other", .plain = "small"};
+  test::store(stage.folder / "", other);
+  stage.clock.advance(5s);
+  script->content = std::string(100, 'x');
+  stage.step(*stage.start());
+  CHECK(stage.figures.values.at("sidekick_backup_suspect/data") == 1);
 }
 
 TEST_CASE("one source that fails does not keep the others from being stored nor is what is done done again") {

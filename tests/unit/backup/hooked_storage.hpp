@@ -34,12 +34,15 @@ class Hook final {
   Function function_;
 };
 
-/// Calls `before`, and then does what was asked.
+/// Calls `before`, does what was asked, and then, of what was read, calls `after`.
 class HookedStorage final : public storage::Storage {
  public:
   explicit HookedStorage(std::string path) : folder_(std::move(path)) {}
 
   Hook before;
+  Hook after;
+  /// Makes of a listing what one may be that others wrote beside. To be set before other threads list.
+  std::function<void(std::vector<storage::Object>& found)> listed;
 
   const std::string& where() const noexcept override { return folder_.where(); }
   storage::Exclusion check(const CancelToken& cancel) override { return folder_.check(cancel); }
@@ -53,13 +56,18 @@ class HookedStorage final : public storage::Storage {
     hooked("replace", name, cancel).replace(name, bytes, cancel);
   }
   std::optional<std::string> get(const std::string& name, const CancelToken& cancel) override {
-    return hooked("get", name, cancel).get(name, cancel);
+    auto found = hooked("get", name, cancel).get(name, cancel);
+    after("get", name, cancel);
+    return found;
   }
   std::unique_ptr<storage::Source> open(const std::string& name, const CancelToken& cancel) override {
     return hooked("open", name, cancel).open(name, cancel);
   }
   std::vector<storage::Object> list(std::string_view prefix, const CancelToken& cancel) override {
-    return hooked("list", std::string(prefix), cancel).list(prefix, cancel);
+    auto found = hooked("list", std::string(prefix), cancel).list(prefix, cancel);
+    if (listed) listed(found);
+    after("list", std::string(prefix), cancel);
+    return found;
   }
   void remove(const std::string& name, const CancelToken& cancel) override {
     hooked("remove", name, cancel).remove(name, cancel);

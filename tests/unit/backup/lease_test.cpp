@@ -130,6 +130,60 @@ TEST_CASE("who creates a generation too late does not hold the lease") {
   }
 }
 
+TEST_CASE("who was stopped after it looked does not take the time it slept for the silence of the holder") {
+  Scene scene;
+  const auto name = std::string("shop.lease-0000000001");
+  auto holder = LeaseRecord{.holder = "other", .token = "of-other", .ends_after = 60s};
+  scene.storage.put_if_absent(name, holder.text(), no_cancel);
+  test::VirtualClock clock;
+  int looks = 0;
+  scene.storage.after = [&](std::string_view call, const std::string&, const CancelToken&) {
+    if (call != "get" || ++looks != 2) return;
+    clock.advance(10min);
+    holder.renewals++;  // as it did all the while
+    scene.storage.replace(name, holder.text(), no_cancel);
+  };
+  CHECK_FALSE(scene.acquire_by(clock, 1min, 60s));
+  CHECK(looks >= 2);
+  scene.storage.after = nullptr;
+  CHECK(scene.names() == std::vector<std::string>{name});
+}
+
+TEST_CASE("a lease is not lost because it was overlooked while it was renewed") {
+  // A name that is given to another file while a folder is read may be shown neither as the one nor as the other.
+  for (const bool by_name : {true, false}) {
+    CAPTURE(by_name);
+    Scene scene;
+    test::VirtualClock clock;
+    const auto lease = scene.acquire_by(clock, 0s, 60s);
+    REQUIRE(lease);
+    const auto lease_file = scene.folder / "shop.lease-0000000001";
+    const auto away = scene.folder / ".away";
+    scene.storage.before = [&](std::string_view call, const std::string&, const CancelToken&) {
+      if (call == (by_name ? "list" : "get") && std::filesystem::exists(lease_file))
+        std::filesystem::rename(lease_file, away);
+    };
+    scene.storage.after = [&](std::string_view call, const std::string&, const CancelToken&) {
+      if (call != (by_name ? "list" : "get")) return;
+      std::filesystem::rename(away, lease_file);
+      scene.storage.before = nullptr;
+      scene.storage.after = nullptr;
+    };
+    clock.advance(2s);
+    CHECK_NOTHROW(lease->ensure());
+  }
+}
+
+TEST_CASE("a lease whose object is gone is lost") {
+  Scene scene;
+  test::VirtualClock clock;
+  const auto lease = scene.acquire_by(clock, 0s, 60s);
+  REQUIRE(lease);
+  scene.storage.remove("shop.lease-0000000001", no_cancel);
+  clock.advance(2s);
+  CHECK(error_of([&] { lease->ensure(); })->kind() == ErrorKind::temporary);
+}
+
 TEST_CASE("of many processes that start in the same moment exactly one holds the lease") {
   Scene scene;
   for (int round = 0; round < 5; round++) {

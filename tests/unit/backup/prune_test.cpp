@@ -199,6 +199,49 @@ TEST_CASE("objects without a manifest go when they are a day old and are this jo
   CHECK(left == expected);
 }
 
+TEST_CASE("a backup that a listing shows twice is one backup") {
+  Scene scene;
+  const auto older = scene.store({.time = now - 48h});
+  const auto newest = scene.store({.time = now - 24h});
+  scene.storage.listed = [&](std::vector<storage::Object>& found) {
+    const auto all = found;
+    for (const auto& object : all)
+      if (object.name.starts_with(newest)) found.push_back(object);
+  };
+  for (const auto* keep : {"last=2", "daily=2"}) {
+    const auto plan = scene.plan(keep);
+    REQUIRE(plan.decisions.size() == 2);
+    CHECK(decisions(plan).at(newest) == PruneDecision::What::keep);
+    CHECK(decisions(plan).at(older) == PruneDecision::What::keep);
+  }
+  scene.apply(scene.plan("last=1"));
+  scene.storage.listed = nullptr;
+  CHECK(scene.names() == std::vector<std::string>{newest, newest + ".json"});
+}
+
+TEST_CASE("an object whose manifest a listing did not show is no orphan") {
+  // A name that is given to another file while a folder is read may be shown neither as the one nor as the other.
+  Scene scene;
+  const auto accepted = scene.store({.time = now - 72h});
+  fs::last_write_time(scene.folder / accepted, fs::file_time_type::clock::now() - 72h);
+  scene.storage.listed = [&](std::vector<storage::Object>& found) {
+    std::erase_if(found, [&](const auto& object) { return object.name == accepted + ".json"; });
+  };
+  scene.apply(scene.plan("last=1", real_now()));
+  scene.storage.listed = nullptr;
+  CHECK(scene.names() == std::vector<std::string>{accepted, accepted + ".json"});
+}
+
+TEST_CASE("an object that gets its manifest after it was looked at is no orphan") {
+  Scene scene;
+  const auto slow = scene.orphan("shop", 25h);
+  const auto plan = scene.plan("last=1", real_now());
+  REQUIRE(decisions(plan).at(slow) == PruneDecision::What::orphan);
+  test::write_file(scene.folder / (slow + ".json"), "a manifest");
+  scene.apply(plan);
+  CHECK(scene.names() == std::vector<std::string>{slow, slow + ".json"});
+}
+
 TEST_CASE("what was begun and never finished goes when it is a day old and is this job's") {
   Scene scene;
   const auto begin = [&](const std::string& job) {

@@ -50,6 +50,21 @@ TEST_CASE("a second signal ends the process at once with its own code") {
   CHECK(WEXITSTATUS(status) == 130);
 }
 
+TEST_CASE("the same signal again at once is not a second one") {
+  const int status = in_child([] {
+    Interrupt interrupt;
+    const SignalThread signals(interrupt);
+    ::kill(::getpid(), SIGTERM);
+    if (!readable_within_10_s(interrupt.token().fd())) return 1;
+    ::kill(::getpid(), SIGTERM);
+    ::poll(nullptr, 0, 200);
+    ::kill(::getpid(), SIGTERM);
+    ::poll(nullptr, 0, 10'000);
+    return 2;
+  });
+  CHECK(WEXITSTATUS(status) == 143);
+}
+
 TEST_CASE("writing to a pipe nobody reads is an error and not the end of the process") {
   const int status = in_child([] {
     Interrupt interrupt;

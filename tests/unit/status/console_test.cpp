@@ -2,12 +2,15 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "agent/status/console_log.hpp"
 #include "agent/status/termination.hpp"
@@ -72,6 +75,52 @@ TEST_CASE("the log writes one line an event from its level up, and no bar into a
   CHECK(first.ends_with(R"( level=info msg="{} is no placeholder" job=restore attempt=1 n=1)"));
   CHECK(second.ends_with(" level=error msg=bad job=restore attempt=1"));
   CHECK_FALSE(std::getline(lines, third));
+}
+
+TEST_CASE("who does not read the log is waited for until there is a hurry and then no longer than a second") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  const Fd out(ends[0]);
+  const Fd in(ends[1]);
+  CancelSource hurry;
+  Console console(in.get(), hurry.token());
+  const std::string line(100'000, 'x');
+  std::thread writer([&] {
+    for (int i = 0; i < 100; i++) console.line(line);
+  });
+  ::poll(nullptr, 0, 50);  // so that it is stuck; else it is soon
+  const auto begin = std::chrono::steady_clock::now();
+  hurry.cancel();
+  writer.join();
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+  // Who reads again is told again.
+  std::string chunk(std::size_t{1} << 20, ' ');
+  REQUIRE(::read(out.get(), chunk.data(), chunk.size()) > 0);
+  console.line("and on");
+  chunk.resize(static_cast<std::size_t>(::read(out.get(), chunk.data(), chunk.size())));
+  CHECK(chunk == "and on\n");
+}
+
+TEST_CASE("a log that does not let itself be waited for loses nothing") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
+  const Fd out(ends[0]);
+  Fd in(ends[1]);
+  std::thread writer([&] {
+    Console console(in.get());
+    for (int i = 0; i < 100; i++) console.line(std::string(9'999, 'x'));
+    in.reset();
+  });
+  std::size_t sum = 0;
+  std::array<char, 4096> chunk{};
+  for (ssize_t got = 1; got != 0;) {
+    pollfd event{out.get(), POLLIN, 0};
+    ::poll(&event, 1, 10'000);
+    got = ::read(out.get(), chunk.data(), chunk.size());
+    if (got > 0) sum += static_cast<std::size_t>(got);
+  }
+  writer.join();
+  CHECK(sum == 1'000'000);
 }
 
 TEST_CASE("the termination message goes only into a file that is there, cut between characters") {

@@ -269,3 +269,40 @@ TEST_CASE("a folder below that is another filesystem is published in too") {
   CHECK(published.erase("volume/mine") == 1);
   CHECK(published == site.checkout());
 }
+
+TEST_CASE("a folder that became empty stays where something is mounted on it") {
+  Site site;
+  const SmallDisk disk(site.folder / "volume", "1m");
+  if (!disk.mounted()) SKIP("no filesystem can be mounted");
+  site.source.write("page", "one");
+  site.source.commit_file("volume/.keep", "");
+  site.publish();
+  site.source.git({"rm", "-q", "volume/.keep"});
+  const auto two = site.source.commit();
+  site.publish();
+  CHECK_FALSE(fs::exists(site.folder / "volume/.keep"));
+  CHECK(site.publisher()->current()->hex() == two);
+  CHECK(fs::is_directory(site.folder / "volume"));
+}
+
+TEST_CASE("a file of a publication that was cut short is ours although the next one was cut short too") {
+  Site site;
+  site.source.commit_file("page", "one");
+  site.publish();
+  const auto record = read_file(site.folder / ".sidekick/record");
+  site.source.commit_file("z", "two");
+  site.publish();
+  // As a kill would leave it that came after the last rename.
+  write_file(site.folder / ".sidekick/pending", read_file(site.folder / ".sidekick/record"));
+  write_file(site.folder / ".sidekick/record", record);
+  site.source.write("z", "and three");
+  site.source.commit_file("a", "three");
+  {
+    const SmallDisk disk(site.folder / "a", "1m");
+    if (!disk.mounted()) SKIP("no filesystem can be mounted");
+    REQUIRE(error_of([&] { site.publish(); }));
+    REQUIRE(read_file(site.folder / "z") == "two");
+  }
+  site.publish();
+  CHECK(site.published() == site.checkout());
+}

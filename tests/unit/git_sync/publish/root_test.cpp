@@ -257,6 +257,24 @@ TEST_CASE("a folder that may not be written is told with what to do") {
   CHECK(WEXITSTATUS(status) == 0);
 }
 
+TEST_CASE("a root that the group writes can be locked by another user of it") {
+  if (::geteuid() != 0) SKIP("only root can become somebody else");
+  const TempDir place;
+  fs::permissions(place.path(), fs::perms(0775));
+  auto target = linked(place / "root");
+  target.access = LinkedTarget::Access::group_writes;
+  REQUIRE(RootLock::try_take(target));
+  fs::permissions(target.root, fs::perms(0775));
+  const auto child = ::fork();
+  if (child == 0) {
+    if (::setuid(65533) != 0) ::_exit(2);
+    ::_exit(!error_of([&] { RootLock::try_take(target); }) ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
 TEST_CASE("a folder on a read-only disk cannot be created in") {
   const TempDir place;
   const auto disk = place / "disk";
