@@ -6,6 +6,8 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/verify_report.hpp"
 #include "backup/tar/reader.hpp"
+#include "sidekick/url.hpp"
+#include "storage/open_storage.hpp"
 #include "verify/verify_job.hpp"
 
 namespace sidekick::cli {
@@ -22,7 +24,12 @@ verify::Settings verify_settings(const config::Settings& settings) {
                 "name an archive: sidekick verify FILE; - is standard input");
   if (settings.arguments.size() > 1)
     throw Error(ErrorKind::usage, "verify takes one archive, and there is '" + settings.arguments[1] + "' too");
-  verify::Settings out{settings.arguments.front(), {}};
+  const auto& archive = settings.arguments.front();
+  if (storage::is_storage_url(archive))
+    throw Error(
+        ErrorKind::usage, "'" + redact_url(archive) + "' is in a storage, and verify reads files",
+        "name the file itself, or: sidekick backup fetch NAME --to STORAGE --plain --out - | sidekick verify -");
+  verify::Settings out{archive, {}};
   out.identities = age_identities(settings.values);
   return out;
 }

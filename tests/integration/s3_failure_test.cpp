@@ -10,6 +10,7 @@
 #include "tests/integration/s3_proxy.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/ports.hpp"
 #include "tests/support/s3_server.hpp"
 #include "tests/unit/support/errors.hpp"
 
@@ -163,6 +164,19 @@ TEST_CASE("s3: a server that stays busy is unavailable after the time allowed") 
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::unavailable);
   CHECK(mentions(*error, "SlowDown"));
+}
+
+TEST_CASE("s3: a server that has never answered is soon left to those who tell of it") {
+  const S3Server server;
+  auto settings = s3_settings(server);
+  settings.endpoint = "http://127.0.0.1:" + std::to_string(free_port());
+  settings.persistence = {};
+  const auto begun = std::chrono::steady_clock::now();
+  const auto error = refusal(settings);
+  CHECK(std::chrono::steady_clock::now() - begun < 30s);
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::unavailable);
+  CHECK(mentions(*error, "onnection refused"));
 }
 
 TEST_CASE("s3: an upload goes on after the server was killed and started again") {

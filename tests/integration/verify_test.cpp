@@ -178,4 +178,15 @@ void add_verify_tests() {
   });
 }
 
+TEST_CASE("verify leads to the fetch of a backup that is in a storage") {
+  for (const std::string place :
+       {"s3://bucket/mongo", "sftp://user:hunter2@host/backups/mongo", "dir:/backups/mongo"}) {
+    const auto finished = sidekick_run({"verify", place});
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 64);
+    CHECK(finished.err.find("sidekick backup fetch") != std::string::npos);
+    CHECK(finished.err.find("hunter2") == std::string::npos);
+  }
+}
+
 }  // namespace sidekick::test

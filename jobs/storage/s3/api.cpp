@@ -93,6 +93,7 @@ Api::Outcome Api::attempt(const Call& call, const BodySink* sink, const CancelTo
     out.response =
         sink == nullptr ? client->send(request, cancel, call.max_answer_bytes) : client->stream(request, *sink, cancel);
     give_back(std::move(client));
+    has_answered_ = true;
     out.trouble = trouble_with(out.response, begin_of_message(call));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
@@ -103,8 +104,14 @@ Api::Outcome Api::attempt(const Call& call, const BodySink* sink, const CancelTo
   return out;
 }
 
+Persistence Api::persistence() const {
+  auto out = settings_.persistence;
+  if (!has_answered_) out.whole = std::min(out.whole, out.unanswered);
+  return out;
+}
+
 Answer Api::call(const Call& call, const CancelToken& cancel) {
-  Tries tries(settings_.persistence);
+  Tries tries(persistence());
   for (bool repeated = false;; repeated = true) {
     auto outcome = attempt(call, nullptr, cancel);
     const auto& trouble = outcome.trouble;

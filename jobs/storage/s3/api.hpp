@@ -1,6 +1,7 @@
 /// Signed requests to one bucket, tried again where that can help.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -17,11 +18,13 @@
 namespace sidekick::storage::s3 {
 
 /// How long one request is tried: the n-th wait is random between nothing and `first` doubled n times, at most
-/// `longest`; none begins after `whole`.
+/// `longest`; none begins after `whole`, or after `unanswered` where the server has never answered: whether that is
+/// worth more time is for whoever tells the user meanwhile.
 struct Persistence {
   std::chrono::milliseconds first{200};
   std::chrono::milliseconds longest{5'000};
   std::chrono::milliseconds whole{60'000};
+  std::chrono::milliseconds unanswered{3'000};
 };
 
 /// Waits between the tries of one request.
@@ -94,6 +97,7 @@ class Api final {
   struct Outcome;
   HttpRequest request_for(const Call& call) const;
   Outcome attempt(const Call& call, const BodySink* sink, const CancelToken& cancel);
+  Persistence persistence() const;
   std::unique_ptr<HttpClient> borrow();
   void give_back(std::unique_ptr<HttpClient> client);
   std::string begin_of_message(const Call& call) const { return "cannot " + call.what + " in '" + where_ + "'"; }
@@ -101,6 +105,7 @@ class Api final {
   Settings settings_;
   std::string where_;
   Url endpoint_;
+  std::atomic<bool> has_answered_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpClient>> idle_;
 };
