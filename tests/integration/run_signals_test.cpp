@@ -88,9 +88,10 @@ TEST_CASE("a second SIGTERM ends the grace at once") {
   run.signal(SIGTERM);
   REQUIRE(eventually(20s, [&] { return run.child.err().find("sending SIGTERM") != std::string::npos; }));
   CHECK(run.child.running());
-  eventually(20s, [&] {  // at once it would not be a second one
+  const auto is_killed = [&] { return run.child.err().find("was killed by SIGKILL") != std::string::npos; };
+  eventually(20s, [&] {  // at once it would not be a second one, and to one that ends already it is none
     run.signal(SIGTERM);
-    return !run.child.running();
+    return eventually(1s, is_killed);
   });
   const auto finished = run.child.wait(20s);
   INFO(finished.describe());
@@ -121,16 +122,23 @@ TEST_CASE("SIGTERM that is sent to the program and then to its group is one wish
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   const auto* const script =
       "trap 'echo told; sleep 0.3; echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done";
-  Child child(run_command(place, {"--log-level=debug"}, {"sh", "-c", script}));
-  REQUIRE(eventually(20s, [&] { return child.out() == "ready\n"; }));
-  const auto sidekick = sidekick_of(child);
-  ::kill(sidekick, SIGTERM);
-  REQUIRE(eventually(20s, [&] { return child.err().find("sending SIGTERM") != std::string::npos; }));
-  ::kill(sidekick, SIGTERM);
-  const auto finished = child.wait(20s);
-  INFO(finished.describe());
-  CHECK(finished.exit_code == 143);
-  CHECK(finished.out.find("bye") != std::string::npos);
+  // Nothing is learned where this machine let the time go by.
+  bool at_once = false;
+  for (int attempt = 0; attempt < 10 && !at_once; attempt++) {
+    Child child(run_command(place, {"--log-level=debug"}, {"sh", "-c", script}));
+    REQUIRE(eventually(20s, [&] { return child.out() == "ready\n"; }));
+    const auto sidekick = sidekick_of(child);
+    const auto first = std::chrono::steady_clock::now();
+    ::kill(sidekick, SIGTERM);
+    REQUIRE(eventually(20s, [&] { return child.err().find("sending SIGTERM") != std::string::npos; }));
+    ::kill(sidekick, SIGTERM);
+    at_once = std::chrono::steady_clock::now() - first < 50ms;
+    const auto finished = child.wait(20s);
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 143);
+    if (at_once) CHECK(finished.out.find("bye") != std::string::npos);
+  }
+  if (!at_once) SKIP("this machine is too busy");
 }
 
 TEST_CASE("SIGQUIT ends who still waits as it would end the command") {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 
 #include "sidekick/error.hpp"
 #include "tests/unit/support/in_child.hpp"
@@ -51,18 +52,24 @@ TEST_CASE("a second signal ends the process at once with its own code") {
 }
 
 TEST_CASE("the same signal again at once is not a second one") {
-  const int status = in_child([] {
-    Interrupt interrupt;
-    const SignalThread signals(interrupt);
-    ::kill(::getpid(), SIGTERM);
-    if (!readable_within_10_s(interrupt.token().fd())) return 1;
-    ::kill(::getpid(), SIGTERM);
-    ::poll(nullptr, 0, 200);
-    ::kill(::getpid(), SIGTERM);
-    ::poll(nullptr, 0, 10'000);
-    return 2;
-  });
-  CHECK(WEXITSTATUS(status) == 143);
+  constexpr int too_slow = 3;  // nothing is learned where this machine let the time go by
+  int code = too_slow;
+  for (int attempt = 0; attempt < 20 && code == too_slow; attempt++)
+    code = WEXITSTATUS(in_child([] {
+      Interrupt interrupt;
+      const SignalThread signals(interrupt);
+      const auto first = std::chrono::steady_clock::now();
+      ::kill(::getpid(), SIGTERM);
+      if (!readable_within_10_s(interrupt.token().fd())) return 1;
+      if (std::chrono::steady_clock::now() - first > std::chrono::milliseconds(30)) return too_slow;
+      ::kill(::getpid(), SIGTERM);
+      ::poll(nullptr, 0, 100);
+      ::kill(::getpid(), SIGINT);
+      ::poll(nullptr, 0, 10'000);
+      return 2;
+    }));
+  if (code == too_slow) SKIP("this machine is too busy");
+  CHECK(code == 130);
 }
 
 TEST_CASE("writing to a pipe nobody reads is an error and not the end of the process") {
