@@ -54,10 +54,24 @@ bool Console::is_taken() noexcept {
   }
 }
 
-/// Not held where whoever has it does not come back.
-std::unique_lock<std::timed_mutex> Console::turn() {
-  if (!hurry_.cancelled()) return std::unique_lock(mutex_);
-  return std::unique_lock(mutex_, 2 * patience);
+/// Nothing where whoever has it does not come back.
+std::unique_ptr<Console, Console::EndTurn> Console::turn() {
+  std::unique_lock lock(mutex_);
+  const auto is_free = [this] { return !is_somebodys_turn_; };
+  if (!hurry_.cancelled())
+    turn_ended_.wait(lock, is_free);
+  else if (!turn_ended_.wait_for(lock, 2 * patience, is_free))
+    return nullptr;
+  is_somebodys_turn_ = true;
+  return std::unique_ptr<Console, EndTurn>(this);
+}
+
+void Console::end_turn() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    is_somebodys_turn_ = false;
+  }
+  turn_ended_.notify_one();
 }
 
 void Console::put(std::string_view text) noexcept {
@@ -70,8 +84,8 @@ void Console::put(std::string_view text) noexcept {
 }
 
 void Console::line(std::string_view text) noexcept try {
-  const auto lock = turn();
-  if (!lock) return;
+  const auto ours = turn();
+  if (!ours) return;
   std::string out;
   if (!bar_.empty()) out += clear_line;
   out.append(text).append("\n").append(bar_);
@@ -82,8 +96,8 @@ void Console::line(std::string_view text) noexcept try {
 
 void Console::bar(std::string_view text) noexcept try {
   if (!is_terminal_) return;
-  const auto lock = turn();
-  if (!lock || text == bar_) return;
+  const auto ours = turn();
+  if (!ours || text == bar_) return;
   bar_ = text;
   put(std::string(clear_line) + bar_);
 } catch (...) {

@@ -1,6 +1,8 @@
 /// Standard error: whole lines, and under them a bar while something is under way.
 #pragma once
 
+#include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -30,14 +32,23 @@ class Console final {
  private:
   void put(std::string_view text) noexcept;
   bool is_taken() noexcept;
-  std::unique_lock<std::timed_mutex> turn();
+  struct EndTurn {
+    void operator()(Console* console) const noexcept { console->end_turn(); }
+  };
+  std::unique_ptr<Console, EndTurn> turn();
+  void end_turn() noexcept;
 
   int fd_;
   bool is_terminal_;
   std::size_t most_at_once_;
   CancelToken hurry_;
+  // A timed_mutex would do, but the thread sanitizer does not know how that is locked.
+  std::mutex mutex_;
+  std::condition_variable turn_ended_;
+  bool is_somebodys_turn_ = false;
+
+  // Of whose turn it is.
   bool is_stuck_ = false;
-  std::timed_mutex mutex_;
   std::string bar_;
 };
 
