@@ -50,15 +50,6 @@ std::string digest_of_file(const std::string& path) {
   }
 }
 
-void write_all(int fd, const std::string& text, const std::string& path) {
-  for (std::size_t done = 0; done < text.size();) {
-    const auto written = ::write(fd, text.data() + done, text.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw error_from_errno("cannot write '" + path + "'", errno);
-    done += static_cast<std::size_t>(written);
-  }
-}
-
 void sync_folder_of(const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path();
   const Fd folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -95,6 +86,15 @@ std::optional<std::string> Once::record() const {
 
 void Once::write(const std::string& text) const {
   replace_file(path_ + ".done", text);
+}
+
+void write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw error_from_errno("cannot write '" + path + "'", errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 void replace_file(const std::string& path, const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "command/settings.hpp"
 #include "sidekick/fd.hpp"
@@ -31,6 +32,9 @@ class Once final {
   std::string path_;
   Fd lock_;
 };
+
+/// Writes all of `text`. Throws Error of the kind that the errno stands for, with `path` in the message.
+void write_all(int fd, std::string_view text, const std::string& path);
 
 /// Writes a file beside, syncs it, renames it to `path` and syncs the folder. Throws Error: denied, cannot_create,
 /// no_input (the folder), io.

@@ -67,15 +67,6 @@ std::optional<int> own_output(const struct stat& there) {
   return {};
 }
 
-void write_all(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw error_from_errno("cannot write '" + path + "'", errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 /// A pipe that nobody reads is an error, and not waited for.
 void write_in_place(const std::string& path, std::string_view text) {
   const Fd file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));

@@ -8,18 +8,15 @@
 
 #include "git_sync/publish/files.hpp"
 #include "git_sync/remote/address.hpp"
+#include "git_sync/store/libgit2.hpp"
 #include "sidekick/error.hpp"
-#include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
 
 namespace {
 
-using Commit = Handle<git_commit, git_commit_free>;
 using Tree = Handle<git_tree, git_tree_free>;
 using TreeEntry = Handle<git_tree_entry, git_tree_entry_free>;
-using Blob = Handle<git_blob, git_blob_free>;
-using Config = Handle<git_config, git_config_free>;
 using ConfigIterator = Handle<git_config_iterator, git_config_iterator_free>;
 
 struct Described {
@@ -31,7 +28,7 @@ Tree tree_of(const Store& store, const ObjectId& id) {
   git_commit* commit = nullptr;
   if (git_commit_lookup(&commit, store.handle(), &id.value) != 0)
     throw Error(ErrorKind::data, "cannot read the commit " + id.hex() + ": it is missing or damaged");
-  const Commit owner(commit);
+  const CommitHandle owner(commit);
   git_tree* tree = nullptr;
   if (git_commit_tree(&tree, commit) != 0)
     throw Error(ErrorKind::data, "cannot read the tree of the commit " + id.hex() + ": it is missing or damaged");
@@ -44,17 +41,17 @@ TreeEntry entry_at(git_tree* tree, const std::string& path) {
 }
 
 /// libgit2 reads configuration from files only, so the blob becomes one for a moment.
-Config parse(const Store& store, const git_tree_entry* entry, const ObjectId& commit) {
+ConfigHandle parse(const Store& store, const git_tree_entry* entry, const ObjectId& commit) {
   git_blob* blob = nullptr;
   if (git_blob_lookup(&blob, store.handle(), git_tree_entry_id(entry)) != 0)
     throw Error(ErrorKind::data, "cannot read .gitmodules of " + commit.hex() + ": it is missing or damaged");
-  const Blob owner(blob);
+  const BlobHandle owner(blob);
   const auto file = store.git_dir() / "sidekick-gitmodules";
   write_file_atomically(
       file, {static_cast<const char*>(git_blob_rawcontent(blob)), static_cast<std::size_t>(git_blob_rawsize(blob))});
   git_config* config = nullptr;
   const int status = git_config_open_ondisk(&config, file.c_str());
-  Config parsed(config);
+  ConfigHandle parsed(config);
   std::error_code ignored;
   std::filesystem::remove(file, ignored);
   if (status != 0)

@@ -16,8 +16,6 @@ namespace {
 // Nothing that deep is ever published, and who nests further means to exhaust the stack.
 constexpr std::ptrdiff_t max_depth = 2048;
 
-using CommitHandle = Handle<git_commit, git_commit_free>;
-
 struct IdHash {
   std::size_t operator()(const ObjectId& id) const noexcept {
     std::size_t hash = 0;

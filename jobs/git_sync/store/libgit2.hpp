@@ -19,6 +19,7 @@ using IndexHandle = Handle<git_index, git_index_free>;
 using IndexerHandle = Handle<git_indexer, git_indexer_free>;
 using PackBuilder = Handle<git_packbuilder, git_packbuilder_free>;
 using ConfigHandle = Handle<git_config, git_config_free>;
+using CommitHandle = Handle<git_commit, git_commit_free>;
 using BlobHandle = Handle<git_blob, git_blob_free>;
 using FilterList = Handle<git_filter_list, git_filter_list_free>;
 
