@@ -34,6 +34,10 @@ bool is_bookkeeping(const std::string& ns) {
   return ns.find(".system.indexes") != std::string::npos || ns.find(".system.profile") != std::string::npos;
 }
 
+bool is_of_logins(const std::string& ns) {
+  return ns == "admin.system.users" || ns == "admin.system.roles";
+}
+
 std::string transaction_key(const Bson& entry) {
   if (!entry.has("lsid") || !entry.has("txnNumber")) return {};
   return mongo::document_of(entry.get(), "lsid").to_json() + std::to_string(mongo::number_of(entry.get(), "txnNumber"));
@@ -104,6 +108,8 @@ void OplogReplay::apply_operation(const Bson& entry) {
   operation.append_fields(entry.get(), [&](std::string_view key) { return belongs_to_the_entry(key, settings_); });
   if (op == "c")
     apply_command(operation);
+  else if (is_of_logins(mongo::text_of(entry.get(), "ns")))
+    login_operations_.push_back(std::move(operation));
   else
     add(std::move(operation));
 }

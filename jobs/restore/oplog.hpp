@@ -32,6 +32,9 @@ class OplogReplay final {
 
   std::uint64_t applied() const noexcept { return applied_; }
 
+  /// The operations on users and roles so far, which were not applied: they may end our own login, so they come last.
+  std::vector<mongo::Bson> take_login_operations() { return std::move(login_operations_); }
+
  private:
   void apply_operation(const mongo::Bson& operation);
   void apply_command(const mongo::Bson& operation);
@@ -53,6 +56,7 @@ class OplogReplay final {
   std::vector<mongo::Bson> group_;
   std::size_t group_bytes_ = 0;
   std::map<std::string, std::vector<mongo::Bson>> transactions_;  ///< by session and number
+  std::vector<mongo::Bson> login_operations_;
   std::uint64_t applied_ = 0;
 };
 

@@ -153,7 +153,8 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       if (!settings.oplog_replay) continue;
       target.emplace().role = Role::oplog;
     } else if (const auto role = user_role(ns)) {
-      if (takes_users(settings, selection, ns)) target = user_target(settings, *role);
+      // The version is only read: whatever is selected, it tells how to understand users.
+      if (*role == Role::auth_version || takes_users(settings, selection, ns)) target = user_target(settings, *role);
       if (target && target->holds_users() && selection.accepts(ns)) chosen = true;
     } else if (!selection.accepts(ns)) {
       continue;

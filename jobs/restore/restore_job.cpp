@@ -12,6 +12,8 @@ Outcome RestoreJob::run(JobContext& context) {
   try {
     return attempt(context);
   } catch (const Error& error) {
+    // The last step changes the login that it uses. Where its answer was lost, the refusal is the answer.
+    if (unconfirmed_ && error.kind() == ErrorKind::denied) return *unconfirmed_;
     if (!input_used_) throw;
     if (!error.transient()) throw error.without_retry();
     throw Error(ErrorKind::io, error.message(), "the input is used up: start it again", Retry::never);
@@ -32,12 +34,16 @@ Outcome RestoreJob::attempt(JobContext& context) {
   if (settings_.dry_run) return run.rehearse();
   try {
     if (run.would_lose_documents()) prove_first(context);
+    run.read_logins();
     run.prepare();
     run.restore();
   } catch (const Error& error) {
+    if (run.gave_up_own_login()) unconfirmed_ = run.outcome();
     if (error.kind() == ErrorKind::cancelled || error.transient()) throw;
+    // A right that was missing after minutes of work would be missed again after as many.
+    const bool is_final = error.retry_ruled_out() || (error.kind() == ErrorKind::denied && run.has_begun());
     throw Error(error.kind(), error.message() + "; " + run.changes(), error.hint(),
-                error.retry_ruled_out() ? Retry::never : Retry::as_kind);
+                is_final ? Retry::never : Retry::as_kind);
   }
   return run.outcome();
 }

@@ -1,6 +1,8 @@
 /// The job `restore`: puts a dump into a MongoDB, whole, or says what is missing.
 #pragma once
 
+#include <optional>
+
 #include "restore/settings.hpp"
 #include "sidekick/job.hpp"
 
@@ -24,6 +26,7 @@ class RestoreJob final : public OneShotJob {
   Settings settings_;
   bool proven_ = false;
   bool input_used_ = false;
+  std::optional<Outcome> unconfirmed_;  ///< of an attempt whose last step, which ends our login, was not answered
 };
 
 }  // namespace sidekick::restore

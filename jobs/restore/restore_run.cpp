@@ -52,33 +52,82 @@ bool RestoreRun::would_lose_documents() {
 void RestoreRun::prepare() {
   begun_ = true;
   prepare_collections(pool_, plan_, existing_, settings_, server_, write_concern_, context_);
-  mongo::persevere(context_, [&] { drop_temporary_users(pool_.client(), plan_, write_concern_); });
+  if (logins_) logins_->drop_temporary();
   if (settings_.restore_indexes) catalog_ = IndexCatalog(plan_);
 }
 
-void RestoreRun::before_oplog(Writer& writer) {
-  writer.drain();
-  if (plan_.restores(Role::users) || plan_.restores(Role::roles)) {
-    auth_schema_.check();
-    merge_users(pool_.client(), plan_, settings_, write_concern_, context_);
+mongo::Bytes RestoreRun::read_document(const DumpEvent& event) {
+  if (scratch_.size() < event.bytes) scratch_.resize(event.bytes);
+  const auto document = std::span(scratch_).first(event.bytes);
+  dump_->read_document(document);
+  return document;
+}
+
+/// False where the event is not a document of users, roles or their version, and so left as it is.
+bool RestoreRun::take_login(const DumpEvent& event) {
+  if (event.kind != DumpEvent::Kind::document) return false;
+  const auto& target = plan_.targets[event.collection];
+  if (!target || (!target->holds_users() && target->role != Role::auth_version)) return false;
+  const auto document = read_document(event);
+  if (target->role == Role::auth_version)
+    auth_schema_.see(document);
+  else
+    logins_->take(*target, document);
+  return true;
+}
+
+bool RestoreRun::restores_logins() const {
+  return plan_.restores(Role::users) || plan_.restores(Role::roles);
+}
+
+void RestoreRun::read_logins() {
+  if (!restores_logins() && !plan_.restores(Role::oplog)) return;
+  logins_.emplace(pool_, plan_, settings_, write_concern_, context_);
+  logins_->begin();
+  if (!restores_logins()) return;
+  for (;;) {
+    context_.cancel.throw_if_cancelled();
+    const auto event = dump_->next();
+    if (take_login(event)) continue;
+    const bool is_written = event.kind == DumpEvent::Kind::document && plan_.targets[event.collection];
+    if (!is_written && event.kind == DumpEvent::Kind::document) read_document(event);
+    if (!is_written && event.kind != DumpEvent::Kind::end) continue;
+    next_event_ = event;
+    break;
+  }
+  if (!auth_schema_.is_known() && can_be_read_twice(settings_)) find_auth_schema();
+  if (logins_->any() || auth_schema_.is_known()) auth_schema_.check();
+}
+
+/// The schema may follow what is to be written.
+void RestoreRun::find_auth_schema() {
+  if (!plan_.restores(Role::auth_version)) return;
+  const auto dump = open_dump(settings_, context_.cancel);
+  std::vector<std::uint8_t> document;
+  for (auto event = dump->next(); event.kind != DumpEvent::Kind::end; event = dump->next()) {
+    if (event.kind != DumpEvent::Kind::document) continue;
+    document.resize(event.bytes);
+    dump->read_document(document);
+    const auto& target = plan_.targets[event.collection];
+    if (!target || target->role != Role::auth_version) continue;
+    auth_schema_.see(document);
+    if (auth_schema_.is_known()) return;
   }
 }
 
 void RestoreRun::take_document(Writer& writer, const DumpEvent& event) {
+  if (take_login(event)) return;
   const auto& target = plan_.targets[event.collection];
-  if (target && target->role != Role::oplog && target->role != Role::auth_version) {
+  if (target && target->role != Role::oplog) {
     if (oplog_)
       throw Error(ErrorKind::data, "the dump is damaged: documents of '" + target->ns.text() + "' follow the oplog");
     writer.take(*dump_, *target, event.bytes);
     return;
   }
-  if (scratch_.size() < event.bytes) scratch_.resize(event.bytes);
-  const auto document = std::span(scratch_).first(event.bytes);
-  dump_->read_document(document);
-  if (target && target->role == Role::auth_version) auth_schema_.see(document);
-  if (!target || target->role != Role::oplog) return;
+  const auto document = read_document(event);
+  if (!target) return;
   if (!oplog_) {
-    before_oplog(writer);
+    writer.drain();
     oplog_client_.emplace(pool_.client());
     oplog_.emplace(*oplog_client_, catalog_, settings_, write_concern_, context_);
   }
@@ -87,7 +136,8 @@ void RestoreRun::take_document(Writer& writer, const DumpEvent& event) {
 
 void RestoreRun::restore() {
   Writer writer(pool_, settings_, server_, write_concern_, tally_, context_);
-  for (auto event = dump_->next(); event.kind != DumpEvent::Kind::end; event = dump_->next()) {
+  for (auto event = next_event_ ? *next_event_ : dump_->next(); event.kind != DumpEvent::Kind::end;
+       event = dump_->next()) {
     context_.cancel.throw_if_cancelled();
     if (event.kind == DumpEvent::Kind::document)
       take_document(writer, event);
@@ -95,29 +145,35 @@ void RestoreRun::restore() {
       writer.flush();
     context_.status.progress({dump_->position(), dump_->size(), "bytes"});
   }
-  if (oplog_)
-    oplog_->finish();
-  else
-    before_oplog(writer);
   writer.finish();
+  if (oplog_) oplog_->finish();
   if (settings_.restore_indexes)
     indexes_ = build_indexes(pool_, catalog_, settings_, server_, write_concern_, context_);
   sync_journal();
+  restore_logins();
 }
 
-// A standalone acknowledges before its journal is on disk. One write that waits for the journal covers all before
-// it, also one that finds nothing to delete.
+/// The last step: it may end the login that it uses.
+void RestoreRun::restore_logins() {
+  if (!logins_) return;
+  if (logins_->any()) auth_schema_.check();
+  if (oplog_) logins_->take(oplog_->take_login_operations());
+  logins_->merge(!server_.replica_set);
+}
+
+// A standalone acknowledges before its journal is on disk. One command that waits for the journal covers all before
+// it, also one that finds nothing to do; roles that may write may run this one.
 void RestoreRun::sync_journal() {
   if (server_.replica_set) return;
-  std::string db = "admin";
+  std::optional<std::string> db;
   for (const auto& target : plan_.targets)
     if (target && target->is_created()) db = target->ns.db;
-  const auto nothing = Bson().append("q", Bson().append("_id", "nothing has this id")).append("limit", 1);
-  const auto command = Bson()
-                           .append("delete", "sidekick.sync")
-                           .append_array("deletes", {nothing})
-                           .append("writeConcern", Bson().append("w", 1).append("j", true));
-  mongo::persevere(context_, [&] { pool_.client().run(db, command, "cannot sync the journal"); });
+  if (!db && !oplog_) return;
+  const auto command =
+      Bson().append("collMod", "sidekick.sync").append("writeConcern", Bson().append("w", 1).append("j", true));
+  mongo::persevere(context_, [&] {
+    pool_.client().run(db.value_or("admin"), command, "cannot sync the journal", {mongo::namespace_not_found});
+  });
   check_same_process(pool_, server_);
 }
 
@@ -138,6 +194,8 @@ Outcome RestoreRun::outcome() const {
   summary += " in " + plural(count(Role::collection) + count(Role::time_series), "collection");
   if (const auto views = count(Role::view)) summary += ", " + plural(views, "view");
   if (indexes_ > 0) summary += ", " + std::to_string(indexes_) + (indexes_ == 1 ? " index" : " indexes");
+  if (logins_ && logins_->users() > 0) summary += ", " + plural(logins_->users(), "user");
+  if (logins_ && logins_->roles() > 0) summary += ", " + plural(logins_->roles(), "role");
   if (oplog_) summary += ", " + std::to_string(oplog_->applied()) + " oplog entries";
   return {summary};
 }
@@ -148,6 +206,10 @@ std::string RestoreRun::changes() const {
 }
 
 Outcome RestoreRun::rehearse() {
+  if (restores_logins() && can_be_read_twice(settings_)) {
+    find_auth_schema();
+    if (auth_schema_.is_known()) auth_schema_.check();
+  }
   mongo::prove(*dump_);
   for (const auto& target : plan_.targets)
     if (target && target->is_created()) context_.log.info("would restore", {{"collection", target->ns.text()}});

@@ -25,12 +25,19 @@ class RestoreRun final {
   void connect();
   /// True when --drop would cost documents that are there now.
   bool would_lose_documents();
+  /// Reads the users and roles that the dump begins with, and checks that this server takes them: before anything is
+  /// written, where the dump has them first or can be read twice.
+  void read_logins();
   /// Drops and creates.
   void prepare();
-  /// Documents, users, oplog, indexes; returns when all is durable.
+  /// Documents, oplog, indexes, users; returns when all is durable.
   void restore();
   /// The last line of the log. Throws Error of kind data where documents were rejected.
   Outcome outcome() const;
+  /// True where the last step may have ended the login that it used: a later attempt that is refused has nothing to do.
+  bool gave_up_own_login() const noexcept { return logins_ && logins_->gave_up_own_login(); }
+  /// True once something may have been dropped or created.
+  bool has_begun() const noexcept { return begun_; }
   /// What the attempt has changed so far, in a few words for an error.
   std::string changes() const;
   /// For --dryRun: proves the dump and tells what would be done.
@@ -38,7 +45,11 @@ class RestoreRun final {
 
  private:
   void take_document(Writer& writer, const mongo::DumpEvent& event);
-  void before_oplog(Writer& writer);
+  bool restores_logins() const;
+  bool take_login(const mongo::DumpEvent& event);
+  mongo::Bytes read_document(const mongo::DumpEvent& event);
+  void find_auth_schema();
+  void restore_logins();
   void sync_journal();
   std::size_t count(Role role) const;
 
@@ -53,6 +64,8 @@ class RestoreRun final {
   Existing existing_;
   Tally tally_;
   AuthSchema auth_schema_;
+  std::optional<Logins> logins_;                ///< where the plan restores users, roles or an oplog
+  std::optional<mongo::DumpEvent> next_event_;  ///< read already and not yet dealt with
   IndexCatalog catalog_;
   std::optional<mongo::Client> oplog_client_;
   std::optional<OplogReplay> oplog_;

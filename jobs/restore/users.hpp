@@ -1,5 +1,10 @@
-/// Users and roles: collected in temporary collections, then merged by the server.
+/// Users and roles: held back until all else is durable, then taken over by the server.
 #pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "mongo/client.hpp"
 #include "restore/plan.hpp"
@@ -7,13 +12,11 @@
 
 namespace sidekick::restore {
 
-/// Empties the temporary collections that the plan's users and roles go to. Throws Error as Client::run does.
-void drop_temporary_users(const mongo::Client& client, const Plan& plan, const mongo::Bson& write_concern);
-
 /// Remembers the schema of the dump's users from its admin.system.version documents.
 class AuthSchema final {
  public:
   void see(mongo::Bytes version_document);
+  bool is_known() const noexcept { return version_.has_value(); }
 
   /// Throws Error of kind data where the users are of a schema that no server of today takes.
   void check() const;
@@ -23,9 +26,80 @@ class AuthSchema final {
   std::optional<std::int64_t> version_;
 };
 
-/// Makes the server take over what the temporary collections hold, and drops those. With --drop users and roles that
-/// the dump does not have are removed: all, or those of --db. Repeatable. Throws Error as Client::run does.
-void merge_users(const mongo::Client& client, const Plan& plan, const Settings& settings,
-                 const mongo::Bson& write_concern, JobContext& context);
+/// The users and roles of one dump. The server takes them from temporary collections, which hold password hashes: they
+/// are filled only for the merge, and dropped after it, also when it fails. The connection's own user is changed last
+/// of all and by one command, because nothing after it may need a right. Not thread safe.
+class Logins final {
+ public:
+  /// The references must outlive it.
+  Logins(mongo::Pool& pool, const Plan& plan, const Settings& settings, const mongo::Bson& write_concern,
+         JobContext& context);
+  /// Drops what is left of the temporary collections, as far as the server allows it within a second or so.
+  ~Logins();
+  Logins(const Logins&) = delete;
+  Logins& operator=(const Logins&) = delete;
+
+  /// Finds out as whom we are logged in. To be called before take(). Throws Error as Client::run does.
+  void begin();
+
+  /// Drops the temporary collections that a killed run has left. Throws Error as Client::run does.
+  void drop_temporary();
+
+  /// Takes one document of `target`. Users and roles of a database other than --db are left out. More than a few MiB
+  /// do not stay in memory but go to the temporary collection.
+  void take(const Target& target, mongo::Bytes document);
+
+  /// Takes the oplog's changes of users and roles, which follow the merge.
+  void take(std::vector<mongo::Bson> oplog_operations) { later_ = std::move(oplog_operations); }
+
+  /// True when there is something to merge.
+  bool any() const noexcept { return users_.taken > 0 || roles_.taken > 0 || !later_.empty(); }
+
+  /// Makes the server take all of it over; with --drop, removes users and roles that the dump does not have (all, or
+  /// those of --db), unless the dump has none at all. Durable when it returns. `journal` asks for the write concern of
+  /// a standalone. Repeatable. Throws Error as Client::run does.
+  void merge(bool journal);
+
+  /// True once the command that changes our own user was sent: a login that is refused later proves that it was done.
+  bool gave_up_own_login() const noexcept { return own_sent_; }
+
+  std::size_t users() const noexcept { return users_.taken; }
+  std::size_t roles() const noexcept { return roles_.taken; }
+
+ private:
+  struct Kind {
+    std::string noun;  ///< "user"
+    std::string command_field;
+    std::optional<mongo::Namespace> temporary;  ///< absent: the plan does not restore them
+    std::vector<mongo::Bson> held{};
+    std::size_t held_bytes = 0;
+    std::size_t taken = 0;
+    std::size_t foreign = 0;  ///< of another database than --db
+    std::string foreign_db{};
+    bool is_filled = false;  ///< the temporary collection may hold something
+  };
+
+  Kind& kind(Role role) noexcept { return role == Role::users ? users_ : roles_; }
+  void warn_of_foreign(const Kind& kind);
+  void insert_held(Kind& kind);
+  void drop_temporary(const mongo::Client& client, Kind& kind);
+  void merge(Kind& kind, const mongo::Bson& write_concern);
+  void keep_own_users();
+  void replay_oplog(const mongo::Bson& write_concern);
+  void change_own_users(const mongo::Bson& write_concern);
+  void change_own_user(const std::string& id, const mongo::Bson& command);
+
+  mongo::Pool& pool_;
+  const Settings& settings_;
+  const mongo::Bson& write_concern_;
+  JobContext& context_;
+  Kind users_{.noun = "user", .command_field = "tempUsersCollection", .temporary = {}};
+  Kind roles_{.noun = "role", .command_field = "tempRolesCollection", .temporary = {}};
+  /// By the _id of those we are logged in as: what the dump makes of them, or nothing where it does not have them.
+  std::map<std::string, std::optional<mongo::Bson>> own_;
+  std::vector<mongo::Bson> later_;
+  std::map<std::string, std::vector<mongo::Bson>> own_later_;  ///< by _id
+  bool own_sent_ = false;
+};
 
 }  // namespace sidekick::restore
