@@ -36,9 +36,16 @@ void notice_a_lost_peer(int fd) {
   set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 60'000);
 }
 
+std::string told(int number) {
+  auto text = std::generic_category().message(number);
+  // The usual cause in a container, and one that nobody guesses.
+  if (number == EHOSTUNREACH) text += "; a swarm without IPVS needs 'endpoint_mode: dnsrr' at that service";
+  return text;
+}
+
 Dialled connect_to(const sockaddr* address, socklen_t size, milliseconds timeout, const CancelToken& cancel) {
   Fd fd(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const auto failed = [](int number) { return Dialled{{}, std::generic_category().message(number)}; };
+  const auto failed = [](int number) { return Dialled{{}, told(number)}; };
   if (!fd) return failed(errno);
   if (::connect(fd.get(), address, size) != 0) {
     if (errno != EINPROGRESS) return failed(errno);

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "tests/bench/contest.hpp"
-#include "tests/support/data_set.hpp"
+#include "tests/bench/orders.hpp"
 #include "tests/support/mongod.hpp"
 #include "tests/support/sidekick.hpp"
 
@@ -15,30 +15,14 @@ using namespace sidekick::test;
 
 namespace {
 
-constexpr std::size_t documents = 500'000;
-
-DataSet data() {
-  return {7, "bench", {{.name = "orders", .documents = documents, .document_bytes = 400}}};
-}
-
-std::filesystem::path archive_in(const std::filesystem::path& folder) {
-  const auto archive = folder / "orders.archive.gz";
-  if (std::filesystem::exists(archive)) return archive;
-  const auto unfinished = folder / "unfinished.archive.gz";
-  // mongodump writes up to 16 MiB of a collection at once.
-  data().write_archive(unfinished, 38'000);
-  std::filesystem::rename(unfinished, archive);
-  return archive;
-}
-
-std::vector<Contender> contenders(const std::filesystem::path& folder, const Mongod& server) {
-  const std::string archive = archive_in(folder).string();
+std::vector<Contender> contenders(const std::filesystem::path& folder, const Orders& data, const Mongod& server) {
   const std::string uri = "mongodb://" + server.address() + "/";
   std::vector<Contender> all{
-      {"sidekick", {sidekick_binary(), "mongorestore", "--uri=" + uri, "--archive=" + archive, "--gzip"}},
-      {"yardstick", {(folder / "load").string(), uri, archive}}};
+      {"sidekick", {sidekick_binary(), "mongorestore", "--uri=" + uri, "--archive=" + data.archive, "--gzip"}},
+      // It builds no indexes.
+      {"yardstick", {(folder / "load").string(), uri, data.archive}}};
   if (on_path("mongorestore"))
-    all.push_back({"mongorestore", {"mongorestore", "--uri=" + uri, "--archive=" + archive, "--gzip"}});
+    all.push_back({"mongorestore", {"mongorestore", "--uri=" + uri, "--archive=" + data.archive, "--gzip"}});
   return all;
 }
 
@@ -48,23 +32,33 @@ void empty(const Mongod& server) {
   server.client().command("admin", R"({"fsync":1})");
 }
 
-void measure(Contender& contender, const Mongod& server) {
-  empty(server);
-  run_once(contender);
-  const auto counted = integer(server.client().command("bench", R"({"count":"orders"})").at("n"));
-  if (counted != static_cast<std::int64_t>(documents))
-    throw std::runtime_error(contender.name + " brought " + std::to_string(counted) + " documents");
+void check(const Contender& contender, const Orders& data, const MongoClient& client) {
+  std::int64_t documents = 0;
+  std::size_t indexes = 0;
+  for (const auto& name : data.collections) {
+    documents += integer(client.command("bench", R"({"count":")" + name + "\"}").at("n"));
+    indexes += client.documents("bench", {{"listIndexes", name}}).size() - 1;
+  }
+  if (documents != static_cast<std::int64_t>(data.documents))
+    throw std::runtime_error(contender.name + " brought " + std::to_string(documents) + " documents");
+  if (contender.name != "yardstick" && indexes != data.indexes * data.collections.size())
+    throw std::runtime_error(contender.name + " built " + std::to_string(indexes) + " indexes");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 3) throw std::runtime_error("usage: bench_restore FOLDER ROUNDS");
+  if (argc != 4) throw std::runtime_error("usage: bench_restore FOLDER ROUNDS restore|indexes");
   mongoc_init();
+  const auto data = std::string(argv[3]) == "indexes" ? indexed_orders(argv[1]) : orders(argv[1], ".archive.gz");
   const Mongod server({.cache_gb = "1"});
-  auto all = contenders(argv[1], server);
+  auto all = contenders(argv[1], data, server);
   for (int round = 0; round < std::atoi(argv[2]); round++)
-    for (auto& contender : all) measure(contender, server);
+    for (auto& contender : all) {
+      empty(server);
+      run_once(contender);
+      check(contender, data, server.client());
+    }
   print(all);
   return 0;
 } catch (const std::exception& error) {

@@ -298,3 +298,24 @@ TEST_CASE("who was told to end while the last words were still unread does not b
 TEST_CASE("an empty word behind the dashes is no command") {
   CHECK(wait_for({there, "--", ""}).exit_code == 64);
 }
+
+TEST_CASE("a host without a route names what a swarm without IPVS needs, to every job that connects") {
+  const std::vector<std::string> no_route{
+      "unshare", "--net",          "sh", "-c", "ip link set lo up && ip route add unreachable 192.0.2.1 && exec \"$@\"",
+      "sh",      sidekick_binary()};
+  if (run({{"unshare", "--net", "true"}}, 10s).exit_code != 0) SKIP("needs a network namespace of its own");
+  const std::vector<std::vector<std::string>> jobs{
+      {"wait", "tcp://192.0.2.1:27017", "--timeout=100ms"},
+      {"restore", "--uri=mongodb://192.0.2.1/", "--retries=0",
+       "--archive=" SIDEKICK_SOURCE_DIR "/examples/swarm-seed/shop.archive.gz"},
+      {"git-sync", "--repo=http://192.0.2.1/site.git", "--in-place=.", "--one-time", "--retries=0"}};
+  for (const auto& job : jobs) {
+    const TempDir folder;
+    auto words = no_route;
+    words.insert(words.end(), job.begin(), job.end());
+    const auto finished = run({words, {}, "/dev/null", folder.path()}, 30s);
+    INFO(finished.describe());
+    CHECK(finished.exit_code != 0);
+    CHECK(holds(finished.err, "o route to host; a swarm without IPVS needs 'endpoint_mode: dnsrr'"));
+  }
+}

@@ -52,7 +52,7 @@ class BackedUp final {
     if (const auto made = run({{"age-keygen", "-o", identity().string()}}, 10s); made.exit_code != 0)
       throw std::runtime_error(made.describe());
     recipient_ = lines_of(run({{"age-keygen", "-y", identity().string()}}, 10s).out).at(0);
-    stack_.deploy({seed + "stack.yml", "dnsrr.yml"});
+    stack_.deploy({seed + "stack.yml", seed + "no-ipvs.yml"});
   }
 
   const Stack& stack() const { return stack_; }

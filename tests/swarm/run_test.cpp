@@ -63,7 +63,7 @@ TEST_CASE("A migration that fails twice is complete with its third task and the 
   need_image("postgres");
   build("sidekick-test-migration", "migration", "POSTGRES", "sidekick-test-postgres");
   const Stack stack("migration");
-  stack.deploy({"../../../examples/migration/stack.yml", "migration.yml"},
+  stack.deploy({"../../../examples/migration/stack.yml", "../../../examples/migration/no-ipvs.yml", "migration.yml"},
                {{"POSTGRES_IMAGE", "sidekick-test-postgres"}, {"MIGRATION_IMAGE", "sidekick-test-migration"}});
   const bool complete = stack.reaches("migration", "complete");
   INFO(stack.describe("migration") << stack.describe("db"));
@@ -82,7 +82,8 @@ TEST_CASE("An image of the example waits for its database and then becomes the a
   need_image("busybox");
   build("sidekick-test-app", "wait", "BASE", "sidekick-test-busybox");
   const Stack stack("waitapp");
-  stack.deploy({"../../../examples/wait/stack.yml", "wait.yml"}, {{"APP_IMAGE", "sidekick-test-app"}});
+  stack.deploy({"../../../examples/wait/stack.yml", "../../../examples/wait/no-ipvs.yml", "wait.yml"},
+               {{"APP_IMAGE", "sidekick-test-app"}});
   const bool running = stack.reaches("app", "running");
   INFO(stack.describe("app"));
   REQUIRE(running);

@@ -11,10 +11,44 @@ using namespace sidekick::test;
 namespace {
 
 const std::string example = SIDEKICK_SOURCE_DIR "/examples/swarm-seed/";
+const std::string seed_stack = "../../../examples/swarm-seed/stack.yml";
+const std::string seed_dnsrr = "../../../examples/swarm-seed/no-ipvs.yml";
 
 std::size_t fruits(const MongoClient& client, const std::string& db) {
   return client.documents(db, {{"find", "fruits"}}).size();
 }
+
+/// A loader whose tasks are told apart by their containers, since a swarm forgets old ones.
+class Loader final {
+ public:
+  explicit Loader(const Stack& stack) : stack_(stack) {}
+
+  /// Waits for the end of a task that is not the last one seen.
+  void check_another_task() {
+    const bool another = eventually(90s, [&] {
+      const auto task = stack_.tasks("mongoloader").front();
+      return task.state == "complete" && task.container != last_;
+    });
+    INFO(stack_.describe("mongoloader"));
+    REQUIRE(another);
+    last_ = stack_.tasks("mongoloader").front().container;
+  }
+
+  /// How its last update ended; empty where the swarm does not tell.
+  std::string update_state() const {
+    std::string state;
+    eventually(30s, [&] {
+      state = docker({"service", "inspect", "--format", "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}",
+                      stack_.service("mongoloader")});
+      return state != "updating\n";
+    });
+    return state;
+  }
+
+ private:
+  const Stack& stack_;
+  std::string last_;
+};
 
 // One task that ended well and is not to be started again.
 void check_complete(const Stack& stack, const std::string& service) {
@@ -31,9 +65,9 @@ TEST_CASE("The stack of the article ends complete, and the database holds three 
   need_swarm();
   need_image("mongo");
   const Stack stack("article");
-  const auto deployed = run({{example + "deploy.sh", "-c", SIDEKICK_SOURCE_DIR "/tests/swarm/stacks/dnsrr.yml"},
-                             {{"STACK", stack.name()}, {"SECONDS_TO_WAIT", "120"}}},
-                            180s);
+  const auto deployed = run(
+      {{example + "deploy.sh", "-c", example + "no-ipvs.yml"}, {{"STACK", stack.name()}, {"SECONDS_TO_WAIT", "120"}}},
+      180s);
   INFO(deployed.describe());
   REQUIRE(deployed.exit_code == 0);
   check_complete(stack, "mongoloader");
@@ -41,11 +75,35 @@ TEST_CASE("The stack of the article ends complete, and the database holds three 
   CHECK(fruits(stack.database(), "shop") == 3);
 }
 
+TEST_CASE("A loader that is complete runs again after each change of its service, and no update of it has failed") {
+  need_swarm();
+  need_image("mongo");
+  const Stack stack("changed");
+  const auto service = stack.service("mongoloader");
+  stack.deploy({seed_stack, seed_dnsrr});
+  Loader loader(stack);
+  loader.check_another_task();
+  stack.deploy({seed_stack, seed_dnsrr});
+  docker({"service", "update", "--detach", "--env-add", "CHANGED=1", service});
+  loader.check_another_task();
+  CHECK(stack.tasks("mongoloader").size() == 2);  // deploying the same once more started none
+  CHECK(loader.update_state() != "paused\n");
+  docker({"service", "update", "--detach", "--force", service});
+  loader.check_another_task();
+  CHECK(loader.update_state() != "paused\n");
+  docker({"service", "rollback", "--detach", service});
+  loader.check_another_task();
+  CHECK(loader.update_state() != "rollback_paused\n");
+  docker({"service", "scale", "--detach", service + "=0"});
+  docker({"service", "scale", "--detach", service + "=1"});
+  loader.check_another_task();
+}
+
 TEST_CASE("A loader that starts before its database waits for it in one task") {
   need_swarm();
   need_image("mongo");
   const Stack stack("early");
-  stack.deploy({"../../../examples/swarm-seed/stack.yml", "dnsrr.yml", "no-database.yml"});
+  stack.deploy({seed_stack, seed_dnsrr, "no-database.yml"});
   const bool waits =
       eventually(60s, [&] { return stack.log("mongoloader").find("trying again") != std::string::npos; });
   INFO(stack.describe("mongoloader"));

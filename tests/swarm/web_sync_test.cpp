@@ -71,7 +71,8 @@ std::string container_of(const Stack& stack, const std::string& service) {
 
 TEST_CASE("The web server of the article serves what is pushed with only the image of its sidekick changed") {
   need_swarm();
-  need_image("web");
+  need_image("nginx");
+  docker({"build", "--quiet", "--tag", "web", example + "web"});
   const Site site;
   site.repository.commit_file("index.html", "one");
   const Compose article(site.url());
@@ -92,11 +93,13 @@ TEST_CASE("The web server of the article serves what is pushed with only the ima
 
 TEST_CASE("A commit is served by the web server of a stack within the period and two seconds") {
   need_swarm();
-  need_image("web");
+  need_image("nginx");
   const Site site;
   site.repository.commit_file("index.html", "one");
   const Stack stack("websync");
-  stack.deploy({stack_file}, {{"WEB_IMAGE", "web"}, {"REPOSITORY", site.url()}, {"DELAY", "2"}});
+  const auto port = std::to_string(free_port());
+  stack.deploy({stack_file, "../../../examples/web-sync/no-ipvs.yml"},
+               {{"PORT", port}, {"REPOSITORY", site.url()}, {"DELAY", "2"}});
   REQUIRE(stack.reaches("web", "running"));
   REQUIRE(stack.reaches("web_sidekick", "running"));
   const auto web = container_of(stack, "web");
@@ -105,16 +108,17 @@ TEST_CASE("A commit is served by the web server of a stack within the period and
   REQUIRE(first);
   site.repository.commit_file("index.html", "two");
   CHECK(serves(web, "two", 4s));
+  CHECK(run({{"curl", "--silent", "http://" + machine_address() + ":" + port + "/"}}, 10s).out == "two");
 }
 
 TEST_CASE("Three pairs of web server and sidekick each keep a volume of their own") {
   need_swarm();
-  need_image("web");
+  need_image("nginx");
   const Site site;
   site.repository.commit_file("index.html", "one");
   const Stack stack("webpairs");
   stack.deploy({stack_file, "../../../examples/web-sync/pairs.yml"},
-               {{"WEB_IMAGE", "web"}, {"REPOSITORY", site.url()}, {"DELAY", "1"}});
+               {{"PORT", std::to_string(free_port())}, {"REPOSITORY", site.url()}, {"DELAY", "1"}});
   const auto running = [&] {
     std::vector<std::string> containers;
     for (const auto& task : stack.tasks("web"))
