@@ -40,6 +40,14 @@ std::vector<Setting> what_and_where() {
                "once for several sources it begins each name, else it is given for each in their order",
        .group = what,
        .arity = Arity::repeated},
+      {.name = "exclude",
+       .value_name = "PATTERN",
+       .help = "leave files and folders of dir: sources out, in the syntax of .gitignore: 'cache/', '*.log', "
+               "'/build', 'a/**/b', '!keep.log'. Paths begin at the source; the last pattern that matches decides; "
+               "below an excluded folder nothing is taken in again. Several in one variable stand on a line each",
+       .group = what,
+       .arity = Arity::repeated,
+       .list = List::whole},
       {.name = "allow-empty",
        .help = "back up a source that is empty, instead of failing",
        .group = what,

@@ -66,6 +66,15 @@ void check_command(const std::string& line) try {
   throw Error(error.kind(), "--from 'exec: ...': " + error.message(), error.hint());
 }
 
+backup::tar::Excludes excludes_of(const Values& values) {
+  std::string lines;
+  for (const auto& text : values.list("exclude")) lines += text + "\n";
+  backup::tar::Excludes out(lines);
+  if (values.given("exclude") && out.empty())
+    throw values.bad_setting("exclude", "it holds no pattern", "a name that begins with '#' is written '\\#...'");
+  return out;
+}
+
 class TaskMaker {
  public:
   TaskMaker(const Values& values, const config::Environment& environment)
@@ -81,7 +90,7 @@ class TaskMaker {
 
   std::unique_ptr<backup::Source> make(const SourceText& source) const {
     if (source.kind == "mongodb") return make_mongodb(source.rest);
-    if (source.kind == "dir") return std::make_unique<backup::DirSource>(source.rest, empty_);
+    if (source.kind == "dir") return std::make_unique<backup::DirSource>(source.rest, empty_, excludes_of(values_));
     return std::make_unique<backup::ExecSource>(source.rest, whole_environment(environment_), empty_);
   }
 
@@ -159,6 +168,8 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
 
 std::vector<backup::Task> backup_tasks(const Values& values, const config::Environment& environment) {
   const auto texts = sources_of(values);
+  if (values.given("exclude") && std::ranges::find(texts, "dir", &SourceText::kind) == texts.end())
+    throw Error(ErrorKind::config, values.find("exclude")->origin + " has no effect: no source is a folder");
   const TaskMaker maker(values, environment);
   std::vector<std::string> own;
   std::vector<std::unique_ptr<backup::Source>> sources;

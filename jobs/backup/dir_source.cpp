@@ -18,16 +18,21 @@ Poured files(const tar::Count& count) {
 
 }  // namespace
 
-DirSource::DirSource(std::string path, Empty empty)
-    : path_(std::move(path)), where_("dir:" + tar::printable(path_)), empty_(empty) {
+DirSource::DirSource(std::string path, Empty empty, tar::Excludes excludes)
+    : path_(std::move(path)), where_("dir:" + tar::printable(path_)), empty_(empty), excludes_(std::move(excludes)) {
   while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
 }
 
 Poured DirSource::pour(filters::Sink& sink, JobContext& context) {
-  auto report = tar::write_tree(path_, sink, context);
+  auto report = tar::write_tree(path_, excludes_, sink, context);
   if (report.count.entries == 0 && empty_ == Empty::refused)
-    throw Error(ErrorKind::no_input, "'" + tar::printable(path_) + "' has nothing in it",
+    throw Error(ErrorKind::no_input,
+                "'" + tar::printable(path_) + "' has nothing in it" +
+                    (report.excluded > 0 ? " but what --exclude leaves out" : ""),
                 "see that the volume is mounted there; --allow-empty takes that for a backup");
+  if (report.excluded > 0)
+    context.log.info("left out what --exclude says",
+                     {{"source", where_}, {"entries", std::to_string(report.excluded)}});
   auto out = files(report.count);
   out.consistent = report.consistent;
   out.warnings = std::move(report.warnings);

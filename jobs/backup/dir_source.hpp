@@ -5,13 +5,15 @@
 
 #include "backup/empty.hpp"
 #include "backup/source.hpp"
+#include "backup/tar/excludes.hpp"
 
 namespace sidekick::backup {
 
 /// Writes what `tar -x` of GNU tar reads: "./" and all below it, sorted by name, with owners (numbers, and names where
 /// /etc/passwd has them), modes, times to the nanosecond, links of both kinds, devices, FIFOs, and the holes of sparse
-/// files; two runs over the same tree give the same bytes. Left out: sockets (with a warning), extended attributes and
-/// ACLs. File systems mounted below the folder are part of it; symbolic links are stored and never followed.
+/// files; two runs over the same tree give the same bytes. Left out: what the patterns exclude (counted in the log),
+/// sockets (with a warning), extended attributes and ACLs. File systems mounted below the folder are part of it;
+/// symbolic links are stored and never followed.
 ///
 /// What changes while it is read is told by a warning and makes the backup inconsistent: a file that grows is stored as
 /// large as it was, one that shrinks is filled up with zeros, one that vanishes is missing. What may not be read is an
@@ -20,7 +22,7 @@ namespace sidekick::backup {
 class DirSource final : public Source {
  public:
   /// Touches nothing yet. `path` is absolute.
-  DirSource(std::string path, Empty empty);
+  DirSource(std::string path, Empty empty, tar::Excludes excludes = {});
 
   const std::string& where() const noexcept override { return where_; }
   std::string_view kind() const noexcept override { return "dir"; }
@@ -41,6 +43,7 @@ class DirSource final : public Source {
   std::string path_;
   std::string where_;
   Empty empty_;
+  tar::Excludes excludes_;
 };
 
 }  // namespace sidekick::backup

@@ -70,8 +70,8 @@ std::vector<std::string> sorted_names(int folder, const std::string& path) {
 
 class TreeWriter final {
  public:
-  TreeWriter(const std::string& root, filters::Sink& sink, JobContext& context)
-      : root_(root), sink_(sink), context_(context) {}
+  TreeWriter(const std::string& root, const Excludes& excludes, filters::Sink& sink, JobContext& context)
+      : root_(root), excludes_(excludes), sink_(sink), context_(context) {}
 
   TreeReport write() {
     enter_root();
@@ -84,7 +84,7 @@ class TreeWriter final {
     }
     static constexpr std::array<std::uint8_t, 2 * block_bytes> end{};
     sink_.write(end);
-    return {count_, warnings_.list(), warnings_.consistent()};
+    return {count_, excluded_, warnings_.list(), warnings_.consistent()};
   }
 
  private:
@@ -150,6 +150,11 @@ class TreeWriter final {
     const auto path = levels_.back().path + name;
     Status status{};
     if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return missed(path, errno);
+    const auto kind = S_ISDIR(status.st_mode) ? Excludes::Kind::folder : Excludes::Kind::other;
+    if (excludes_.leave_out(std::string_view(path).substr(2), kind)) {
+      excluded_++;
+      return;
+    }
     if (S_ISSOCK(status.st_mode)) return warnings_.left_out("'" + shown(path) + "' is a socket and left out");
     if (S_ISDIR(status.st_mode)) return visit_folder(folder, name, path);
     if (status.st_nlink > 1 && write_hard_link(status, path)) return;
@@ -258,6 +263,7 @@ class TreeWriter final {
   }
 
   const std::string& root_;
+  const Excludes& excludes_;
   filters::Sink& sink_;
   JobContext& context_;
   const Owners owners_;
@@ -265,13 +271,14 @@ class TreeWriter final {
   std::vector<Level> levels_;
   std::map<std::pair<dev_t, ino_t>, Stored> linked_;
   Count count_;
+  std::uint64_t excluded_ = 0;
   std::uint64_t bytes_ = 0;
 };
 
 }  // namespace
 
-TreeReport write_tree(const std::string& root, filters::Sink& sink, JobContext& context) {
-  return TreeWriter(root, sink, context).write();
+TreeReport write_tree(const std::string& root, const Excludes& excludes, filters::Sink& sink, JobContext& context) {
+  return TreeWriter(root, excludes, sink, context).write();
 }
 
 }  // namespace sidekick::backup::tar
