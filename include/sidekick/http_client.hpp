@@ -42,8 +42,10 @@ ProxySettings proxies_from(const std::map<std::string, std::string>& environment
 struct HttpSettings {
   TlsSettings tls{};
   ProxySettings proxies{};
-  std::chrono::milliseconds connect_timeout{30'000};
-  std::chrono::milliseconds idle_timeout{60'000};  ///< without a byte in either direction
+  std::chrono::milliseconds connect_timeout{30'000};  ///< again as long to open a tunnel and to agree on TLS
+  /// Without a byte in either direction; also for the header of an answer from its first byte on. An answer whose body
+  /// is gathered has ten times as long.
+  std::chrono::milliseconds idle_timeout{60'000};
   std::string user_agent{};
 };
 
@@ -80,8 +82,9 @@ using BodySink = std::function<void(std::span<const std::byte>)>;
 /// next connection. Statuses are the caller's to judge. For one thread at a time. Every member throws Error:
 /// unavailable (no name, refused, reset, no answer in time), denied (the other's certificate is not trusted, or the
 /// proxy wants credentials), data (not HTTP, too long, redirects without end), config (a URL, header or certificate
-/// file that cannot be used), no_input (a certificate file that is not there), cancelled. URLs in messages have no
-/// credentials; those in a URL's user information are sent as basic authentication.
+/// file that cannot be used; http:// to a port of TLS, or https:// to one without), no_input (a certificate file that
+/// is not there), cancelled. URLs in messages have no credentials; those in a URL's user information are sent as basic
+/// authentication.
 class HttpClient final {
  public:
   explicit HttpClient(HttpSettings settings);

@@ -4,20 +4,40 @@
 #include <libssh2.h>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sidekick/cancel.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
 #include "sidekick/handle.hpp"
+#include "sidekick/secret.hpp"
 #include "sidekick/ssh_settings.hpp"
 #include "sidekick/url.hpp"
 
 namespace sidekick {
 
-/// For one thread. Throws Error: unavailable, denied (the host's key is unknown or another than before; no key of ours
-/// is accepted), no_input (a key file or the known_hosts file is not there), config, cancelled.
+/// What libssh2 obeys whenever it reads from the socket, and hands to its callbacks. Without it a single call of
+/// libssh2 never returns where the server sends without end what the protocol skips: banner lines, ignored messages.
+struct SshReads {
+  const CancelToken* cancel = nullptr;
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
+  std::optional<std::size_t> bytes_left{};  ///< nothing: no limit
+  const Secret* password = nullptr;         ///< the answer to questions of the server
+
+  /// True where nothing more may be read.
+  bool stopped() const noexcept {
+    return (cancel != nullptr && cancel->cancelled()) || bytes_left == std::size_t{0} ||
+           (deadline && std::chrono::steady_clock::now() >= *deadline);
+  }
+};
+
+/// For one thread. The server has 1 MiB and twice the idle time to agree with us and to let us in; every call of
+/// libssh2 that reads obeys the cancel token. Throws Error: unavailable, denied (the host's key is unknown or another
+/// than before; no key of ours is accepted), no_input (a key file or the known_hosts file is not there), config,
+/// cancelled.
 class SshSession final {
  public:
   /// Connects, checks the host's key before anything of ours is shown, and logs in as the URL's user with the first key
@@ -33,7 +53,9 @@ class SshSession final {
   template <class Call>
   auto until_done(const CancelToken& cancel, Call&& call) {
     for (;;) {
+      reads_.cancel = &cancel;
       const auto result = call();
+      reads_.cancel = nullptr;
       if (!would_block(result)) return result;
       wait(cancel);
     }
@@ -50,7 +72,9 @@ class SshSession final {
   auto finish_within(std::chrono::milliseconds patience, Call&& call) noexcept {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     for (;;) {
+      reads_.deadline = deadline;
       const auto result = call();
+      reads_.deadline.reset();
       const bool blocks = would_block(result);
       if (!blocks) usable_ = connected_;
       if (!blocks || !wait_until(deadline)) return result;
@@ -79,6 +103,7 @@ class SshSession final {
   }
 
   short events() const noexcept;
+  void set_up();
   void prefer_known_keys(const std::string& known_hosts);
   void check_host(const std::string& known_hosts);
   void log_in(const SshSettings& settings, const CancelToken& cancel);
@@ -90,6 +115,8 @@ class SshSession final {
   Url url_;
   std::chrono::milliseconds idle_;
   Fd fd_;
+  SshReads reads_;
+  std::optional<std::chrono::steady_clock::time_point> login_ends_;  ///< nothing once we are in
   Handle<LIBSSH2_SESSION, libssh2_session_free> session_;
   bool usable_ = true;
   bool connected_ = true;

@@ -220,6 +220,28 @@ TEST_CASE("a slow server is waited for as long as bytes come, and no longer than
   CHECK(error_of([&] { client.send({.url = server.url(), .timeout = 500ms}, never()); }));
 }
 
+TEST_CASE("an answer that goes on without end is given up") {
+  const HttpSettings patient{.idle_timeout = 300ms};
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const std::vector<std::pair<std::string, std::string>> endless{
+      {ok, "X: y\r\n"},                                           // header
+      {ok + "X: ", "y"},                                          // line of the header
+      {ok + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"},  // body
+      {"", "HTTP/1.1 100 Continue\r\n\r\n"}};
+  for (const auto& [begin, rest] : endless) {
+    CAPTURE(begin, rest);
+    TcpServer server([&](TcpPeer& peer) {
+      peer.read_request();
+      peer.send(begin);
+      peer.repeat(rest, begin.empty() ? 1ms : 30ms);
+    });
+    const auto error = refusal({.url = server.url()}, patient);
+    REQUIRE(error);
+    INFO(error->message());
+    CHECK(error->kind() == (begin.empty() ? ErrorKind::data : ErrorKind::unavailable));
+  }
+}
+
 TEST_CASE("a request gives way to a cancellation at once") {
   std::atomic<bool> asked = false;
   TcpServer server([&](TcpPeer& peer) {

@@ -182,16 +182,56 @@ TEST_CASE("a server that closes after each answer is greeted with less work the 
   CHECK(eventually(10s, [&] { return logged() == "Initial\nResumed\nResumed\n"; }));
 }
 
-TEST_CASE("what speaks no TLS is unavailable") {
-  TcpServer server([](TcpPeer& peer) {
-    peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
-    peer.wait_for_end();
+TEST_CASE("https to a port without TLS and http to one with TLS are named") {
+  const Apache plain;
+  const auto https = refusal("https://127.0.0.1:" + std::to_string(plain.port()) + "/", {.tls = trusting()});
+  CHECK(https.kind() == ErrorKind::config);
+  CHECK(mentions(https, "does not speak TLS"));
+  CHECK(https.hint() == "write http://");
+  const Apache guarded({.certificates = &certificates()});
+  // As Go answers, and as a server does that knows nothing but TLS.
+  TcpServer go([](TcpPeer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
   });
-  const auto url = "https://127.0.0.1:" + std::to_string(server.port()) + "/";
-  CHECK(refusal(url, {.tls = trusting()}).kind() == ErrorKind::unavailable);
+  TcpServer alert([](TcpPeer& peer) {
+    peer.read_request();
+    peer.send(std::string("\x15\x03\x01\x00\x02\x02\x46", 7));
+  });
+  for (const auto port : {guarded.port(), go.port(), alert.port()}) {
+    const auto http = refusal("http://127.0.0.1:" + std::to_string(port) + "/", {});
+    INFO(http.message());
+    CHECK(http.kind() == ErrorKind::config);
+    CHECK(mentions(http, "speaks TLS"));
+    CHECK(http.hint() == "write https://");
+  }
+}
+
+TEST_CASE("a server that never agrees on TLS is unavailable") {
   const TcpServer silent([](TcpPeer& peer) { peer.wait_for_end(); });
   const auto waiting = "https://127.0.0.1:" + std::to_string(silent.port()) + "/";
   CHECK(refusal(waiting, {.tls = trusting(), .connect_timeout = 100ms}).kind() == ErrorKind::unavailable);
+  // A byte of a long record every now and then.
+  TcpServer slow([](TcpPeer& peer) {
+    peer.send(std::string("\x16\x03\x03\x40\x00", 5));
+    peer.repeat("x", 50ms);
+  });
+  const auto endless = "https://127.0.0.1:" + std::to_string(slow.port()) + "/";
+  CHECK(refusal(endless, {.tls = trusting(), .connect_timeout = 500ms}).kind() == ErrorKind::unavailable);
+}
+
+TEST_CASE("a proxy that never ends its answer to CONNECT is unavailable") {
+  TcpServer proxy([](TcpPeer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 Connection established\r\n");
+    peer.repeat("X: y\r\n", 50ms);
+  });
+  const auto error =
+      refusal("https://127.0.0.1:1/", {.tls = trusting(),
+                                       .proxies = {.https = "http://127.0.0.1:" + std::to_string(proxy.port())},
+                                       .connect_timeout = 500ms});
+  CHECK(error.kind() == ErrorKind::unavailable);
+  CHECK(mentions(error, "proxy"));
 }
 
 TEST_CASE("an https server is asked through a tunnel of the proxy") {

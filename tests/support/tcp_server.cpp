@@ -66,6 +66,15 @@ void TcpPeer::answer(const std::string& status, std::string_view body, std::stri
        "\r\n" + std::string(body));
 }
 
+void TcpPeer::repeat(std::string_view bytes, std::chrono::milliseconds pause) const {
+  std::string said;
+  while (send_all(fd_, bytes)) {
+    pollfd watched{fd_, POLLIN, 0};
+    if (::poll(&watched, 1, static_cast<int>(pause.count())) == 1 && !read_some(fd_, said)) return;
+    said.clear();
+  }
+}
+
 void TcpPeer::wait_for_end() {
   while (read_some(fd_, read_)) read_.clear();
 }

@@ -26,6 +26,8 @@ class TcpPeer final {
   void send(std::string_view bytes) const;
   /// An answer with its length, the connection kept.
   void answer(const std::string& status, std::string_view body, std::string_view headers = "") const;
+  /// Sends `bytes` again and again, `pause` apart, until the other side ends the connection. What comes is thrown away.
+  void repeat(std::string_view bytes, std::chrono::milliseconds pause) const;
   /// Waits until the other side (or the server's end) closes the connection.
   void wait_for_end();
   /// Waits that long for something to come; false where that is the end.

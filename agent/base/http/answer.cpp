@@ -18,9 +18,16 @@ namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
 constexpr std::uint32_t max_header_bytes = 48 << 10;
+constexpr int max_interim_answers = 20;
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
+}
+
+/// A TLS server tells a client that speaks plainly of it by an alert: content type 21, version 3.x.
+void refuse_tls(std::span<const std::byte> answer) {
+  if (answer.size() >= 2 && answer[0] == std::byte{21} && answer[1] == std::byte{3})
+    throw Error(ErrorKind::config, "the port speaks TLS, and the URL says http://", "write https://");
 }
 
 }  // namespace
@@ -35,6 +42,7 @@ class AnswerReader::Parser final : public beast::basic_parser<false> {
   }
 
   HttpResponse& response() { return response_; }
+  std::chrono::milliseconds header_time() const { return rules_.header_time; }
   bool interim() const { return response_.status / 100 == 1 && response_.status != 101; }
 
  private:
@@ -95,8 +103,17 @@ void AnswerReader::read_more(Parser& parser) {
   if (end_ == buffer_.size()) throw Error(ErrorKind::data, "its answer is not HTTP: a line is too long");
   const auto n = stream_.read(std::span(buffer_).subspan(end_));
   end_ += n;
-  heard_ = heard_ || n > 0;
-  if (n > 0) return;
+  if (n > 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!heard_) {
+      heard_ = true;
+      header_ends_ = now + parser.header_time();
+      refuse_tls(std::span(buffer_).subspan(begin_, end_ - begin_));
+    }
+    if (!parser.is_header_done() && now >= header_ends_)
+      throw Error(ErrorKind::unavailable, "the header of its answer does not end in time");
+    return;
+  }
   error_code failure;
   if (parser.got_some()) parser.put_eof(failure);
   if (!parser.is_done() || failure)
@@ -107,7 +124,8 @@ void AnswerReader::read_more(Parser& parser) {
 Answer AnswerReader::read(const BodyRules& rules) {
   buffer_.resize(buffer_bytes);
   heard_ = false;
-  for (;;) {
+  for (int interim = 0;; interim++) {
+    if (interim > max_interim_answers) throw Error(ErrorKind::data, "its interim answers do not end");
     Parser parser(rules);
     while (!parse(parser) && !parser.is_done()) read_more(parser);
     if (parser.interim()) continue;

@@ -26,6 +26,23 @@ bool shares_credentials(const Url& from, const Url& to) {
   return same_origin(from, to) || (upgraded && from.host == to.host);
 }
 
+/// A body that goes to a sink is watched by whoever takes it; one that is gathered must end by itself.
+http::Patience for_memory(http::Patience patience) {
+  constexpr int times_idle = 10;
+  const auto whole = std::chrono::steady_clock::now() + times_idle * patience.idle_timeout;
+  patience.deadline = std::min(patience.deadline.value_or(whole), whole);
+  return patience;
+}
+
+/// How Go's servers, nginx and Apache answer plain HTTP on a port of https.
+bool is_complaint_of_tls(const HttpResponse& response) {
+  constexpr std::array<std::string_view, 3> texts{"HTTP request to an HTTPS server",
+                                                  "plain HTTP request was sent to HTTPS port",
+                                                  "speaking plain HTTP to an SSL-enabled server"};
+  return response.status == 400 &&
+         std::ranges::any_of(texts, [&](auto text) { return response.body.find(text) != std::string::npos; });
+}
+
 /// What another host may learn: only what is known to hold no secret.
 void keep_harmless(std::vector<HttpHeader>& headers) {
   constexpr std::array<std::string_view, 8> harmless{"accept",       "accept-language", "cache-control", "content-type",
@@ -50,6 +67,7 @@ class HttpClient::Impl {
     http::Patience patience{.cancel = cancel, .idle_timeout = settings_.idle_timeout, .deadline = {}};
     if (request.timeout) patience.deadline = std::chrono::steady_clock::now() + *request.timeout;
     if (request.method == "HEAD") rules.presence = http::BodyRules::Presence::none;
+    rules.header_time = settings_.idle_timeout;
     auto url = parse_url(request.url);
     for (int redirects = 0;; redirects++) {
       auto response = ask(url, request, rules, patience);
@@ -125,6 +143,7 @@ class HttpClient::Impl {
       // A server may answer and close before it has read all: its answer says more than the failure.
       all_sent = false;
     }
+    if (rules.sink == nullptr) connection->stream->limit(for_memory(patience));
     try {
       answer = connection->reader.read(rules);
     } catch (const http::ConnectionLost&) {
@@ -134,6 +153,8 @@ class HttpClient::Impl {
     if (answer.response.status == 407 && route.relayed())
       throw Error(ErrorKind::denied, "proxy '" + route.proxy->origin() + "': it wants credentials",
                   "put them into the proxy's URL: http://user:password@host");
+    if (route.server.scheme == "http" && is_complaint_of_tls(answer.response))
+      throw Error(ErrorKind::config, "the port speaks TLS, and the URL says http://", "write https://");
     if (!std::exchange(connection->used, true)) connector_.remember(*connection);
     if (answer.reusable && all_sent) kept_ = std::move(connection);
     return std::move(answer.response);

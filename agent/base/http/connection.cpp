@@ -75,8 +75,11 @@ std::unique_ptr<Stream> Connector::dial_to(const Url& url, const Patience& patie
       dialled.failure.front() = static_cast<char>(dialled.failure.front() - 'A' + 'a');
     throw Error(ErrorKind::unavailable, dialled.failure);
   }
+  // Until a request begins: a server that greets a byte at a time has as long as one that is silent.
   auto limits = patience;
   limits.idle_timeout = timeout;
+  const auto opened_by = std::chrono::steady_clock::now() + timeout;
+  limits.deadline = std::min(patience.deadline.value_or(opened_by), opened_by);
   return std::make_unique<SocketStream>(std::move(dialled.fd), std::move(limits));
 }
 

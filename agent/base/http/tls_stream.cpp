@@ -61,6 +61,19 @@ bool is_about_trust(int reason) {
   }
 }
 
+/// OpenSSL found something else than a record of TLS.
+bool is_about_plain_text(int reason) {
+  switch (reason) {
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_WRONG_VERSION_NUMBER:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void expect_host(SSL* ssl, const std::string& host) {
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1) return;
   ERR_clear_error();
@@ -114,6 +127,10 @@ void TlsStream::State::fail(int returned) {
   if (what == SSL_ERROR_SYSCALL || what == SSL_ERROR_ZERO_RETURN || code == 0) {
     ERR_clear_error();
     throw ConnectionLost("the connection was closed");
+  }
+  if (is_about_plain_text(ERR_GET_REASON(code))) {
+    ERR_clear_error();
+    throw Error(ErrorKind::config, "the port does not speak TLS, and the URL says https://", "write http://");
   }
   const bool trust = is_about_trust(ERR_GET_REASON(code));
   const auto message = "TLS failed: " + ssl_failure();

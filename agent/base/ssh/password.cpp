@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "sidekick/ssh_session.hpp"
+
 namespace sidekick {
 
 namespace {
@@ -16,7 +18,7 @@ int by_password(LIBSSH2_SESSION* session, const std::string& user, const Secret&
 // libssh2 frees each answer.
 void answer(const char*, int, const char*, int, int count, const LIBSSH2_USERAUTH_KBDINT_PROMPT* prompts,
             LIBSSH2_USERAUTH_KBDINT_RESPONSE* responses, void** abstract) {
-  const auto* password = static_cast<const Secret*>(*abstract);
+  const auto* password = static_cast<const SshReads*>(*abstract)->password;
   for (int i = 0; i < count; i++) {
     const std::string_view text = prompts[i].echo != 0 ? std::string_view() : password->reveal();
     responses[i].text = static_cast<char*>(std::malloc(text.size() + 1));
@@ -27,7 +29,7 @@ void answer(const char*, int, const char*, int, int count, const LIBSSH2_USERAUT
 }
 
 int by_questions(LIBSSH2_SESSION* session, const std::string& user, const Secret& password) noexcept {
-  *libssh2_session_abstract(session) = const_cast<Secret*>(&password);
+  static_cast<SshReads*>(*libssh2_session_abstract(session))->password = &password;
   return libssh2_userauth_keyboard_interactive_ex(session, user.c_str(), static_cast<unsigned int>(user.size()),
                                                   &answer);
 }

@@ -13,7 +13,7 @@ namespace sidekick {
 
 struct PasswordMethod {
   std::string_view name;
-  /// A code of libssh2; called again while it would block.
+  /// A code of libssh2; called again while it would block. The session's abstract is SshReads.
   int (*log_in)(LIBSSH2_SESSION* session, const std::string& user, const Secret& password) noexcept;
 };
 

@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <span>
 #include <vector>
 
@@ -66,6 +68,18 @@ bool is_encrypted(const std::string& key) {
   return key.find("ENCRYPTED") != std::string::npos;
 }
 
+constexpr std::size_t max_bytes_before_login = std::size_t{1} << 20;
+
+// "Would block" instead of a failure: libssh2 then stays in a state to go on from.
+ssize_t receive(libssh2_socket_t fd, void* buffer, std::size_t size, int flags, void** abstract) {
+  auto& reads = *static_cast<SshReads*>(*abstract);
+  if (reads.stopped()) return -EAGAIN;
+  const auto n = ::recv(fd, buffer, std::min(size, reads.bytes_left.value_or(size)), flags);
+  if (n < 0) return errno == EINTR ? -EAGAIN : -errno;
+  if (reads.bytes_left) *reads.bytes_left -= static_cast<std::size_t>(n);
+  return n;
+}
+
 }  // namespace
 
 SshSession::SshSession(const Url& url, const SshSettings& settings, const CancelToken& cancel)
@@ -78,14 +92,27 @@ SshSession::SshSession(const Url& url, const SshSettings& settings, const Cancel
   if (!dialled.fd)
     throw Error(ErrorKind::unavailable, "cannot connect to '" + url.authority() + "': " + dialled.failure);
   fd_ = std::move(dialled.fd);
-  session_.reset(libssh2_session_init_ex(nullptr, nullptr, nullptr, nullptr));
-  if (!session_) throw Error(ErrorKind::internal, "cannot start an ssh session");
-  libssh2_session_set_blocking(session_.get(), 0);
+  set_up();
+  reads_.bytes_left = max_bytes_before_login;
+  login_ends_ = std::chrono::steady_clock::now() + 2 * idle_;
   if (settings.check_known_hosts) prefer_known_keys(known_hosts);
   if (until_done(cancel, [this] { return libssh2_session_handshake(session_.get(), fd_.get()); }) != 0)
     throw error(ErrorKind::unavailable, "cannot agree with the ssh server on '" + url.authority() + "'");
   if (settings.check_known_hosts) check_host(known_hosts);
   log_in(settings, cancel);
+  reads_.bytes_left.reset();
+  login_ends_.reset();
+}
+
+void SshSession::set_up() {
+  session_.reset(libssh2_session_init_ex(nullptr, nullptr, nullptr, &reads_));
+  if (!session_) throw Error(ErrorKind::internal, "cannot start an ssh session");
+  libssh2_session_set_blocking(session_.get(), 0);
+#if LIBSSH2_VERSION_NUM >= 0x010b01
+  libssh2_session_callback_set2(session_.get(), LIBSSH2_CALLBACK_RECV, reinterpret_cast<libssh2_cb_generic*>(&receive));
+#else
+  libssh2_session_callback_set(session_.get(), LIBSSH2_CALLBACK_RECV, reinterpret_cast<void*>(&receive));
+#endif
 }
 
 SshSession::~SshSession() {
@@ -104,7 +131,16 @@ short SshSession::events() const noexcept {
 
 void SshSession::wait(const CancelToken& cancel) {
   usable_ = false;  // unless the server moves: what was begun is not finished else
-  wait_for_server(fd_.get(), events(), idle_, cancel);
+  auto patience = idle_;
+  if (login_ends_) {
+    const auto what = "the ssh server on '" + url_.authority() + "' ";
+    if (reads_.bytes_left == std::size_t{0})
+      throw Error(ErrorKind::unavailable, what + "sends without end before it lets anyone in");
+    const auto left = *login_ends_ - std::chrono::steady_clock::now();
+    if (left.count() <= 0) throw Error(ErrorKind::unavailable, what + "takes too long to let anyone in");
+    patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(left));
+  }
+  wait_for_server(fd_.get(), events(), patience, cancel);
   usable_ = true;
 }
 
