@@ -3,11 +3,13 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <ranges>
 #include <string_view>
 
 #include "mongo/client.hpp"
+#include "mongo/compression.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::mongo {
@@ -139,6 +141,13 @@ void set_compressors(mongoc_uri_t* uri, const std::string& names) {
   if (!names.empty() && names != "none") mongoc_uri_set_compressors(uri, names.c_str());
 }
 
+// Also where all that it names are unknown to the library, as "none" is.
+bool names_compressors(std::string_view text) {
+  constexpr std::string_view option = "compressors=";
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  return !std::ranges::search(text.substr(std::min(text.find('?'), text.size())), option, same).empty();
+}
+
 void set_timeout(mongoc_uri_t* uri, const char* option, std::optional<int> seconds, std::int32_t otherwise_ms) {
   if (seconds)
     mongoc_uri_set_option_as_int32(uri, option, *seconds > a_day_ms / 1000 ? a_day_ms : *seconds * 1000);
@@ -176,6 +185,7 @@ Uri connection_uri(const Connection& c) {
   set_credentials(uri.get(), c);
   set_tls(uri.get(), c);
   set_compressors(uri.get(), c.compressors);
+  if (c.compressors.empty() && !names_compressors(text)) offer_compression(uri.get());
   set_timeout(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, c.connect_timeout_s, default_connect_ms);
   set_timeout(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, c.server_selection_timeout_s, default_selection_ms);
   set_timeout(uri.get(), MONGOC_URI_SOCKETTIMEOUTMS, c.socket_timeout_s, a_day_ms);

@@ -165,3 +165,22 @@ TEST_CASE("a write concern that proves nothing or cannot be read is a wrong use"
   }
   CHECK(error_of([] { concern("", "mongodb://h/?w=0"); })->kind() == ErrorKind::usage);
 }
+
+TEST_CASE("compression on the wire is offered to other machines unless the user has a say") {
+  const auto offered = [](Connection c, const std::string& names = {}) {
+    c.compressors = names;
+    return Bson(mongoc_uri_get_compressors(connection_uri(c).get())).to_json();
+  };
+  const auto none = Bson().to_json();
+  CHECK(offered(to("mongodb://mongo/")).find("snappy") != std::string::npos);
+  CHECK(offered(to("mongodb://localhost,10.0.0.1/")).find("snappy") != std::string::npos);
+  CHECK(offered(to("mongodb://mongo/?Compressors=zlib")) == plain(R"({"zlib":"yes"})"));
+  CHECK(offered(to("mongodb://mongo/?compressors=none")) == none);
+  CHECK(offered(to("mongodb://mongo/"), "zlib") == plain(R"({"zlib":"yes"})"));
+  CHECK(offered(to("mongodb://mongo/"), "none") == none);
+  for (const std::string local :
+       {"localhost", "127.0.0.1:27018", "127.1.2.3", "[::1]", "%2Ftmp%2Fm.sock", "localhost,127.0.0.1"}) {
+    CAPTURE(local);
+    CHECK(offered(to("mongodb://" + local + "/")) == none);
+  }
+}
