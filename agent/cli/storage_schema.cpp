@@ -20,7 +20,8 @@ std::vector<Setting> s3_settings() {
   return {
       {.name = "s3-endpoint",
        .value_name = "URL",
-       .help = "the server, https://host:port; unless given, AWS in the region",
+       .help = "the server, https://host:port; unless given, AWS in the region. The bucket may be the last step of its "
+               "path, as R2 prints it",
        .group = s3,
        .peer_variables = "AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3",
        .secrecy = Secrecy::url,
@@ -33,7 +34,9 @@ std::vector<Setting> s3_settings() {
        .peer_variables = "AWS_DEFAULT_REGION AWS_REGION"},
       {.name = "s3-access-key",
        .value_name = "KEY",
-       .help = "the id of the access key",
+       .help =
+           "the id of the access key. Without it and the secret key, the role of a web identity, of the ECS task or "
+           "EKS pod, or of the EC2 instance gives them out, as AWS's variables say",
        .group = s3,
        .peer_variables = "AWS_ACCESS_KEY_ID",
        .secrecy = Secrecy::secret},
@@ -126,6 +129,7 @@ storage::Access storage_access(const config::Values& values, const config::Envir
   out.s3_access_key = values.text("s3-access-key");
   out.s3_secret_key = values.secret("s3-secret-key");
   out.s3_session_token = values.secret("s3-session-token");
+  out.s3_role = storage::s3::role_settings_from({environment.begin(), environment.end()});
   if (values.choice("s3-addressing", {"path", "virtual"}) == "virtual")
     out.s3_addressing = storage::Access::Addressing::virtual_host;
   out.http.tls.ca_file = values.text("ca-file");

@@ -31,6 +31,10 @@ std::string folder_of(const std::string& url) {
   return path;
 }
 
+bool is_aws(const std::string& endpoint) {
+  return endpoint.empty() || endpoint.find(".amazonaws.com") != std::string::npos;
+}
+
 /// "bucket/prefix" behind "s3://".
 std::unique_ptr<Storage> open_s3(const std::string& url, const Access& access) {
   auto place = url.substr(std::string_view("s3://").size());
@@ -49,15 +53,18 @@ std::unique_ptr<Storage> open_s3(const std::string& url, const Access& access) {
   if (settings.bucket.empty() || empty_step)
     throw malformed(url, settings.bucket.empty() ? "it names no bucket" : "a step of its prefix is empty",
                     "write s3://bucket/prefix");
-  if (settings.credentials.access_key.empty() || settings.credentials.secret_key.empty())
+  if (settings.region.empty()) settings.region = "us-east-1";
+  if (settings.credentials.access_key.empty() && settings.credentials.secret_key.empty())
+    settings.role = s3::role_of(access.s3_role, settings.region, access.http,
+                                is_aws(settings.endpoint) ? s3::Instances::asked : s3::Instances::not_asked);
+  if (!settings.role && (settings.credentials.access_key.empty() || settings.credentials.secret_key.empty()))
     throw malformed(url, "there is no access key or no secret key for it",
                     "give --s3-access-key and --s3-secret-key-file");
-  if (settings.region.empty()) settings.region = "us-east-1";
-  if (settings.endpoint.empty()) settings.endpoint = "https://s3." + settings.region + ".amazonaws.com";
+  if (settings.endpoint.empty())
+    settings.endpoint = "https://s3." + settings.region + "." + s3::aws_domain(settings.region);
   if (!settings.endpoint.starts_with("http://") && !settings.endpoint.starts_with("https://"))
     throw malformed(url, "its endpoint begins with neither https:// nor http://", "write --s3-endpoint=https://host");
-  if (access.s3_addressing == Access::Addressing::virtual_host)
-    settings.addressing = s3::Settings::Addressing::virtual_host;
+  if (access.s3_addressing == Access::Addressing::virtual_host) settings.addressing = s3::Addressing::virtual_host;
   return std::make_unique<s3::S3Storage>(std::move(settings));
 }
 

@@ -6,6 +6,7 @@
 
 #include "sidekick/http_client.hpp"
 #include "sidekick/secret.hpp"
+#include "storage/s3/role_sources.hpp"
 #include "storage/storage.hpp"
 
 namespace sidekick::storage {
@@ -18,6 +19,7 @@ struct Access {
   std::string s3_access_key;
   Secret s3_secret_key;
   Secret s3_session_token;
+  s3::RoleSettings s3_role;  ///< who gives out keys where none are given
   enum class Addressing { path, virtual_host } s3_addressing = Addressing::path;
   HttpSettings http;
 

@@ -4,8 +4,11 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cstdio>
 
+#include "jobs/storage/s3/signature.hpp"
 #include "sidekick/dial.hpp"
+#include "tests/support/s3_server.hpp"
 
 namespace sidekick::test {
 
@@ -33,6 +36,50 @@ std::string ask(std::uint16_t port, std::string request) {
   return answer;
 }
 
+constexpr const char* mark_header = "x-amz-meta-sidekick-writer";
+
+std::string header_of(const std::string& request, const std::string& name) {
+  const auto line = "\r\n" + name + ": ";
+  const auto at = request.find(line);
+  if (at == std::string::npos || at > request.find("\r\n\r\n")) return {};
+  const auto begin = at + line.size();
+  return request.substr(begin, request.find("\r\n", begin) - begin);
+}
+
+std::string between(const std::string& text, const std::string& before, const std::string& after) {
+  const auto begin = text.find(before) + before.size();
+  return text.substr(begin, text.find(after, begin) - begin);
+}
+
+std::chrono::sys_seconds time_of(const std::string& amz_date) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  std::sscanf(amz_date.c_str(), "%4d%2u%2uT%2d%2d%2dZ", &year, &month, &day, &hour, &minute, &second);
+  return std::chrono::sys_days(std::chrono::year(year) / month / day) + std::chrono::hours(hour) +
+         std::chrono::minutes(minute) + std::chrono::seconds(second);
+}
+
+/// The Authorization that a request is to have, over all its headers that are signed.
+std::string authorization_of(const std::string& request) {
+  const auto target = between(request, " ", " ");
+  const auto question = std::min(target.find('?'), target.size());
+  storage::s3::Signed signs{request.substr(0, request.find(' ')),
+                            target.substr(0, question),
+                            target.substr(std::min(question + 1, target.size())),
+                            {},
+                            {}};
+  for (const auto* name : {"Host", "X-Amz-Date", "X-Amz-Content-Sha256", "X-Amz-Security-Token", mark_header})
+    if (const auto value = header_of(request, name); !value.empty()) signs.headers.push_back({name, value});
+  signs.payload_sha256 = header_of(request, "X-Amz-Content-Sha256");
+  const auto region = between(header_of(request, "Authorization"), "/", "/s3/").substr(9);
+  return storage::s3::authorization(signs, {S3Server::access_key(), Secret(S3Server::secret_key()), {}}, region,
+                                    time_of(header_of(request, "X-Amz-Date")));
+}
+
 }  // namespace
 
 S3Proxy::S3Proxy(std::uint16_t port, std::function<Fate(std::string& request)> decide)
@@ -48,9 +95,21 @@ void S3Proxy::serve(TcpPeer& peer) const {
   if (fate == Fate::refuse)
     peer.answer("501 Not Implemented", "<Error><Code>NotImplemented</Code><Message>A header.</Message></Error>",
                 "Connection: close\r\n");
+  if (fate == Fate::expire)
+    peer.answer("400 Bad Request", "<Error><Code>ExpiredToken</Code><Message>Too old.</Message></Error>",
+                "Connection: close\r\n");
   if (fate == Fate::lose_answer) (void)ask(port_, std::move(*request));
   if (fate == Fate::lose_request || fate == Fate::lose_answer) peer.reset_at_end();
   if (fate == Fate::pass) peer.send(ask(port_, std::move(*request)));
+}
+
+std::string take_session_token(std::string& request) {
+  const auto given = header_of(request, "Authorization");
+  const auto token = header_of(request, "X-Amz-Security-Token");
+  if (token.empty() || given != authorization_of(request)) return {};
+  remove_header(request, "X-Amz-Security-Token");
+  request.replace(request.find(given), given.size(), authorization_of(request));
+  return token;
 }
 
 void remove_header(std::string& request, const std::string& name) {

@@ -15,6 +15,7 @@ enum class Fate {
   lose_answer,   ///< the server does it, and the connection is cut
   slow_down,     ///< an answer 503
   refuse,        ///< an answer 501
+  expire,        ///< an answer that the session token has expired
 };
 
 /// Asks `decide` about each whole request, which it may change. Each connection carries one request.
@@ -31,6 +32,11 @@ class S3Proxy final {
   std::function<Fate(std::string& request)> decide_;
   TcpServer server_;
 };
+
+/// The session token that `request` is signed with, and takes it out: versitygw has none, and refuses each. The request
+/// is signed anew with the keys of S3Server; empty, and nothing changed, unless it was signed rightly by these, the
+/// token too.
+std::string take_session_token(std::string& request);
 
 /// Takes the line of that header out, where there is one.
 void remove_header(std::string& request, const std::string& name);

@@ -12,6 +12,12 @@
 
 namespace sidekick::storage::s3 {
 
+namespace {
+
+constexpr int max_redirects = 5;
+
+}  // namespace
+
 bool Tries::wait(const CancelToken& cancel) {
   SystemClock clock;
   if (!begun_) begun_ = clock.now();
@@ -25,6 +31,17 @@ bool Tries::wait(const CancelToken& cancel) {
   return true;
 }
 
+std::string Api::hint_of(const Error& error) const {
+  const bool closes = error.message().find("the connection was closed") != std::string::npos;
+  // Go's servers of TLS close without a word where they are spoken to plainly.
+  if (closes && !has_answered_ && bucket_url_.scheme == "http")
+    return "where the port speaks TLS, write --s3-endpoint=https://...";
+  const bool is_unknown_host = error.message().find("no such name") != std::string::npos;
+  if (error.hint().empty() && is_unknown_host && settings_.addressing == Addressing::virtual_host)
+    return "a server without names for buckets needs --s3-addressing=path";
+  return error.hint();
+}
+
 struct Api::Outcome {
   HttpResponse response{};
   std::optional<Trouble> trouble{};
@@ -33,22 +50,19 @@ struct Api::Outcome {
 Api::Api(Settings settings)
     : settings_(std::move(settings)),
       where_("s3://" + settings_.bucket + (settings_.prefix.empty() ? "" : "/" + settings_.prefix)),
-      endpoint_(parse_url(settings_.endpoint)) {}
+      bucket_url_(bucket_url(parse_url(settings_.endpoint), settings_.bucket, settings_.addressing)) {}
 
-HttpRequest Api::request_for(const Call& call) const {
-  auto url = endpoint_;
-  while (url.path.ends_with('/')) url.path.pop_back();
-  if (settings_.addressing == Settings::Addressing::virtual_host)
-    url.host = settings_.bucket + "." + url.host;
-  else
-    url.path += "/" + encoded(settings_.bucket, Encoding::path);
+Url Api::url_of(const Call& call) const {
+  auto url = bucket_url_;
   url.path += call.name.empty() ? "" : "/" + encoded(key_prefix() + call.name, Encoding::path);
   if (url.path.empty()) url.path = "/";
   url.query = query_text(call.query);
+  return url;
+}
 
+HttpRequest Api::request_for(const Call& call, const Url& url, const Credentials& credentials) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto payload = sha256_hex(call.body);
-  const auto& credentials = settings_.credentials;
   std::vector<HttpHeader> headers{
       {"Host", url.authority()}, {"X-Amz-Date", amz_date(now)}, {"X-Amz-Content-Sha256", payload}};
   if (!credentials.session_token.empty())
@@ -84,24 +98,52 @@ void Api::give_back(std::unique_ptr<HttpClient> client) {
   idle_.push_back(std::move(client));
 }
 
+HttpResponse Api::follow(const Call& call, const Credentials& credentials, const BodySink* sink,
+                         const CancelToken& cancel) {
+  auto client = borrow();
+  auto url = url_of(call);
+  for (int redirects = 0;; redirects++) {
+    const auto request = request_for(call, url, credentials);
+    auto response =
+        sink == nullptr ? client->send(request, cancel, call.max_answer_bytes) : client->stream(request, *sink, cancel);
+    const auto next = redirects < max_redirects ? redirect_of(url, response) : std::nullopt;
+    if (!next) {
+      give_back(std::move(client));
+      return response;
+    }
+    url = *next;
+  }
+}
+
 Api::Outcome Api::attempt(const Call& call, const BodySink* sink, const CancelToken& cancel) {
   cancel.throw_if_cancelled();
-  const auto request = request_for(call);
   Outcome out;
   try {
-    auto client = borrow();
-    out.response =
-        sink == nullptr ? client->send(request, cancel, call.max_answer_bytes) : client->stream(request, *sink, cancel);
-    give_back(std::move(client));
+    const auto credentials = settings_.role ? settings_.role->credentials(cancel) : settings_.credentials;
+    out.response = follow(call, credentials, sink, cancel);
     has_answered_ = true;
     out.trouble = trouble_with(out.response, begin_of_message(call));
+    if (out.trouble) advise(call, credentials, *out.trouble, cancel);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
-    const Error told(error.kind(), begin_of_message(call) + ": " + error.message(), error.hint());
+    const Error told(error.kind(), begin_of_message(call) + ": " + error.message(), hint_of(error));
     if (error.kind() != ErrorKind::unavailable) throw told;
     out.trouble = Trouble{"", told, true};
   }
   return out;
+}
+
+void Api::advise(const Call& call, const Credentials& used, Trouble& trouble, const CancelToken& cancel) {
+  const bool is_expired = trouble.code == "ExpiredToken" || trouble.code == "InvalidToken";
+  if (is_expired && settings_.role && settings_.role->replaces(used, cancel)) {
+    trouble.again = true;
+    trouble.error = {ErrorKind::unavailable, trouble.error.message()};
+  }
+  const bool host_names_bucket = bucket_url_.host.starts_with(settings_.bucket + ".");
+  if (trouble.error.kind() == ErrorKind::no_input && call.name.empty() && host_names_bucket &&
+      settings_.addressing == Addressing::path)
+    trouble.error = {ErrorKind::no_input, trouble.error.message(),
+                     "the endpoint's host names the bucket: give --s3-addressing=virtual"};
 }
 
 Persistence Api::persistence() const {

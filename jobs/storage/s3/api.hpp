@@ -1,4 +1,4 @@
-/// Signed requests to one bucket, tried again where that can help.
+/// Signed requests to one bucket, tried again where that can help and sent again where the server redirects them.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,10 @@
 #include "sidekick/cancel.hpp"
 #include "sidekick/http_client.hpp"
 #include "sidekick/url.hpp"
+#include "storage/s3/address.hpp"
+#include "storage/s3/role.hpp"
 #include "storage/s3/signature.hpp"
+#include "storage/s3/trouble.hpp"
 
 namespace sidekick::storage::s3 {
 
@@ -49,7 +52,8 @@ struct Settings {
   std::string bucket;
   std::string prefix;  ///< of keys, without '/' at its ends; may be empty
   Credentials credentials;
-  enum class Addressing { path, virtual_host } addressing = Addressing::path;
+  std::shared_ptr<Role> role{};  ///< gives out the credentials instead, where it is not null
+  Addressing addressing = Addressing::path;
   HttpSettings http;
   Persistence persistence{};
   std::size_t part_bytes = std::size_t{5} << 20;   ///< of the first parts of an upload; S3 takes no smaller ones
@@ -95,8 +99,14 @@ class Api final {
 
  private:
   struct Outcome;
-  HttpRequest request_for(const Call& call) const;
+  Url url_of(const Call& call) const;
+  HttpRequest request_for(const Call& call, const Url& url, const Credentials& credentials) const;
+  HttpResponse follow(const Call& call, const Credentials& credentials, const BodySink* sink,
+                      const CancelToken& cancel);
   Outcome attempt(const Call& call, const BodySink* sink, const CancelToken& cancel);
+  /// What only this side knows: whether there are newer credentials, and how the bucket is addressed.
+  void advise(const Call& call, const Credentials& used, Trouble& trouble, const CancelToken& cancel);
+  std::string hint_of(const Error& error) const;
   Persistence persistence() const;
   std::unique_ptr<HttpClient> borrow();
   void give_back(std::unique_ptr<HttpClient> client);
@@ -104,7 +114,7 @@ class Api final {
 
   Settings settings_;
   std::string where_;
-  Url endpoint_;
+  Url bucket_url_;
   std::atomic<bool> has_answered_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpClient>> idle_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sidekick/url.hpp"
 #include "storage/s3/xml.hpp"
 
 namespace sidekick::storage::s3 {
@@ -21,7 +22,9 @@ constexpr std::string_view rights_hint = "the key needs the right to list, read,
 constexpr std::string_view bucket_hint = "make the bucket; it is not made by itself";
 constexpr std::string_view clock_hint = "set this machine's clock right: it differs from the server's by minutes";
 
-constexpr std::array<Meaning, 25> meanings{{
+constexpr std::string_view virtual_hint = "give --s3-addressing=virtual";
+
+constexpr std::array<Meaning, 29> meanings{{
     {"NoSuchBucket", ErrorKind::no_input, false, bucket_hint},
     {"NoSuchKey", ErrorKind::no_input, false, ""},
     {"NotFound", ErrorKind::no_input, false, "check the endpoint and the bucket"},
@@ -36,6 +39,11 @@ constexpr std::array<Meaning, 25> meanings{{
     {"RequestTimeTooSkewed", ErrorKind::config, false, clock_hint},
     {"InvalidBucketName", ErrorKind::config, false, ""},
     {"MethodNotAllowed", ErrorKind::config, false, "check the endpoint and the bucket"},
+    // Of Alibaba's, Tencent's, Volcengine's and Huawei's servers.
+    {"SecondLevelDomainForbidden", ErrorKind::config, false, virtual_hint},
+    {"PathStyleDomainForbidden", ErrorKind::config, false, virtual_hint},
+    {"InvalidPathAccess", ErrorKind::config, false, virtual_hint},
+    {"VirtualHostDomainRequired", ErrorKind::config, false, virtual_hint},
     {"EntityTooLarge", ErrorKind::data, false, ""},
     {"SlowDown", ErrorKind::unavailable, true, ""},
     {"TooManyRequests", ErrorKind::unavailable, true, ""},
@@ -94,6 +102,18 @@ std::string region_in(const HttpResponse& response, const Element* error) {
   return error == nullptr ? "" : error->text_of("Region");
 }
 
+/// What to do about an answer that sends us elsewhere.
+std::string redirect_hint(const HttpResponse& response, const std::string& region) {
+  if (!region.empty()) return "its region is '" + region + "'";
+  const auto location = response.header("location");
+  if (location && (location->starts_with("http://") || location->starts_with("https://"))) try {
+      return "it redirects to '" + parse_url(*location).origin() + "': check --s3-endpoint";
+    } catch (const Error&) {
+      return "check the endpoint: it redirects to what is no URL";
+    }
+  return "check the region and the endpoint";
+}
+
 Meaning meaning_of(const std::string& code, int status) {
   if (const auto* found = std::ranges::find(meanings, code, &Meaning::code); found != meanings.end()) return *found;
   if (status / 100 == 5 || code == "InternalError" || code == "ServiceUnavailable")
@@ -116,13 +136,10 @@ std::optional<Trouble> trouble_with(const HttpResponse& response, const std::str
   const auto told = error == nullptr ? "" : one_line(error->text_of("Message"));
   const auto cause = error == nullptr ? status : one_line(code) + (told.empty() ? "" : ": " + told);
   const auto region = region_in(response, error);
-  const bool elsewhere = response.status == 301 || response.status == 307 || code == "AuthorizationHeaderMalformed" ||
+  const bool elsewhere = response.status / 100 == 3 || code == "AuthorizationHeaderMalformed" ||
                          code == "PermanentRedirect" || code == "IllegalLocationConstraintException";
   if (elsewhere || (response.status == 400 && !region.empty()))
-    return Trouble{code,
-                   {ErrorKind::config, what + ": " + cause,
-                    region.empty() ? "check the region and the endpoint" : "its region is '" + region + "'"},
-                   false};
+    return Trouble{code, {ErrorKind::config, what + ": " + cause, redirect_hint(response, region)}, false};
   const auto meaning = meaning_of(code, response.status);
   const auto retry = meaning.kind == ErrorKind::io ? Retry::never : Retry::as_kind;
   return Trouble{code, {meaning.kind, what + ": " + cause, std::string(meaning.hint), retry}, meaning.again};

@@ -45,6 +45,28 @@ TEST_CASE("a bucket of another region is told with the region") {
   CHECK(trouble(301, "PermanentRedirect").error.kind() == ErrorKind::config);
 }
 
+TEST_CASE("a server that wants buckets as hosts is told with the flag") {
+  for (const std::string code : {"SecondLevelDomainForbidden", "PathStyleDomainForbidden", "InvalidPathAccess"}) {
+    CAPTURE(code);
+    const auto told = trouble(403, code);
+    CHECK(told.error.kind() == ErrorKind::config);
+    CHECK(told.error.hint() == "give --s3-addressing=virtual");
+  }
+}
+
+TEST_CASE("a redirect that is not followed is told with where it leads") {
+  for (const int status : {301, 302, 307}) {
+    const HttpResponse response{.status = status,
+                                .headers = {{"Location", "https://me:pw@s3.example:9000/shop?X-Amz-Signature=secret"}},
+                                .effective_url = {},
+                                .body = {}};
+    const auto told = trouble_with(response, "x");
+    REQUIRE(told);
+    CHECK(told->error.kind() == ErrorKind::config);
+    CHECK(told->error.hint() == "it redirects to 'https://s3.example:9000': check --s3-endpoint");
+  }
+}
+
 TEST_CASE("an answer 200 may be an error and one without a body is none") {
   CHECK(trouble(200, "InternalError").again);
   const HttpResponse late{.status = 200,
