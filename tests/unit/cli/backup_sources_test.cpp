@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/cli/backup_schema.hpp"
 #include "agent/cli/backup_settings.hpp"
 #include "agent/cli/mongodb_backup.hpp"
 #include "agent/cli/mongodb_scratch.hpp"
@@ -79,4 +80,19 @@ TEST_CASE("a throwaway database tells when it was made and no other name does") 
     CAPTURE(other);
     CHECK_FALSE(scratch_time(other));
   }
+}
+
+TEST_CASE("patterns to exclude need a folder to be left out of") {
+  const auto refusal = [](const std::vector<std::string>& words) {
+    return error_of([&] { backup_tasks(config::resolve(backup_schema(), words, {}).values, {}); });
+  };
+  CHECK_FALSE(refusal({"--from=dir:/data", "--exclude=*.log", "--exclude=!keep.log"}));
+  CHECK_FALSE(refusal({"--from=mongodb://mongo/", "--from=dir:/data", "--exclude=cache/\n*.log"}));
+  const auto alone = refusal({"--from=exec: true", "--exclude=*.log"});
+  REQUIRE(alone);
+  CHECK(alone->kind() == ErrorKind::config);
+  CHECK(test::mentions(*alone, "--exclude"));
+  const auto comment = refusal({"--from=dir:/data", "--exclude=#cache"});
+  REQUIRE(comment);
+  CHECK(test::mentions(*comment, "no pattern"));
 }
