@@ -194,6 +194,8 @@ std::string json_quoted(std::string_view text) {
       out += "\\n";
     else if (c < 0x20 || c == 0x7f)
       out.append("\\u00").append(1, hex[c >> 4]).append(1, hex[c & 15]);
+    else if (bytes == 2 && c == 0xc2 && begins_with_control(text))
+      out.append("\\u00").append(1, hex[static_cast<unsigned char>(text[1]) >> 4]).append(1, hex[text[1] & 15]);
     else
       out.append(bytes == 0 ? "\xef\xbf\xbd" : text.substr(0, bytes));
     text.remove_prefix(std::max<std::size_t>(bytes, 1));

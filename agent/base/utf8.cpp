@@ -30,6 +30,18 @@ std::size_t character_bytes(std::string_view text) noexcept {
   return second && follows(2) && follows(3) ? 4 : 0;
 }
 
+bool begins_with_control(std::string_view text) noexcept {
+  if (text.empty()) return false;
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x20 || first == 0x7f) return true;
+  const auto bytes = character_bytes(text);
+  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (bytes == 2) return first == 0xc2 && at(1) < 0xa0;
+  if (bytes != 3 || first != 0xe2) return false;
+  const bool is_embedding = at(1) == 0x80 && ((at(2) >= 0xaa && at(2) <= 0xae) || at(2) == 0x8e || at(2) == 0x8f);
+  return is_embedding || (at(1) == 0x81 && at(2) >= 0xa6 && at(2) <= 0xa9);
+}
+
 std::string_view beginning(std::string_view text, std::size_t max_bytes) noexcept {
   if (max_bytes >= text.size()) return text;
   auto cut = max_bytes;

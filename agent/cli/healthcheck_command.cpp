@@ -75,7 +75,8 @@ std::string first_line(const std::string& text) {
 int check(const std::string& url, std::chrono::milliseconds timeout) {
   try {
     const auto response = ask(url, timeout);
-    write_out(redact_url(url) + ": " + std::to_string(response.status) + " " + first_line(response.body) + "\n");
+    write_out(redact_url(url) + ": " + std::to_string(response.status) + " " + printable(first_line(response.body)) +
+              "\n");
     return response.status >= 200 && response.status < 300 ? 0 : 1;
   } catch (const Error& error) {
     write_out(error.message() + "\n");

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "agent/cli/output.hpp"
 #include "sidekick/json.hpp"
 
 namespace sidekick::cli {
@@ -32,20 +33,6 @@ std::string_view name_of(Form form) noexcept {
 std::string_view name_of(filters::Compression compression) noexcept {
   if (compression == filters::Compression::gzip) return "gzip";
   return compression == filters::Compression::zstd ? "zstd" : "none";
-}
-
-/// A name can hold anything, and a terminal would obey it.
-std::string printable(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f)
-      out += c;
-    else
-      out.append("\\x").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
-  }
-  return out;
 }
 
 using Row = std::array<std::string, 4>;

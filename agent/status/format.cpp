@@ -53,6 +53,8 @@ std::string escape(std::string_view text, std::size_t most) {
       out.append("\\").append(1, c);
     } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
       append_control(out, c);
+    } else if (length == 2 && begins_with_control(text)) {
+      append_control(out, text[1]);  // C1: U+0080 to U+009F, of which the second byte is the number
     } else {
       out.append(text.substr(0, length));
     }
