@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr mode_t file_mode = 0644;
-
 Error cannot_write(const std::string& path, int number) {
   auto error = error_from_errno("cannot write '" + path + "'", number);
   if (number == EROFS) return error;
@@ -30,7 +28,7 @@ Error cannot_write(const std::string& path, int number) {
 /// The part file, ours alone and empty. Who wrote it before us is dead, or its lock would be in the way.
 Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
-    Fd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode));
+    Fd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, private_file));
     if (!fd) throw cannot_write(path, errno);
     if (!lock_part(fd.get(), part, path, "one dump a file")) continue;
     if (::ftruncate(fd.get(), 0) != 0) throw cannot_write(path, errno);
@@ -100,6 +98,7 @@ void OutputFile::finish() {
   if (!part_.empty()) sink_->sync();
   sink_->finish();
   if (part_.empty()) return;
+  take_mode(part_, path_);
   if (::rename(part_.c_str(), path_.c_str()) != 0) throw cannot_write(path_, errno);
   part_.clear();
   sync_folder(fs::path(path_).parent_path().string());

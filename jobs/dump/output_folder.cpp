@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr mode_t file_mode = 0644;
 constexpr std::array<std::string_view, 3> endings{"", ".gz", ".zst"};
 
 Error cannot_write(const std::string& path, int number) {
@@ -30,6 +29,17 @@ Error cannot_write(const std::string& path, int number) {
 
 void check(const std::error_code& error, const std::string& path) {
   if (error) throw cannot_write(path, error.value());
+}
+
+void make_folder(const fs::path& folder, const std::string& path) {
+  if (::mkdir(folder.c_str(), private_folder) != 0 && errno != EEXIST) throw cannot_write(path, errno);
+}
+
+void make_folders(const fs::path& folder, const std::string& path) {
+  std::error_code ignored;
+  if (folder.empty() || fs::is_directory(folder, ignored)) return;
+  make_folders(folder.parent_path(), path);
+  make_folder(folder, path);
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder) {
@@ -43,9 +53,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 /// The folder, ours alone and empty. Who filled it before us is dead, or its lock would be in the way.
 Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
-    std::error_code error;
-    fs::create_directory(part, error);
-    check(error, path);
+    make_folder(part, path);
     Fd fd(::open(part.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd) {
       if (errno == ENOENT) continue;
@@ -53,6 +61,7 @@ Fd open_part(const std::string& part, const std::string& path) {
     }
     if (!lock_part(fd.get(), part, path, "one dump a folder")) continue;
     for (const auto& entry : entries_of(part)) {
+      std::error_code error;
       fs::remove_all(entry, error);
       check(error, path);
     }
@@ -75,6 +84,7 @@ void remove_file(const fs::path& file) {
 
 /// The same collection in another compression would be read beside this one.
 void move_file(const fs::path& from, const fs::path& to) {
+  take_mode(from.string(), to.string());
   std::error_code error;
   fs::rename(from, to, error);
   check(error, to.string());
@@ -94,9 +104,7 @@ OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
   is_new_ = !fs::exists(status);
   const fs::path whole(path_);
   if (is_new_) {
-    error.clear();
-    if (whole.has_parent_path()) fs::create_directories(whole.parent_path(), error);
-    check(error, path_);
+    make_folders(whole.parent_path(), path_);
     part_ = (whole.parent_path() / ("." + whole.filename().string() + ".part")).string();
   } else {
     part_ = (whole / ".sidekick.part").string();
@@ -111,10 +119,8 @@ OutputFolder::~OutputFolder() {
 
 Fd OutputFolder::create(const std::string& name) const {
   const auto file = fs::path(part_) / name;
-  std::error_code error;
-  fs::create_directory(file.parent_path(), error);
-  check(error, path_);
-  Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+  make_folder(file.parent_path(), path_);
+  Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_file));
   if (!fd) throw cannot_write(path_, errno);
   return fd;
 }
@@ -128,19 +134,17 @@ void OutputFolder::publish(Holds holds) {
     sync_folder(parent);
     return;
   }
-  std::error_code error;
-  fs::create_directory(path_, error);
-  check(error, path_);
+  make_folder(path_, path_);
   move_into_place(holds);
   // Renames into several folders are durable together.
   if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
-  fs::remove_all(part_, error);
+  std::error_code ignored;
+  fs::remove_all(part_, ignored);
   part_.clear();
 }
 
 void OutputFolder::move_into_place(Holds holds) {
   const fs::path target(path_);
-  std::error_code error;
   std::vector<fs::path> last;
   for (const auto& entry : entries_of(part_)) {
     if (!fs::is_directory(entry)) {
@@ -148,8 +152,7 @@ void OutputFolder::move_into_place(Holds holds) {
       continue;
     }
     const auto folder = target / entry.filename();
-    fs::create_directory(folder, error);
-    check(error, path_);
+    make_folder(folder, path_);
     for (const auto& file : entries_of(entry)) move_file(file, folder / file.filename());
   }
   bool has_oplog = false;

@@ -12,6 +12,7 @@ namespace sidekick::dump {
 /// and then renames: the whole folder where there was none, else file by file, over those of the same name; others
 /// stay. Destroyed before that it removes what it made; killed, it leaves that, and the next one removes it. Killed
 /// while it renames into a folder that was there, it leaves files of both dumps, each of them whole.
+/// New files and folders are their owner's alone; what is replaced keeps its mode.
 /// Throws Error: cannot_create, denied, io, temporary (another process writes the same folder).
 class OutputFolder final {
  public:

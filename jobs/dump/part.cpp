@@ -23,4 +23,10 @@ bool lock_part(int fd, const std::string& part, const std::string& path, const s
          open.st_dev == named.st_dev;
 }
 
+void take_mode(const std::string& part, const std::string& path) noexcept {
+  struct stat status{};
+  const bool replaces = ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  (void)::chmod(part.c_str(), replaces ? status.st_mode & 0777U : private_file);
+}
+
 }  // namespace sidekick::dump

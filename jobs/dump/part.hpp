@@ -1,6 +1,8 @@
 /// What a dump is written to before it has its name.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 namespace sidekick::dump {
@@ -9,5 +11,13 @@ namespace sidekick::dump {
 /// no longer at the path `part`, and must be opened again. Throws Error: temporary (another process is writing `path`,
 /// with `hint`), io.
 bool lock_part(int fd, const std::string& part, const std::string& path, const std::string& hint);
+
+/// Only its owner may read what a dump creates, since it holds what a database keeps behind a login.
+inline constexpr mode_t private_file = 0600;
+inline constexpr mode_t private_folder = 0700;
+
+/// Gives `part` the mode of the file that it is about to replace, and private_file where there is none. Best effort:
+/// some filesystems have no modes.
+void take_mode(const std::string& part, const std::string& path) noexcept;
 
 }  // namespace sidekick::dump

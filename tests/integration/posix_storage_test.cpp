@@ -245,3 +245,23 @@ TEST_CASE("posix storage: ten thousand objects are listed in a moment") {
   CHECK(in(folder.path())->list("object-", never()).size() == 10'000);
   CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
 }
+
+TEST_CASE("posix storage: only its owner may read an object and a replaced one keeps its mode") {
+  const TempDir folder;
+  const auto storage = in(folder.path());
+  const auto mode_of = [&](const char* name) {
+    struct stat status{};
+    REQUIRE(::stat((folder / name).c_str(), &status) == 0);
+    return status.st_mode & 0777U;
+  };
+  const auto before = ::umask(0);
+  storage->create("object", never())->finish();
+  REQUIRE(storage->put_if_absent("small", "x", never()));
+  storage->replace("lease", "x", never());
+  ::chmod((folder / "small").c_str(), 0640);
+  storage->replace("small", "y", never());
+  ::umask(before);
+  CHECK(mode_of("object") == 0600);
+  CHECK(mode_of("lease") == 0600);
+  CHECK(mode_of("small") == 0640);
+}

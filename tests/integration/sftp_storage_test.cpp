@@ -269,3 +269,15 @@ TEST_CASE("sftp: a URL or access that cannot work is told before anything is con
   require_error(refused("sftp://u@h/x", [](auto& access) { access.ssh_key_files.clear(); }), ErrorKind::config,
                 "neither a key file nor a password");
 }
+
+TEST_CASE("sftp: only its owner may read an object") {
+  const SftpPlace place;
+  const auto storage = place.open();
+  const CancelToken cancel;
+  storage->create("object", cancel)->finish();
+  REQUIRE(storage->put_if_absent("small", "x", cancel));
+  for (const auto* name : {"object", "small"}) {
+    const auto permissions = std::filesystem::status(place.folder / name).permissions();
+    CHECK(permissions == (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  }
+}

@@ -20,7 +20,7 @@ namespace {
 
 // So much is written between two looks at the token.
 constexpr std::size_t max_write_bytes = std::size_t{1} << 20;
-constexpr mode_t file_mode = 0666;
+constexpr mode_t file_mode = 0600;  // backups hold what a database keeps behind a login
 
 std::string hint_for(int number, const std::string& where) {
   switch (number) {
@@ -59,6 +59,12 @@ Fd Folder::create(const std::string& file) const {
   Fd fd(::openat(fd_.get(), file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
   if (!fd) fail("create", file, errno);
   return fd;
+}
+
+void Folder::take_mode_of(const std::string& file, const Fd& fd) const noexcept {
+  struct stat status{};
+  if (::fstatat(fd_.get(), file.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode))
+    (void)::fchmod(fd.get(), status.st_mode & 0777U);
 }
 
 std::optional<Fd> Folder::open(const std::string& file) const {

@@ -26,10 +26,12 @@ class Folder final {
   /// into a fresh folder would fill the disk below and be missed.
   Folder(const std::string& path, std::string where);
 
-  /// A new file for writing.
+  /// A new file for writing, which only its owner may read and write.
   Fd create(const std::string& file) const;
   /// The file for reading, nothing where there is none.
   std::optional<Fd> open(const std::string& file) const;
+  /// Gives the open file the mode of `file`, where there is one and the filesystem has modes.
+  void take_mode_of(const std::string& file, const Fd& fd) const noexcept;
   struct stat look_at(const Fd& fd, const std::string& file) const;
 
   /// Writes all of `bytes`, giving way to `cancel`.

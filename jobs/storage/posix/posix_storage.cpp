@@ -65,6 +65,7 @@ class Part final : public Sink {
 
   void finish_anyway() {
     cancel_.throw_if_cancelled();
+    folder_.take_mode_of(name_, fd_);
     folder_.sync_and_close(std::move(fd_), name_);
     folder_.name(part_, name_);
     named_ = true;

@@ -1,11 +1,13 @@
 #include "dump/output_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "dump/output_file.hpp"
 #include "sidekick/error.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -30,7 +32,66 @@ void write(OutputFolder& folder, const std::string& name) {
   REQUIRE(::write(fd.get(), "new", 3) == 3);
 }
 
+mode_t mode_of(const fs::path& path) {
+  struct stat status{};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 0777U;
+}
+
+/// Whatever the mask of the user's shell is, it must not be what protects a dump.
+class OpenMask final {
+ public:
+  OpenMask() : before_(::umask(0)) {}
+  ~OpenMask() { ::umask(before_); }
+  OpenMask(const OpenMask&) = delete;
+  OpenMask& operator=(const OpenMask&) = delete;
+
+ private:
+  mode_t before_;
+};
+
 }  // namespace
+
+TEST_CASE("only its owner may read a new dump folder and what is in it") {
+  const OpenMask mask;
+  const test::TemporaryFolder scene;
+  OutputFolder folder(scene / "nightly/dump");
+  write(folder, "shop/fruits.bson");
+  folder.publish(OutputFolder::Holds::server);
+  for (const auto* made : {"nightly", "nightly/dump", "nightly/dump/shop"}) CHECK(mode_of(scene / made) == 0700);
+  CHECK(mode_of(scene / "nightly/dump/shop/fruits.bson") == 0600);
+}
+
+TEST_CASE("what a dump replaces keeps its mode") {
+  const OpenMask mask;
+  const test::TemporaryFolder scene;
+  fs::create_directories(scene / "dump/shop");
+  ::chmod((scene / "dump/shop").c_str(), 0750);
+  test::write_file(scene / "dump/shop/fruits.bson", "old");
+  ::chmod((scene / "dump/shop/fruits.bson").c_str(), 0640);
+  OutputFolder folder(scene / "dump");
+  write(folder, "shop/fruits.bson");
+  write(folder, "shop/stock.bson");
+  folder.publish(OutputFolder::Holds::server);
+  CHECK(mode_of(scene / "dump/shop") == 0750);
+  CHECK(mode_of(scene / "dump/shop/fruits.bson") == 0640);
+  CHECK(mode_of(scene / "dump/shop/stock.bson") == 0600);
+}
+
+TEST_CASE("only its owner may read a new archive and an older one keeps its mode") {
+  const OpenMask mask;
+  const test::TemporaryFolder scene;
+  const auto file = scene / "all.archive";
+  {
+    OutputFile out(file, {});
+    CHECK(mode_of(scene / ".all.archive.part") == 0600);
+    out.finish();
+  }
+  CHECK(mode_of(file) == 0600);
+  ::chmod(file.c_str(), 0644);
+  OutputFile(file, {}).finish();
+  CHECK(mode_of(file) == 0644);
+}
 
 TEST_CASE("what a dead dump left and cannot be removed is not published with the next") {
   const test::TemporaryFolder scene;
