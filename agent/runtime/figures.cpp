@@ -13,7 +13,8 @@ constexpr Metric failures{"sidekick_job_failures_total", "Attempts that failed, 
 constexpr Metric up{"sidekick_job_up", "1 when the last attempt succeeded, 0 when it failed or there was none yet.",
                     MetricType::gauge};
 constexpr Metric last_success{"sidekick_job_last_success_timestamp_seconds",
-                              "When an attempt last succeeded, in seconds since 1970.", MetricType::gauge};
+                              "When an attempt last succeeded, in seconds since 1970; 0 if none did.",
+                              MetricType::gauge};
 constexpr Metric is_parked{"sidekick_parked",
                            "1 when the job ended with an error that no attempt can mend and the process only stays up.",
                            MetricType::gauge};
@@ -28,6 +29,7 @@ double seconds_since_1970() {
 Figures::Figures(MetricSink& sink, const std::string& job) : sink_(sink), job_(job) {
   sink_.record(attempts, 0, {{"job", job_}});
   sink_.record(up, 0, {{"job", job_}});
+  sink_.record(last_success, 0, {{"job", job_}});
   sink_.record(is_parked, 0, {{"job", job_}});
 }
 
@@ -35,8 +37,12 @@ void Figures::attempted() noexcept {
   sink_.record(attempts, 1, {{"job", job_}});
 }
 
-void Figures::succeeded() noexcept {
+void Figures::works() noexcept {
   sink_.record(up, 1, {{"job", job_}});
+}
+
+void Figures::succeeded() noexcept {
+  works();
   sink_.record(last_success, seconds_since_1970(), {{"job", job_}});
 }
 

@@ -27,6 +27,13 @@ struct CountFailures {
 
 using FailurePolicy = std::variant<Persevere, CountFailures>;
 
+/// What a step of a loop that did nothing (its summary is empty) says of the job.
+enum class IdleSteps {
+  succeed,   ///< it is a success like others, and readiness stays whatever fails later
+  are_mute,  ///< nothing: only a step that did something ends a failure, and counts as the last success. A job that
+             ///< fails is not ready
+};
+
 /// The exit code of a process that ends with an error of that kind.
 using ExitCodeOf = int (*)(ErrorKind kind);
 
@@ -45,6 +52,7 @@ struct Policy {
   std::chrono::milliseconds settle{0};  ///< a success does not return before the supervisor has run so long
   AfterPermanent after_permanent = AfterPermanent::end;
   FailurePolicy failures;
+  IdleSteps idle_steps = IdleSteps::succeed;
   ExitCodeOf exit_code_of = own_exit_code;
 };
 

@@ -45,16 +45,17 @@ class Run {
   }
 
   /// One more attempt. Nothing when it succeeded, or failed and the next one is due now; else the exit code.
-  std::optional<int> attempt(const std::function<void(JobContext&)>& work) {
+  std::optional<int> attempt(const std::function<Outcome(JobContext&)>& work) {
     number_++;
     succeeded_ = false;
     try {
       figures_.attempted();
+      bool did_something = true;
       run_attempt(
           around_,
           {name_, number_, attempt_deadline(), movement_, policy_.let_go, policy_.exit_code_of(ErrorKind::timeout)},
-          work);
-      figures_.succeeded();
+          [&](JobContext& context) { did_something = !work(context).summary.empty(); });
+      note_success(did_something);
       succeeded_ = succeeded_once_ = true;
       return {};
     } catch (const Error& error) {
@@ -89,10 +90,28 @@ class Run {
     return deadline_ ? std::min(own, *deadline_) : own;
   }
 
+  bool may_be_idle() const { return kind_ == Kind::loop && policy_.idle_steps == IdleSteps::are_mute; }
+
+  void note_success(bool did_something) {
+    const bool is_real = did_something || !may_be_idle();
+    if (fails_ && !is_real) return;
+    fails_ = false;
+    around_.health.fails(false);
+    if (is_real)
+      figures_.succeeded();
+    else
+      figures_.works();
+  }
+
   /// The exit code when it is to end.
   std::optional<int> failed(const Error& error) {
     if (around_.interrupt.signal()) return stopped();
     figures_.failed(error.kind());
+    if (may_be_idle()) {
+      // A failure before that is over with the first step that gets so far.
+      fails_ = around_.health.was_ready();
+      around_.health.fails(true);
+    }
     if (const auto* rule = std::get_if<CountFailures>(&policy_.failures)) return count(error, *rule);
     if (kind_ == Kind::loop && (succeeded_once_ || around_.health.was_ready())) return go_on(error);
     return spend_budget(error);
@@ -185,6 +204,7 @@ class Run {
   int failures_ = 0;  ///< in a row
   bool succeeded_ = false;
   bool succeeded_once_ = false;
+  bool fails_ = false;  ///< since it was ready
 };
 
 /// A loop of one turn.
@@ -203,7 +223,7 @@ int run_one_shot(const std::string& name, OneShotJob& job, const Policy& policy,
   Run run(Kind::one_shot, name, policy, around);
   Outcome outcome;
   for (;;) {
-    if (const auto code = run.attempt([&](JobContext& context) { outcome = job.run(context); })) return *code;
+    if (const auto code = run.attempt([&](JobContext& context) { return outcome = job.run(context); })) return *code;
     if (run.succeeded()) return run.finish(outcome);
   }
 }
@@ -214,7 +234,11 @@ int run_loop(const std::string& name, LoopJob& job, const Policy& policy, const 
   Run run(Kind::loop, name, endless, around);
   for (;;) {
     Step step;
-    if (const auto code = run.attempt([&](JobContext& context) { step = job.step(context); })) return *code;
+    const auto failed = run.attempt([&](JobContext& context) {
+      step = job.step(context);
+      return step.outcome;
+    });
+    if (failed) return *failed;
     if (!run.succeeded()) continue;
     if (const auto code = run.rest(step)) return *code;
   }

@@ -232,7 +232,8 @@ TEST_CASE("the figures of a loop tell its attempts, its failures and when it las
   Harness h;
   ScriptedLoop job([&](JobContext& context, int step) -> Step {
     if (step == 1) {
-      CHECK(h.metrics.text().find("last_success") == std::string::npos);
+      CHECK(h.metrics.text().find("sidekick_job_last_success_timestamp_seconds{job=\"sync\"} 0\n") !=
+            std::string::npos);
       return {{}, context.clock.now()};
     }
     if (step == 2) CHECK(h.metrics.text().find("sidekick_job_up{job=\"sync\"} 1\n") != std::string::npos);
@@ -246,6 +247,61 @@ TEST_CASE("the figures of a loop tell its attempts, its failures and when it las
         "sidekick_job_failures_total{job=\"sync\",kind=\"unavailable\"} 2\n", "sidekick_job_up{job=\"sync\"} 0\n",
         "sidekick_parked{job=\"sync\"} 0\n", "sidekick_job_last_success_timestamp_seconds{job=\"sync\"} 1"})
     CHECK(text.find(line) != std::string::npos);
+}
+
+TEST_CASE("a step that did nothing is no success and does not end a failure where only work counts") {
+  Harness h;
+  const auto told = [&](const std::string& line) { return h.metrics.text().find(line) != std::string::npos; };
+  const auto up = [&](int value) { return told("sidekick_job_up{job=\"backup\"} " + std::to_string(value) + "\n"); };
+  const auto succeeded = [&] { return !told("sidekick_job_last_success_timestamp_seconds{job=\"backup\"} 0\n"); };
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    const Step idle{{}, context.clock.now() + 1min};
+    switch (step) {
+      case 1:
+        context.status.ready();
+        return idle;
+      case 2:
+        CHECK(up(1));
+        CHECK_FALSE(succeeded());
+        CHECK(h.health.is_ready());
+        throw Error(ErrorKind::unavailable, "storage away");
+      case 3:
+        CHECK(up(0));
+        CHECK_FALSE(h.health.is_ready());
+        return idle;
+      case 4:
+        CHECK(up(0));
+        CHECK_FALSE(h.health.is_ready());
+        return {{"a backup"}, context.clock.now() + 1min};
+      default:
+        CHECK(up(1));
+        CHECK(succeeded());
+        CHECK(h.health.is_ready());
+        h.interrupt.raise(SIGTERM);
+        return idle;
+    }
+  });
+  Policy policy;
+  policy.idle_steps = IdleSteps::are_mute;
+  run_loop("backup", job, policy, h.around());
+  CHECK(job.steps == 5);
+}
+
+TEST_CASE("a failure from before the first success is over with the step that gets so far") {
+  Harness h;
+  ScriptedLoop job([&](JobContext& context, int step) -> Step {
+    if (step == 1) throw Error(ErrorKind::unavailable, "storage away");
+    if (step == 2) context.status.ready();
+    if (step == 3) {
+      CHECK(h.health.is_ready());
+      CHECK(h.metrics.text().find("sidekick_job_up{job=\"backup\"} 1\n") != std::string::npos);
+      h.interrupt.raise(SIGTERM);
+    }
+    return {{}, context.clock.now() + 1min};
+  });
+  Policy policy;
+  policy.idle_steps = IdleSteps::are_mute;
+  run_loop("backup", job, policy, h.around());
 }
 
 TEST_CASE("a parked loop is alive and not ready, and says so in its figures") {
