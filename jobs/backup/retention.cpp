@@ -7,7 +7,6 @@
 #include <numeric>
 #include <tuple>
 
-#include "backup/period.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::backup {
@@ -83,7 +82,12 @@ constexpr std::array<Rule, 6> rules_there_are{{{"last", &KeepRules::last, nullpt
 
 Error wrong_rule(std::string_view part, const std::string& cause) {
   return {ErrorKind::usage, "rule '" + std::string(part) + "': " + cause,
-          "rules are such as last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=48h"};
+          "rules are such as last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=1y5m7d2h"};
+}
+
+Error wrong_period(std::string_view part) {
+  return {ErrorKind::usage, "rule '" + std::string(part) + "': not a period such as 48h, 14d, 6m or 1y5m7d2h",
+          "the units are y, m, d and h, as in restic: m is months, and an hour is the shortest unit"};
 }
 
 int parse_count(std::string_view part, std::string_view text) {
@@ -97,12 +101,6 @@ int parse_count(std::string_view part, std::string_view text) {
 
 bool keeps_something(const KeepRules& rules) {
   return rules.within || std::ranges::any_of(rules_there_are, [&](const Rule& rule) { return rules.*rule.count > 0; });
-}
-
-std::string period_text(seconds period) {
-  if (period % hours(1) == 0s) return std::to_string(period / hours(1)) + "h";
-  if (period % minutes(1) == 0s) return std::to_string(period / minutes(1)) + "m";
-  return std::to_string(period.count()) + "s";
 }
 
 /// The candidates newest first, and what is decided of each.
@@ -139,11 +137,11 @@ class Deciding {
     }
   }
 
-  void apply_within(storage::WallTime now) {
+  void apply_within(storage::WallTime now, const TimeZone& zone) {
     if (past_ == decisions_.size()) return;
-    const auto since = std::min(now, of(past_).time) - *rules_.within;
+    const auto since = rules_.within->before(std::min(now, of(past_).time), zone);
     for (std::size_t i = past_; i < decisions_.size() && of(i).time >= since; i++)
-      keep(i, "within " + period_text(*rules_.within));
+      keep(i, "within " + rules_.within->text());
   }
 
   void keep_best_proven() {
@@ -188,8 +186,8 @@ KeepRules parse_keep(std::string_view text) {
     if (rule != rules_there_are.end()) {
       rules.*rule->count = parse_count(part, value);
     } else if (name == "within") {
-      rules.within = parse_period(value);
-      if (!rules.within || *rules.within == 0s) throw wrong_rule(part, "not a length of time such as 48h or 14d");
+      rules.within = parse_keep_period(value);
+      if (!rules.within) throw wrong_period(part);
     } else {
       throw wrong_rule(part, "unknown");
     }
@@ -210,7 +208,7 @@ std::vector<Decision> decide(const std::vector<Candidate>& candidates, const Kee
   }
   deciding.keep_future();
   for (const auto& rule : rules_there_are) deciding.apply(rule, zone);
-  if (rules.within) deciding.apply_within(now);
+  if (rules.within) deciding.apply_within(now, zone);
   deciding.keep_best_proven();
   return deciding.take();
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backup/keep_period.hpp"
 #include "backup/time_zone.hpp"
 #include "storage/manifest.hpp"
 
@@ -21,11 +22,11 @@ struct KeepRules {
   int weekly = 0;  ///< ISO weeks
   int monthly = 0;
   int yearly = 0;
-  std::optional<std::chrono::seconds> within;
+  std::optional<KeepPeriod> within;
 };
 
-/// "last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=48h". Throws Error of kind usage naming the part that
-/// is wrong: an unknown rule, one that stands there twice, a number under 0, and rules that would keep nothing.
+/// "last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=1y5m7d2h". Throws Error of kind usage naming the part
+/// that is wrong: an unknown rule, one that stands there twice, a number under 0, and rules that would keep nothing.
 KeepRules parse_keep(std::string_view text);
 
 /// A clock set back by more is not followed: days of backups would all count as one. By less, and new backups are dated
@@ -47,10 +48,10 @@ struct Decision {
 
 /// One decision for each candidate, newest first (by name where the times are equal). A rule keeps the newest backup of
 /// each of the last n hours, days, weeks, months or years of `zone` that have one, and where there are fewer, the
-/// oldest backup too, as "oldest daily". `within` counts back from the newest backup, or from `now` where that is
-/// earlier. What is dated later than `now` by more than `longest_set_back`, by a clock that was wrong, is kept and
-/// takes nobody's place. The newest backup of the highest level of proof is always kept. Without any rule all are kept.
-/// Pure.
+/// oldest backup too, as "oldest daily". `within` counts back by the calendar of `zone` from the newest backup,
+/// or from `now` where that is earlier. What is dated later than `now` by more than `longest_set_back`, by a clock that
+/// was wrong, is kept and takes nobody's place. The newest backup of the highest level of proof is always kept. Without
+/// any rule all are kept. Pure.
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
                              const TimeZone& zone);
 

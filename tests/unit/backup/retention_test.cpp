@@ -137,6 +137,26 @@ TEST_CASE("within counts back from the newest backup") {
               "within=2d", "2026-11-21 04:00");
 }
 
+TEST_CASE("within counts in months and years of the calendar as restic does") {
+  check_table({{"2026-11-30 20:16", "within 6m"}, {"2026-08-22 21:16", "within 6m"}, {"2026-05-30 20:15", "-"}},
+              "within=6m", "2026-11-30 21:00");
+  // A day that the month does not have runs on into the next month: Go's AddDate makes 3 March of 31 February.
+  check_table({{"2026-03-31 12:00", "within 1m"}, {"2026-03-03 12:00", "within 1m"}, {"2026-03-03 11:59", "-"}},
+              "within=1m", "2026-03-31 13:00");
+  check_table({{"2024-02-29 00:00", "within 1y"}, {"2023-03-01 00:00", "within 1y"}, {"2023-02-28 23:59", "-"}},
+              "within=1y", "2024-02-29 01:00");
+  check_table(
+      {{"2026-11-21 03:00", "within 1y5m7d2h"}, {"2025-06-14 01:00", "within 1y5m7d2h"}, {"2025-06-14 00:59", "-"}},
+      "within=2h7d5m1y", "2026-11-21 04:00");
+}
+
+TEST_CASE("days of within are those of the zone where the clock changed between them") {
+  check_table({{"2026-03-29 10:00", "within 1d"}, {"2026-03-28 11:00", "within 1d"}, {"2026-03-28 10:59", "-"}},
+              "within=1d", "2026-03-29 11:00", "Europe/Berlin");
+  check_table({{"2026-03-29 10:00", "within 24h"}, {"2026-03-28 10:00", "within 24h"}, {"2026-03-28 09:59", "-"}},
+              "within=24h", "2026-03-29 11:00", "Europe/Berlin");
+}
+
 TEST_CASE("backups of the same second each have a place") {
   std::vector<Candidate> candidates;
   for (const auto* name : {"b", "c", "a"}) candidates.push_back({name, utc("2026-11-21 03:00:09")});
@@ -186,7 +206,8 @@ TEST_CASE("keep rules are read as they are written") {
   CHECK(rules.weekly == 4);
   CHECK(rules.monthly == 12);
   CHECK(rules.yearly == 3);
-  CHECK(rules.within == 48h);
+  CHECK(rules.within == KeepPeriod{.hours = 48});
+  CHECK(parse_keep("within=1y5m7d2h").within == KeepPeriod{.years = 1, .months = 5, .days = 7, .hours = 2});
   CHECK(parse_keep("daily=0,last=1").daily == 0);
   CHECK_FALSE(parse_keep("last=1").within);
 }
@@ -200,8 +221,14 @@ TEST_CASE("a wrong keep rule is refused with the part that is wrong") {
       {"last=seven", "rule 'last=seven': not a number from 0 to 1000000"},
       {"last", "rule 'last': not a number from 0 to 1000000"},
       {"last=7,last=8", "rule 'last=8': there are two of it"},
-      {"within=48", "rule 'within=48': not a length of time such as 48h or 14d"},
-      {"within=0s", "rule 'within=0s': not a length of time such as 48h or 14d"},
+      {"within=48", "rule 'within=48': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=6min", "rule 'within=6min': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=90s", "rule 'within=90s': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=2w", "rule 'within=2w': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=0d", "rule 'within=0d': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=-1d", "rule 'within=-1d': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=1d1d", "rule 'within=1d1d': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=101y", "rule 'within=101y': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
       {"last=0,daily=0", "rule 'last=0,daily=0': it would keep nothing"},
   };
   for (const auto& [text, message] : refused) {
@@ -237,7 +264,7 @@ Sample sample(std::mt19937& random) {
   for (auto* count :
        {&out.rules.last, &out.rules.hourly, &out.rules.daily, &out.rules.weekly, &out.rules.monthly, &out.rules.yearly})
     if (upto(2) == 0) *count = upto(6);
-  if (upto(2) == 0) out.rules.within = seconds(1 + upto(spread));
+  if (upto(2) == 0) out.rules.within = KeepPeriod{.months = upto(2), .hours = 1 + upto(spread) / 3600};
   return out;
 }
 
@@ -279,7 +306,11 @@ TEST_CASE("a rule that is added or widened never keeps less") {
     const std::array counts{&KeepRules::last,   &KeepRules::hourly,  &KeepRules::daily,
                             &KeepRules::weekly, &KeepRules::monthly, &KeepRules::yearly};
     given.rules.*counts[static_cast<std::size_t>(i) % counts.size()] += 1 + i % 3;
-    if (i % 5 == 0) given.rules.within = given.rules.within.value_or(0s) + 10h;
+    if (i % 5 == 0) {
+      auto within = given.rules.within.value_or(KeepPeriod{});
+      within.hours += 10;
+      given.rules.within = within;
+    }
     REQUIRE(std::ranges::includes(kept(given), before));
   }
 }
