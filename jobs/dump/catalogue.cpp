@@ -7,6 +7,7 @@
 
 #include "dump/metadata.hpp"
 #include "dump/names.hpp"
+#include "mongo/pattern.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::dump {
@@ -72,7 +73,7 @@ class Listing final {
       CollectionInfo info(listed);
       const Namespace ns{db, info.name};
       if (settings_.collection.empty() && is_left_out(ns)) continue;
-      if (is_excluded(settings_, info.name)) continue;
+      if (is_excluded(settings_, info.name) || !is_selected(settings_, ns)) continue;
       if (settings_.collection.empty() && settings_.views_as_collections && info.type != "view") continue;
       if (auto item = item_of(ns, std::move(info))) out.push_back(std::move(*item));
     }
@@ -166,6 +167,16 @@ Error nothing_there(const Settings& settings) {
   return {ErrorKind::no_input, "the server has nothing to dump", "--allow-empty makes an empty dump"};
 }
 
+/// A pattern that is misspelt would leave a backup without what it is taken for.
+void require_matches(const std::vector<Item>& items, const Settings& settings) {
+  for (const auto& text : settings.ns_include) {
+    const mongo::Pattern pattern(text);
+    if (std::ranges::any_of(items, [&](const Item& item) { return pattern.matches(item.ns.text()); })) continue;
+    throw Error(ErrorKind::no_input, "--nsInclude '" + text + "' matches no collection",
+                "patterns are such as shop.* or *.orders; --allow-empty does without");
+  }
+}
+
 }  // namespace
 
 std::vector<Item> list_items(const mongo::Client& client, const Server& server, const Settings& settings) {
@@ -175,6 +186,7 @@ std::vector<Item> list_items(const mongo::Client& client, const Server& server, 
     auto items = listing.items_of(db);
     std::ranges::move(items, std::back_inserter(out));
   }
+  if (!settings.allow_empty) require_matches(out, settings);
   if (!settings.allow_empty && std::ranges::all_of(out, is_of_any_server)) throw nothing_there(settings);
   if (settings.users_and_roles && settings.db != "admin") {
     auto items = users_of(settings.db);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "mongo/pattern.hpp"
+
 namespace sidekick::dump {
 
 namespace {
@@ -70,6 +72,13 @@ bool is_excluded(const Settings& settings, std::string_view collection) {
   return std::ranges::find(settings.exclude_collections, collection) != settings.exclude_collections.end() ||
          std::ranges::any_of(settings.exclude_collection_prefixes,
                              [&](const std::string& prefix) { return collection.starts_with(prefix); });
+}
+
+bool is_selected(const Settings& settings, const mongo::Namespace& ns) {
+  const auto name = ns.text();
+  const auto takes = [&](const std::string& pattern) { return mongo::Pattern(pattern).matches(name); };
+  return (settings.ns_include.empty() || std::ranges::any_of(settings.ns_include, takes)) &&
+         std::ranges::none_of(settings.ns_exclude, takes);
 }
 
 std::string file_name(std::string_view collection, std::size_t max_bytes) {

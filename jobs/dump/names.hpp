@@ -20,6 +20,9 @@ bool is_left_out(const mongo::Namespace& ns);
 /// True where --excludeCollection or --excludeCollectionsWithPrefix names it.
 bool is_excluded(const Settings& settings, std::string_view collection);
 
+/// True where a pattern of ns_include takes it, or there is none, and no pattern of ns_exclude does.
+bool is_selected(const Settings& settings, const mongo::Namespace& ns);
+
 /// The longest name that file systems take with ".metadata.json.gz" behind it, and mongodump's limit whatever follows.
 inline constexpr std::size_t longest_file_name = 238;
 

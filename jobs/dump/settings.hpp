@@ -28,6 +28,8 @@ struct Settings {
   std::string read_preference;
   std::vector<std::string> exclude_collections;
   std::vector<std::string> exclude_collection_prefixes;
+  std::vector<std::string> ns_include;  ///< patterns of namespaces; empty: all
+  std::vector<std::string> ns_exclude;
   bool users_and_roles = false;  ///< --dumpDbUsersAndRoles
   bool views_as_collections = false;
   bool oplog = false;
