@@ -10,7 +10,7 @@
 namespace sidekick::cli {
 
 using storage::Catalog;
-using storage::Manifest;
+using storage::Entry;
 
 namespace {
 
@@ -24,22 +24,19 @@ void refuse_arguments(const Administration& context) {
                 "only flags are expected here");
 }
 
-std::vector<Manifest> backups_of(const Administration& context, const std::vector<std::string>& jobs) {
-  if (jobs.size() == 1) return Catalog(context.storage, jobs.front()).backups(context.cancel);
-  auto all = Catalog(context.storage, "").backups(context.cancel);
+std::vector<Entry> backups_of(const Administration& context, const std::vector<std::string>& jobs) {
+  if (jobs.size() == 1) return Catalog(context.storage, jobs.front()).entries(context.cancel);
+  auto all = Catalog(context.storage, "").entries(context.cancel);
   if (!jobs.empty())
-    std::erase_if(all, [&](const Manifest& each) { return std::ranges::find(jobs, each.job) == jobs.end(); });
+    std::erase_if(all, [&](const Entry& each) { return std::ranges::find(jobs, each.name().job) == jobs.end(); });
   return all;
 }
 
-std::string json_array(const std::vector<Manifest>& backups) {
-  std::string out = "[";
-  for (const auto& backup : backups) {
-    auto text = to_json(backup);
-    text.erase(text.find_last_not_of('\n') + 1);
-    out += (out.size() == 1 ? "\n" : ",\n") + text;
-  }
-  return out + (backups.empty() ? "]\n" : "\n]\n");
+/// What is wrong with the object of a backup; empty where it is there with its size.
+std::string flaw_of(const Administration& context, const storage::Manifest& backup) {
+  for (auto& listed : Catalog(context.storage, backup.job).listing(context.cancel))
+    if (listed.name.text() == backup.name) return Entry{std::move(listed), backup, {}}.flaw();
+  return {};
 }
 
 }  // namespace
@@ -63,15 +60,16 @@ void list_backups(const Administration& context) {
   const auto backups = backups_of(context, context.settings.values.list("job"));
   if (backups.empty()) context.log.warn("there is no backup", {{"storage", context.storage.where()}});
   if (context.settings.values.flag("json"))
-    write_out(json_array(backups));
+    write_out(list_json(backups));
   else if (!backups.empty())
     write_out(list_text(backups, wall_clock(), context.zone));
 }
 
 void show_backup(const Administration& context) {
   const auto name = backup_argument(context);
-  const auto backup = Catalog(context.storage, job_of_latest(context)).find(name, context.cancel);
-  write_out(context.settings.values.flag("json") ? to_json(backup) : show_text(backup, wall_clock(), context.zone));
+  const auto backup = Catalog(context.storage, job_of_latest(context)).find(name, context.log, context.cancel);
+  if (context.settings.values.flag("json")) return write_out(to_json(backup));
+  write_out(show_text(backup, flaw_of(context, backup), wall_clock(), context.zone));
 }
 
 /// A suspect backup is never removed but by hand, so that nobody deletes what is replaced here.
@@ -79,7 +77,7 @@ void accept_backup(const Administration& context) {
   const auto name = backup_argument(context);
   if (name == "latest")
     throw Error(ErrorKind::usage, "'latest' is no suspect backup", "name the one that is, as 'backup list' shows it");
-  auto backup = Catalog(context.storage, "").find(name, context.cancel);
+  auto backup = Catalog(context.storage, "").find(name, context.log, context.cancel);
   const bool was_suspect = std::exchange(backup.suspect, false);
   if (was_suspect)
     context.storage.replace(storage::manifest_name(name), to_json(backup), context.cancel);

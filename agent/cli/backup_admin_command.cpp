@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "agent/cli/backup_admin.hpp"
 #include "agent/cli/backup_admin_schema.hpp"
@@ -11,9 +12,12 @@
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/cli/storage_schema.hpp"
+#include "agent/cli/zone_name.hpp"
 #include "agent/config/describe.hpp"
+#include "agent/config/duration.hpp"
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/signals.hpp"
+#include "agent/runtime/watchdog.hpp"
 #include "storage/open_storage.hpp"
 
 namespace sidekick::cli {
@@ -53,9 +57,22 @@ std::optional<std::string> answer(const config::Schema& schema, const config::Se
   return std::nullopt;
 }
 
-std::string zone_name(const config::Environment& environment) {
-  const auto found = environment.find("TZ");
-  return found == environment.end() ? std::string() : found->second;
+/// Cancels `work` when --timeout is over. Work that is not over then writes what it has, and is not ended under it: a
+/// pager may read it.
+void within_time(const config::Values& values, runtime::Interrupt& interrupt,
+                 const std::function<void(const CancelToken&)>& work) {
+  const auto limit = values.duration("timeout");
+  if (limit && limit->count() == 0) throw values.bad_value("timeout", "a limit of nothing");
+  SystemClock clock;
+  const auto deadline = limit ? clock.now() + *limit : Clock::time_point::max();
+  const runtime::Watchdog watchdog(clock, interrupt, deadline, 0, [](int) {});
+  try {
+    work(watchdog.token());
+  } catch (const Error& error) {
+    if (!watchdog.timed_out() || error.kind() != ErrorKind::cancelled) throw;
+    throw Error(ErrorKind::timeout, "not done within " + config::format_duration(*limit) + " (--timeout)",
+                "the storage answers slowly or not at all");
+  }
 }
 
 void run_admin(const AdminCommand& command, const std::vector<std::string>& words,
@@ -76,8 +93,10 @@ void run_admin(const AdminCommand& command, const std::vector<std::string>& word
   if (!values.given("to"))
     throw Error(ErrorKind::usage, "it is not said where the backups are",
                 "--to=STORAGE or SIDEKICK_TO says it: dir:/folder, s3://bucket/prefix, or sftp://user@host/path");
-  const auto storage = storage::open_storage(values.text("to"), storage_access(values, environment));
-  command.run({settings, *storage, zone, backup::TimeZone::named(zone), log, interrupt.token()});
+  const auto storage = storage::open_storage(values.text("to"), storage_access(values, environment, log));
+  within_time(values, interrupt, [&](const CancelToken& cancel) {
+    command.run({settings, *storage, zone, backup::TimeZone::named(zone), log, cancel});
+  });
 }
 
 }  // namespace

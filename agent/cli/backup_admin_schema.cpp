@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/lease_holder.hpp"
 #include "agent/cli/storage_schema.hpp"
 
 namespace sidekick::cli {
@@ -46,7 +47,18 @@ Setting identity_setting() {
           .arity = Arity::repeated};
 }
 
-config::Schema complete(config::Schema schema) {
+Setting timeout_setting(std::string_view fallback) {
+  return {.name = "timeout",
+          .value_name = "DURATION",
+          .help = "time limit for the whole command; then the exit code is 124",
+          .group = output,
+          .fallback = fallback};
+}
+
+constexpr std::string_view usual_timeout = "10m";
+
+config::Schema complete(config::Schema schema, std::string_view timeout = usual_timeout) {
+  schema.settings.push_back(timeout_setting(timeout));
   schema.settings.insert(schema.settings.begin(), storage_setting());
   for (auto& setting : storage_settings()) schema.settings.push_back(setting);
   for (auto& setting : common_settings()) {
@@ -68,8 +80,11 @@ config::Schema backup_list_schema() {
        .summary = "Lists the backups there are, oldest first.",
        .arguments = "",
        .description = "Each with when it was taken, its age and size, how far it was proven, and whether it "
-                      "is suspect: much smaller than the last good one. Times are shown in the zone TZ.",
-       .settings = {job_setting("only those of this job"), json_setting("print an array of their manifests")},
+                      "is suspect: much smaller than the last good one. One whose object is missing or has another "
+                      "size, or whose manifest cannot be read, says so; it never counts for retention or as 'latest'. "
+                      "Times are shown in the zone TZ, or that of /etc/localtime.",
+       .settings = {job_setting("only those of this job"),
+                    json_setting("print an array of their manifests, each with its presence in the storage")},
        .file_keys = {}});
 }
 
@@ -102,35 +117,47 @@ config::Schema backup_fetch_schema() {
                                  .group = file,
                                  .arity = Arity::flag},
                                 identity_setting(),
+                                {.name = "stall-timeout",
+                                 .value_name = "DURATION",
+                                 .help = "give up, with the exit code 124, when less than 64 KiB come in that time; "
+                                         "--timeout limits the whole",
+                                 .group = file,
+                                 .fallback = "2m"},
                                 json_setting("print what was written where")},
-                   .file_keys = {}});
+                   .file_keys = {}},
+                  "");
 }
 
 config::Schema backup_prune_schema() {
-  return complete(
-      {.command = "backup prune",
-       .summary = "Removes the backups that no rule keeps.",
-       .arguments = "",
-       .description =
-           "Prints each backup with the rules that keep it, and removes the others, and objects and uploads of the job "
-           "that were never finished and are older than 24 hours. The newest backup of the highest proof always stays; "
-           "while the newest backup is suspect, all do. Waits for a backup that is being taken.",
-       .settings =
-           {job_setting("whose backups; needed where there are several jobs in the storage"),
-            {.name = "keep",
-             .value_name = "RULES",
-             .help = "which backups stay: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=48h, and hourly; "
-                     "without it none is removed",
-             .group = removal},
-            {.name = "dry-run", .help = "only print what would be removed", .group = removal, .arity = Arity::flag},
-            {.name = "lease-wait",
-             .value_name = "DURATION",
-             .help = "how long to wait for a backup of the job that is being taken; one that died is known "
-                     "after a minute",
-             .group = removal,
-             .fallback = "2m"},
-            json_setting("print the decisions")},
-       .file_keys = {}});
+  config::Schema schema{
+      .command = "backup prune",
+      .summary = "Removes the backups that no rule keeps.",
+      .arguments = "",
+      .description =
+          "Prints each backup with the rules that keep it, and removes the others, and objects and uploads of the job "
+          "that were never finished and are older than 24 hours. The newest backup of the highest proof always stays; "
+          "while the newest backup is suspect, all do. A backup that is missing, cut or unreadable takes no place and "
+          "stays as it is; a manifest that cannot be read makes the exit code 65 after the work is done. Waits for a "
+          "backup that is being taken.",
+      .settings =
+          {job_setting("whose backups; needed where there are several jobs in the storage"),
+           {.name = "keep",
+            .value_name = "RULES",
+            .help = "which backups stay: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=1y6m7d12h, and hourly; "
+                    "the units of within are years, months, days and hours, as in restic. Without it none is "
+                    "removed",
+            .group = removal},
+           {.name = "dry-run", .help = "only print what would be removed", .group = removal, .arity = Arity::flag},
+           {.name = "lease-wait",
+            .value_name = "DURATION",
+            .help = "how long to wait for a backup of the job that is being taken; one that died is known "
+                    "after a minute",
+            .group = removal,
+            .fallback = "2m"},
+           json_setting("print the decisions")},
+      .file_keys = {}};
+  for (auto& setting : task_settings(removal)) schema.settings.push_back(setting);
+  return complete(std::move(schema));
 }
 
 config::Schema backup_accept_schema() {

@@ -6,6 +6,7 @@
 #include "agent/cli/backup_schema.hpp"
 #include "agent/cli/backup_settings.hpp"
 #include "agent/cli/backup_sources.hpp"
+#include "agent/cli/child_environment.hpp"
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/job_command.hpp"
 #include "agent/cli/storage_schema.hpp"
@@ -41,8 +42,10 @@ std::optional<HttpPlan> http_of(const config::Values& values) {
   if (!values.given("http")) return {};
   HttpPlan plan;
   plan.address = values.text("http");
-  // A run that ends may be one beside the service that follows the schedule, told the same by the same environment.
-  if (!values.given("every")) plan.unavailable = HttpPlan::Unavailable::warned_of;
+  // A run that ends may be one beside the service that follows the schedule, with the same environment.
+  if (!follows_schedule(values))
+    plan.unavailable = values.find("http")->source == config::Source::flag ? HttpPlan::Unavailable::warned_of
+                                                                           : HttpPlan::Unavailable::expected;
   return plan;
 }
 
@@ -52,11 +55,14 @@ JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
     throw Error(ErrorKind::usage, "an argument that is no flag: '" + redact_url(settings.arguments.front()) + "'",
                 "backup takes flags, or one of list, show, fetch, prune and accept as its first word");
   auto job = backup_settings(values, frame.environment, frame.log);
-  auto tasks = backup_tasks(values, frame.environment);
-  auto storage = storage::open_storage(values.text("to"), storage_access(values, frame.environment));
+  const auto peers = values.text("to").starts_with("s3://") ? PeerSecrets::dropped : PeerSecrets::kept;
+  job.hooks.environment = child_environment(backup_schema(), values, frame.environment, peers);
+  auto tasks = backup_tasks(values, job.hooks.environment);
+  auto storage = storage::open_storage(values.text("to"), storage_access(values, frame.environment, frame.log));
   refuse_storage_in_source(tasks, *storage);
   JobPlan plan;
   plan.policy = policy_of(values);
+  plan.policy.idle_steps = runtime::IdleSteps::are_mute;
   const bool ends = !job.timing || job.mode == backup::Settings::Mode::rehearsal;
   if (ends) plan.steps = JobPlan::Steps::one;
   plan.job = std::make_unique<backup::BackupJob>(std::move(job), std::move(tasks), std::move(storage));

@@ -7,6 +7,7 @@
 #include "agent/cli/backup_settings.hpp"
 #include "agent/cli/backup_table.hpp"
 #include "agent/cli/output.hpp"
+#include "agent/cli/stall_guard.hpp"
 #include "backup/fetch.hpp"
 #include "dump/output_file.hpp"
 #include "filters/fd_sink.hpp"
@@ -31,11 +32,11 @@ std::string plain_name(std::string name, const Manifest& backup) {
   return name;
 }
 
-void fetch_into(const Administration& context, const Manifest& backup, filters::Sink& sink) {
+void fetch_into(const Administration& context, const Manifest& backup, filters::Sink& sink, const CancelToken& cancel) {
   if (context.settings.values.flag("plain"))
-    backup::fetch_plain(context.storage, backup, age_identities(context.settings.values), sink, context.cancel);
+    backup::fetch_plain(context.storage, backup, age_identities(context.settings.values), sink, cancel);
   else
-    backup::fetch_stored(context.storage, backup, sink, context.cancel);
+    backup::fetch_stored(context.storage, backup, sink, cancel);
 }
 
 std::unique_ptr<filters::Sink> open_sink(const std::string& out, const CancelToken& cancel) {
@@ -43,6 +44,12 @@ std::unique_ptr<filters::Sink> open_sink(const std::string& out, const CancelTok
   Fd copy(::dup(STDOUT_FILENO));
   if (!copy) throw error_from_errno("cannot write to standard output", errno);
   return std::make_unique<filters::FdSink>(std::move(copy), "standard output", cancel);
+}
+
+std::chrono::milliseconds stall_timeout(const config::Values& values) {
+  const auto out = values.duration("stall-timeout").value_or(std::chrono::minutes(2));
+  if (out.count() == 0) throw values.bad_value("stall-timeout", "a limit of nothing");
+  return out;
 }
 
 std::string done_json(const Manifest& backup, const std::string& out, bool plain) {
@@ -62,12 +69,19 @@ void fetch_backup(const Administration& context) {
   if (values.flag("json") && values.text("out") == "-")
     throw Error(ErrorKind::config, "--json and --out=- exclude each other", "both would write to standard output");
   const auto name = backup_argument(context);
-  const auto backup = storage::Catalog(context.storage, job_of_latest(context)).find(name, context.cancel);
   auto out = values.text("out");
-  if (out.empty()) out = plain ? plain_name(backup.name, backup) : backup.name;
-  if (std::error_code ignored; std::filesystem::is_directory(out, ignored))
-    out = std::filesystem::path(out) / (plain ? plain_name(backup.name, backup) : backup.name);
-  fetch_into(context, backup, *open_sink(out, context.cancel));
+  Manifest backup;
+  SystemClock clock;
+  StallGuard guard(clock, stall_timeout(values), context.cancel);
+  guard.run([&] {
+    backup = storage::Catalog(context.storage, job_of_latest(context)).find(name, context.log, guard.token());
+    const auto own_name = plain ? plain_name(backup.name, backup) : backup.name;
+    if (out.empty()) out = own_name;
+    if (std::error_code ignored; std::filesystem::is_directory(out, ignored))
+      out = std::filesystem::path(out) / own_name;
+    const auto sink = open_sink(out, guard.token());
+    fetch_into(context, backup, *guard.watched(*sink), guard.token());
+  });
   if (values.flag("json"))
     write_out(done_json(backup, out, plain));
   else if (out != "-")

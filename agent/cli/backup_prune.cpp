@@ -1,11 +1,9 @@
-#include <unistd.h>
-
-#include <array>
 #include <set>
 
 #include "agent/cli/backup_admin.hpp"
 #include "agent/cli/backup_settings.hpp"
 #include "agent/cli/backup_table.hpp"
+#include "agent/cli/lease_holder.hpp"
 #include "agent/cli/output.hpp"
 #include "backup/lease.hpp"
 #include "backup/prune.hpp"
@@ -35,17 +33,12 @@ std::vector<std::string> jobs_to_prune(const Administration& context) {
   return {there.begin(), there.end()};
 }
 
-std::string holder() {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  return "backup prune, process " + std::to_string(::getpid()) + " at " + host.data();
-}
-
 std::unique_ptr<backup::Lease> take_lease(const Administration& context, const std::string& job, Clock& clock) {
   using namespace std::chrono_literals;
   const auto patience = context.settings.values.duration("lease-wait").value_or(2min);
-  auto lease = backup::Lease::acquire(context.storage, {job, holder(), 60s}, clock, clock.now() + patience,
-                                      context.cancel, context.log);
+  auto lease =
+      backup::Lease::acquire(context.storage, {job, "backup prune, " + lease_holder(context.settings.values), 60s},
+                             clock, clock.now() + patience, context.cancel, context.log);
   if (!lease)
     throw Error(ErrorKind::temporary, "a backup of job '" + job + "' is being taken",
                 "wait for it, or for longer by --lease-wait");
@@ -57,6 +50,10 @@ void print(const Administration& context, const backup::PrunePlan& plan, const s
   if (plan.stands_still)
     context.log.warn("retention stands still: the newest backup is suspect",
                      {{"backup", *plan.stands_still}, {"hint", "see 'backup accept'"}});
+  if (const auto unusable = summary_of(plan).unusable)
+    context.log.warn(storage::counted(unusable, "backups") + " of this job " + (unusable == 1 ? "does" : "do") +
+                         " not count: missing, of another size, or unreadable",
+                     {{"backup", job}, {"hint", "'backup list' shows each"}});
   write_out(context.settings.values.flag("json") ? decisions_json(plan, job) : decisions_text(plan));
 }
 
@@ -78,6 +75,7 @@ void prune_backups(const Administration& context) {
   Silent silent;
   const auto jobs = jobs_to_prune(context);
   if (jobs.empty()) context.log.warn("there is no backup", {{"storage", context.storage.where()}});
+  std::size_t unreadable = 0;
   for (const auto& job : jobs) {
     settings.job = job;
     const auto lease = values.flag("dry-run") ? nullptr : take_lease(context, job, clock);
@@ -85,7 +83,12 @@ void prune_backups(const Administration& context) {
     const auto plan = backup::plan_prune(context.storage, settings, now, context.cancel);
     print(context, plan, job);
     if (lease) backup::prune(context.storage, plan, job, *lease, silent, context.cancel);
+    unreadable += plan.unreadable;
   }
+  if (unreadable > 0)
+    throw Error(ErrorKind::data,
+                storage::counted(unreadable, "manifests") + " cannot be read; retention ignores such backups",
+                "'backup list' names them; where they are damaged, remove them and their objects by hand");
 }
 
 }  // namespace sidekick::cli

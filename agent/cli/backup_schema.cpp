@@ -1,6 +1,8 @@
 #include "agent/cli/backup_schema.hpp"
 
+#include "agent/cli/child_environment.hpp"
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/lease_holder.hpp"
 #include "agent/cli/storage_schema.hpp"
 
 namespace sidekick::cli {
@@ -52,6 +54,17 @@ std::vector<Setting> what_and_where() {
        .help = "back up a source that is empty, instead of failing",
        .group = what,
        .arity = Arity::flag},
+      {.name = "nsInclude",
+       .value_name = "PATTERN",
+       .help = "of a MongoDB back up only the namespaces that match, such as shop.* or *.orders; then as a snapshot, "
+               "since the oplog is of all namespaces. A pattern that matches nothing is an error",
+       .group = what,
+       .arity = Arity::repeated},
+      {.name = "nsExclude",
+       .value_name = "PATTERN",
+       .help = "leave out those that match, also of those that --nsInclude takes",
+       .group = what,
+       .arity = Arity::repeated},
       {.name = "snapshot",
        .help = "dump a MongoDB as of one cluster time instead of with its oplog; needs 5.0",
        .group = what,
@@ -70,7 +83,7 @@ std::vector<Setting> times() {
        .value_name = "SCHEDULE",
        .help =
            "when, in the five fields of cron (minute hour day month weekday) or as @daily, @hourly, '@every 6h'; in "
-           "the time zone TZ. Without it one backup is taken",
+           "the time zone TZ, or that of /etc/localtime. Without it one backup is taken",
        .group = when},
       {.name = "one-time", .help = "take one backup and end", .group = when, .arity = Arity::flag},
       {.name = "now",
@@ -163,8 +176,8 @@ std::vector<Setting> keepings() {
       {.name = "keep",
        .value_name = "RULES",
        .help =
-           "which backups stay: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=48h, and hourly; without it none "
-           "is ever removed",
+           "which backups stay: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=1y6m7d12h, and hourly; the units of "
+           "within are years, months, days and hours, as in restic. Without it none is ever removed",
        .group = keeping},
   };
 }
@@ -187,6 +200,7 @@ std::vector<Setting> hooks_and_http() {
        .help = "the time limit of --before and --after",
        .group = hooks,
        .fallback = "10m"},
+      pass_environment_setting(hooks),
       {.name = "notify",
        .value_name = "URL",
        .help = "a URL to which JSON with the manifest, or with the error, is posted",
@@ -197,6 +211,17 @@ std::vector<Setting> hooks_and_http() {
        .help = "what --notify is told of; of a suspect backup always",
        .group = hooks,
        .fallback = "both"},
+      {.name = "ping-success",
+       .value_name = "URL",
+       .help = "a URL to fetch at the end of each run whose backups are all good, for a service that raises the alarm "
+               "when none comes (healthchecks.io, Uptime Kuma and the like)",
+       .group = hooks,
+       .secrecy = Secrecy::secret},
+      {.name = "ping-failure",
+       .value_name = "URL",
+       .help = "a URL to fetch when a run fails, once until one succeeds again, or when a backup is suspect",
+       .group = hooks,
+       .secrecy = Secrecy::secret},
       {.name = "http",
        .value_name = "[HOST:]PORT",
        .help = "answer /healthz, /readyz and /metrics there: PORT on 127.0.0.1, :PORT on every interface",
@@ -220,7 +245,8 @@ config::Schema backup_schema() {
           "--help'.",
       .settings = what_and_where(),
       .file_keys = {}};
-  for (auto part : {times(), forms(), proofs(), keepings(), hooks_and_http(), storage_settings(), common_settings()})
+  for (auto part : {times(), task_settings(when), forms(), proofs(), keepings(), hooks_and_http(), storage_settings(),
+                    common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
   return schema;
 }

@@ -1,14 +1,12 @@
 #include "agent/cli/backup_settings.hpp"
 
-#include <unistd.h>
-
-#include <array>
 #include <charconv>
 #include <memory>
 #include <random>
 
-#include "agent/cli/git_sync_settings.hpp"
+#include "agent/cli/lease_holder.hpp"
 #include "agent/cli/rules.hpp"
+#include "agent/cli/zone_name.hpp"
 #include "sidekick/child.hpp"
 
 namespace sidekick::cli {
@@ -35,24 +33,18 @@ Error no_file(const Values& values, std::string_view name) {
                             "write the key to a file that only you may read; this one was seen by others now");
 }
 
-std::string lease_holder() {
-  std::array<char, 256> host{};
-  (void)::gethostname(host.data(), host.size() - 1);
-  return std::string(host.data()) + ":" + std::to_string(::getpid());
-}
-
 class Reader {
  public:
   Reader(const Values& values, const config::Environment& environment) : values_(values), environment_(environment) {}
 
   backup::Settings read() {
-    if (const auto tz = environment_.find("TZ"); tz != environment_.end()) out_.zone = tz->second;
+    out_.zone = zone_name(environment_);
     take_timing();
     take_form();
     take_proof();
     take_hooks();
     out_.keep = keep_rules(values_);
-    out_.lease_holder = lease_holder();
+    out_.lease_holder = lease_holder(values_);
     out_.lease_ends_after = time("lease-ends-after");
     if (out_.lease_ends_after < 1s) throw values_.bad_value("lease-ends-after", "less than 1s");
     out_.lease_wait = time("lease-wait");
@@ -70,7 +62,7 @@ class Reader {
   seconds time(std::string_view name) const { return std::chrono::ceil<seconds>(values_.duration(name).value_or(0ms)); }
 
   void take_timing() {
-    if (!values_.given("every")) return;
+    if (!follows_schedule(values_)) return;
     out_.timing =
         backup::Timing{.schedule = parsed(values_, "every", values_.text("every"), backup::Schedule::parse),
                        .zone = out_.zone,
@@ -125,23 +117,24 @@ class Reader {
   void take_hooks() {
     out_.hooks.before = command("before");
     out_.hooks.after = command("after");
-    out_.hooks.environment = whole_environment(environment_);
     out_.hooks.timeout = values_.duration("hook-timeout").value_or(out_.hooks.timeout);
     auto& notify = out_.notify;
     const auto on = values_.choice("notify-on", {"success", "failure", "both"});
     if (on == "success") notify.on = backup::NotifySettings::On::success;
     if (on == "failure") notify.on = backup::NotifySettings::On::failure;
-    notify.url = notify_url();
+    notify.url = url_of("notify");
+    notify.ping_success = url_of("ping-success");
+    notify.ping_failure = url_of("ping-failure");
     notify.http.proxies = proxies_from({environment_.begin(), environment_.end()});
     notify.http.user_agent = "sidekick/" SIDEKICK_VERSION;
     notify.http.connect_timeout = notify.http.idle_timeout = notify.timeout;
   }
 
   /// Nothing of it is shown: its path may be a token.
-  Secret notify_url() const {
-    auto url = values_.secret("notify");
+  Secret url_of(std::string_view name) const {
+    auto url = values_.secret(name);
     if (!url.empty() && !url.reveal().starts_with("https://") && !url.reveal().starts_with("http://"))
-      throw values_.bad_setting("notify", "it does not begin with https:// or http://");
+      throw values_.bad_setting(name, "it does not begin with https:// or http://");
     return url;
   }
 
@@ -151,7 +144,7 @@ class Reader {
 };
 
 void check_rules(const Values& values) {
-  check_excluding(values, {{"every", "one-time"}});
+  if (follows_schedule(values)) check_excluding(values, {{"every", "one-time"}});
   check_needing(values, {{"now", "every"}, {"jitter", "every"}, {"notify-on", "notify"}});
   if (!values.given("to"))
     throw Error(ErrorKind::config, "there is no place to back up to",
@@ -159,6 +152,12 @@ void check_rules(const Values& values) {
 }
 
 }  // namespace
+
+bool follows_schedule(const Values& values) {
+  if (!values.given("every")) return false;
+  const auto is_flag = [&](std::string_view name) { return values.find(name)->source == config::Source::flag; };
+  return !values.flag("one-time") || is_flag("every") || !is_flag("one-time");
+}
 
 std::optional<double> parse_percent(std::string_view text) {
   if (text.ends_with('%')) text.remove_suffix(1);

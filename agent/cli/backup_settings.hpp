@@ -8,11 +8,15 @@
 
 namespace sidekick::cli {
 
-/// What the job is told, but for its tasks and its storage. Checks every value by itself and against the others; reads
-/// the files of keys and touches nothing else. Throws Error: usage for a value given by a flag that does not fit,
-/// config for one given otherwise and for settings that exclude or need each other, and as reading a file does. Warns
-/// of what has no effect.
+/// What the job is told, but for its tasks, its storage and the environment of its hooks. Checks every value by itself
+/// and against the others; reads the files of keys and touches nothing else. Throws Error: usage for a value given by a
+/// flag that does not fit, config for one given otherwise and for settings that exclude or need each other, and as
+/// reading a file does. Warns of what has no effect.
 backup::Settings backup_settings(const config::Values& values, const config::Environment& environment, Log& log);
+
+/// True where --every counts: --one-time as a flag beats a schedule from the environment, so that one more backup can
+/// be taken inside the container of a service.
+bool follows_schedule(const config::Values& values);
 
 /// The rules of --keep; nothing where it was not given. Throws Error for rules that are none, naming the flag.
 std::optional<backup::KeepRules> keep_rules(const config::Values& values);

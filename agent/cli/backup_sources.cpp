@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "agent/cli/git_sync_settings.hpp"
 #include "agent/cli/mongodb_backup.hpp"
 #include "backup/dir_source.hpp"
 #include "backup/exec_source.hpp"
@@ -77,7 +76,7 @@ backup::tar::Excludes excludes_of(const Values& values) {
 
 class TaskMaker {
  public:
-  TaskMaker(const Values& values, const config::Environment& environment)
+  TaskMaker(const Values& values, const std::vector<std::string>& environment)
       : values_(values),
         environment_(environment),
         empty_(values.flag("allow-empty") ? backup::Empty::allowed : backup::Empty::refused) {}
@@ -91,7 +90,7 @@ class TaskMaker {
   std::unique_ptr<backup::Source> make(const SourceText& source) const {
     if (source.kind == "mongodb") return make_mongodb(source.rest);
     if (source.kind == "dir") return std::make_unique<backup::DirSource>(source.rest, empty_, excludes_of(values_));
-    return std::make_unique<backup::ExecSource>(source.rest, whole_environment(environment_), empty_);
+    return std::make_unique<backup::ExecSource>(source.rest, environment_, empty_);
   }
 
  private:
@@ -111,6 +110,8 @@ class TaskMaker {
     out.connection = connection_to(uri);
     if (values_.flag("snapshot")) out.moment = MongodbSource::Moment::snapshot;
     out.empty = empty_;
+    out.ns_include = values_.list("nsInclude");
+    out.ns_exclude = values_.list("nsExclude");
     out.parallel_collections = values_.integer("parallel-collections", 1, 64).value_or(out.parallel_collections);
     out.tool_version = "sidekick " SIDEKICK_VERSION;
     if (values_.given("scratch-uri")) out.scratch = connection_to(values_.text("scratch-uri"));
@@ -118,7 +119,7 @@ class TaskMaker {
   }
 
   const Values& values_;
-  const config::Environment& environment_;
+  const std::vector<std::string>& environment_;
   const backup::Empty empty_;
 };
 
@@ -166,10 +167,13 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
   return out;
 }
 
-std::vector<backup::Task> backup_tasks(const Values& values, const config::Environment& environment) {
+std::vector<backup::Task> backup_tasks(const Values& values, const std::vector<std::string>& environment) {
   const auto texts = sources_of(values);
   if (values.given("exclude") && std::ranges::find(texts, "dir", &SourceText::kind) == texts.end())
     throw Error(ErrorKind::config, values.find("exclude")->origin + " has no effect: no source is a folder");
+  for (const auto* name : {"nsInclude", "nsExclude"})
+    if (values.given(name) && std::ranges::find(texts, "mongodb", &SourceText::kind) == texts.end())
+      throw Error(ErrorKind::config, values.find(name)->origin + " needs a source mongodb://...");
   const TaskMaker maker(values, environment);
   std::vector<std::string> own;
   std::vector<std::unique_ptr<backup::Source>> sources;

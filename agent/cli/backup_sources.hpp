@@ -26,8 +26,8 @@ std::string job_name_from(std::string_view text);
 /// says. Throws Error of kind config where two would be the same, a name is none, or there are too many. Pure.
 std::vector<std::string> job_names(const std::vector<std::string>& own, const std::vector<std::string>& given);
 
-/// The sources that the settings name, ready to be backed up; nothing is touched. `environment` is that of commands.
-/// Throws Error: usage or config for what does not fit.
-std::vector<backup::Task> backup_tasks(const config::Values& values, const config::Environment& environment);
+/// The sources that the settings name, ready to be backed up; nothing is touched. `environment` is that of commands,
+/// "NAME=value". Throws Error: usage or config for what does not fit.
+std::vector<backup::Task> backup_tasks(const config::Values& values, const std::vector<std::string>& environment);
 
 }  // namespace sidekick::cli

@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <string_view>
 
+#include "agent/cli/output.hpp"
 #include "sidekick/json.hpp"
 
 namespace sidekick::cli {
 
 using namespace std::chrono;
 using backup::PruneDecision;
+using storage::Entry;
 using storage::Manifest;
 using storage::WallTime;
 
@@ -22,6 +24,7 @@ class Table {
   explicit Table(std::vector<std::string> headings) { add(std::move(headings)); }
 
   void add(std::vector<std::string> row) {
+    for (auto& cell : row) cell = printable(cell);
     widths_.resize(std::max(widths_.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); i++) widths_[i] = std::max(widths_[i], row[i].size());
     rows_.push_back(std::move(row));
@@ -65,9 +68,11 @@ std::string_view verb_of(PruneDecision::What what) {
     case PruneDecision::What::orphan:
       return "remove orphan";
     case PruneDecision::What::leftover:
+      return "remove leftover";
+    case PruneDecision::What::unusable:
       break;
   }
-  return "remove leftover";
+  return "ignore";
 }
 
 constexpr std::size_t value_column = 16;
@@ -77,12 +82,21 @@ void show(std::string& out, std::string_view name, const std::string& value) {
   std::string line(name);
   line += ":";
   line.resize(std::max(line.size() + 1, value_column), ' ');
-  out += line + value + "\n";
+  out += line + printable(value) + "\n";
 }
 
 /// A line below that of what it is part of.
 void show_more(std::string& out, const std::string& value) {
-  out += std::string(value_column + 2, ' ') + value + "\n";
+  out += std::string(value_column + 2, ' ') + printable(value) + "\n";
+}
+
+/// How far it was proven, and what is to be known of it: "stored, suspect", "read, missing".
+std::string standing_text(const Entry& backup) {
+  std::vector<std::string> out;
+  if (backup.manifest) out.emplace_back(name_of(backup.manifest->proof));
+  if (backup.manifest && backup.manifest->suspect) out.emplace_back("suspect");
+  if (auto flaw = backup.flaw(); !flaw.empty()) out.push_back(std::move(flaw));
+  return joined(out);
 }
 
 std::string counts_text(const Manifest& backup) {
@@ -129,18 +143,39 @@ std::string local_time_text(WallTime time, const backup::TimeZone& zone) {
          two_digits(off / 1h) + ":" + two_digits((off % 1h).count());
 }
 
-std::string list_text(const std::vector<Manifest>& backups, WallTime now, const backup::TimeZone& zone) {
+std::string list_text(const std::vector<Entry>& backups, WallTime now, const backup::TimeZone& zone) {
   Table table({"NAME", "TAKEN", "AGE", "SIZE", "PROOF"});
-  for (const auto& backup : backups)
-    table.add({backup.name, local_time_text(backup.started, zone), age_text(now, backup.started),
-               size_text(backup.bytes), std::string(name_of(backup.proof)) + (backup.suspect ? ", suspect" : "")});
+  for (const auto& backup : backups) {
+    const auto taken = backup.manifest ? backup.manifest->started : backup.name().time;
+    const auto bytes = backup.manifest ? backup.manifest->bytes : backup.listed.object_bytes.value_or(0);
+    table.add({backup.name().text(), local_time_text(taken, zone), age_text(now, taken), size_text(bytes),
+               standing_text(backup)});
+  }
   return table.text();
 }
 
-std::string show_text(const Manifest& backup, WallTime now, const backup::TimeZone& zone) {
+std::string list_json(const std::vector<Entry>& backups) {
+  std::string out = "[";
+  for (const auto& backup : backups) {
+    out += out.size() == 1 ? "\n" : ",\n";
+    if (backup.manifest) {
+      auto text = to_json(*backup.manifest);
+      text.erase(text.find_last_not_of("\n}") + 1);
+      out += text;
+    } else {
+      out += "{\n  \"name\": " + json_quoted(backup.name().text()) + ",\n  \"job\": " + json_quoted(backup.name().job) +
+             ",\n  \"error\": " + json_quoted(backup.failure->message());
+    }
+    out += ",\n  \"presence\": " + json_quoted(name_of(backup.presence())) + "\n}";
+  }
+  return out + (backups.empty() ? "]\n" : "\n]\n");
+}
+
+std::string show_text(const Manifest& backup, const std::string& flaw, WallTime now, const backup::TimeZone& zone) {
   std::string out;
   show(out, "name", backup.name);
   show(out, "job", backup.job);
+  show(out, "in the storage", flaw);
   show(out, "source", backup.source);
   show(out, "taken",
        local_time_text(backup.started, zone) + ", " + age_text(now, backup.started) + " ago, in " +

@@ -1,4 +1,4 @@
-/// Backups as people read them.
+/// Backups as people read them; no text holds a character that a terminal obeys.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 #include "backup/prune.hpp"
 #include "backup/time_zone.hpp"
-#include "storage/manifest.hpp"
+#include "storage/catalog.hpp"
 
 namespace sidekick::cli {
 
@@ -21,12 +21,15 @@ std::string age_text(storage::WallTime now, storage::WallTime then);
 /// "2026-11-21 04:15:00 +01:00".
 std::string local_time_text(storage::WallTime time, const backup::TimeZone& zone);
 
-/// One line each under a line of headings, and only the names aligned as wide as they are.
-std::string list_text(const std::vector<storage::Manifest>& backups, storage::WallTime now,
-                      const backup::TimeZone& zone);
+/// One line each under a line of headings; one that is not whole says why, so that an unreadable manifest is one line.
+std::string list_text(const std::vector<storage::Entry>& backups, storage::WallTime now, const backup::TimeZone& zone);
 
-/// All of it, one field a line.
-std::string show_text(const storage::Manifest& backup, storage::WallTime now, const backup::TimeZone& zone);
+/// An array of manifests, each with its "presence"; of one that cannot be read the name, the job and the "error".
+std::string list_json(const std::vector<storage::Entry>& backups);
+
+/// All of it, one field a line. `flaw` is that of its entry.
+std::string show_text(const storage::Manifest& backup, const std::string& flaw, storage::WallTime now,
+                      const backup::TimeZone& zone);
 
 /// One line a decision: "remove  NAME  no rule keeps it".
 std::string decisions_text(const backup::PrunePlan& plan);

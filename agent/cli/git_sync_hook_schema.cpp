@@ -1,3 +1,4 @@
+#include "agent/cli/child_environment.hpp"
 #include "agent/cli/git_sync_schema.hpp"
 
 namespace sidekick::cli {
@@ -45,6 +46,7 @@ std::vector<Setting> commands_to_call() {
        .group = hooks,
        .fallback = "30s",
        .form = Form::go_duration},
+      pass_environment_setting(hooks),
   };
 }
 

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <limits>
 
+#include "agent/cli/child_environment.hpp"
+#include "agent/cli/git_sync_schema.hpp"
 #include "sidekick/child.hpp"
 #include "sidekick/url.hpp"
 
@@ -158,14 +160,19 @@ class Reader {
     if (values_.find("webhook-url")) take_webhook();
     const auto timeout = time("gate-timeout", shortest_period, "10ms");
     if (!values_.find("gate")) return;
-    out_.gate = {split_command_line(values_.text("gate")), whole_environment(environment_), timeout};
+    out_.gate = {split_command_line(values_.text("gate")), hook_environment(), timeout};
     if (out_.gate->argv.empty()) throw unfit("gate", "not a command");
+  }
+
+  /// The peer hands on its own variables, so they stay.
+  std::vector<std::string> hook_environment() const {
+    return child_environment(git_sync_schema(), values_, environment_, PeerSecrets::kept);
   }
 
   void take_exec_hook() {
     git_sync::ExecHook hook;
     hook.argv = {values_.text("exechook-command")};
-    hook.environment = whole_environment(environment_);
+    hook.environment = hook_environment();
     hook.timeout = time("exechook-timeout", shortest_hook_time, "1s");
     hook.backoff = time("exechook-backoff", shortest_hook_time, "1s");
     out_.exec_hook = std::move(hook);
@@ -223,12 +230,6 @@ fs::path error_file_of(const Values& values) {
   if (!values.find("error-file")) return {};
   return values.find("root") ? (settled(values.text("root")) / values.text("error-file")).lexically_normal()
                              : fs::path(values.text("error-file"));
-}
-
-std::vector<std::string> whole_environment(const config::Environment& environment) {
-  std::vector<std::string> out;
-  for (const auto& [name, value] : environment) out.emplace_back(name).append("=").append(value);
-  return out;
 }
 
 }  // namespace sidekick::cli

@@ -30,7 +30,4 @@ std::optional<int> sync_signal(const config::Values& values, GitSyncMode mode);
 /// Where errors are written to in linked mode, even where other settings are wrong; empty: nowhere.
 std::filesystem::path error_file_of(const config::Values& values);
 
-/// Every variable of the environment as "NAME=value", as children get it.
-std::vector<std::string> whole_environment(const config::Environment& environment);
-
 }  // namespace sidekick::cli

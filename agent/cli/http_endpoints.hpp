@@ -18,7 +18,7 @@ struct HttpPlan {
   enum class Root { none, git_sync } root = Root::none;  ///< what is answered to every other path
   Secret sync_token;                                     ///< empty: POST /sync is closed
   /// What becomes of the process where it cannot listen there.
-  enum class Unavailable { fatal, warned_of } unavailable = Unavailable::fatal;
+  enum class Unavailable { fatal, warned_of, expected } unavailable = Unavailable::fatal;
 };
 
 /// What the endpoints tell of and act on; all of it outlives the server.

@@ -121,7 +121,8 @@ class JobRun {
     server_ = open_endpoints(http, {health_, metrics_, trigger_});
   } catch (const Error& error) {
     if (http.unavailable == HttpPlan::Unavailable::fatal || error.kind() != ErrorKind::unavailable) throw;
-    job_log_->warn(error.message() + "; going on without");
+    const bool is_expected = http.unavailable == HttpPlan::Unavailable::expected;
+    job_log_->write(is_expected ? LogLevel::debug : LogLevel::warning, error.message() + "; going on without", {});
   }
 
   int run_plan() {

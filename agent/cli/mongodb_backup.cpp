@@ -120,13 +120,15 @@ class MongodbBackup final : public backup::Source {
     dump::Settings out;
     out.connection = settings_.connection;
     out.db = db_;
+    out.ns_include = settings_.ns_include;
+    out.ns_exclude = settings_.ns_exclude;
     out.allow_empty = settings_.empty == backup::Empty::allowed;
     out.parallel_collections = settings_.parallel_collections;
     out.tool_version = settings_.tool_version;
     out.snapshot = settings_.moment == MongodbSource::Moment::snapshot;
     if (out.snapshot || !deployment.replica_set) return out;
-    // The oplog is of all databases, so it goes with all of them only.
-    out.oplog = db_.empty();
+    // The oplog is of all namespaces, so it goes with all of them only.
+    out.oplog = db_.empty() && settings_.ns_include.empty() && settings_.ns_exclude.empty();
     out.snapshot = !out.oplog && major_of(deployment.server_version) >= first_with_snapshots;
     return out;
   }
@@ -135,8 +137,8 @@ class MongodbBackup final : public backup::Source {
     if (deployment.sharded) return "the collections may be of different moments: a sharded cluster has no one oplog";
     if (!no_snapshot_.empty()) return "the collections may be of different moments: " + no_snapshot_;
     if (deployment.replica_set)
-      return "the collections may be of different moments: one database has no oplog of its own, and snapshots come "
-             "with MongoDB 5.0";
+      return "the collections may be of different moments: a part of the namespaces has no oplog of its own, and "
+             "snapshots come with MongoDB 5.0";
     return "the collections may be of different moments: a standalone has no oplog (a replica set of one member has "
            "one)";
   }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backup/empty.hpp"
 #include "backup/source.hpp"
@@ -18,6 +19,8 @@ struct MongodbSource {
     snapshot,
   } moment = Moment::by_deployment;
   backup::Empty empty = backup::Empty::refused;
+  std::vector<std::string> ns_include;  ///< patterns of namespaces; empty: all
+  std::vector<std::string> ns_exclude;
   int parallel_collections = 4;
   std::string tool_version;
   std::optional<mongo::Connection> scratch;  ///< where backups are restored to prove them; absent: nowhere

@@ -19,7 +19,7 @@ std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const Job
   restore::BackupPlace place;
   place.url = values.text("from");
   place.job = values.text("job");
-  place.access = storage_access(values, frame.environment);
+  place.access = storage_access(values, frame.environment, frame.log);
   place.identities = age_identities(values);
   return std::make_unique<restore::RestoreBackupJob>(std::move(job), std::move(place));
 }

@@ -122,8 +122,9 @@ std::vector<Setting> storage_settings() {
   return out;
 }
 
-storage::Access storage_access(const config::Values& values, const config::Environment& environment) {
+storage::Access storage_access(const config::Values& values, const config::Environment& environment, Log& log) {
   storage::Access out;
+  out.log = &log;
   out.s3_endpoint = endpoint_of(values);
   out.s3_region = values.text("s3-region");
   out.s3_access_key = values.text("s3-access-key");

@@ -14,7 +14,7 @@ namespace sidekick::cli {
 std::vector<config::Setting> storage_settings();
 
 /// What they say; the proxies are the environment's. Throws as the getters of Values do, and Error of kind config where
-/// an endpoint is no URL of http or holds a login.
-storage::Access storage_access(const config::Values& values, const config::Environment& environment);
+/// an endpoint is no URL of http or holds a login. `log` outlives the storage.
+storage::Access storage_access(const config::Values& values, const config::Environment& environment, Log& log);
 
 }  // namespace sidekick::cli

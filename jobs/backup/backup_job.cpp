@@ -1,6 +1,7 @@
 #include "backup/backup_job.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "backup/agenda.hpp"
 #include "backup/metrics.hpp"
@@ -14,6 +15,8 @@ using std::chrono::seconds;
 using storage::WallTime;
 
 namespace {
+
+constexpr std::chrono::milliseconds last_moment{1'000};
 
 /// What may be tried again comes first: the attempt that follows may leave the other as the only one.
 bool is_worse(const Error& error, const std::optional<Error>& than) {
@@ -33,7 +36,27 @@ class BackupJob::Impl {
 
   Step step(JobContext& context) {
     if (settings_.mode == Settings::Mode::rehearsal) return rehearse(context);
-    if (!begun_) begin(context);
+    try {
+      return real_step(context);
+    } catch (const Error& error) {
+      const bool is_stopped = error.kind() == ErrorKind::cancelled && context.ending.cancelled();
+      if (!is_stopped) ping_failure(context);
+      throw;
+    }
+  }
+
+ private:
+  Step real_step(JobContext& context) {
+    if (!introduced_) {
+      for (const auto& run : runs_) run.introduce(context.metrics);
+      introduced_ = true;
+    }
+    if (!begun_) try {
+        begin(context);
+      } catch (const Error& error) {
+        for (auto& run : runs_) run.failed_early(error, context);
+        throw;
+      }
     if (agenda_ && agenda_->is_due(now())) {
       ask_all(WallTime(*agenda_->scheduled()));
       agenda_->pass(now());
@@ -42,7 +65,15 @@ class BackupJob::Impl {
     return {std::move(outcome), next_look(context)};
   }
 
- private:
+  /// Once for failures in a row. An attempt whose time is up has a moment left, and no token of its own.
+  void ping_failure(JobContext& context) {
+    if (std::exchange(has_failed_, true)) return;
+    const bool is_late = context.cancel.cancelled();
+    auto settings = settings_.notify;
+    if (is_late) settings.timeout = std::min(settings.timeout, last_moment);
+    ping(settings, Ending::Result::failure, context.log, is_late ? context.ending : context.cancel);
+  }
+
   Schedule::Time now() const { return std::chrono::floor<seconds>(settings_.wall_clock()); }
 
   bool anything_asked_for() const { return std::ranges::any_of(runs_, &TaskRun::is_asked_for); }
@@ -74,6 +105,7 @@ class BackupJob::Impl {
     context.log.info("waiting for the schedule",
                      {{"schedule", settings_.timing->schedule.text()},
                       {"next", agenda_->scheduled() ? storage::utc_text(*agenda_->scheduled()) : "never"},
+                      {"zone", settings_.timing->zone.empty() ? "UTC" : settings_.timing->zone},
                       {"storage", storage_->where()}});
     context.status.ready();
   }
@@ -88,22 +120,32 @@ class BackupJob::Impl {
   Outcome take_turn(JobContext& context) {
     Outcome outcome;
     std::optional<Error> worst;
+    std::optional<Ending::Result> result;
     for (auto& run : runs_) {
       if (!run.is_asked_for()) continue;
       context.cancel.throw_if_cancelled();
       try {
         if (!is_tried_now(run, context)) continue;
-        const auto line = run.run(context);
-        if (!line.empty()) outcome.summary += (outcome.summary.empty() ? "" : "; ") + line;
+        const auto turn = run.run(context);
+        outcome.summary += (outcome.summary.empty() ? "" : "; ") + turn.summary;
+        if (turn.result && result != Ending::Result::suspect) result = turn.result;
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
         note(error, worst, context);
       }
       pass(context);
     }
-    if (!worst) return outcome;
+    if (!worst) {
+      if (result && !anything_asked_for()) ping_end(*result, context);
+      return outcome;
+    }
     if (!outcome.summary.empty()) context.log.info(outcome.summary);
     throw Error(*worst);
+  }
+
+  void ping_end(Ending::Result result, JobContext& context) {
+    has_failed_ = false;
+    ping(settings_.notify, result, context.log, context.cancel);
   }
 
   /// A run that ends does not wait for one that is held back: it has failed.
@@ -146,7 +188,8 @@ class BackupJob::Impl {
       const PruneSettings prune_settings{.job = run.job(), .keep = settings_.keep, .zone = settings_.zone};
       const auto plan = plan_prune(*storage_, prune_settings, settings_.wall_clock(), context.cancel);
       for (const auto& decision : plan.decisions)
-        if (decision.what != PruneDecision::What::keep) context.log.info("would remove", {{"name", decision.name}});
+        if (decision.what != PruneDecision::What::keep && decision.what != PruneDecision::What::unusable)
+          context.log.info("would remove", {{"name", decision.name}});
       removed += summary_of(plan).removed;
     }
     return {{"nothing was changed: " + std::to_string(runs_.size()) + " backups would be taken and " +
@@ -158,6 +201,8 @@ class BackupJob::Impl {
   const std::unique_ptr<storage::Storage> storage_;
   std::vector<TaskRun> runs_;
   std::optional<Agenda> agenda_;
+  bool introduced_ = false;
+  bool has_failed_ = false;  ///< the last turn, as was told by a ping
   bool begun_ = false;
 };
 

@@ -24,11 +24,11 @@ std::optional<ErrorKind> kind_named(std::string_view name) {
   return {};
 }
 
-std::string object_of(const std::string& job) {
-  return job + ".failure";
-}
-
 }  // namespace
+
+std::string failure_note_name(std::string_view job) {
+  return std::string(job) + ".failure";
+}
 
 std::string to_text(const FailureNote& note) {
   return std::string(version) + "\n" + std::to_string(note.at.time_since_epoch().count()) + "\n" +
@@ -54,17 +54,17 @@ std::optional<FailureNote> parse_failure_note(std::string_view text) {
 
 std::optional<FailureNote> read_failure_note(storage::Storage& storage, const std::string& job,
                                              const CancelToken& cancel) {
-  const auto text = storage.get(object_of(job), cancel);
+  const auto text = storage.get(failure_note_name(job), cancel);
   return text ? parse_failure_note(*text) : std::nullopt;
 }
 
 void leave_failure_note(storage::Storage& storage, const std::string& job, const FailureNote& note,
                         const CancelToken& cancel) {
-  storage.replace(object_of(job), to_text(note), cancel);
+  storage.replace(failure_note_name(job), to_text(note), cancel);
 }
 
 void remove_failure_note(storage::Storage& storage, const std::string& job, const CancelToken& cancel) {
-  storage.remove(object_of(job), cancel);
+  storage.remove(failure_note_name(job), cancel);
 }
 
 }  // namespace sidekick::backup

@@ -24,7 +24,10 @@ struct FailureNote {
 std::string to_text(const FailureNote& note);
 std::optional<FailureNote> parse_failure_note(std::string_view text);
 
-/// The note of a job, "<job>.failure" beside its backups. All throw as Storage does.
+/// "<job>.failure", the object that holds the note. Pure.
+std::string failure_note_name(std::string_view job);
+
+/// The note of a job, beside its backups. All throw as Storage does.
 std::optional<FailureNote> read_failure_note(storage::Storage& storage, const std::string& job,
                                              const CancelToken& cancel);
 void leave_failure_note(storage::Storage& storage, const std::string& job, const FailureNote& note,

@@ -9,7 +9,8 @@ inline constexpr Metric metric_runs{"sidekick_backup_runs_total", "Backups by ho
 inline constexpr Metric metric_skipped{"sidekick_backup_skipped_runs_total",
                                        "Runs that were due while another was going on", MetricType::counter};
 inline constexpr Metric metric_last_success{"sidekick_backup_last_success_timestamp_seconds",
-                                            "When the newest good backup was begun", MetricType::gauge};
+                                            "When the newest good backup was begun; 0 where there is none",
+                                            MetricType::gauge};
 inline constexpr Metric metric_bytes{"sidekick_backup_stored_bytes", "Size of the newest backup as stored",
                                      MetricType::gauge};
 inline constexpr Metric metric_plain_bytes{"sidekick_backup_plain_bytes",
@@ -21,5 +22,14 @@ inline constexpr Metric metric_suspect{
 inline constexpr Metric metric_proof{"sidekick_backup_proof_level",
                                      "How far the newest backup was proven: 0 streamed, 1 stored, 2 read, 3 restored",
                                      MetricType::gauge};
+
+inline constexpr Metric metric_unusable{"sidekick_backup_unusable_backups",
+                                        "Backups whose object is missing or of another size, or whose manifest cannot "
+                                        "be read",
+                                        MetricType::gauge};
+inline constexpr Metric metric_retention_stalled{
+    "sidekick_backup_retention_stalled",
+    "1 while backups that no rule keeps stay: the newest is suspect, a manifest cannot be read, or removing failed",
+    MetricType::gauge};
 
 }  // namespace sidekick::backup

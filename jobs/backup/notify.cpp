@@ -13,11 +13,27 @@ bool is_wanted(NotifySettings::On on, Ending::Result result) {
 }
 
 /// Where the message goes, without what may be a token in its path.
-std::string place(const std::string& url) {
+std::string place(const std::string& url, std::string_view flag) {
   try {
     return parse_url(url).origin();
   } catch (const Error&) {
-    return "the URL of --notify";
+    return "the URL of " + std::string(flag);
+  }
+}
+
+void call(const NotifySettings& settings, HttpRequest request, std::string_view flag, Log& log,
+          const CancelToken& cancel) {
+  request.timeout = settings.timeout;
+  const auto failed = "nobody was notified: " + place(request.url, flag);
+  try {
+    HttpClient client(settings.http);
+    const auto response = client.send(request, cancel);
+    if (response.status / 100 != 2) log.warn(failed + " answered " + std::to_string(response.status), {{"flag", flag}});
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    log.warn(failed + ": no answer to the " + request.method,
+             {{"kind", info(error.kind()).name},
+              {"hint", "check " + std::string(flag) + ", and that it can be reached from here"}});
   }
 }
 
@@ -35,22 +51,19 @@ std::string notification(const Ending& ending) {
 
 void notify(const NotifySettings& settings, const Ending& ending, Log& log, const CancelToken& cancel) {
   if (settings.url.empty() || !is_wanted(settings.on, ending.result)) return;
-  try {
-    HttpClient client(settings.http);
-    const auto response = client.send({.method = "POST",
-                                       .url = settings.url.reveal(),
-                                       .headers = {{"Content-Type", "application/json"}},
-                                       .body = notification(ending),
-                                       .timeout = settings.timeout},
-                                      cancel);
-    if (response.status / 100 != 2)
-      log.warn("nobody was notified: " + place(settings.url.reveal()) + " answered " + std::to_string(response.status),
-               {{"job_of", ending.manifest.job}});
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::cancelled) throw;
-    log.warn("nobody was notified: " + place(settings.url.reveal()) + ": no answer to the POST",
-             {{"kind", info(error.kind()).name}, {"hint", "check --notify, and that it can be reached from here"}});
-  }
+  call(settings,
+       {.method = "POST",
+        .url = settings.url.reveal(),
+        .headers = {{"Content-Type", "application/json"}},
+        .body = notification(ending)},
+       "--notify", log, cancel);
+}
+
+void ping(const NotifySettings& settings, Ending::Result result, Log& log, const CancelToken& cancel) {
+  const bool is_success = result == Ending::Result::success;
+  const auto& url = is_success ? settings.ping_success : settings.ping_failure;
+  if (!url.empty())
+    call(settings, {.url = url.reveal()}, is_success ? "--ping-success" : "--ping-failure", log, cancel);
 }
 
 }  // namespace sidekick::backup

@@ -54,18 +54,17 @@ WallTime sorted_after(const std::vector<BackupName>& names, WallTime now, Log& l
 std::optional<Manifest> last_good(storage::Storage& storage, const std::string& job, std::string_view source, Log& log,
                                   const CancelToken& cancel) {
   Catalog catalog(storage, job);
-  const auto names = catalog.names(cancel);
+  const auto listing = catalog.listing(cancel);
   std::optional<Manifest> of_another;
-  for (const auto& name : std::views::reverse(names)) try {
-      auto manifest = catalog.find(name.text(), cancel);
-      if (manifest.suspect) continue;
-      if (source.empty() || manifest.source == source) return manifest;
-      if (!of_another) of_another = std::move(manifest);
-    } catch (const Error& error) {
-      // One that is gone meanwhile, damaged, or of a newer version: no reason to be without a new backup.
-      if (error.kind() != ErrorKind::no_input && error.kind() != ErrorKind::data) throw;
-      log.warn(error.message(), {{"hint", error.hint()}});
-    }
+  for (const auto& listed : std::views::reverse(listing)) {
+    auto entry = catalog.entry(listed, cancel);
+    if (!entry) continue;
+    // Damaged, or of a newer version: no reason to be without a new backup.
+    if (entry->failure) log.warn(entry->failure->message(), {{"hint", entry->failure->hint()}});
+    if (entry->presence() != storage::Presence::whole || entry->manifest->suspect) continue;
+    if (source.empty() || entry->manifest->source == source) return std::move(entry->manifest);
+    if (!of_another) of_another = std::move(entry->manifest);
+  }
   return of_another;
 }
 

@@ -49,8 +49,9 @@ class OneBackup final {
   bool may_arrive_ = false;  ///< the manifest: a storage that did not answer may write it yet
 };
 
-/// The newest backup of `source` that is not suspect; where that has none, or `source` is empty, the newest of the job;
-/// nothing where there is none. A manifest that cannot be read is logged and passed over. Throws as Catalog does else.
+/// The newest backup of `source` that is whole and not suspect; where that has none, or `source` is empty, the newest
+/// of the job; nothing where there is none. A manifest that cannot be read is logged and passed over. Throws as Catalog
+/// does else.
 std::optional<storage::Manifest> last_good(storage::Storage& storage, const std::string& job, std::string_view source,
                                            Log& log, const CancelToken& cancel);
 

@@ -1,11 +1,15 @@
 #include "backup/prune.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <span>
 
+#include "backup/failure_note.hpp"
+#include "backup/lease_record.hpp"
 #include "backup/time_zone.hpp"
 #include "storage/catalog.hpp"
+#include "storage/object_name.hpp"
 
 namespace sidekick::backup {
 
@@ -71,6 +75,17 @@ void stand_still(PrunePlan& plan, const std::string& suspect) {
   }
 }
 
+/// The manifests of those that count; `unusable` gets a decision for each of the others.
+std::vector<Manifest> usable_of(std::vector<storage::Entry> entries, std::vector<PruneDecision>& unusable) {
+  std::vector<Manifest> out;
+  for (auto& entry : entries)
+    if (entry.presence() == storage::Presence::whole)
+      out.push_back(std::move(*entry.manifest));
+    else
+      unusable.push_back({What::unusable, entry.name().text(), {entry.flaw()}, entry.listed.object_bytes.value_or(0)});
+  return out;
+}
+
 void plan_backups(PrunePlan& plan, std::vector<Manifest> backups, const Retention& retention) {
   std::ranges::sort(backups, [](const auto& left, const auto& right) { return is_older(right, left); });
   std::map<std::string, std::vector<Manifest>> by_source;
@@ -91,25 +106,38 @@ void plan_backups(PrunePlan& plan, std::vector<Manifest> backups, const Retentio
   if (suspect) stand_still(plan, suspect->name);
 }
 
-/// What begins with the name of a job and a dot is the job's own too: names of jobs have none.
-bool is_of_job(const std::string& name, const std::string& job) {
+/// The other objects of a job are its leases and the note of a failure.
+bool is_of_job(std::string_view name, const std::string& job) {
   constexpr std::string_view manifest = ".json";
-  std::string_view text = name;
-  if (text.ends_with(manifest)) text.remove_suffix(manifest.size());
-  const auto parsed = storage::parse_backup_name(text);
-  return parsed ? parsed->job == job : name.starts_with(job + ".");
+  if (name.ends_with(manifest)) name.remove_suffix(manifest.size());
+  if (const auto parsed = storage::parse_backup_name(name)) return parsed->job == job;
+  return lease_generation(job, name) || name == failure_note_name(job);
+}
+
+/// What nobody finishes any more: uploads of the job, and what a check of the storage left.
+std::vector<storage::Leftover> leftovers_of(storage::Storage& storage, const std::string& job,
+                                            const CancelToken& cancel) {
+  auto out = storage.leftovers(job, cancel);
+  std::erase_if(out, [&](const storage::Leftover& each) { return !is_of_job(each.name, job); });
+  for (auto& each : storage.leftovers(storage::check_name, cancel))
+    if (each.name == storage::check_name) out.push_back(std::move(each));
+  return out;
 }
 
 std::string_view kind_of(What what) {
   if (what == What::orphan) return "without manifest";
-  return what == What::leftover ? "unfinished" : "";
+  return what == What::leftover ? "unfinished" : "backup";
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
 }
 
 void tell(const PruneDecision& decision, Log& log) {
-  std::string reasons;
-  for (const auto& reason : decision.reasons) reasons += (reasons.empty() ? "" : ", ") + reason;
-  log.info(decision.what == What::keep ? "keeping" : "removing",
-           {{"backup", decision.name}, {"kind", kind_of(decision.what)}, {"reason", reasons}});
+  log.info("removing",
+           {{"backup", decision.name}, {"kind", kind_of(decision.what)}, {"reason", joined(decision.reasons)}});
 }
 
 std::vector<const PruneDecision*> those(const PrunePlan& plan, What what) {
@@ -119,6 +147,22 @@ std::vector<const PruneDecision*> those(const PrunePlan& plan, What what) {
   return out;
 }
 
+/// What a check left may be another user's, or may not be removed with this key.
+void discard(storage::Storage& storage, const storage::Leftover& leftover, const CancelToken& cancel) try {
+  storage.discard(leftover, cancel);
+} catch (const Error& error) {
+  if (error.kind() != ErrorKind::denied || leftover.name != storage::check_name) throw;
+}
+
+void tell_of_kept(const PrunePlan& plan, Log& log) {
+  const auto kept = those(plan, What::keep);
+  if (!kept.empty())
+    log.info("keeping " + storage::counted(kept.size(), "backups"),
+             {{"newest", kept.front()->name}, {"oldest", kept.back()->name}});
+  for (const auto* each : those(plan, What::unusable))
+    log.warn("a backup does not count for retention", {{"backup", each->name}, {"reason", joined(each->reasons)}});
+}
+
 }  // namespace
 
 PrunePlan plan_prune(storage::Storage& storage, const PruneSettings& settings, storage::WallTime now,
@@ -126,27 +170,32 @@ PrunePlan plan_prune(storage::Storage& storage, const PruneSettings& settings, s
   PrunePlan plan;
   Catalog catalog(storage, settings.job);
   const auto zone = TimeZone::named(settings.zone);
-  plan_backups(plan, catalog.backups(cancel), Retention(settings, zone, now));
+  std::vector<PruneDecision> unusable;
+  auto entries = catalog.entries(cancel);
+  plan.unreadable =
+      static_cast<std::size_t>(std::ranges::count(entries, storage::Presence::unreadable, &storage::Entry::presence));
+  plan_backups(plan, usable_of(std::move(entries), unusable), Retention(settings, zone, now));
   const auto old = now - settings.leftovers_after;
   for (const auto& orphan : catalog.orphans(cancel))
     if (orphan.modified <= old && !catalog.has_manifest(orphan.name, cancel))
       plan.decisions.push_back(
           {What::orphan, orphan.name, {"it has no manifest and is " + age_text(now, orphan.modified)}, orphan.bytes});
-  for (const auto& leftover : storage.leftovers(settings.job, cancel))
-    if (leftover.begun <= old && is_of_job(leftover.name, settings.job))
+  for (const auto& leftover : leftovers_of(storage, settings.job, cancel))
+    if (leftover.begun <= old)
       plan.decisions.push_back({What::leftover,
                                 leftover.name,
                                 {"it was never finished and is " + age_text(now, leftover.begun)},
                                 0,
                                 leftover});
+  std::ranges::move(unusable, std::back_inserter(plan.decisions));
   return plan;
 }
 
 PruneOutcome summary_of(const PrunePlan& plan) {
   PruneOutcome out;
   for (const auto& decision : plan.decisions) {
-    if (decision.what == What::keep) {
-      out.kept++;
+    if (decision.what == What::keep || decision.what == What::unusable) {
+      (decision.what == What::keep ? out.kept : out.unusable)++;
       continue;
     }
     (decision.what == What::remove ? out.removed : out.leavings)++;
@@ -160,7 +209,7 @@ PruneOutcome prune(storage::Storage& storage, const PrunePlan& plan, const std::
   Catalog catalog(storage, job);
   if (plan.stands_still)
     log.warn("retention stands still: the newest backup is suspect", {{"backup", *plan.stands_still}});
-  for (const auto* kept : those(plan, What::keep)) tell(*kept, log);
+  tell_of_kept(plan, log);
   for (const auto what : {What::remove, What::orphan}) {
     const auto all = those(plan, what);
     for (std::size_t i = 0; i < all.size(); i += removed_at_once) {
@@ -177,7 +226,7 @@ PruneOutcome prune(storage::Storage& storage, const PrunePlan& plan, const std::
   for (const auto* decision : those(plan, What::leftover)) {
     tell(*decision, log);
     lease.ensure();
-    storage.discard(*decision->leftover, cancel);
+    discard(storage, *decision->leftover, cancel);
   }
   return summary_of(plan);
 }

@@ -29,6 +29,7 @@ struct PruneDecision {
     remove,    ///< a backup that no rule keeps
     orphan,    ///< an object of this job without a manifest: removed
     leftover,  ///< something that never got its name: removed
+    unusable,  ///< a manifest that cannot be read, or without its whole object: stays, and takes no place
   };
   What what = What::keep;
   std::string name;
@@ -38,15 +39,18 @@ struct PruneDecision {
 };
 
 struct PrunePlan {
-  std::vector<PruneDecision> decisions;     ///< backups newest first, then orphans, then leftovers
+  std::vector<PruneDecision> decisions;     ///< backups newest first, then orphans, then leftovers, then unusable
   std::optional<std::string> stands_still;  ///< the suspect backup because of which no backup is removed
+  std::size_t unreadable = 0;               ///< manifests: what they are of is not known, so they stay for good
 };
 
 /// Reads what the storage holds of this job and decides; changes nothing. The rules are applied to the backups of each
-/// source by itself, so that several sources of one job do not take each other's places. While the newest backup of a
-/// source is suspect, nothing of the job is removed but orphans and leftovers; a suspect backup that is not the newest
-/// takes no place and stays until it is accepted. One dated more than a day in the future, by a clock that was wrong,
-/// takes no place either, and stays until its time has come. `now` is the wall clock. Throws as Catalog and Storage do.
+/// source by itself, so that several sources of one job do not take each other's places. Only backups whose object is
+/// there with its size count: one that is missing, cut or unreadable stays as it is and takes no place. While the
+/// newest backup of a source is suspect, nothing of the job is removed but orphans and leftovers; a suspect backup that
+/// is not the newest takes no place and stays until it is accepted. One dated more than a day in the future, by a clock
+/// that was wrong, takes no place either, and stays until its time has come. `now` is the wall clock. Throws as Catalog
+/// and Storage do.
 PrunePlan plan_prune(storage::Storage& storage, const PruneSettings& settings, storage::WallTime now,
                      const CancelToken& cancel);
 
@@ -54,15 +58,17 @@ struct PruneOutcome {
   std::size_t kept = 0;
   std::size_t removed = 0;   ///< backups
   std::size_t leavings = 0;  ///< orphans and leftovers
+  std::size_t unusable = 0;
   std::uint64_t freed_bytes = 0;
 };
 
 /// What the plan would do, or did.
 PruneOutcome summary_of(const PrunePlan& plan);
 
-/// Logs each decision with its reasons and does it: of a backup the manifest first, then the object. `lease` is asked
-/// again and again on the way. Killed or cancelled in between, every backup is still whole, gone, or an object without
-/// a manifest, which a later prune removes. Throws as Storage does, and temporary where the lease was lost.
+/// Logs what is kept in one line and each removal with its reasons, and does it: of a backup the manifest first, then
+/// the object. `lease` is asked again and again on the way. Killed or cancelled in between, every backup is still
+/// whole, gone, or an object without a manifest, which a later prune removes. Throws as Storage does, and temporary
+/// where the lease was lost.
 PruneOutcome prune(storage::Storage& storage, const PrunePlan& plan, const std::string& job, const Lease& lease,
                    Log& log, const CancelToken& cancel);
 

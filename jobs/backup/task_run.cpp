@@ -50,14 +50,21 @@ std::string summary_of(const Manifest& manifest, Clock::duration took) {
 TaskRun::TaskRun(const Settings& settings, storage::Storage& storage, Task task)
     : settings_(settings), storage_(storage), task_(std::move(task)) {}
 
+void TaskRun::introduce(MetricSink& metrics) const {
+  const MetricLabel label{"backup", task_.job};
+  for (const auto* metric : {&metric_last_success, &metric_unusable, &metric_retention_stalled})
+    metrics.record(*metric, 0, {label});
+  for (const auto result : {Ending::Result::success, Ending::Result::suspect, Ending::Result::failure})
+    metrics.record(metric_runs, 0, {label, {"status", name_of(result)}});
+}
+
 std::optional<WallTime> TaskRun::look(JobContext& context) {
-  Catalog catalog(storage_, task_.job);
-  const auto names = catalog.names(context.cancel);
-  if (names.empty()) return {};
-  tell_of(names.back(), context);
+  const auto newest = Catalog(storage_, task_.job).newest(context.cancel);
+  if (!newest) return {};
+  tell_of(*newest, context);
   if (const auto good = last_good(storage_, task_.job, {}, context.log, context.cancel))
     context.metrics.record(metric_last_success, seconds_of(good->started), {{"backup", task_.job}});
-  return names.back().time;
+  return newest->name().time;
 }
 
 void TaskRun::ask_for(std::optional<WallTime> due) noexcept {
@@ -65,27 +72,34 @@ void TaskRun::ask_for(std::optional<WallTime> due) noexcept {
   due_ = due;
 }
 
-std::string TaskRun::run(JobContext& context) {
-  const bool ends = !settings_.timing;
+std::unique_ptr<Lease> TaskRun::acquire_lease(JobContext& context) {
   // A dead holder is known by standing still for so long.
-  const auto patience = ends ? settings_.lease_wait : 2 * settings_.lease_ends_after;
+  const auto patience = settings_.timing ? 2 * settings_.lease_ends_after : settings_.lease_wait;
   const LeaseSettings lease_settings{task_.job, settings_.lease_holder, settings_.lease_ends_after};
-  const auto lease = Lease::acquire(storage_, lease_settings, context.clock, context.clock.now() + patience,
-                                    context.cancel, context.log);
+  try {
+    return Lease::acquire(storage_, lease_settings, context.clock, context.clock.now() + patience, context.cancel,
+                          context.log);
+  } catch (const Error& error) {
+    failed_early(error, context);
+    throw;
+  }
+}
+
+Turn TaskRun::run(JobContext& context) {
+  const auto lease = acquire_lease(context);
   if (lease) return run_alone(*lease, context);
-  if (ends)
+  if (!settings_.timing)
     throw Error(ErrorKind::temporary, "no backup of '" + where() + "': another process is at the job '" + job() + "'",
                 "one at a time: wait for it, or give this one another --job");
   asked_for_ = false;
   context.metrics.record(metric_skipped, 1, {{"backup", task_.job}});
-  context.log.info("another process is at this job: this run is skipped", {{"backup", job()}});
-  return {};
+  return {"job '" + job() + "': another process is at it, so this run is skipped", {}};
 }
 
-std::string TaskRun::run_alone(const Lease& lease, JobContext& context) {
-  if (is_done_by_another(context)) {
+Turn TaskRun::run_alone(const Lease& lease, JobContext& context) {
+  if (const auto taken = taken_by_another(context)) {
     asked_for_ = false;
-    return {};
+    return {"another process has taken this run: " + taken->text(), {}};
   }
   refuse_too_soon(context);
   const auto begun = context.clock.now();
@@ -94,22 +108,24 @@ std::string TaskRun::run_alone(const Lease& lease, JobContext& context) {
     const auto manifest = backup.run(context);
     succeeded(manifest, context.clock.now() - begun, context);
     tidy(lease, context);
-    return summary_of(manifest, context.clock.now() - begun);
+    return {summary_of(manifest, context.clock.now() - begun),
+            manifest.suspect ? Ending::Result::suspect : Ending::Result::success};
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::cancelled) failed(error, backup.manifest(), backup.plain_bytes(), context);
+    if (error.kind() == ErrorKind::cancelled) throw;
+    hold_back(error, backup.plain_bytes(), context);
+    failed(error, backup.manifest(), context);
     throw;
   }
 }
 
 /// Another process may have been sooner with the same run: of two replicas, one takes it.
-bool TaskRun::is_done_by_another(JobContext& context) {
-  if (!due_) return false;
-  const auto names = Catalog(storage_, task_.job).names(context.cancel);
-  if (names.empty() || names.back().time > settings_.wall_clock()) return false;
-  if (names.back().time < *due_ && is_due_after(names.back().time)) return false;
-  context.log.info("another process has taken this run", {{"backup", names.back().text()}});
-  tell_of(names.back(), context);
-  return true;
+std::optional<storage::BackupName> TaskRun::taken_by_another(JobContext& context) {
+  if (!due_) return {};
+  const auto newest = Catalog(storage_, task_.job).newest(context.cancel);
+  if (!newest || newest->name().time > settings_.wall_clock()) return {};
+  if (newest->name().time < *due_ && is_due_after(newest->name().time)) return {};
+  tell_of(*newest, context);
+  return newest->name();
 }
 
 /// Replicas count "@every" from when each of them began: what counts is the newest backup.
@@ -120,13 +136,9 @@ bool TaskRun::is_due_after(WallTime newest) const {
 }
 
 /// A manifest that cannot be read costs its figures only.
-void TaskRun::tell_of(const storage::BackupName& name, JobContext& context) {
-  try {
-    tell(Catalog(storage_, task_.job).find(name.text(), context.cancel), context.metrics);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::no_input && error.kind() != ErrorKind::data) throw;
-    context.log.warn(error.message(), {{"hint", error.hint()}});
-  }
+void TaskRun::tell_of(const storage::Entry& entry, JobContext& context) {
+  if (entry.manifest) return tell(*entry.manifest, context.metrics);
+  context.log.warn(entry.failure->message(), {{"hint", entry.failure->hint()}});
 }
 
 void TaskRun::refuse_too_soon(JobContext& context) {
@@ -161,15 +173,23 @@ void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobConte
   notify(settings_.notify, ending, context.log, context.cancel);
 }
 
-void TaskRun::failed(const Error& error, const Manifest& manifest, std::uint64_t plain_bytes, JobContext& context) {
+void TaskRun::failed(const Error& error, const Manifest& manifest, JobContext& context) {
   failures_++;
   failure_.emplace(error);
-  context.metrics.record(metric_runs, 1, {{"backup", task_.job}, {"status", "failure"}});
-  hold_back(error, plain_bytes, context);
+  context.metrics.record(metric_runs, 1, {{"backup", task_.job}, {"status", name_of(Ending::Result::failure)}});
   const Ending ending{Ending::Result::failure, manifest, error};
   run_after(settings_.hooks, ending, context.log, context.cancel);
   // The attempts that follow say nothing new.
   if (failures_ == 1) notify(settings_.notify, ending, context.log, context.cancel);
+}
+
+void TaskRun::failed_early(const Error& error, JobContext& context) {
+  if (error.kind() == ErrorKind::cancelled) return;
+  Manifest manifest;
+  manifest.job = task_.job;
+  manifest.source = where();
+  manifest.kind = task_.source->kind();
+  failed(error, manifest, context);
 }
 
 /// Uploading the same again at once would end the same: the note tells it to the process that comes after this one.
@@ -178,7 +198,7 @@ void TaskRun::hold_back(const Error& error, std::uint64_t plain_bytes, JobContex
   const bool in_loop = settings_.timing.has_value();
   if (plain_bytes == 0 && !in_loop) return;
   const bool may_try_on = !hopeless || (error.kind() == ErrorKind::denied && plain_bytes == 0);
-  if (may_try_on && (!in_loop || failures_ % most_failures_in_a_row != 0)) return;
+  if (may_try_on && (!in_loop || (failures_ + 1) % most_failures_in_a_row != 0)) return;
   held_until_ = context.clock.now() + settings_.min_interval;
   // What is not there, or empty, costs no upload, and is put right by other settings.
   if (!hopeless || plain_bytes == 0 || error.kind() == ErrorKind::no_input) return;
@@ -193,12 +213,16 @@ void TaskRun::hold_back(const Error& error, std::uint64_t plain_bytes, JobContex
 
 /// The backup is taken: what cannot be removed now is removed by the next run.
 void TaskRun::tidy(const Lease& lease, JobContext& context) {
+  const MetricLabel label{"backup", task_.job};
   try {
     const PruneSettings prune_settings{.job = task_.job, .keep = settings_.keep, .zone = settings_.zone};
     const auto plan = plan_prune(storage_, prune_settings, settings_.wall_clock(), context.cancel);
+    context.metrics.record(metric_unusable, static_cast<double>(summary_of(plan).unusable), {label});
     prune(storage_, plan, task_.job, lease, context.log, context.cancel);
+    context.metrics.record(metric_retention_stalled, plan.stands_still || plan.unreadable > 0 ? 1 : 0, {label});
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
+    context.metrics.record(metric_retention_stalled, 1, {label});
     context.log.warn("old backups were not removed: " + error.message(), {{"hint", error.hint()}});
   }
 }

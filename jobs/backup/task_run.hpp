@@ -12,6 +12,12 @@
 
 namespace sidekick::backup {
 
+/// How a turn ended that did not fail.
+struct Turn {
+  std::string summary;                   ///< one line
+  std::optional<Ending::Result> result;  ///< success or suspect; absent: the run is left to another process
+};
+
 /// A task with what is to be remembered from one turn to the next. Not thread safe.
 class TaskRun final {
  public:
@@ -21,7 +27,11 @@ class TaskRun final {
   const std::string& job() const noexcept { return task_.job; }
   const std::string& where() const noexcept { return task_.source->where(); }
 
-  /// Tells the figures of the newest backup there is, and returns when it was begun; nothing where there is none.
+  /// Gives each figure that must exist from the start its first value: there was no success yet.
+  void introduce(MetricSink& metrics) const;
+
+  /// Tells the figures of the newest backup there is, and returns when it was begun; nothing where there is none, or
+  /// its object is gone.
   std::optional<storage::WallTime> look(JobContext& context);
 
   /// A backup is to be taken, because of what was due at that time; nothing: because someone asked for it.
@@ -34,19 +44,23 @@ class TaskRun final {
   /// Of the last run; absent where that succeeded.
   const std::optional<Error>& failure() const noexcept { return failure_; }
 
-  /// Takes the backup and returns one line about it; empty where another process has it taken or is about to. Throws
-  /// Error as OneBackup::run(); temporary where another holds the lease and does not give it up; and the last failure
-  /// once more, ruled out for another attempt, where settings.min_interval is not over.
-  std::string run(JobContext& context);
+  /// Takes the backup, unless another process has taken it or is about to. Counts a failure and tells the hook and the
+  /// URL of it. Throws Error as OneBackup::run(); temporary where another holds the lease and does not give it up; and
+  /// the last failure once more, ruled out for another attempt, where settings.min_interval is not over.
+  Turn run(JobContext& context);
+
+  /// Counts a failure from before the backup was begun, such as a storage that is away, and tells of it as run() does.
+  void failed_early(const Error& error, JobContext& context);
 
  private:
-  std::string run_alone(const Lease& lease, JobContext& context);
-  void tell_of(const storage::BackupName& name, JobContext& context);
+  std::unique_ptr<Lease> acquire_lease(JobContext& context);
+  Turn run_alone(const Lease& lease, JobContext& context);
+  void tell_of(const storage::Entry& entry, JobContext& context);
   void refuse_too_soon(JobContext& context);
-  bool is_done_by_another(JobContext& context);
+  std::optional<storage::BackupName> taken_by_another(JobContext& context);
   bool is_due_after(storage::WallTime newest) const;
   void succeeded(const storage::Manifest& manifest, Clock::duration took, JobContext& context);
-  void failed(const Error& error, const storage::Manifest& manifest, std::uint64_t plain_bytes, JobContext& context);
+  void failed(const Error& error, const storage::Manifest& manifest, JobContext& context);
   void hold_back(const Error& error, std::uint64_t plain_bytes, JobContext& context);
   void tidy(const Lease& lease, JobContext& context);
 

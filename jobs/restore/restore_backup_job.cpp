@@ -70,16 +70,16 @@ RestoreBackupJob::RestoreBackupJob(Settings settings, BackupPlace place)
 
 Outcome RestoreBackupJob::run(JobContext& context) {
   if (!job_) {
-    const auto manifest = find(context.cancel);
+    const auto manifest = find(context.log, context.cancel);
     prepare(manifest, context.log);
     job_.emplace(settings_);
   }
   return job_->run(context);
 }
 
-Manifest RestoreBackupJob::find(const CancelToken& cancel) {
+Manifest RestoreBackupJob::find(Log& log, const CancelToken& cancel) {
   const bool is_open = name_ == latest && place_.job.empty();
-  return storage::Catalog(*storage_, is_open ? only_job(cancel) : place_.job).find(name_, cancel);
+  return storage::Catalog(*storage_, is_open ? only_job(cancel) : place_.job).find(name_, log, cancel);
 }
 
 /// Whose latest is meant where nobody says: beside the one database there may be folders and what commands print.

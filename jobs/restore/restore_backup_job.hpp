@@ -32,7 +32,7 @@ class RestoreBackupJob final : public OneShotJob {
   Outcome run(JobContext& context) override;
 
  private:
-  storage::Manifest find(const CancelToken& cancel);
+  storage::Manifest find(Log& log, const CancelToken& cancel);
   std::string only_job(const CancelToken& cancel);
   void prepare(const storage::Manifest& manifest, Log& log);
 

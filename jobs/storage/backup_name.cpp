@@ -17,6 +17,8 @@ constexpr std::string_view letters_and_digits = "abcdefghijklmnopqrstuvwxyzABCDE
 constexpr std::size_t time_bytes = std::string_view("20261121T031500Z").size();
 constexpr std::size_t random_bytes = 8;
 constexpr std::string_view manifest_ending = ".json";
+/// What Source::kind() and Source::extension() make of each kind of source.
+constexpr std::array<std::string_view, 3> forms{"mongodb.archive", "dir.tar", "exec.out"};
 
 bool consists_of(std::string_view text, std::string_view allowed, std::string_view more = {}) {
   return std::ranges::all_of(text, [&](char c) {
@@ -24,9 +26,17 @@ bool consists_of(std::string_view text, std::string_view allowed, std::string_vi
   });
 }
 
+/// Takes `ending` off the end of `text`, where it is there.
+bool cut(std::string_view& text, std::string_view ending) {
+  if (!text.ends_with(ending)) return false;
+  text.remove_suffix(ending.size());
+  return true;
+}
+
 bool is_suffix(std::string_view text) {
-  return !text.empty() && consists_of(text, letters_and_digits, ".-_") && !text.starts_with('.') &&
-         text.back() != '.' && text != manifest_ending.substr(1) && !text.ends_with(manifest_ending);
+  cut(text, ".age");
+  if (!cut(text, ".zst")) cut(text, ".gz");
+  return std::ranges::find(forms, text) != forms.end();
 }
 
 }  // namespace

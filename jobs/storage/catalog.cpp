@@ -1,12 +1,11 @@
 #include "storage/catalog.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <ranges>
 #include <set>
-#include <tuple>
 
-#include "sidekick/error.hpp"
 #include "storage/read_ahead.hpp"
 
 namespace sidekick::storage {
@@ -56,21 +55,81 @@ Error no_backup(Storage& storage, std::string_view name, const std::vector<Backu
   return {ErrorKind::no_input, what, "did you mean '" + *nearest + "'?"};
 }
 
+/// A listing that was read cannot be all wrong: what fails for one object only is told of that one.
+bool concerns_one_object(ErrorKind kind) {
+  return kind == ErrorKind::data || kind == ErrorKind::denied || kind == ErrorKind::io;
+}
+
 }  // namespace
+
+std::string_view name_of(Presence presence) noexcept {
+  switch (presence) {
+    case Presence::whole:
+      return "whole";
+    case Presence::missing:
+      return "missing";
+    case Presence::wrong_size:
+      return "wrong size";
+    case Presence::unreadable:
+      break;
+  }
+  return "unreadable";
+}
+
+Presence Entry::presence() const noexcept {
+  if (!listed.object_bytes) return Presence::missing;
+  if (!manifest) return Presence::unreadable;
+  return *listed.object_bytes == manifest->bytes ? Presence::whole : Presence::wrong_size;
+}
+
+std::string Entry::flaw() const {
+  switch (presence()) {
+    case Presence::whole:
+      return {};
+    case Presence::missing:
+      return "missing";
+    case Presence::wrong_size:
+      return std::to_string(*listed.object_bytes) + " of " + std::to_string(manifest->bytes) + " bytes";
+    case Presence::unreadable:
+      break;
+  }
+  return "unreadable: " + failure->message();
+}
 
 Catalog::Catalog(Storage& storage, std::string job) : storage_(storage), job_(std::move(job)) {}
 
+std::vector<Listed> Catalog::listing(const CancelToken& cancel) {
+  const auto objects = storage_.list(prefix(), cancel);
+  std::map<std::string, std::uint64_t, std::less<>> bytes;
+  for (const auto& object : objects) bytes.insert_or_assign(object.name, object.bytes);
+  std::vector<Listed> out;
+  for (const auto& [object, ignored] : bytes)
+    if (auto name = backup_of_manifest(object); name && is_mine(*name)) out.push_back({std::move(*name), {}});
+  std::ranges::stable_sort(out, {}, [](const Listed& each) { return each.name.time; });  // by name already
+  const auto take_sizes = [&] {
+    bool all = true;
+    for (auto& each : out) {
+      const auto found = bytes.find(each.name.text());
+      if (found != bytes.end()) each.object_bytes = found->second;
+      all = all && each.object_bytes;
+    }
+    return all;
+  };
+  if (take_sizes()) return out;
+  // A listing is no snapshot: an object that was finished while it ran may be missing although its manifest is there.
+  for (const auto& object : storage_.list(prefix(), cancel)) bytes.insert_or_assign(object.name, object.bytes);
+  take_sizes();
+  return out;
+}
+
 std::vector<BackupName> Catalog::names(const CancelToken& cancel) {
-  std::vector<std::pair<std::string, BackupName>> found;
-  for (const auto& object : storage_.list(job_.empty() ? "" : job_ + "-", cancel))
-    if (auto name = backup_of_manifest(object.name); name && is_mine(*name))
-      found.emplace_back(object.name, std::move(*name));
-  std::ranges::sort(found, {}, [](const auto& each) { return std::tie(each.second.time, each.first); });
-  const auto again = std::ranges::unique(found, {}, [](const auto& each) -> const auto& { return each.first; });
-  found.erase(again.begin(), again.end());
+  std::set<std::pair<WallTime, std::string>> found;
+  for (const auto& object : storage_.list(prefix(), cancel))
+    if (const auto name = backup_of_manifest(object.name); name && is_mine(*name))
+      found.emplace(name->time, name->text());
   std::vector<BackupName> out;
   out.reserve(found.size());
-  for (auto& each : found) out.push_back(std::move(each.second));
+  for (const auto& each : found) out.push_back(parse_backup_name(each.second).value());
   return out;
 }
 
@@ -84,42 +143,77 @@ std::optional<Manifest> Catalog::read(const BackupName& name, const CancelToken&
   return manifest;
 }
 
-std::vector<Manifest> Catalog::backups(const CancelToken& cancel) {
-  const auto all = names(cancel);
-  auto read_all = read_each<std::optional<Manifest>>(all.size(), [&](std::size_t i) { return read(all[i], cancel); });
-  std::vector<Manifest> out;
+std::optional<Entry> Catalog::entry(const Listed& listed, const CancelToken& cancel) {
+  try {
+    auto manifest = read(listed.name, cancel);
+    if (!manifest) return std::nullopt;
+    return Entry{listed, std::move(manifest), {}};
+  } catch (const Error& error) {
+    if (!concerns_one_object(error.kind())) throw;
+    return Entry{listed, {}, error};
+  }
+}
+
+std::vector<Entry> Catalog::entries(const CancelToken& cancel) {
+  const auto all = listing(cancel);
+  auto read_all = read_each<std::optional<Entry>>(all.size(), [&](std::size_t i) { return entry(all[i], cancel); });
+  std::vector<Entry> out;
   out.reserve(read_all.size());
-  for (auto& manifest : read_all)
-    if (manifest) out.push_back(std::move(*manifest));
+  for (auto& each : read_all)
+    if (each) out.push_back(std::move(*each));
+  const auto is_refused = [](const Entry& each) { return each.failure && each.failure->kind() != ErrorKind::data; };
+  if (!out.empty() && std::ranges::all_of(out, is_refused)) throw Error(*out.front().failure);
   return out;
 }
 
-Manifest Catalog::latest(const CancelToken& cancel) {
-  const auto all = names(cancel);
-  for (const auto& name : std::views::reverse(all))
-    if (auto manifest = read(name, cancel); manifest && !manifest->suspect) return std::move(*manifest);
-  const auto whose = job_.empty() ? std::string() : " of job '" + job_ + "'";
-  if (all.empty())
-    throw Error(ErrorKind::no_input, "there is no backup" + whose + " in '" + storage_.where() + "'",
-                jobs_there_are(storage_, cancel));
-  throw Error(ErrorKind::no_input, "every backup" + whose + " in '" + storage_.where() + "' is suspect",
-              "name one, or accept it with 'backup accept " + all.back().text() + "'");
+std::optional<Entry> Catalog::newest(const CancelToken& cancel) {
+  const auto all = listing(cancel);
+  for (const auto& listed : std::views::reverse(all)) {
+    if (!listed.object_bytes) continue;
+    auto found = entry(listed, cancel);
+    if (found && found->presence() != Presence::wrong_size) return found;
+  }
+  return std::nullopt;
 }
 
-Manifest Catalog::find(std::string_view name, const CancelToken& cancel) {
-  if (name == "latest") return latest(cancel);
+Error Catalog::no_latest(const std::vector<Listed>& all, const std::optional<std::string>& suspect,
+                         const CancelToken& cancel) {
+  const auto whose = job_.empty() ? std::string() : " of job '" + job_ + "'";
+  const auto place = whose + " in '" + storage_.where() + "'";
+  if (all.empty()) return {ErrorKind::no_input, "there is no backup" + place, jobs_there_are(storage_, cancel)};
+  if (suspect)
+    return {ErrorKind::no_input, "every backup" + place + " is suspect",
+            "name one, or accept it with 'backup accept " + *suspect + "'"};
+  return {ErrorKind::no_input, "no backup" + place + " is whole",
+          "'backup list' shows what is missing; a lifecycle rule of the storage may have removed it"};
+}
+
+Manifest Catalog::latest(Log& log, const CancelToken& cancel) {
+  const auto all = listing(cancel);
+  std::optional<std::string> suspect;
+  for (const auto& listed : std::views::reverse(all)) {
+    auto found = entry(listed, cancel);
+    if (!found) continue;
+    if (found->presence() != Presence::whole) {
+      log.warn("the backup '" + listed.name.text() + "' does not count: " + found->flaw());
+      continue;
+    }
+    if (!found->manifest->suspect) return std::move(*found->manifest);
+    if (!suspect) suspect = listed.name.text();
+  }
+  throw no_latest(all, suspect, cancel);
+}
+
+Manifest Catalog::find(std::string_view name, Log& log, const CancelToken& cancel) {
+  if (name == "latest") return latest(log, cancel);
   const auto parsed = parse_backup_name(name);
   if (parsed && is_mine(*parsed))
     if (auto manifest = read(*parsed, cancel)) return std::move(*manifest);
   throw no_backup(storage_, name, names(cancel), cancel);
 }
 
-bool Catalog::has_manifest(const std::string& name, const CancelToken& cancel) {
-  return storage_.get(manifest_name(name), cancel).has_value();
-}
-
 std::vector<Object> Catalog::orphans(const CancelToken& cancel) {
-  auto objects = storage_.list(job_.empty() ? "" : job_ + "-", cancel);
+  auto objects = storage_.list(prefix(), cancel);
   std::set<std::string, std::less<>> owned;
   for (const auto& object : objects)
     if (const auto name = backup_of_manifest(object.name)) owned.insert(name->text());
@@ -128,6 +222,10 @@ std::vector<Object> Catalog::orphans(const CancelToken& cancel) {
     return !name || !is_mine(*name) || owned.contains(object.name);
   });
   return objects;
+}
+
+bool Catalog::has_manifest(const std::string& name, const CancelToken& cancel) {
+  return storage_.get(manifest_name(name), cancel).has_value();
 }
 
 void Catalog::remove(const std::string& name, const CancelToken& cancel) {

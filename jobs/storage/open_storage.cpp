@@ -48,7 +48,8 @@ std::unique_ptr<Storage> open_s3(const std::string& url, const Access& access) {
                         .bucket = place.substr(0, slash),
                         .prefix = place.substr(std::min(slash + 1, place.size())),
                         .credentials = {access.s3_access_key, access.s3_secret_key, access.s3_session_token},
-                        .http = access.http};
+                        .http = access.http,
+                        .log = access.log};
   const auto empty_step = settings.prefix.starts_with('/') || settings.prefix.find("//") != std::string::npos;
   if (settings.bucket.empty() || empty_step)
     throw malformed(url, settings.bucket.empty() ? "it names no bucket" : "a step of its prefix is empty",

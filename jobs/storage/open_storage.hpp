@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sidekick/http_client.hpp"
+#include "sidekick/log.hpp"
 #include "sidekick/secret.hpp"
 #include "storage/s3/role_sources.hpp"
 #include "storage/storage.hpp"
@@ -29,6 +30,8 @@ struct Access {
   Secret ssh_key_passphrase;
   Secret ssh_password;
   bool ssh_check_host = true;
+
+  Log* log = nullptr;  ///< gets a warning where a request has to be tried again; outlives the storage
 };
 
 /// The schemes there are: "dir:/path" (absolute; "file:///path" is the same), "s3://bucket/prefix",

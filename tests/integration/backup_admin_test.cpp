@@ -7,6 +7,7 @@
 #include "storage/open_storage.hpp"
 #include "tests/support/sidekick.hpp"
 #include "tests/support/stored_backup.hpp"
+#include "tests/support/tcp_server.hpp"
 
 using namespace sidekick;
 using namespace sidekick::test;
@@ -98,6 +99,38 @@ TEST_CASE("A list as JSON holds the manifests, and of one job where that is aske
   const auto one = json::parse(shelf.backup({"list", "--json", "--job=shop"}).out).as_array();
   REQUIRE(one.size() == 1);
   CHECK(one[0].at("name").as_string() == shop);
+}
+
+TEST_CASE("A backup that is missing, cut or unreadable is one line of the list and never the latest") {
+  const Shelf shelf;
+  const auto real = shelf.put({.time = now() - 4h});
+  const auto cut = shelf.put({.time = now() - 3h}), gone = shelf.put({.time = now() - 2h});
+  const auto damaged = shelf.put({.time = now() - 1h});
+  fs::resize_file(shelf.folder() / cut, 3);
+  fs::remove(shelf.folder() / gone);
+  write_file(shelf.folder() / (damaged + ".json"), "{");
+  const auto listed = shelf.backup({"list"});
+  INFO(listed.describe());
+  REQUIRE(listed.exit_code == 0);
+  CHECK(has(listed.out, real));
+  CHECK(has(listed.out, "stored, 3 of "));
+  CHECK(has(listed.out, "stored, missing\n"));
+  CHECK(has(listed.out, "unreadable: manifest '" + damaged + ".json' cannot be read"));
+  const auto all = json::parse(shelf.backup({"list", "--json"}).out).as_array();
+  REQUIRE(all.size() == 4);
+  CHECK(all[0].at("presence").as_string() == "whole");
+  CHECK(all[1].at("presence").as_string() == "wrong size");
+  CHECK(all[2].at("presence").as_string() == "missing");
+  CHECK(all[3].at("presence").as_string() == "unreadable");
+  CHECK(all[3].at("name").as_string() == damaged);
+  CHECK(has(shelf.backup({"show", "latest"}).out, real));
+  CHECK(has(shelf.backup({"show", gone}).out, "in the storage: missing\n"));
+  CHECK(shelf.backup({"fetch", gone}).exit_code == 66);
+  CHECK(shelf.backup({"fetch", cut}).exit_code == 65);
+  const auto pruned = shelf.backup({"prune", "--keep=last=1"});
+  INFO(pruned.describe());
+  CHECK(pruned.exit_code == 65);
+  CHECK(fs::exists(shelf.folder() / real));
 }
 
 TEST_CASE("A list of no backups is no error and says so beside the list") {
@@ -198,6 +231,20 @@ TEST_CASE("Pruning prints each decision and removes what no rule keeps") {
   CHECK(shelf.files().size() == 4);
 }
 
+TEST_CASE("Six months are six months of the calendar") {
+  const Shelf shelf;
+  for (const auto days : {100, 60, 30, 10, 1, 0}) shelf.put({.time = now() - 24h * days});
+  const auto pruned = shelf.backup({"prune", "--keep=within=6m", "--dry-run", "--json"});
+  INFO(pruned.describe());
+  REQUIRE(pruned.exit_code == 0);
+  const auto decisions = json::parse(pruned.out).at("decisions").as_array();
+  REQUIRE(decisions.size() == 6);
+  for (const auto& decision : decisions) CHECK(decision.at("decision").as_string() == "keep");
+  const auto refused = shelf.backup({"prune", "--keep=within=6min"});
+  CHECK(refused.exit_code == 64);
+  CHECK(has(refused.err, "m is months"));
+}
+
 TEST_CASE("Pruning one job leaves the other whose name begins alike") {
   const Shelf shelf;
   const auto mine = shelf.put({.time = now() - 1h});
@@ -267,4 +314,39 @@ TEST_CASE("Ten thousand backups are listed and pruned in under two seconds") {
   CHECK(pruned.exit_code == 0);
   CHECK(pruned.cpu < limit);
   CHECK(shelf.files().size() < 80);
+}
+
+TEST_CASE("A storage that sends a byte now and then holds no command for ever") {
+  TcpServer server([](TcpPeer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    while (peer.is_open_after(100ms)) peer.send("<");
+  });
+  const Shelf shelf;
+  const auto name = storage::new_backup_name("shop", now(), "mongodb.archive.zst").text();
+  const std::vector<std::vector<std::string>> commands{
+      {"list", "--timeout=1s"},         {"show", "latest", "--timeout=1s"},  {"prune", "--keep=last=1", "--timeout=1s"},
+      {"accept", name, "--timeout=1s"}, {"fetch", "latest", "--timeout=1s"}, {"fetch", name, "--stall-timeout=1s"}};
+  for (auto words : commands) {
+    words.insert(words.end(),
+                 {"--to=s3://bucket/x", "--s3-endpoint=" + server.url(""), "--s3-access-key=a", "--s3-secret-key=b"});
+    const auto finished = shelf.backup(words);
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 124);
+    CHECK(error_lines(finished).size() == 1);
+  }
+}
+
+TEST_CASE("What a manifest holds does not reach the terminal as a command to it") {
+  const Shelf shelf;
+  const auto name = shelf.put({.time = now(),
+                               .source = "mongodb://\x1b]0;owned\x07\xc2\x9b"
+                                         "31m/shop"});
+  for (const auto& words : {std::vector<std::string>{"show", name}, {"show", name, "--json"}, {"list", "--json"}}) {
+    const auto shown = shelf.backup(words);
+    INFO(shown.describe());
+    CHECK(shown.exit_code == 0);
+    CHECK(shown.out.find_first_of("\x1b\x07") == std::string::npos);
+    CHECK(shown.out.find("\xc2\x9b") == std::string::npos);
+  }
 }

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "tests/support/backup_store.hpp"
 #include "tests/support/data_set.hpp"
@@ -282,6 +283,87 @@ TEST_CASE("a URL is notified of what was asked for and one that does not answer 
   CHECK(posted[0].find("\"event\":\"success\"") != std::string::npos);
   CHECK(posted[0].find("\"plain_sha256\"") != std::string::npos);
   CHECK(posted[1].find("\"event\":\"failure\"") != std::string::npos);
+}
+
+TEST_CASE("the end of a run is told to one URL for success and another for failure") {
+  std::mutex mutex;
+  std::vector<std::string> asked;
+  TcpServer server([&](TcpPeer& peer) {
+    while (auto request = peer.read_request()) {
+      {
+        const std::scoped_lock lock(mutex);
+        asked.push_back(request->substr(0, request->find(" HTTP")));
+      }
+      peer.answer("200 OK", "");
+    }
+  });
+  const BackupStore store;
+  const std::vector<std::string> flags{"--ping-success=" + server.url("/t0ken"),
+                                       "--ping-failure=" + server.url("/t0ken/fail")};
+  const auto take = [&](const std::vector<std::string>& sources) {
+    const auto taken = store.take(sources, flags);
+    CHECK(taken.err.find("t0ken") == std::string::npos);
+    const std::scoped_lock lock(mutex);
+    return std::exchange(asked, {});
+  };
+  using Asked = std::vector<std::string>;
+  CHECK(take({"exec: echo one", "exec: printf two"}) == Asked{"GET /t0ken"});
+  CHECK(take({"exec: echo one", "exec: false"}) == Asked{"GET /t0ken/fail"});
+  CHECK(take({"exec: echo"}) == Asked{"GET /t0ken/fail"});  // much smaller, so suspect
+  const auto away = store.command({"exec: echo"}, flags);
+  auto words = away.words;
+  words.push_back("--to=dir:" + (store / "missing").string());
+  CHECK(run({words}, 30s).exit_code == 66);
+  const std::scoped_lock lock(mutex);
+  CHECK(asked == Asked{"GET /t0ken/fail"});
+}
+
+TEST_CASE("hooks and commands get no secret of ours unless they are told to") {
+  const BackupStore store;
+  TempDir place;
+  const auto seen = (place / "seen").string();
+  const auto with = [&](const std::vector<std::string>& more) {
+    auto flags = more;
+    flags.insert(flags.end(), {"--job=data", "--before=sh -c 'env > " + seen + ".before'",
+                               "--after=sh -c 'env > " + seen + ".after'"});
+    auto command = store.command({"exec: env"}, flags);
+    command.environment.insert(command.environment.end(), {{"SIDEKICK_SSH_PASSWORD", "hunter2"},
+                                                           {"SIDEKICK_NOTIFY", "http://127.0.0.1:1/hunter2"},
+                                                           {"PGPASSWORD", "postgres"}});
+    require_success(run(command, 30s));
+    return read_file(seen + ".before") + read_file(seen + ".after") +
+           sidekick_run({"backup", "fetch", "latest", "--to=" + store.url(), "--plain", "--out=-"}).out;
+  };
+  const auto usual = with({});
+  CHECK(usual.find("hunter2") == std::string::npos);
+  CHECK(usual.find("PGPASSWORD=postgres") != std::string::npos);
+  CHECK(usual.find("SIDEKICK_BACKUP_RESULT=success") != std::string::npos);
+  const auto all = with({"--pass-environment"});
+  for (const auto* variable : {"SIDEKICK_SSH_PASSWORD=hunter2", "SIDEKICK_NOTIFY=http://127.0.0.1:1/hunter2"})
+    CHECK(all.find(variable) != std::string::npos);
+}
+
+TEST_CASE("namespaces of a MongoDB are chosen by patterns") {
+  const Replica replica;
+  data.load(replica.uri());
+  const MongoClient client(replica.uri());
+  for (const std::string name : {"orders", "cache_1", "cache_2"})
+    client.command("web", R"({"insert":")" + name + R"(","documents":[{"_id":1}]})");
+  const BackupStore store;
+  require_success(store.take(replica.uri(), {"--nsInclude=web.*", "--nsExclude=web.cache_*", "--job=part"}));
+  const auto manifest = store.newest();
+  REQUIRE(manifest.at("collections").as_array().size() == 1);
+  CHECK(manifest.at("collections").as_array()[0].at("name").as_string() == "web.orders");
+  CHECK(manifest.at("oplog") == false);
+  CHECK(manifest.at("consistent") == true);
+  const Mongod other;
+  require_success(restore_latest(store, other.uri()));
+  CHECK(integer(other.client().command("web", R"({"count":"orders"})").at("n")) == 1);
+  const auto nothing = store.take(replica.uri(), {"--nsInclude=web.*", "--nsInclude=shpo.*", "--job=part"});
+  INFO(nothing.describe());
+  CHECK(nothing.exit_code == 66);
+  CHECK(nothing.err.find("shpo.*") != std::string::npos);
+  CHECK(store.take("exec: echo hello", {"--nsExclude=web.*"}).exit_code == 78);
 }
 
 TEST_CASE("a schedule is followed until the process is told to end") {

@@ -13,6 +13,7 @@
 #include "tests/support/ports.hpp"
 #include "tests/support/s3_server.hpp"
 #include "tests/unit/support/errors.hpp"
+#include "tests/unit/support/recorder.hpp"
 
 using namespace sidekick;
 using namespace sidekick::test;
@@ -177,6 +178,54 @@ TEST_CASE("s3: a server that has never answered is soon left to those who tell o
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::unavailable);
   CHECK(mentions(*error, "onnection refused"));
+}
+
+TEST_CASE("s3: a server that has been silent for long is soon left to those who tell of it too") {
+  const S3Server server;
+  std::atomic<bool> away = false;
+  const S3Proxy proxy(server.port(), [&](std::string&) { return away ? Fate::slow_down : Fate::pass; });
+  auto settings = s3_settings(server);
+  settings.endpoint = proxy.endpoint();
+  settings.persistence = {.first = 10ms, .longest = 10ms, .whole = 60s, .unanswered = 100ms, .silence = 0ms};
+  S3Storage storage(std::move(settings));
+  storage.check(never());
+  away = true;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto error = error_of([&] { storage.list("", never()); });
+  CHECK(std::chrono::steady_clock::now() - begun < 30s);
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::unavailable);
+}
+
+TEST_CASE("s3: the first failed try of a request is warned of and further ones are not") {
+  const S3Server server;
+  std::atomic<int> failures = 3;
+  const S3Proxy proxy(server.port(), [&](std::string&) { return failures-- > 0 ? Fate::slow_down : Fate::pass; });
+  Recorder recorder;
+  status::JobLog log(recorder, "backup", 1);
+  auto settings = s3_settings(server);
+  settings.endpoint = proxy.endpoint();
+  settings.log = &log;
+  S3Storage storage(std::move(settings));
+  CHECK(storage.list("", never()).empty());
+  const auto warnings = recorder.lines(LogLevel::warning);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("SlowDown") != std::string::npos);
+  CHECK(warnings[0].find("trying again") != std::string::npos);
+}
+
+TEST_CASE("s3: what a check left that was killed is found among the leftovers and removed") {
+  const S3Server server;
+  S3Storage storage(s3_settings(server));
+  std::filesystem::create_directories(server.bucket() / "some/where");
+  write_file(server.bucket() / "some/where/.check-0123456789abcdef", "x");
+  const auto left = storage.leftovers("check", never());
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].name == "check");
+  CHECK(storage.leftovers("shop", never()).empty());
+  CHECK(storage.list("", never()).empty());
+  storage.discard(left[0], never());
+  CHECK(storage.leftovers("check", never()).empty());
 }
 
 TEST_CASE("s3: an upload goes on after the server was killed and started again") {

@@ -121,7 +121,7 @@ Api::Outcome Api::attempt(const Call& call, const BodySink* sink, const CancelTo
   try {
     const auto credentials = settings_.role ? settings_.role->credentials(cancel) : settings_.credentials;
     out.response = follow(call, credentials, sink, cancel);
-    has_answered_ = true;
+    answered_ = std::chrono::steady_clock::now();
     out.trouble = trouble_with(out.response, begin_of_message(call));
     if (out.trouble) advise(call, credentials, *out.trouble, cancel);
   } catch (const Error& error) {
@@ -148,7 +148,10 @@ void Api::advise(const Call& call, const Credentials& used, Trouble& trouble, co
 
 Persistence Api::persistence() const {
   auto out = settings_.persistence;
-  if (!has_answered_) out.whole = std::min(out.whole, out.unanswered);
+  const auto answered = answered_.load();
+  const bool lately =
+      answered.time_since_epoch().count() != 0 && std::chrono::steady_clock::now() - answered < out.silence;
+  if (!lately) out.whole = std::min(out.whole, out.unanswered);
   return out;
 }
 
@@ -161,7 +164,12 @@ Answer Api::call(const Call& call, const CancelToken& cancel) {
     if (std::ranges::find(call.welcome, trouble->code) != call.welcome.end())
       return {std::move(outcome.response), trouble->code, repeated};
     if (!trouble->again || !tries.wait(cancel)) throw Error(trouble->error);
+    if (!repeated) warn_of(trouble->error);
   }
+}
+
+void Api::warn_of(const Error& error) const {
+  if (settings_.log != nullptr) settings_.log->warn(error.message() + "; trying again", {{"hint", error.hint()}});
 }
 
 Answer Api::call_once(const Call& call, const BodySink& sink, const CancelToken& cancel) {

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "sidekick/cancel.hpp"
+#include "sidekick/error.hpp"
 #include "sidekick/http_client.hpp"
+#include "sidekick/log.hpp"
 #include "sidekick/url.hpp"
 #include "storage/s3/address.hpp"
 #include "storage/s3/role.hpp"
@@ -21,13 +23,14 @@
 namespace sidekick::storage::s3 {
 
 /// How long one request is tried: the n-th wait is random between nothing and `first` doubled n times, at most
-/// `longest`; none begins after `whole`, or after `unanswered` where the server has never answered: whether that is
-/// worth more time is for whoever tells the user meanwhile.
+/// `longest`; none begins after `whole`, or after `unanswered` where the server has not answered for `silence` or
+/// never: whether that is worth more time is for whoever tells the user meanwhile.
 struct Persistence {
   std::chrono::milliseconds first{200};
   std::chrono::milliseconds longest{5'000};
   std::chrono::milliseconds whole{60'000};
   std::chrono::milliseconds unanswered{3'000};
+  std::chrono::milliseconds silence{600'000};
 };
 
 /// Waits between the tries of one request.
@@ -55,6 +58,7 @@ struct Settings {
   std::shared_ptr<Role> role{};  ///< gives out the credentials instead, where it is not null
   Addressing addressing = Addressing::path;
   HttpSettings http;
+  Log* log = nullptr;  ///< gets a warning where a request has to be tried again; may be absent
   Persistence persistence{};
   std::size_t part_bytes = std::size_t{5} << 20;   ///< of the first parts of an upload; S3 takes no smaller ones
   std::size_t range_bytes = std::size_t{8} << 20;  ///< of one request of a download
@@ -94,6 +98,9 @@ class Api final {
   /// The answer to a request that is tried as long as Persistence says.
   Answer call(const Call& call, const CancelToken& cancel);
 
+  /// Warns that a request failed and is tried again.
+  void warn_of(const Error& error) const;
+
   /// One try; the body of a success goes to `sink`. Kind unavailable where another may do better.
   Answer call_once(const Call& call, const BodySink& sink, const CancelToken& cancel);
 
@@ -115,7 +122,7 @@ class Api final {
   Settings settings_;
   std::string where_;
   Url bucket_url_;
-  std::atomic<bool> has_answered_ = false;
+  std::atomic<std::chrono::steady_clock::time_point> answered_{};  ///< last; the epoch: never
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpClient>> idle_;
 };

@@ -51,6 +51,7 @@ std::string Download::fetch(std::uint64_t from, std::string buffer) {
   buffer.clear();
   buffer.reserve(version_ ? std::min<std::uint64_t>(size, version_->bytes - from) : size);
   Tries tries(api_.settings().persistence);
+  bool warned = false;
   for (;;) {
     const auto begin = from + buffer.size();
     Call call{
@@ -83,6 +84,7 @@ std::string Download::fetch(std::uint64_t from, std::string buffer) {
       if (error.kind() != ErrorKind::unavailable) throw;
       if (buffer.size() > held) tries.renew();
       if (!tries.wait(stop_.token())) throw;
+      if (buffer.size() > held || !std::exchange(warned, true)) api_.warn_of(error);
     }
   }
 }

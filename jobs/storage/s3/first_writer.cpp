@@ -53,7 +53,7 @@ Answer FirstWriter::create(Call call, const CancelToken& cancel) {
 
 Exclusion FirstWriter::probe(const CancelToken& cancel) {
   const auto mark = new_mark();
-  const auto name = ".check-" + mark;
+  const auto name = std::string(probe_prefix) + mark;
   (void)create(put_call(name, mark, mark), cancel);
   const auto second = create(put_call(name, mark, mark), cancel);
   if (condition_ != Condition::refused)

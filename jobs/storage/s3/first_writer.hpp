@@ -22,6 +22,9 @@ class FirstWriter final {
   static std::string new_mark();
   static HttpHeader header_of(const std::string& mark);
 
+  /// What the names of its objects begin with.
+  static constexpr std::string_view probe_prefix = ".check-";
+
   /// Writes an object of a hidden name twice, and removes it.
   Exclusion probe(const CancelToken& cancel);
 

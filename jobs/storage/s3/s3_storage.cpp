@@ -23,13 +23,18 @@ Element page_of(const Answer& answer, std::string_view root, const std::string& 
   return std::move(*document);
 }
 
-/// The name of the object whose key an entry holds; nothing for keys that are not ours.
-std::optional<std::string> name_in(const Element& entry, const Element& page, const std::string& key_prefix) {
+/// The key that an entry holds, without our prefix; nothing for keys that do not begin with it.
+std::optional<std::string> key_in(const Element& entry, const Element& page, const std::string& key_prefix) {
   auto key = entry.text_of("Key");
   if (page.text_of("EncodingType") == "url") key = percent_decoded(key);
   if (!key.starts_with(key_prefix)) return {};
-  key.erase(0, key_prefix.size());
-  return is_object_name(key) ? std::optional(key) : std::nullopt;
+  return key.substr(key_prefix.size());
+}
+
+/// The same where it can be the name of an object.
+std::optional<std::string> name_in(const Element& entry, const Element& page, const std::string& key_prefix) {
+  auto key = key_in(entry, page, key_prefix);
+  return key && is_object_name(*key) ? key : std::nullopt;
 }
 
 std::chrono::system_clock::time_point time_in(const Element& entry, std::string_view child, const std::string& where) {
@@ -92,6 +97,12 @@ std::unique_ptr<Source> S3Storage::open(const std::string& name, const CancelTok
 }
 
 std::vector<Object> S3Storage::list(std::string_view prefix, const CancelToken& cancel) {
+  auto out = keys(prefix, cancel);
+  std::erase_if(out, [](const Object& object) { return !is_object_name(object.name); });
+  return out;
+}
+
+std::vector<Object> S3Storage::keys(std::string_view prefix, const CancelToken& cancel) {
   Query query{{"list-type", "2"},
               {"prefix", api_.key_prefix() + std::string(prefix)},
               {"delimiter", "/"},
@@ -104,7 +115,7 @@ std::vector<Object> S3Storage::list(std::string_view prefix, const CancelToken& 
     const auto page = page_of(api_.call({.what = "list objects", .query = asked}, cancel), "ListBucketResult", where());
     for (const auto& entry : page.children) {
       if (entry.name != "Contents") continue;
-      auto name = name_in(entry, page, api_.key_prefix());
+      auto name = key_in(entry, page, api_.key_prefix());
       if (name) out.push_back({std::move(*name), size_in(entry, where()), time_in(entry, "LastModified", where())});
     }
     const auto next = page.text_of("NextContinuationToken");
@@ -129,6 +140,9 @@ std::vector<Leftover> S3Storage::leftovers(std::string_view prefix, const Cancel
                     {"encoding-type", "url"},
                     {"max-uploads", std::to_string(api_.settings().page_size)}};
   std::vector<Leftover> out;
+  if (check_name.starts_with(prefix))
+    for (auto& object : keys(FirstWriter::probe_prefix, cancel))
+      out.push_back({std::string(check_name), std::move(object.name), object.modified});
   std::string key_marker;
   std::string id_marker;
   for (;;) {
@@ -151,6 +165,10 @@ std::vector<Leftover> S3Storage::leftovers(std::string_view prefix, const Cancel
 
 void S3Storage::discard(const Leftover& leftover, const CancelToken& cancel) {
   require_object_name(leftover.name);
+  if (leftover.id.starts_with(FirstWriter::probe_prefix)) {
+    (void)api_.call({.what = "remove '" + leftover.id + "'", .method = "DELETE", .name = leftover.id}, cancel);
+    return;
+  }
   (void)api_.call({.what = "abort the upload of '" + leftover.name + "'",
                    .method = "DELETE",
                    .name = leftover.name,

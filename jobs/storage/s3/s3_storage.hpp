@@ -27,6 +27,9 @@ class S3Storage final : public Storage {
   void discard(const Leftover& leftover, const CancelToken& cancel) override;
 
  private:
+  /// As list(), but whatever the names are.
+  std::vector<Object> keys(std::string_view prefix, const CancelToken& cancel);
+
   Api api_;
   FirstWriter first_writer_;
 };

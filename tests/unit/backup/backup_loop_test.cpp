@@ -122,3 +122,86 @@ TEST_CASE("two replicas that began at different times take one backup in each pe
   }
   CHECK(script->pours == 4);
 }
+
+TEST_CASE("figures exist from the start and the last success is that of a backup that is there") {
+  Stage stage;
+  stage.add("data");
+  stage.follow("0 3 * * *");
+  const auto last_success = [&] {
+    return stage.figures.values.at("sidekick_backup_last_success_timestamp_seconds/data");
+  };
+  const auto job = stage.start();
+  stage.step(*job);
+  CHECK(last_success() == 0);
+  for (const auto* status : {"success", "suspect", "failure"})
+    CHECK(stage.figures.values.at(std::string("sidekick_backup_runs_total/data/") + status) == 0);
+  CHECK(stage.figures.values.at("sidekick_backup_retention_stalled/data") == 0);
+  stage.run(*job, stage.wall_start + 4h);
+  const auto taken = last_success();
+  CHECK(taken > 0);
+  // The same process may find later that its object is gone; the next one must not take it for a success.
+  std::filesystem::remove(stage.folder / stage.backups("data").front().name);
+  stage.step(*stage.start());
+  CHECK(last_success() == 0);
+}
+
+TEST_CASE("a backup whose object is gone is made up for at the start") {
+  Stage stage;
+  const auto script = stage.add("data");
+  stage.follow("0 3 * * *");
+  stage.run(*stage.start(), stage.wall_start + 28h);
+  REQUIRE(script->pours == 2);
+  std::filesystem::remove(stage.folder / stage.backups("data").back().name);
+  stage.run(*stage.start(), stage.wall_start + 29h);
+  CHECK(script->pours == 3);
+}
+
+TEST_CASE("a manifest that cannot be read is told by the figures and the others are pruned") {
+  Stage stage;
+  stage.add("data");
+  stage.follow("0 3 * * *");
+  stage.settings.keep = backup::parse_keep("last=1");
+  const auto job = stage.start();
+  stage.run(*job, stage.wall_start + 4h);
+  const auto damaged = stage.backups("data").front().name;
+  std::ofstream(stage.folder / (damaged + ".json")) << "{";
+  stage.run(*job, stage.wall_start + 76h);
+  CHECK(stage.backups("data").size() == 1);
+  CHECK(stage.figures.values.at("sidekick_backup_retention_stalled/data") == 1);
+  CHECK(stage.figures.values.at("sidekick_backup_unusable_backups/data") == 1);
+  std::filesystem::remove(stage.folder / (damaged + ".json"));
+  stage.run(*job, stage.wall_start + 100h);
+  CHECK(stage.figures.values.at("sidekick_backup_retention_stalled/data") == 0);
+}
+
+TEST_CASE("retention that fails is told by the figures") {
+  Stage stage;
+  stage.add("data");
+  stage.follow("0 3 * * *");
+  stage.settings.keep = backup::parse_keep("last=1");
+  stage.before = [](std::string_view call, const std::string& name, const CancelToken&) {
+    if (call == "remove" && name.ends_with(".json")) throw Error(ErrorKind::denied, "you may not remove");
+  };
+  stage.run(*stage.start(), stage.wall_start + 28h);
+  CHECK(stage.figures.values.at("sidekick_backup_retention_stalled/data") == 1);
+}
+
+TEST_CASE("a storage that is away is a failure that is counted though no backup was begun") {
+  Stage stage;
+  stage.add("data");
+  stage.follow("0 3 * * *");
+  bool away = false;
+  stage.before = [&](std::string_view, const std::string&, const CancelToken&) {
+    if (away) throw Error(ErrorKind::unavailable, "the storage is away");
+  };
+  const auto job = stage.start();
+  stage.run(*job, stage.wall_start + 2h);
+  away = true;
+  stage.run(*job, stage.wall_start + 3h + 2min);
+  CHECK(stage.figures.values.at("sidekick_backup_runs_total/data/failure") >= 2);
+  REQUIRE_FALSE(stage.errors.empty());
+  CHECK(stage.errors.front().message() == "the storage is away");
+  away = false;
+  stage.run(*job, stage.wall_start + 3h + 4min);
+  CHECK(stage.backups("data").size() == 1);
+}

@@ -94,7 +94,9 @@ TEST_CASE("what no rule keeps is removed with its manifest and the rest stays") 
   CHECK(outcome.freed_bytes > 0);
   CHECK(scene.names() == std::vector<std::string>{middle, middle + ".json", newest, newest + ".json"});
   const auto lines = scene.recorder.lines(LogLevel::info);
-  CHECK(lines.size() == 3);
+  CHECK(lines.size() == 2);
+  CHECK(std::ranges::count_if(
+            lines, [](const auto& line) { return line.find("keeping 2 backups") != std::string::npos; }) == 1);
   CHECK(std::ranges::count_if(lines, [&](const auto& line) { return line.find(oldest) != std::string::npos; }) == 1);
 }
 
@@ -301,4 +303,64 @@ TEST_CASE("killed between manifest and object a backup is an orphan and no half 
   CHECK(scene.names() == std::vector<std::string>{old, newest, newest + ".json"});
   scene.storage.before = nullptr;
   CHECK(summary_of(scene.plan("last=1")).kept == 1);
+}
+
+TEST_CASE("a backup whose object is gone or cut takes no place and is no reason to remove another") {
+  Scene scene;
+  const auto real = scene.store({.time = now - 72h});
+  const auto cut = scene.store({.time = now - 48h});
+  const auto gone = scene.store({.time = now - 24h, .proof = storage::Proof::restored});
+  fs::resize_file(scene.folder / cut, 1);
+  fs::remove(scene.folder / gone);
+  const auto plan = scene.plan("last=1");
+  const auto decided = decisions(plan);
+  CHECK(decided.at(real) == PruneDecision::What::keep);
+  CHECK(decided.at(cut) == PruneDecision::What::unusable);
+  CHECK(decided.at(gone) == PruneDecision::What::unusable);
+  const auto outcome = scene.apply(plan);
+  CHECK(outcome.kept == 1);
+  CHECK(outcome.unusable == 2);
+  CHECK(scene.names().size() == 5);
+  CHECK(scene.recorder.lines(LogLevel::warning).size() == 2);
+}
+
+TEST_CASE("a suspect backup whose object is gone does not hold up retention") {
+  Scene scene;
+  const auto old = scene.store({.time = now - 72h});
+  scene.store({.time = now - 48h});
+  fs::remove(scene.folder / scene.store({.time = now - 24h, .standing = suspect}));
+  const auto plan = scene.plan("last=1");
+  CHECK_FALSE(plan.stands_still);
+  CHECK(decisions(plan).at(old) == PruneDecision::What::remove);
+}
+
+TEST_CASE("one unreadable manifest stays and retention goes on with the others") {
+  Scene scene;
+  const auto old = scene.store({.time = now - 72h});
+  const auto damaged = scene.store({.time = now - 48h});
+  const auto newest = scene.store({.time = now - 24h});
+  test::write_file(scene.folder / (damaged + ".json"), "{");
+  const auto plan = scene.plan("last=1");
+  CHECK(plan.unreadable == 1);
+  scene.apply(plan);
+  CHECK(scene.names() == std::vector<std::string>{damaged, damaged + ".json", newest, newest + ".json"});
+}
+
+TEST_CASE("only objects of our own pattern are cleaned up") {
+  Scene scene;
+  const auto whole = scene.store({.time = now - 72h});
+  const std::vector<std::string> foreign{whole + ".bak", whole + ".json.bak", "shop-notes.txt",
+                                         ".part-shop.notes-0123abcd", ".part-shop-notes.txt-0123abcd"};
+  const std::vector<std::string> ours{".part-check-0123abcd", ".part-" + whole + "-0123abcd",
+                                      ".part-" + whole + ".json-0123abcd", ".part-shop.failure-0123abcd",
+                                      ".part-shop.lease-0000000001-0123abcd"};
+  for (const auto& names : {foreign, ours})
+    for (const auto& name : names) {
+      test::write_file(scene.folder / name, "x");
+      fs::last_write_time(scene.folder / name, fs::file_time_type::clock::now() - 25h);
+    }
+  const auto outcome = scene.apply(scene.plan("last=1", real_now()));
+  CHECK(outcome.leavings == ours.size());
+  for (const auto& name : foreign) CHECK(fs::exists(scene.folder / name));
+  for (const auto& name : ours) CHECK_FALSE(fs::exists(scene.folder / name));
 }

@@ -139,7 +139,10 @@ class Stage final : public StatusSink {
 
   std::vector<storage::Manifest> backups(const std::string& job) {
     storage::PosixStorage plain(folder / "");
-    return storage::Catalog(plain, job).backups({});
+    std::vector<storage::Manifest> out;
+    for (auto& entry : storage::Catalog(plain, job).entries({}))
+      if (entry.manifest) out.push_back(std::move(*entry.manifest));
+    return out;
   }
 
   /// All names in the storage but those of leases.

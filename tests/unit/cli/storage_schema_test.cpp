@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/unit/support/errors.hpp"
+#include "tests/unit/support/recorder.hpp"
 #include "tests/unit/support/temporary_folder.hpp"
 
 using namespace sidekick;
@@ -17,7 +18,9 @@ storage::Access told(const std::vector<std::string>& words, const config::Enviro
                               .description = {},
                               .settings = storage_settings(),
                               .file_keys = {}};
-  return storage_access(config::resolve(schema, words, environment).values, environment);
+  test::Recorder recorder;
+  status::JobLog log(recorder, "x", 1);
+  return storage_access(config::resolve(schema, words, environment).values, environment, log);
 }
 
 }  // namespace

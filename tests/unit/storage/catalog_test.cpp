@@ -8,8 +8,10 @@
 
 #include "storage/open_storage.hpp"
 #include "storage/read_ahead.hpp"
+#include "tests/unit/backup/hooked_storage.hpp"
 #include "tests/unit/storage/sample.hpp"
 #include "tests/unit/support/errors.hpp"
+#include "tests/unit/support/recorder.hpp"
 #include "tests/unit/support/temporary_folder.hpp"
 
 using namespace sidekick;
@@ -25,6 +27,8 @@ struct Shelf {
   TemporaryFolder folder;
   std::unique_ptr<Storage> storage = open_storage("dir:" + folder / "", {});
   CancelToken cancel;
+  Recorder recorder;
+  mutable status::JobLog log{recorder, "backup", 1};
 
   void put(const std::string& name, std::string_view bytes = "x") const {
     REQUIRE(storage->put_if_absent(name, bytes, cancel));
@@ -34,6 +38,7 @@ struct Shelf {
     const auto name = new_backup_name(job, time, "mongodb.archive.zst").text();
     auto manifest = sample_manifest(name, job);
     manifest.suspect = suspect;
+    manifest.bytes = 1;
     put(name);
     put(manifest_name(name), to_json(manifest));
     return name;
@@ -43,7 +48,10 @@ struct Shelf {
     std::vector<std::string> out;
     for (const auto& name : Catalog(*storage, job).names(cancel)) out.push_back(name.text());
     std::vector<std::string> read;
-    for (const auto& manifest : Catalog(*storage, job).backups(cancel)) read.push_back(manifest.name);
+    for (const auto& entry : Catalog(*storage, job).entries(cancel)) {
+      CHECK(entry.presence() == Presence::whole);
+      read.push_back(entry.manifest->name);
+    }
     CHECK(read == out);
     return out;
   }
@@ -62,6 +70,13 @@ TEST_CASE("the name of a backup tells its parts") {
   const auto nested = parse_backup_name("a-20261121T120000Z-00ff10ab-20271121T120000Z-00000000.dir.tar");
   REQUIRE(nested);
   CHECK(nested->job == "a-20261121T120000Z-00ff10ab");
+}
+
+TEST_CASE("every form that backup writes is the name of a backup") {
+  for (const std::string form : {"mongodb.archive", "dir.tar", "exec.out"})
+    for (const auto* compression : {"", ".gz", ".zst"})
+      for (const auto* encryption : {"", ".age"})
+        CHECK(parse_backup_name("a-20261121T120000Z-00ff10ab." + form + compression + encryption));
 }
 
 TEST_CASE("names of other forms are none of a backup") {
@@ -87,6 +102,12 @@ TEST_CASE("names of other forms are none of a backup") {
                            "a-20261121T120000Z-00ff10ab.dir.tar.json",
                            "a-20261121T120000Z-00ff10ab.json",
                            "a-20261121T120000Z-00ff10ab.t/r",
+                           "a-20261121T120000Z-00ff10ab.exec.out.zst.bak",
+                           "a-20261121T120000Z-00ff10ab.exec.out.zst.json.bak",
+                           "a-20261121T120000Z-00ff10ab.exec.out.age.zst",
+                           "a-20261121T120000Z-00ff10ab.exec.out.gz.zst",
+                           "a-20261121T120000Z-00ff10ab.notes.txt",
+                           "a-20261121T120000Z-00ff10ab.dir",
                            "../a-20261121T120000Z-00ff10ab.tar",
                            "\xc3\xa9-20261121T120000Z-00ff10ab.tar"}) {
     INFO(text);
@@ -143,7 +164,7 @@ TEST_CASE("without a manifest there is no backup but an orphan") {
 TEST_CASE("the latest backup is the newest that is not suspect") {
   const Shelf shelf;
   Catalog catalog(*shelf.storage, "shop");
-  const auto latest = [&] { return catalog.find("latest", shelf.cancel).name; };
+  const auto latest = [&] { return catalog.find("latest", shelf.log, shelf.cancel).name; };
   const auto none = error_of([&] { latest(); });
   REQUIRE(none);
   CHECK(none->kind() == ErrorKind::no_input);
@@ -155,7 +176,7 @@ TEST_CASE("the latest backup is the newest that is not suspect") {
   shelf.backup("shop", noon);
   shelf.backup("shop-db", noon + 9s);
   CHECK(latest() == good);
-  CHECK(catalog.find(suspect, shelf.cancel).name == suspect);
+  CHECK(catalog.find(suspect, shelf.log, shelf.cancel).name == suspect);
 }
 
 TEST_CASE("a backup that is not there is an error with the nearest name") {
@@ -168,11 +189,11 @@ TEST_CASE("a backup that is not there is an error with the nearest name") {
   wrong[wrong.find('.') - 1] = 'x';
   for (const auto& asked : {wrong, other, std::string(), std::string("../x"), name + ".json"}) {
     INFO(asked);
-    const auto error = error_of([&] { catalog.find(asked, shelf.cancel); });
+    const auto error = error_of([&] { catalog.find(asked, shelf.log, shelf.cancel); });
     REQUIRE(error);
     CHECK(error->kind() == ErrorKind::no_input);
   }
-  CHECK(mentions(*error_of([&] { catalog.find(wrong, shelf.cancel); }), "did you mean '" + name + "'?"));
+  CHECK(mentions(*error_of([&] { catalog.find(wrong, shelf.log, shelf.cancel); }), "did you mean '" + name + "'?"));
 }
 
 TEST_CASE("where a job has no backup it is told which jobs have") {
@@ -180,14 +201,15 @@ TEST_CASE("where a job has no backup it is told which jobs have") {
   Catalog catalog(*shelf.storage, "shop");
   for (const std::string asked : {"latest", "shop"}) {
     INFO(asked);
-    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.cancel); }), "it holds none at all"));
+    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.log, shelf.cancel); }), "it holds none at all"));
   }
   shelf.backup("stock", noon);
   shelf.backup("shop-db", noon);
   shelf.backup("stock", noon + 1s);
   for (const std::string asked : {"latest", "shop"}) {
     INFO(asked);
-    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.cancel); }), "it holds those of: shop-db, stock"));
+    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.log, shelf.cancel); }),
+                   "it holds those of: shop-db, stock"));
   }
 }
 
@@ -198,11 +220,75 @@ TEST_CASE("a manifest that cannot be read or is that of another is an error of d
   for (const auto& bytes : {std::string("{"), to_json(sample_manifest(name, "shop-db")),
                             to_json(sample_manifest("shop-20261121T120000Z-00000000.dir.tar", "shop"))}) {
     shelf.storage->replace(manifest_name(name), bytes, shelf.cancel);
-    const auto error = error_of([&] { catalog.backups(shelf.cancel); });
+    const auto error = error_of([&] { catalog.find(name, shelf.log, shelf.cancel); });
     REQUIRE(error);
     CHECK(error->kind() == ErrorKind::data);
     CHECK(mentions(*error, name + ".json"));
   }
+}
+
+TEST_CASE("a manifest that cannot be read is one entry and the others are read") {
+  const Shelf shelf;
+  const auto good = shelf.backup("shop", noon);
+  const auto bad = shelf.backup("shop", noon + 1s);
+  const auto younger = shelf.backup("shop", noon + 2s);
+  shelf.storage->replace(manifest_name(bad), "{", shelf.cancel);
+  Catalog catalog(*shelf.storage, "shop");
+  const auto entries = catalog.entries(shelf.cancel);
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0].manifest->name == good);
+  CHECK(entries[1].presence() == Presence::unreadable);
+  CHECK(entries[1].name().text() == bad);
+  CHECK(entries[1].flaw().starts_with("unreadable: manifest '" + bad + ".json' cannot be read: not JSON"));
+  CHECK(entries[2].manifest->name == younger);
+}
+
+TEST_CASE("a backup whose object is gone or cut is not the latest") {
+  const Shelf shelf;
+  Catalog catalog(*shelf.storage, "shop");
+  const auto whole = shelf.backup("shop", noon);
+  const auto cut = shelf.backup("shop", noon + 1s);
+  const auto gone = shelf.backup("shop", noon + 2s);
+  const auto damaged = shelf.backup("shop", noon + 3s);
+  shelf.storage->replace(cut, "", shelf.cancel);
+  shelf.storage->remove(gone, shelf.cancel);
+  shelf.storage->replace(manifest_name(damaged), "{", shelf.cancel);
+  CHECK(catalog.find("latest", shelf.log, shelf.cancel).name == whole);
+  CHECK(shelf.recorder.lines(LogLevel::warning).size() == 3);
+  const auto entries = catalog.entries(shelf.cancel);
+  REQUIRE(entries.size() == 4);
+  CHECK(entries[0].flaw().empty());
+  CHECK(entries[1].flaw() == "0 of 1 bytes");
+  CHECK(entries[2].flaw() == "missing");
+  CHECK(catalog.find(gone, shelf.log, shelf.cancel).name == gone);
+  CHECK(catalog.newest(shelf.cancel)->name().text() == damaged);
+  shelf.storage->remove(damaged, shelf.cancel);
+  CHECK(catalog.newest(shelf.cancel)->name().text() == whole);
+  shelf.storage->remove(whole, shelf.cancel);
+  CHECK_FALSE(catalog.newest(shelf.cancel));
+  const auto none = error_of([&] { catalog.find("latest", shelf.log, shelf.cancel); });
+  REQUIRE(none);
+  CHECK(none->kind() == ErrorKind::no_input);
+  CHECK(mentions(*none, "is whole"));
+}
+
+TEST_CASE("an object that one listing does not show is looked for in a second one") {
+  TemporaryFolder folder;
+  HookedStorage storage(folder / "");
+  const CancelToken cancel;
+  const auto name = new_backup_name("shop", noon, "dir.tar").text();
+  auto manifest = sample_manifest(name, "shop");
+  manifest.bytes = 1;
+  REQUIRE(storage.put_if_absent(name, "x", cancel));
+  REQUIRE(storage.put_if_absent(manifest_name(name), to_json(manifest), cancel));
+  int listings = 0;
+  storage.listed = [&](std::vector<Object>& found) {
+    if (++listings == 1) std::erase_if(found, [&](const Object& object) { return object.name == name; });
+  };
+  const auto entries = Catalog(storage, "shop").entries(cancel);
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].presence() == Presence::whole);
+  CHECK(listings == 2);
 }
 
 TEST_CASE("removing takes the manifest and its object of this job only") {
@@ -228,11 +314,13 @@ TEST_CASE("a thousand manifests of a folder are listed and pruned quickly") {
     const auto name =
         new_backup_name(i % 2 == 0 ? "shop" : "shop-db", noon + std::chrono::minutes(i), "dir.tar").text();
     shelf.folder.file(name, "x");
-    shelf.folder.file(manifest_name(name), to_json(sample_manifest(name, i % 2 == 0 ? "shop" : "shop-db")));
+    auto manifest = sample_manifest(name, i % 2 == 0 ? "shop" : "shop-db");
+    manifest.bytes = 1;
+    shelf.folder.file(manifest_name(name), to_json(manifest));
   }
   const auto begin = std::chrono::steady_clock::now();
   const auto cpu = std::clock();
-  CHECK(Catalog(*shelf.storage, "").backups(shelf.cancel).size() == 1'000);
+  CHECK(Catalog(*shelf.storage, "").entries(shelf.cancel).size() == 1'000);
   const auto listed = std::chrono::steady_clock::now();
   Catalog catalog(*shelf.storage, "shop");
   const auto mine = catalog.names(shelf.cancel);
