@@ -133,7 +133,7 @@ TEST_CASE("days are those of the zone on both sides of a change of the clock") {
 }
 
 TEST_CASE("within counts back from the newest backup") {
-  check_table({{"2026-11-10 03:00", "within 48h"}, {"2026-11-08 03:00", "within 48h"}, {"2026-11-08 02:59", "-"}},
+  check_table({{"2026-11-10 03:00", "within 2d"}, {"2026-11-08 03:00", "within 2d"}, {"2026-11-08 02:59", "-"}},
               "within=2d", "2026-11-21 04:00");
 }
 
