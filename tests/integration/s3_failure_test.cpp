@@ -13,7 +13,6 @@
 #include "tests/support/ports.hpp"
 #include "tests/support/s3_server.hpp"
 #include "tests/unit/support/errors.hpp"
-#include "tests/unit/support/recorder.hpp"
 
 using namespace sidekick;
 using namespace sidekick::test;
@@ -32,6 +31,15 @@ S3Storage through(const S3Proxy& proxy, const S3Server& server) {
   settings.endpoint = proxy.endpoint();
   return S3Storage(std::move(settings));
 }
+
+/// For one thread.
+class Warnings final : public Log {
+ public:
+  void write(LogLevel level, std::string_view message, LogFields) noexcept override {
+    if (level == LogLevel::warning) messages.emplace_back(message);
+  }
+  std::vector<std::string> messages;
+};
 
 bool completes(const std::string& request) {
   return request.starts_with("POST") && request.find("uploadId=") < request.find("\r\n");
@@ -201,17 +209,15 @@ TEST_CASE("s3: the first failed try of a request is warned of and further ones a
   const S3Server server;
   std::atomic<int> failures = 3;
   const S3Proxy proxy(server.port(), [&](std::string&) { return failures-- > 0 ? Fate::slow_down : Fate::pass; });
-  Recorder recorder;
-  status::JobLog log(recorder, "backup", 1);
+  Warnings log;
   auto settings = s3_settings(server);
   settings.endpoint = proxy.endpoint();
   settings.log = &log;
   S3Storage storage(std::move(settings));
   CHECK(storage.list("", never()).empty());
-  const auto warnings = recorder.lines(LogLevel::warning);
-  REQUIRE(warnings.size() == 1);
-  CHECK(warnings[0].find("SlowDown") != std::string::npos);
-  CHECK(warnings[0].find("trying again") != std::string::npos);
+  REQUIRE(log.messages.size() == 1);
+  CHECK(log.messages[0].find("SlowDown") != std::string::npos);
+  CHECK(log.messages[0].find("trying again") != std::string::npos);
 }
 
 TEST_CASE("s3: what a check left that was killed is found among the leftovers and removed") {

@@ -34,7 +34,7 @@ bool Tries::wait(const CancelToken& cancel) {
 std::string Api::hint_of(const Error& error) const {
   const bool closes = error.message().find("the connection was closed") != std::string::npos;
   // Go's servers of TLS close without a word where they are spoken to plainly.
-  if (closes && !has_answered_ && bucket_url_.scheme == "http")
+  if (closes && !has_answered() && bucket_url_.scheme == "http")
     return "where the port speaks TLS, write --s3-endpoint=https://...";
   const bool is_unknown_host = error.message().find("no such name") != std::string::npos;
   if (error.hint().empty() && is_unknown_host && settings_.addressing == Addressing::virtual_host)
@@ -149,8 +149,7 @@ void Api::advise(const Call& call, const Credentials& used, Trouble& trouble, co
 Persistence Api::persistence() const {
   auto out = settings_.persistence;
   const auto answered = answered_.load();
-  const bool lately =
-      answered.time_since_epoch().count() != 0 && std::chrono::steady_clock::now() - answered < out.silence;
+  const bool lately = has_answered() && std::chrono::steady_clock::now() - answered < out.silence;
   if (!lately) out.whole = std::min(out.whole, out.unanswered);
   return out;
 }

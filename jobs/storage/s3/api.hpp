@@ -115,6 +115,7 @@ class Api final {
   void advise(const Call& call, const Credentials& used, Trouble& trouble, const CancelToken& cancel);
   std::string hint_of(const Error& error) const;
   Persistence persistence() const;
+  bool has_answered() const noexcept { return answered_.load().time_since_epoch().count() != 0; }
   std::unique_ptr<HttpClient> borrow();
   void give_back(std::unique_ptr<HttpClient> client);
   std::string begin_of_message(const Call& call) const { return "cannot " + call.what + " in '" + where_ + "'"; }
