@@ -52,15 +52,13 @@ std::string between(const std::string& text, const std::string& before, const st
 }
 
 std::chrono::sys_seconds time_of(const std::string& amz_date) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  std::sscanf(amz_date.c_str(), "%4d%2u%2uT%2d%2d%2dZ", &year, &month, &day, &hour, &minute, &second);
-  return std::chrono::sys_days(std::chrono::year(year) / month / day) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second);
+  // year, month, day, hour, minute, second
+  std::array<int, 6> parts{};
+  std::sscanf(amz_date.c_str(), "%4d%2d%2dT%2d%2d%2dZ", &parts[0], &parts[1], &parts[2], &parts[3], &parts[4],
+              &parts[5]);
+  const auto day = std::chrono::year(parts[0]) / parts[1] / parts[2];
+  return std::chrono::sys_days(day) + std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +
+         std::chrono::seconds(parts[5]);
 }
 
 /// The Authorization that a request is to have, over all its headers that are signed.
