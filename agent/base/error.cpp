@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "sidekick/redact.hpp"
+
 namespace sidekick {
 
 namespace {
@@ -45,7 +47,7 @@ const ErrorKindInfo& info(ErrorKind kind) noexcept {
 }
 
 Error::Error(ErrorKind kind, std::string message, std::string hint, Retry retry)
-    : kind_(kind), message_(std::move(message)), hint_(std::move(hint)), retry_(retry) {}
+    : kind_(kind), message_(redact_words(message)), hint_(std::move(hint)), retry_(retry) {}
 
 bool Error::transient() const noexcept {
   return retry_ == Retry::as_kind && info(kind_).transient;

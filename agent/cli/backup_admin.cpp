@@ -5,6 +5,7 @@
 #include "agent/cli/backup_table.hpp"
 #include "agent/cli/output.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 #include "storage/catalog.hpp"
 
 namespace sidekick::cli {
@@ -20,7 +21,7 @@ storage::WallTime wall_clock() {
 
 void refuse_arguments(const Administration& context) {
   if (!context.settings.arguments.empty())
-    throw Error(ErrorKind::usage, "one argument too many: '" + context.settings.arguments.front() + "'",
+    throw Error(ErrorKind::usage, "one argument too many: '" + redact_url(context.settings.arguments.front()) + "'",
                 "only flags are expected here");
 }
 
@@ -45,7 +46,7 @@ std::string backup_argument(const Administration& context) {
   const auto& arguments = context.settings.arguments;
   if (arguments.empty())
     throw Error(ErrorKind::usage, "the name of a backup is missing", "'sidekick backup list' tells the names");
-  if (arguments.size() > 1) throw Error(ErrorKind::usage, "one argument too many: '" + arguments[1] + "'");
+  if (arguments.size() > 1) throw Error(ErrorKind::usage, "one argument too many: '" + redact_url(arguments[1]) + "'");
   return arguments.front();
 }
 

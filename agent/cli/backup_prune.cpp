@@ -8,6 +8,7 @@
 #include "backup/lease.hpp"
 #include "backup/prune.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 #include "storage/catalog.hpp"
 
 namespace sidekick::cli {
@@ -68,7 +69,7 @@ class Silent final : public Log {
 void prune_backups(const Administration& context) {
   const auto& values = context.settings.values;
   if (!context.settings.arguments.empty())
-    throw Error(ErrorKind::usage, "one argument too many: '" + context.settings.arguments.front() + "'",
+    throw Error(ErrorKind::usage, "one argument too many: '" + redact_url(context.settings.arguments.front()) + "'",
                 "the job is named by --job");
   backup::PruneSettings settings{.job = {}, .keep = keep_rules(values), .zone = context.zone_name};
   SystemClock clock;

@@ -95,12 +95,12 @@ class TaskMaker {
 
  private:
   /// What is wrong with a connection string is told as of --uri, which is another command's.
-  static std::string host_or_database(const std::string& uri) {
+  static std::string host_or_database(const std::string& uri, std::string_view flag = "--from") {
     try {
       return mongodb_job_name(connection_to(uri));
     } catch (const Error& error) {
       auto message = error.message();
-      if (const auto at = message.find("--uri"); at != std::string::npos) message.replace(at, 5, "--from");
+      if (const auto at = message.find("--uri"); at != std::string::npos) message.replace(at, 5, flag);
       throw Error(error.kind(), message, error.hint());
     }
   }
@@ -114,7 +114,10 @@ class TaskMaker {
     out.ns_exclude = values_.list("nsExclude");
     out.parallel_collections = values_.integer("parallel-collections", 1, 64).value_or(out.parallel_collections);
     out.tool_version = "sidekick " SIDEKICK_VERSION;
-    if (values_.given("scratch-uri")) out.scratch = connection_to(values_.text("scratch-uri"));
+    if (const auto scratch = values_.text("scratch-uri"); !scratch.empty()) {
+      (void)host_or_database(scratch, "--scratch-uri");
+      out.scratch = connection_to(scratch);
+    }
     return mongodb_source(std::move(out));
   }
 
@@ -132,7 +135,7 @@ SourceText parse_source(std::string_view text) {
     const auto rest = trimmed(text.substr(kind.size() + 1));
     if (rest.empty() || (kind == "dir" && !rest.starts_with('/')))
       throw Error(ErrorKind::usage,
-                  "--from '" + std::string(text) + "': " + (rest.empty() ? "nothing follows" : "not an absolute path"));
+                  "--from '" + redact_url(text) + "': " + (rest.empty() ? "nothing follows" : "not an absolute path"));
     if (kind == "exec") check_command(std::string(rest));
     return {kind, std::string(rest)};
   }

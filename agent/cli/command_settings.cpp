@@ -20,8 +20,8 @@ constexpr mode_t highest_mask = 0777;
 
 void check_words(const config::Settings& settings, const std::vector<std::string>& words) {
   if (!settings.arguments.empty())
-    throw Error(ErrorKind::usage, "'" + settings.arguments.front() + "' is no flag",
-                "the command stands behind '--': sidekick run [flags] -- " + settings.arguments.front());
+    throw Error(ErrorKind::usage, "'" + redact_url(settings.arguments.front()) + "' is no flag",
+                "the command follows '--': sidekick run [flags] -- " + redact_url(settings.arguments.front()));
   if (words.empty())
     throw Error(ErrorKind::usage, "there is no command to run",
                 "it stands behind '--': sidekick run [flags] -- COMMAND");

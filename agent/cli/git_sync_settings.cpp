@@ -111,7 +111,9 @@ class Reader {
     }
     git_sync::LinkedTarget target;
     target.root = settled(values_.text("root"));
-    const fs::path link = values_.find("link") ? values_.text("link") : base_name(redact_url(values_.text("repo")));
+    const auto repo = values_.text("repo");
+    const bool is_url = repo.find("://") != std::string::npos;
+    const fs::path link = values_.find("link") ? values_.text("link") : base_name(is_url ? redact_url(repo) : repo);
     if (link.is_relative() && (leaves(link) || link.lexically_normal() == "."))
       throw unfit("link", "it would leave --root", "name a place below --root, or give an absolute path");
     target.link = (target.root / link).lexically_normal();

@@ -4,6 +4,7 @@
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::cli {
 
@@ -12,7 +13,7 @@ namespace {
 Error unknown_word(const std::string& word) {
   auto hint = config::nearest_hint(word, "", command_names());
   if (hint.empty()) hint = "'sidekick help' lists the commands";
-  return {ErrorKind::usage, "unknown command '" + word + "'", std::move(hint)};
+  return {ErrorKind::usage, "unknown command '" + redact_url(word) + "'", std::move(hint)};
 }
 
 bool asks_for_help(const Invocation& invocation) {

@@ -10,6 +10,7 @@
 #include "agent/cli/output.hpp"
 #include "agent/status/console_log.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::cli {
 
@@ -21,11 +22,12 @@ int run_command(const Command& command, int argc, const char* const* argv, const
 
 Error unknown_command(const std::string& word) {
   if (word.starts_with('-'))
-    return {ErrorKind::usage, "unknown flag '" + word.substr(0, word.find('=')) + "' where a command is expected",
+    return {ErrorKind::usage,
+            "unknown flag '" + redact_url(word.substr(0, word.find('='))) + "' where a command is expected",
             "the command comes first: sidekick restore " + word.substr(0, word.find('=')) + " …"};
   auto hint = config::nearest_hint(word, "", command_names());
   if (hint.empty()) hint = "'sidekick help' lists the commands";
-  return {ErrorKind::usage, "unknown command '" + word + "'", std::move(hint)};
+  return {ErrorKind::usage, "unknown command '" + redact_url(word) + "'", std::move(hint)};
 }
 
 /// What the compose files of git pull loops say, and nothing else.

@@ -23,7 +23,8 @@ verify::Settings verify_settings(const config::Settings& settings) {
     throw Error(ErrorKind::usage, "nothing to verify was named",
                 "name an archive: sidekick verify FILE; - is standard input");
   if (settings.arguments.size() > 1)
-    throw Error(ErrorKind::usage, "verify takes one archive, and there is '" + settings.arguments[1] + "' too");
+    throw Error(ErrorKind::usage,
+                "verify takes one archive, and there is '" + redact_url(settings.arguments[1]) + "' too");
   const auto& archive = settings.arguments.front();
   if (storage::is_storage_url(archive))
     throw Error(

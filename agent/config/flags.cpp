@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::config {
 
@@ -27,7 +28,7 @@ Error unknown_flag(const Schema& schema, const std::string& word) {
   const auto names = flag_names(schema);
   auto hint = nearest_hint(std::string_view(name).substr(2), "--", {names.begin(), names.end()});
   if (hint.empty()) hint = "'sidekick " + std::string(schema.command) + " --help' lists the flags";
-  return {ErrorKind::usage, "unknown flag '" + name + "'", std::move(hint)};
+  return {ErrorKind::usage, "unknown flag '" + redact_url(name) + "'", std::move(hint)};
 }
 
 CLI::Option* declare(CLI::App& app, const Setting& setting) {

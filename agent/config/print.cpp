@@ -1,4 +1,5 @@
 #include "agent/config/describe.hpp"
+#include "sidekick/redact.hpp"
 #include "sidekick/secret.hpp"
 
 namespace sidekick::config {
@@ -16,7 +17,7 @@ std::string shown(const Setting& setting, const Value& value) {
     if (!out.empty()) out += ", ";
     switch (setting.secrecy) {
       case Secrecy::open:
-        out += is_private_key(text) ? "***" : text;
+        out += is_private_key(text) ? "***" : redact_words(text);
         break;
       case Secrecy::secret:
         out += "***";

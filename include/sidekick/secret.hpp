@@ -18,13 +18,13 @@ class Secret {
   std::string value_;
 };
 
-/// `url` without its user information: "mongodb://user:pw@host/db" becomes "mongodb://host/db". Text that is no URL
-/// comes back as it is; where a password holds an unescaped '@' or '/', everything up to the last '@' is cut.
-/// Values of query parameters whose name tells of a secret (password, token, key) become "***".
+/// `url` without its user information: "mongodb://user:pw@host/db" becomes "mongodb://host/db". All before the last '@'
+/// goes, since a password may hold '@', '/' or ':'; text without a scheme becomes "***@host", but for "git@host:path".
+/// "***" stands for a port that is no number and for query parameters named like a secret (password, token, key).
 std::string redact_url(std::string_view url);
 
-/// The content of a secret file, one trailing newline cut. Throws Error: no_input, denied, or config when it is larger
-/// than 1 MiB. `what` names the setting in the message.
+/// The content of a secret file, one trailing line break cut. Throws Error: no_input, denied, or config when it is
+/// larger than 1 MiB. `what` names the setting in the message.
 Secret read_secret_file(const std::string& path, std::string_view what);
 
 }  // namespace sidekick

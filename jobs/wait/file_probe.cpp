@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 #include "wait/probe.hpp"
 
 namespace sidekick::wait {
@@ -17,7 +18,8 @@ struct FileRules {
 };
 
 Error bad_rule(const Url& url, const std::string& rule) {
-  return {ErrorKind::usage, "cannot wait for '" + url.without_login() + "': unknown condition '" + rule + "'",
+  return {ErrorKind::usage,
+          "cannot wait for '" + redact_url(url.without_login()) + "': unknown condition '" + rule + "'",
           "there are ?nonempty and ?newer-than=/path, joined by &"};
 }
 
@@ -69,7 +71,7 @@ class FileProbe final : public Probe {
 
 std::unique_ptr<Probe> file_probe(const Url& url) {
   if (!url.host.empty() || url.path.size() < 2)
-    throw Error(ErrorKind::usage, "cannot wait for '" + url.without_login() + "': it is no absolute path",
+    throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(url.without_login()) + "': it is no absolute path",
                 "write file:///path, with three slashes");
   return std::make_unique<FileProbe>(percent_decoded(url.path), rules_of(url));
 }

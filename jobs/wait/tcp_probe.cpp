@@ -1,5 +1,6 @@
 #include "sidekick/dial.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 #include "wait/probe.hpp"
 
 namespace sidekick::wait {
@@ -42,7 +43,7 @@ class UnixProbe final : public Probe {
 
 std::unique_ptr<Probe> tcp_probe(const Url& url, const Settings& settings) {
   if (url.port == 0)
-    throw Error(ErrorKind::usage, "cannot wait for '" + url.without_login() + "': it names no port",
+    throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(url.without_login()) + "': it names no port",
                 "write tcp://host:port");
   return std::make_unique<TcpProbe>(url, settings);
 }

@@ -84,7 +84,8 @@ ssize_t receive(libssh2_socket_t fd, void* buffer, std::size_t size, int flags, 
 
 SshSession::SshSession(const Url& url, const SshSettings& settings, const CancelToken& cancel)
     : url_(url), idle_(settings.idle_timeout) {
-  if (url.user.empty()) throw Error(ErrorKind::config, "no user is named for '" + url.without_login() + "'");
+  if (url.user.empty())
+    throw Error(ErrorKind::config, "no user is named for '" + redact_url(url.without_login()) + "'");
   use_libssh2();
   const auto known_hosts = known_hosts_text(settings);
   auto dialled = dial(url.host, url.effective_port(), settings.connect_timeout, cancel);

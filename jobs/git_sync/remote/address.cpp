@@ -40,7 +40,7 @@ std::string decoded_path(const Url& url) {
 RemoteAddress from_url(const std::string& text) {
   auto url = parse_url(text);
   const auto kind = kind_of(url.scheme);
-  const auto name = "'" + url.without_login() + "'";
+  const auto name = "'" + redact_url(url.without_login()) + "'";
   if (!kind)
     throw Error(ErrorKind::config, "cannot follow " + name + ": no such transport '" + url.scheme + "'",
                 "use http, https, ssh, git or file");

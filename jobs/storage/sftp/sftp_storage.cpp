@@ -27,7 +27,7 @@ std::optional<Object> object_of(std::string name, const LIBSSH2_SFTP_ATTRIBUTES&
 }  // namespace
 
 SftpPlace sftp_place(const Url& url, SshSettings ssh) {
-  const auto where = url.without_login();
+  const auto where = redact_url(url.without_login());
   const auto malformed = [&](const char* cause) {
     return Error(ErrorKind::config, "cannot use the storage '" + where + "': " + cause,
                  "write sftp://user@host/folder, or sftp://user@host/~/folder for one below the user's own");
