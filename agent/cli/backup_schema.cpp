@@ -189,12 +189,14 @@ std::vector<Setting> hooks_and_http() {
        .help =
            "a command with its arguments, run before each backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and _KIND; "
            "where it fails there is no backup",
-       .group = hooks},
+       .group = hooks,
+       .form = config::Form::lines},
       {.name = "after",
        .value_name = "COMMAND",
        .help = "the same after each backup, with SIDEKICK_BACKUP_RESULT (success, suspect, failure), _BYTES, _SHA256, "
                "_PROOF and _ERROR too",
-       .group = hooks},
+       .group = hooks,
+       .form = config::Form::lines},
       {.name = "hook-timeout",
        .value_name = "DURATION",
        .help = "the time limit of --before and --after",

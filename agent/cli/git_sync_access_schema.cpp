@@ -96,6 +96,7 @@ std::vector<Setting> github_app() {
        .group = github,
        .peer_variables = "GITSYNC_GITHUB_APP_PRIVATE_KEY",
        .secrecy = Secrecy::secret,
+       .form = Form::lines,
        .file_twin = FileTwin::own_setting},
       {.name = "github-app-private-key-file",
        .value_name = "FILE",

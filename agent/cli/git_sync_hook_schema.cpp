@@ -20,7 +20,8 @@ std::vector<Setting> commands_to_call() {
        .help = "a program to run in the new tree after each sync, with GITSYNC_HASH, SIDEKICK_HASH, "
                "SIDEKICK_PREVIOUS_HASH and SIDEKICK_CHANGED_PATHS; no arguments",
        .group = hooks,
-       .peer_variables = "GITSYNC_EXECHOOK_COMMAND !GIT_SYNC_EXECHOOK_COMMAND"},
+       .peer_variables = "GITSYNC_EXECHOOK_COMMAND !GIT_SYNC_EXECHOOK_COMMAND",
+       .form = Form::lines},
       {.name = "exechook-timeout",
        .value_name = "DURATION",
        .help = "the time limit of --exechook-command, at least 1s; then it is killed with all it started",
@@ -39,7 +40,8 @@ std::vector<Setting> commands_to_call() {
        .value_name = "COMMAND",
        .help = "a command with its arguments, run in each new tree before it is published; if it fails the old tree "
                "stays",
-       .group = hooks},
+       .group = hooks,
+       .form = Form::lines},
       {.name = "gate-timeout",
        .value_name = "DURATION",
        .help = "the time limit of --gate",

@@ -64,7 +64,8 @@ std::vector<Setting> what_to_follow() {
        .remark = "every other key is refused",
        .group = following,
        .peer_variables = "GITSYNC_GIT_CONFIG !GIT_SYNC_GIT_CONFIG",
-       .secrecy = Secrecy::secret},
+       .secrecy = Secrecy::secret,
+       .form = Form::lines},
   };
 }
 

@@ -2,6 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <set>
+
 #include "sidekick/error.hpp"
 #include "sidekick/secret.hpp"
 
@@ -26,7 +28,7 @@ void check_key(const Schema& schema, const std::string& path, const std::string&
     hint = "known keys are";
     for (const auto known : schema.file_keys) hint.append(" ").append(known);
   }
-  throw Error(ErrorKind::config, "unknown key '" + key + "' in '" + path + "'", std::move(hint));
+  throw Error(ErrorKind::config, "unknown key '" + redact_url(key) + "' in '" + path + "'", std::move(hint));
 }
 
 }  // namespace
@@ -34,15 +36,17 @@ void check_key(const Schema& schema, const std::string& path, const std::string&
 std::map<std::string, std::string> read_config_file(const Schema& schema, const std::string& path) {
   const auto root = parse(path);
   std::map<std::string, std::string> out;
+  std::set<std::string> seen;
   if (root.IsNull()) return out;
   if (!root.IsMap()) throw Error(ErrorKind::config, "'" + path + "' is not a list of 'key: value' lines");
   for (const auto& entry : root) {
     const auto subject = "key '" + entry.first.Scalar() + "' in '" + path + "'";
     check_key(schema, path, entry.first.Scalar());
-    if (!entry.second.IsScalar() || entry.second.Scalar().empty())
-      throw Error(ErrorKind::config, subject + ": its value is missing");
-    if (!out.emplace(entry.first.Scalar(), entry.second.Scalar()).second)
-      throw Error(ErrorKind::config, subject + ": stands there twice");
+    if (entry.second.IsSequence() || entry.second.IsMap())
+      throw Error(ErrorKind::config, subject + ": its value is no text");
+    const bool is_empty = !entry.second.IsScalar() || entry.second.Scalar().empty();
+    if (!seen.insert(entry.first.Scalar()).second) throw Error(ErrorKind::config, subject + ": is given twice");
+    if (!is_empty) out.emplace(entry.first.Scalar(), entry.second.Scalar());
   }
   return out;
 }

@@ -21,6 +21,25 @@ struct Level {
   std::optional<Value> file_name;
 };
 
+std::string without_line_break(std::string text) {
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+void check_characters(const Setting& setting, const Value& value) {
+  const bool spans_lines = setting.form == Form::lines || setting.arity == Arity::repeated;
+  const auto is_allowed = [&](char c) {
+    const bool is_control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+    return !is_control || (spans_lines && (c == '\n' || c == '\r' || c == '\t'));
+  };
+  for (const auto& text : value.texts)
+    if (!std::ranges::all_of(text, is_allowed))
+      throw Error(value.source == Source::flag ? ErrorKind::usage : ErrorKind::config,
+                  value.origin + ": its value holds a control character",
+                  "a line break within it, for instance; one at its end alone is cut off");
+}
+
 Error both_given(const Value& direct, const Value& file_name) {
   return {ErrorKind::config, direct.origin + " and " + file_name.origin + " exclude each other"};
 }
@@ -50,7 +69,9 @@ std::vector<std::string> split(std::string_view left, char separator) {
   std::vector<std::string> out;
   while (!left.empty()) {
     const auto end = left.find(separator);
-    if (const auto part = left.substr(0, end); !part.empty()) out.emplace_back(part);
+    auto part = left.substr(0, end);
+    if (separator == '\n' && part.ends_with('\r')) part.remove_suffix(1);
+    if (!part.empty()) out.emplace_back(part);
     left = end == std::string_view::npos ? std::string_view() : left.substr(end + 1);
   }
   return out;
@@ -64,9 +85,9 @@ std::vector<std::string> texts_of(const Setting& setting, const std::string& tex
 std::optional<Value> variable(const Setting& setting, const Environment& environment, const std::string& name) {
   const auto found = environment.find(name);
   if (found == environment.end() || is_injected_link(name, found->second)) return {};
-  if (found->second.empty())
-    throw Error(ErrorKind::config, name + ": its value is empty", "unset it, or give it a value");
-  return Value{texts_of(setting, found->second), Source::environment, setting.arity, name, setting.form};
+  const auto text = without_line_break(found->second);
+  if (text.empty()) throw Error(ErrorKind::config, name + ": its value is empty", "unset it, or give it a value");
+  return Value{texts_of(setting, text), Source::environment, setting.arity, name, setting.form};
 }
 
 /// Nothing where it is not set, or empty and may be.
@@ -118,7 +139,9 @@ class Resolver {
       if (value && below) value->texts.insert(value->texts.begin(), below->texts.begin(), below->texts.end());
       if (!value) value = std::move(below);
     }
-    if (value) out_.values.set(setting.name, std::move(*value));
+    if (!value) return;
+    check_characters(setting, *value);
+    out_.values.set(setting.name, std::move(*value));
   }
 
   void put_in_place_of_new_name(const Setting& setting) {
@@ -184,7 +207,9 @@ class Resolver {
       if (out_.values.find(key)) continue;
       std::string origin = "key '";
       origin.append(key).append("' in '").append(path).append("'");
-      out_.values.set(key, {{text}, Source::file, Arity::one, std::move(origin)});
+      Value value{{without_line_break(std::move(text))}, Source::file, Arity::one, std::move(origin)};
+      check_characters(*schema_.find(key), value);
+      out_.values.set(key, std::move(value));
     }
   }
 

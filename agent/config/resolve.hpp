@@ -27,8 +27,10 @@ struct Settings {
 /// last described counts, and those beat a generic one; a deprecated one that is used is a warning, and so is a
 /// deprecated flag. A deprecated setting that is given, and not as 0, takes the place of the one to use instead. A
 /// peer's variable may be empty only where its flag may. The file is the YAML that --config names, if the schema has
-/// such a setting. Variables that begin with SIDEKICK_ and are no setting become warnings, and so does the
-/// SIDEKICK_PORT=tcp://… that Kubernetes sets. Throws as parse_flags(), read_secret_file() and read_config_file() do.
+/// such a setting. One trailing line break is no part of a value from a variable or a file; any other control character
+/// is Error of kind config (usage for a flag), but for line breaks and tabs where a value may span lines. Variables
+/// that begin with SIDEKICK_ and are no setting become warnings, and so does the SIDEKICK_PORT=tcp://… that Kubernetes
+/// sets. Throws as parse_flags(), read_secret_file() and read_config_file() do.
 Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment);
 
 /// The environment variables of a peer count as its own by this: they are named for it, not for git.

@@ -27,6 +27,7 @@ enum class Form {
   number,
   go_duration,  ///< "1m30s" and what else Go takes for one, a sign and fractions too
   seconds,      ///< a plain number of seconds; a duration will do
+  lines,        ///< JSON, a command or a key in PEM: may hold line breaks and tabs
 };
 
 /// How several values stand in one variable.
@@ -77,7 +78,8 @@ struct Setting {
 
   /// True when a peer knows the flag and takes an empty text as if it were not given.
   bool may_be_empty() const noexcept {
-    return !peer_variables.empty() && form == Form::free && arity != Arity::flag && arity != Arity::count;
+    return !peer_variables.empty() && (form == Form::free || form == Form::lines) && arity != Arity::flag &&
+           arity != Arity::count;
   }
 };
 

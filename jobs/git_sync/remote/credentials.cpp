@@ -35,7 +35,7 @@ std::optional<Url> url_of(const std::string& text) {
 Secret password_of(const Credential& credential) {
   if (credential.password_file.empty()) return credential.password;
   const auto text = read_secret_file(credential.password_file, "a password");
-  return Secret(text.reveal().substr(0, text.reveal().find('\n')));
+  return Secret(text.reveal().substr(0, text.reveal().find_first_of("\r\n")));
 }
 
 /// Who asks for logins and tokens is not known by the certificate that is meant for the remote.

@@ -69,7 +69,7 @@ TEST_CASE("git-sync: wrong settings of linked mode are one line of the peer's lo
 
 TEST_CASE("git-sync: without a word the article's variables select it") {
   const auto ended =
-      call({"/sidekick"}, {"REPOSITORY=/nowhere/repository", "DESTINATION=relative/\x01", "SIDEKICK_RETRY_FOR=never"});
+      call({"/sidekick"}, {"REPOSITORY=/nowhere/repository", "DESTINATION=/proc/nothing", "SIDEKICK_RETRY_FOR=never"});
   CHECK(ended.code == 78);
   CHECK(has(ended.err, "SIDEKICK_RETRY_FOR 'never': not a duration"));
   CHECK(has(ended.err, "\"job\":\"git-sync\""));

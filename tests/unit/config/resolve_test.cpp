@@ -55,10 +55,48 @@ TEST_CASE("flag beats environment beats file beats default, each setting by itse
 
 TEST_CASE("a secret comes from its file twin at the same level, with one line break cut") {
   const test::TemporaryFolder folder;
-  const auto secret = folder.file("secret", "pa ss\n\n");
-  CHECK(resolve(schema, {"--password-file", secret}, {}).values.text("password") == "pa ss\n");
-  CHECK(resolve(schema, {}, {{"SIDEKICK_PASSWORD_FILE", secret}}).values.text("password") == "pa ss\n");
+  const auto secret = folder.file("secret", "pa ss\n");
+  CHECK(resolve(schema, {"--password-file", secret}, {}).values.text("password") == "pa ss");
+  CHECK(resolve(schema, {}, {{"SIDEKICK_PASSWORD_FILE", secret}}).values.text("password") == "pa ss");
   CHECK(resolve(schema, {"--password=x"}, {{"SIDEKICK_PASSWORD_FILE", secret}}).values.text("password") == "x");
+}
+
+TEST_CASE("one line break at the end of a value from a file or a variable is no part of it") {
+  const test::TemporaryFolder folder;
+  for (const std::string end : {"", "\n", "\r\n"}) {
+    const auto file = folder.file("secret", "pa ss" + end);
+    CHECK(resolve(schema, {"--password-file", file}, {}).values.text("password") == "pa ss");
+    CHECK(resolve(schema, {}, {{"SIDEKICK_PASSWORD", "pa ss" + end}}).values.text("password") == "pa ss");
+    CHECK(resolve(schema, {}, {{"SIDEKICK_PORT", "27018" + end}}).values.text("port") == "27018");
+    CHECK(resolve(schema, {}, {{"SIDEKICK_DROP", "true" + end}}).values.flag("drop"));
+    const auto config = folder.file("c.yml", "password: |\n  pa ss\n");
+    CHECK(resolve(schema, {"--config", config}, {}).values.text("password") == "pa ss");
+    CHECK(resolve(schema, {}, {{"SIDEKICK_NS_INCLUDE", "a.*\r\nb.*" + end}}).values.list("nsInclude") ==
+          std::vector<std::string>{"a.*", "b.*"});
+    CHECK(refusal([&] { resolve(schema, {}, {{"SIDEKICK_URI", end}}); }).message() ==
+          "SIDEKICK_URI: its value is empty");
+  }
+}
+
+TEST_CASE("a control character within a value is refused wherever it comes from and never shown") {
+  const test::TemporaryFolder folder;
+  for (const std::string bad :
+       {"hun\nter2", "hunter2\n\n", "\nhunter2", "hun\tter2", "hunter2\r\r", "hun\x1bter2", "hunter\x7f"}) {
+    CAPTURE(bad);
+    const auto file = folder.file("secret", bad + "\n");
+    const auto config = folder.file("c.yml", "password: \"hun\\x07ter2\"\n");
+    CHECK(refusal([&] { resolve(schema, {"--password-file", file}, {}); }).kind() == ErrorKind::usage);
+    for (const auto& error : {refusal([&] { resolve(schema, {}, {{"SIDEKICK_PASSWORD_FILE", file}}); }),
+                              refusal([&] { resolve(schema, {}, {{"SIDEKICK_PASSWORD", bad + "\n"}}); }),
+                              refusal([&] { resolve(schema, {}, {{"SIDEKICK_PORT", bad + "\n"}}); }),
+                              refusal([&] { resolve(schema, {"--config", config}, {}); })}) {
+      CHECK(error.kind() == ErrorKind::config);
+      CHECK(error.message().find("control character") != std::string::npos);
+      CHECK(error.message().find("hun") == std::string::npos);
+    }
+    CHECK(refusal([&] { resolve(schema, {"--password=" + bad}, {}); }).kind() == ErrorKind::usage);
+  }
+  CHECK(resolve(schema, {}, {{"SIDEKICK_PASSWORD", "p\xc3\xa4ss"}}).values.text("password") == "p\xc3\xa4ss");
 }
 
 TEST_CASE("a secret and its file twin at one level exclude each other") {
@@ -90,6 +128,18 @@ TEST_CASE("a variable of several values is split at line breaks, or else at comm
         std::vector<std::string>{"a,b.*", "c.*"});
 }
 
+TEST_CASE("a key of a settings file without a value counts as not given") {
+  const test::TemporaryFolder folder;
+  for (const char* text :
+       {"password:\nuri: mongodb://h/\n", "password: ''\nuri: mongodb://h/\n", "password: ~\nuri: mongodb://h/"}) {
+    const auto values = resolve(schema, {"--config", folder.file("c.yml", text)}, {}).values;
+    CHECK_FALSE(values.given("password"));
+    CHECK(values.text("uri") == "mongodb://h/");
+  }
+  CHECK_FALSE(resolve(schema, {"--config", folder.file("c.yml", "password:\n")}, {}).values.given("uri"));
+  CHECK_FALSE(resolve(schema, {"--config", folder.file("c.yml", "")}, {}).values.given("uri"));
+}
+
 TEST_CASE("unknown variables of our prefix are warnings, and so is the link that Kubernetes sets") {
   const auto told = resolve(schema, {},
                             {{"SIDEKICK_PASSWRD", "hunter2"},
@@ -104,7 +154,8 @@ TEST_CASE("unknown variables of our prefix are warnings, and so is the link that
   CHECK(resolve(schema, {}, {{"SIDEKICK_PORT", "27018"}}).values.text("port") == "27018");
 }
 
-TEST_CASE("a settings file with an unknown key, a doubled key, no value or no map is refused, without its values") {
+TEST_CASE(
+    "a settings file with an unknown key, a doubled key, a list for a value or no map is refused, without its values") {
   const test::TemporaryFolder folder;
   const auto refused = [&](const std::string& text) {
     const auto file = folder.file("c.yml", text);
@@ -115,7 +166,9 @@ TEST_CASE("a settings file with an unknown key, a doubled key, no value or no ma
   };
   CHECK(refused("pasword: hunter2").hint() == "did you mean 'password'?");
   refused("password: hunter2\npassword: hunter2");
-  refused("password:");
+  refused("password: [hunter2]");
+  refused("password: {a: hunter2}");
+  refused("password:\npassword: hunter2");
   refused("- hunter2");
   refused("hunter2");
   refused("password: [hunter2]");
