@@ -96,9 +96,12 @@ config::Schema wait_schema() {
       .arguments = "URL... [-- COMMAND [ARG...]]",
       .description =
           "tcp://host:port and unix:///path are there when they take a connection; http:// and https:// when they "
-          "answer with a good status; mongodb:// when it names a writable primary (?expect=secondary or any); "
-          "postgres://, mysql://, redis:// and amqp:// when the server's first answer says that it serves, without "
-          "logging in; file:///path when it exists (?nonempty, ?newer-than=/path); dns://name when it has an "
+          "answer with a good status; mongodb:// when it names a writable primary (?expect=secondary or any) and, "
+          "where "
+          "the URL holds a user, takes the login: one that is refused for 15 s ends with 77; "
+          "postgres://, mysql://, redis:// and amqp:// when the server's first answer says that it serves: nobody logs "
+          "in there, so a wrong password in such a URL is not noticed; file:///path when it exists (?nonempty, "
+          "?newer-than=/path); dns://name when it has an "
           "address.\n\nLooks at all of them at once, again after 50 ms and then ever more seldom, at most once a "
           "second. When all are there it becomes the command by exec: no process stays in between. When time runs out "
           "it ends with 124 and names what is missing and why.",

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "mongo/lax_json.hpp"
 #include "mongo/wait_for_greeting.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/handle.hpp"
@@ -67,9 +68,9 @@ Preference parse_read_preference(const std::string& text, const mongoc_uri_t* ur
   Bson document;
   if (text.starts_with('{')) {
     try {
-      document = Bson::from_json(text, "--readPreference");
+      document = Bson::from_json(mongo::strict_json(text), "--readPreference");
     } catch (const Error& error) {
-      throw Error(ErrorKind::usage, error.message(), R"(write it as {"mode":"secondary","tagSets":[{"dc":"east"}]})");
+      throw Error(ErrorKind::usage, error.message(), R"(write it as {mode: "secondary", tagSets: [{dc: "east"}]})");
     }
   } else {
     document.append("mode", text);

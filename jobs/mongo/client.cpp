@@ -5,6 +5,7 @@
 #include <system_error>
 #include <thread>
 
+#include "mongo/certificate_files.hpp"
 #include "sidekick/handle.hpp"
 
 namespace sidekick::mongo {
@@ -18,6 +19,7 @@ std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection&
   if (!mongoc_uri_has_option(uri, MONGOC_URI_TLSCAFILE))
     if (!connection.default_ca_file.empty())
       mongoc_uri_set_option_as_utf8(uri, MONGOC_URI_TLSCAFILE, connection.default_ca_file.c_str());
+  check_certificate_files(uri, crl_file);
   mongoc_ssl_opt_t options = *mongoc_ssl_opt_get_default();
   const auto text = [&](const char* name) { return mongoc_uri_get_option_as_utf8(uri, name, nullptr); };
   options.pem_file = text(MONGOC_URI_TLSCERTIFICATEKEYFILE);

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <ranges>
 #include <string_view>
 
 #include "mongo/client.hpp"
 #include "mongo/compression.hpp"
+#include "mongo/login.hpp"
+#include "mongo/uri_text.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::mongo {
@@ -23,74 +24,10 @@ constexpr std::int32_t default_connect_ms = 10'000;
 // How soon a primary that hangs is noticed: a heartbeat and its time-out.
 constexpr std::int32_t heartbeat_ms = 5'000;
 
-Error no_uri(std::string cause, std::string hint) {
-  return {ErrorKind::usage, "--uri is no valid connection string: " + std::move(cause), std::move(hint)};
-}
-
-// The text of the library's own error may quote a piece of the password, so the cause is found out here.
-Error explain_bad_uri(std::string_view text) {
-  constexpr std::string_view escape_hint = "write '@' as %40, ':' as %3A, '/' as %2F, '%' as %25 in user and password";
-  const bool srv = text.starts_with("mongodb+srv://");
-  if (!srv && !text.starts_with("mongodb://"))
-    return no_uri("it does not begin with mongodb:// or mongodb+srv://", "mongodb://user:password@host:27017/");
-  text.remove_prefix(text.find("://") + 3);
-  const auto at = text.rfind('@');
-  if (at != std::string_view::npos) {
-    const auto user_info = text.substr(0, at);
-    const auto colon = user_info.find(':');
-    const bool unescaped =
-        user_info.find_first_of("@/") != std::string_view::npos ||
-        (colon != std::string_view::npos && user_info.find(':', colon + 1) != std::string_view::npos) ||
-        user_info.find('%') != std::string_view::npos;
-    if (unescaped)
-      return no_uri("user or password has a character that must be percent-encoded", std::string(escape_hint));
-    text.remove_prefix(at + 1);
-  }
-  if (text.empty() || text.front() == '/') return no_uri("it names no host", "mongodb://host:27017/");
-  // A name whose port is no number may be a user and a password whose host was forgotten.
-  const auto colon = text.find(':');
-  const bool maybe_password = at == std::string_view::npos && colon != std::string_view::npos && text.front() != '[' &&
-                              text.substr(colon + 1, 1).find_first_of("0123456789") == std::string_view::npos;
-  if (maybe_password)
-    return no_uri("a port is no number, or user and password have no host behind them",
-                  "mongodb://user:password@host:27017/");
-  if (const auto options = text.find('?'); options != std::string_view::npos)
-    return no_uri("host or options cannot be understood: '" + redact_url("mongodb://" + std::string(text)) + "'", "");
-  return no_uri("'" + std::string(text) + "' cannot be understood as hosts", "mongodb://host1:27017,host2:27017/");
-}
-
 bool has_host_with_at(const mongoc_uri_t* uri) {
   for (const auto* host = mongoc_uri_get_hosts(uri); host != nullptr; host = host->next)
     if (host->family != AF_UNIX && std::string_view(host->host).find('@') != std::string_view::npos) return true;
   return false;
-}
-
-std::string uri_text(const Connection& c) {
-  if (!c.uri.empty()) {
-    if (!c.host.empty() || !c.port.empty())
-      throw Error(ErrorKind::config, "the connection string and --host or --port exclude each other");
-    return c.uri.reveal();
-  }
-  std::string hosts = c.host.empty() ? "localhost" : c.host;
-  std::string options;
-  if (const auto slash = hosts.find('/'); slash != std::string::npos && slash > 0) {
-    options = "?replicaSet=" + hosts.substr(0, slash);
-    hosts.erase(0, slash + 1);
-  } else if (slash == 0) {
-    for (std::size_t at = 0; (at = hosts.find('/', at)) != std::string::npos;) hosts.replace(at, 1, "%2F");
-    return "mongodb://" + hosts + "/";
-  }
-  std::string with_ports;
-  for (std::size_t at = 0; at <= hosts.size();) {
-    const auto end = std::min(hosts.find(',', at), hosts.size());
-    const auto host = hosts.substr(at, end - at);
-    if (!with_ports.empty()) with_ports += ',';
-    with_ports += host;
-    const bool has_port = host.find(':', host.starts_with('[') ? host.find(']') : 0) != std::string::npos;
-    if (!c.port.empty() && !has_port) with_ports += ":" + c.port;
-    at = end + 1;
-  }
-  return "mongodb://" + with_ports + "/" + options;
 }
 
 void set_text(mongoc_uri_t* uri, const char* option, const std::string& value) {
@@ -111,11 +48,13 @@ void set_credentials(mongoc_uri_t* uri, const Connection& c) {
   if (!c.authentication_database.empty()) mongoc_uri_set_auth_source(uri, c.authentication_database.c_str());
   if (!c.authentication_mechanism.empty() && !mongoc_uri_set_auth_mechanism(uri, c.authentication_mechanism.c_str()))
     throw Error(ErrorKind::usage, "no such authentication mechanism: '" + c.authentication_mechanism + "'");
-  const char* mechanism = mongoc_uri_get_auth_mechanism(uri);
-  if ((mechanism != nullptr && std::string_view(mechanism) == "GSSAPI") || !c.gssapi_service_name.empty() ||
-      !c.gssapi_host_name.empty())
-    throw Error(ErrorKind::config, "Kerberos (GSSAPI) is not supported by this program",
-                "use SCRAM, X.509, LDAP (PLAIN) or AWS authentication");
+  if (!c.gssapi_service_name.empty() || !c.gssapi_host_name.empty()) {
+    Login kerberos;
+    kerberos.mechanism = "GSSAPI";
+    check_login(kerberos);
+  }
+  if (!c.aws_session_token.empty() && login_of(uri).mechanism != "MONGODB-AWS")
+    throw Error(ErrorKind::config, "--awsSessionToken needs --authenticationMechanism=MONGODB-AWS");
   Bson properties;
   if (!c.aws_session_token.empty()) properties.append("AWS_SESSION_TOKEN", c.aws_session_token.reveal());
   if (!properties.empty()) mongoc_uri_set_mechanism_properties(uri, properties.get());
@@ -155,24 +94,6 @@ void set_timeout(mongoc_uri_t* uri, const char* option, std::optional<int> secon
     mongoc_uri_set_option_as_int32(uri, option, otherwise_ms);
 }
 
-Error proves_nothing(const std::string& write_concern) {
-  return {ErrorKind::usage,
-          "--writeConcern " + write_concern + " asks for no acknowledgement: nothing would be proven stored",
-          "use a number from 1, or majority"};
-}
-
-Bson write_concern_of_json(const std::string& text) {
-  Bson out;
-  try {
-    out = Bson::from_json(text, "--writeConcern");
-  } catch (const Error& error) {
-    throw Error(ErrorKind::usage, error.message(), R"(write it as {"w":"majority","wtimeout":1000})");
-  }
-  if (const auto w = find(out.get(), "w"); w && BSON_ITER_HOLDS_NUMBER(&*w) && bson_iter_as_int64(&*w) < 1)
-    throw proves_nothing(text);
-  return out;
-}
-
 }  // namespace
 
 Uri connection_uri(const Connection& c) {
@@ -180,10 +101,12 @@ Uri connection_uri(const Connection& c) {
   const auto text = uri_text(c);
   bson_error_t error;
   Uri uri(mongoc_uri_new_with_error(text.c_str(), &error));
+  if (!uri) check_refused_login(text);
   // The library cuts at the first '@', takes the rest of the password for a host, and we would wait for that.
-  if (!uri || has_host_with_at(uri.get())) throw explain_bad_uri(text);
+  if (!uri || has_host_with_at(uri.get()) || has_login_in_path(text)) throw explain_bad_uri(c);
   set_credentials(uri.get(), c);
   set_tls(uri.get(), c);
+  check_login(login_of(uri.get()));
   set_compressors(uri.get(), c.compressors);
   if (c.compressors.empty() && !names_compressors(text)) offer_compression(uri.get());
   set_timeout(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, c.connect_timeout_s, default_connect_ms);
@@ -201,35 +124,6 @@ std::string describe_hosts(const mongoc_uri_t* uri) {
   for (const auto* host = mongoc_uri_get_hosts(uri); host != nullptr; host = host->next)
     out.append(out.empty() ? "" : ",").append(host->host_and_port);
   return out;
-}
-
-Bson write_concern(const Connection& c, const mongoc_uri_t* uri) {
-  const auto& text = c.write_concern;
-  if (text.starts_with('{')) return write_concern_of_json(text);
-  Bson out;
-  if (text.empty()) {
-    const auto* given = mongoc_uri_get_write_concern(uri);
-    const auto w = mongoc_write_concern_get_w(given);
-    if (w == 0)
-      throw Error(ErrorKind::usage,
-                  "w=0 in the connection string asks for no acknowledgement: nothing would be proven stored");
-    if (w > 0)
-      out.append("w", w);
-    else if (const char* tag = mongoc_write_concern_get_wtag(given))
-      out.append("w", tag);
-    else
-      out.append("w", "majority");
-    if (mongoc_write_concern_get_journal(given)) out.append("j", true);
-    if (const auto wait = mongoc_write_concern_get_wtimeout_int64(given); wait > 0) out.append("wtimeout", wait);
-    return out;
-  }
-  int number = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (status == std::errc() && end == text.data() + text.size()) {
-    if (number < 1) throw proves_nothing(text);
-    return std::move(out.append("w", number));
-  }
-  return std::move(out.append("w", text));
 }
 
 }  // namespace sidekick::mongo

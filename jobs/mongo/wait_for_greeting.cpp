@@ -9,24 +9,42 @@ namespace sidekick::mongo {
 
 namespace {
 
-/// Why one host is no primary, found out by asking it; empty where that cannot be told.
-std::string reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const CancelToken& cancel) {
-  constexpr auto patience = std::chrono::milliseconds(2'000);
+constexpr auto patience = std::chrono::milliseconds(2'000);
+
+struct Reason {
+  std::string text;  ///< empty where it cannot be told
+  std::string hint;
+};
+
+/// Why one host is no primary, found out by asking it.
+Reason reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const CancelToken& cancel) {
   const auto greeting = greet(uri, host, patience, cancel);
-  return greeting.failure.empty() ? why_not_primary(greeting.reply, host.host_and_port) : greeting.failure;
+  if (!greeting.failure.empty()) return {greeting.failure, {}};
+  const auto member = unknown_member(greeting.reply, cancel);
+  if (member.empty()) return {why_not_primary(greeting.reply, host.host_and_port), {}};
+  return {"its replica set '" + text_of(greeting.reply.get(), "setName") + "' names the member '" + member +
+              "', which has no address here",
+          "directConnection=true in the connection string talks to the named host alone"};
 }
 
 /// The library tells that there is no server, rarely why.
-std::string diagnose(const mongoc_uri_t* uri, const CancelToken& cancel) {
-  std::string out;
+Reason diagnose(const mongoc_uri_t* uri, const CancelToken& cancel) {
+  Reason out;
   const auto* first = mongoc_uri_get_hosts(uri);
   for (const auto* host = first; host != nullptr; host = host->next) {
-    const auto reason = reason_of(uri, *host, cancel);
-    if (reason.empty()) continue;
-    if (!out.empty()) out += "; ";
-    out += first->next == nullptr ? reason : std::string(host->host_and_port) + ": " + reason;
+    auto reason = reason_of(uri, *host, cancel);
+    if (reason.text.empty()) continue;
+    if (!out.text.empty()) out.text += "; ";
+    out.text += first->next == nullptr ? reason.text : std::string(host->host_and_port) + ": " + reason.text;
+    if (out.hint.empty()) out.hint = std::move(reason.hint);
   }
   return out;
+}
+
+/// Whether client and server agree on TLS does not change by waiting.
+void check_tls(const mongoc_uri_t* uri, const std::string& what, const CancelToken& cancel) {
+  for (const auto* host = mongoc_uri_get_hosts(uri); host != nullptr; host = host->next)
+    check_tls_agrees(uri, *host, patience, what, cancel);
 }
 
 }  // namespace
@@ -40,12 +58,16 @@ Bson wait_for_greeting(const Pool& pool, const std::string& what, const std::fun
       return ask();
     } catch (const Error& error) {
       context.cancel.throw_if_cancelled();
+      // A failed handshake is told as a refusal.
+      const bool is_over = error.kind() != ErrorKind::unavailable || context.clock.now() >= until;
+      if (is_over && (error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::denied))
+        check_tls(pool.uri(), what, context.cancel);
       if (error.kind() != ErrorKind::unavailable) throw;
-      if (context.clock.now() >= until) {
-        const auto reason = diagnose(pool.uri(), context.cancel);
-        if (reason.empty()) throw;
+      if (is_over) {
+        auto reason = diagnose(pool.uri(), context.cancel);
+        if (reason.text.empty()) throw;
         auto message = what;
-        throw Error(ErrorKind::unavailable, message.append(": ").append(reason));
+        throw Error(ErrorKind::unavailable, message.append(": ").append(reason.text), std::move(reason.hint));
       }
     }
     context.clock.wait_for(pause, context.cancel);

@@ -1,5 +1,7 @@
+#include "mongo/certificate_files.hpp"
 #include "mongo/client.hpp"
 #include "mongo/greeting.hpp"
+#include "mongo/login.hpp"
 #include "mongo/uri.hpp"
 #include "sidekick/certificates.hpp"
 #include "sidekick/error.hpp"
@@ -39,10 +41,25 @@ Wanted wanted(const std::string& url) {
   return out;
 }
 
+/// A user may be created a moment after the server came up.
+constexpr auto patience_with_logins = std::chrono::seconds(15);
+constexpr int fewest_refusals = 3;
+
+enum class Refusal {
+  ends,  ///< a login that is refused again and again is an error
+  waits,
+};
+
 class MongoProbe final : public Probe {
  public:
-  MongoProbe(const Wanted& wanted, std::chrono::milliseconds timeout)
-      : uri_(connection_uri(wanted.uri)), expect_(wanted.expect), timeout_(timeout) {}
+  MongoProbe(const Wanted& wanted, const Settings& settings)
+      : uri_(connection_uri(wanted.uri)),
+        expect_(wanted.expect),
+        timeout_(settings.look_timeout),
+        logs_in_(settings.until == Settings::Until::there && mongo::has_login(mongo::login_of(uri_.get()))),
+        refusal_(settings.need == Settings::Need::all ? Refusal::ends : Refusal::waits) {
+    mongo::check_certificate_files(uri_.get(), {});
+  }
 
   std::optional<std::string> look(const CancelToken& cancel) override {
     std::string reasons;
@@ -76,29 +93,58 @@ class MongoProbe final : public Probe {
     } catch (const Error& error) {
       auto why = error.message();
       if (why.starts_with(theirs)) why.erase(0, theirs.size());
-      throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(text) + "': " + why, error.hint());
+      throw Error(error.kind(), "cannot wait for '" + redact_url(text) + "': " + why, error.hint());
     }
   }
 
-  std::string reason_of(const mongoc_host_list_t& host, const CancelToken& cancel) const {
+  std::string reason_of(const mongoc_host_list_t& host, const CancelToken& cancel) {
     const auto greeting = mongo::greet(uri_.get(), host, timeout_, cancel);
-    if (!greeting.failure.empty()) return greeting.failure;
+    if (!greeting.failure.empty()) {
+      mongo::check_tls_agrees(uri_.get(), host, timeout_, "cannot wait for '" + std::string(host.host_and_port) + "'",
+                              cancel);
+      return greeting.failure;
+    }
+    if (auto reason = why_not(greeting.reply, host); !reason.empty()) return reason;
+    return logs_in_ && !mongo::truth_of(greeting.reply.get(), "arbiterOnly") ? refusal_at(host) : std::string();
+  }
+
+  std::string why_not(const mongo::Bson& greeting, const mongoc_host_list_t& host) const {
     if (expect_ == Expect::any) return {};
-    if (expect_ == Expect::primary) return mongo::why_not_primary(greeting.reply, host.host_and_port);
-    if (mongo::truth_of(greeting.reply.get(), "secondary")) return {};
-    if (mongo::truth_of(greeting.reply.get(), "isreplicaset")) return "its replica set is not initiated yet";
+    if (expect_ == Expect::primary) return mongo::why_not_primary(greeting, host.host_and_port);
+    if (mongo::truth_of(greeting.get(), "secondary")) return {};
+    if (mongo::truth_of(greeting.get(), "isreplicaset")) return "its replica set is not initiated yet";
     return "it is no secondary";
+  }
+
+  /// Why the login is refused; empty where it is taken.
+  std::string refusal_at(const mongoc_host_list_t& host) {
+    try {
+      mongo::log_in(uri_.get(), host, timeout_);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::denied) return error.message();
+      const auto now = std::chrono::steady_clock::now();
+      if (refusals_++ == 0) first_refusal_ = now;
+      if (refusal_ == Refusal::ends && refusals_ >= fewest_refusals && now - first_refusal_ >= patience_with_logins)
+        throw;
+      return error.message();
+    }
+    refusals_ = 0;
+    return {};
   }
 
   mongo::Uri uri_;
   Expect expect_;
   std::chrono::milliseconds timeout_;
+  bool logs_in_;
+  Refusal refusal_;
+  int refusals_ = 0;
+  std::chrono::steady_clock::time_point first_refusal_;
 };
 
 }  // namespace
 
 std::unique_ptr<Probe> mongo_probe(const Secret& url, const Settings& settings) {
-  return std::make_unique<MongoProbe>(wanted(url.reveal()), settings.look_timeout);
+  return std::make_unique<MongoProbe>(wanted(url.reveal()), settings);
 }
 
 }  // namespace sidekick::wait

@@ -41,7 +41,9 @@ std::unique_ptr<Probe> greeting_probe(const Url& url, const Settings& settings);
 std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings);
 
 /// mongodb: there when one of the hosts is a writable primary; with ?expect=secondary when one is a secondary, with
-/// ?expect=any when one answers.
+/// ?expect=any when one answers; and, where the URL names a user, when that host takes the login. A login that is
+/// refused for 15 s makes look() throw Error of kind denied, unless one URL of several is enough; a server that does
+/// not speak TLS as the URL does, one of kind config.
 std::unique_ptr<Probe> mongo_probe(const Secret& url, const Settings& settings);
 
 /// file:///path: there when it exists; ?nonempty when it has a byte (a folder: an entry), ?newer-than=/path when it is

@@ -165,7 +165,7 @@ TEST_CASE("a server that wants TLS and is spoken to without it is a clear error"
   const Tls tls;
   const Finished finished = restore({tls.address(), "--retry-for=3s", archive()}, 60s);
   INFO(finished.describe());
-  CHECK(finished.exit_code == 69);
+  CHECK(finished.exit_code == 78);
   CHECK(error_lines(finished).size() == 1);
   CHECK_FALSE(tls.restored());
 }

@@ -171,7 +171,7 @@ TEST_CASE("a server of another kind is not taken for the one that is waited for"
 
 TEST_CASE("wait ends once mongod is up and writable") {
   const auto port = free_port();
-  const auto url = "mongodb://u:p@127.0.0.1:" + std::to_string(port) + "/";
+  const auto url = "mongodb://127.0.0.1:" + std::to_string(port) + "/";
   Waiting waiting({url});
   CHECK(holds(reason({url}), "Connection refused"));
   const Mongod server({.port = port});

@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <functional>
+
 #include "tests/unit/support/errors.hpp"
 
 using namespace sidekick;
@@ -44,6 +46,9 @@ TEST_CASE("host and port are put together as the official tools do") {
                                          {"a:2", "1", "a:2"},
                                          {"a,b:2", "1", "a:1,b:2"},
                                          {"rs/a,b:2", "", "a:27017,b:2"},
+                                         {"::1", "", "[::1]:27017"},
+                                         {"::1", "5", "[::1]:5"},
+                                         {"rs/fe80::1,b:2", "5", "[fe80::1]:5,b:2"},
                                          {"[::1]", "5", "[::1]:5"},
                                          {"[::1]:6", "5", "[::1]:6"}}) {
     INFO(c.host);
@@ -154,10 +159,12 @@ TEST_CASE("the write concern is that of the flag, else of the connection string,
   CHECK(concern("1") == plain(R"({"w":1})"));
   CHECK(concern("far") == plain(R"({"w":"far"})"));
   CHECK(concern(R"({"w":2,"j":true})") == plain(R"({"w":2,"j":true})"));
+  CHECK(concern("{w: 3, j: true}") == plain(R"({"w":3,"j":true})"));
+  CHECK(concern("{w: 'majority', wtimeout: 500}") == plain(R"({"w":"majority","wtimeout":500})"));
 }
 
 TEST_CASE("a write concern that proves nothing or cannot be read is a wrong use") {
-  for (const char* text : {"0", "-1", R"({"w":0})", R"({"w":-1})", "{w", R"({"w":0.0})"}) {
+  for (const char* text : {"0", "-1", R"({"w":0})", R"({"w":-1})", "{w", R"({"w":0.0})", "{w: 0}"}) {
     INFO(text);
     const auto error = error_of([&] { concern(text); });
     REQUIRE(error);
@@ -182,5 +189,104 @@ TEST_CASE("compression on the wire is offered to other machines unless the user 
        {"localhost", "127.0.0.1:27018", "127.1.2.3", "[::1]", "%2Ftmp%2Fm.sock", "localhost,127.0.0.1"}) {
     CAPTURE(local);
     CHECK(offered(to("mongodb://" + local + "/")) == none);
+  }
+}
+
+TEST_CASE("options need no slash before them") {
+  for (const char* uri :
+       {"mongodb://h?replicaSet=rs", "mongodb://h/?replicaSet=rs", "mongodb://u:pw@h:27017?replicaSet=rs"}) {
+    CAPTURE(uri);
+    const auto read = connection_uri(to(uri));
+    CHECK(describe_hosts(read.get()) == "h:27017");
+    CHECK(std::string(mongoc_uri_get_replica_set(read.get())) == "rs");
+  }
+}
+
+TEST_CASE("the error of a host or connection string names the place and the cause") {
+  struct Case {
+    Connection connection;
+    const char* mentioned;
+  };
+  const auto host = [](const std::string& name) {
+    Connection c;
+    c.host = name;
+    return c;
+  };
+  for (const auto& [connection, mentioned] :
+       std::vector<Case>{{host("h:x"), "--host 'h:***'"},
+                         {host("[::1"), "--host"},
+                         {host("a,,b"), "--host 'a,,b'"},
+                         {host("mongodb://root:s3cr3t@h/"), "--uri takes a connection string"},
+                         {host("root:s3cr3t@h"), "--host '***@h'"},
+                         {host("root@h"), "--username"},
+                         {to("mongodb+srv://cluster.example.com:27017/"), "takes no port"},
+                         {to("mongodb+srv://u:s3cr3t@cluster.example.com:27017/db"), "takes no port"},
+                         {to("mongodb+srv://a.example.com,b.example.com/"), "takes one name"},
+                         {to("mongodb+srv://localhost/"), "three parts"},
+                         {to("mongodb://u:1/s3cr3t@h/"), "percent-encoded"},
+                         {to("mongodb://:s3cr3t@h/"), "no user"}}) {
+    CAPTURE(mentioned, connection.host);
+    const auto error = error_of([&] { connection_uri(connection); });
+    REQUIRE(error);
+    CAPTURE(error->message());
+    CHECK(error->kind() == ErrorKind::usage);
+    CHECK(mentions(*error, mentioned));
+    CHECK_FALSE(mentions(*error, "s3cr3t"));
+    if (!connection.host.empty()) CHECK(error->message().starts_with("--host '"));
+  }
+}
+
+TEST_CASE("a login that cannot work is a matter of configuration and told in our words") {
+  const auto with = [](const std::string& uri, const std::function<void(Connection&)>& change) {
+    auto c = to(uri);
+    change(c);
+    return c;
+  };
+  const auto nothing = [](Connection&) {};
+  struct Case {
+    Connection connection;
+    const char* mentioned;
+  };
+  for (const auto& [connection, mentioned] : std::vector<Case>{
+           {with("mongodb://h/?authMechanism=MONGODB-X509", nothing), "needs TLS"},
+           {with("mongodb://h/", [](Connection& c) { c.authentication_mechanism = "MONGODB-X509"; }), "needs TLS"},
+           {with("mongodb://h/?tls=true&authMechanism=MONGODB-X509", nothing), "needs a certificate"},
+           {with("mongodb://u:pw@h/?tls=true&tlsCertificateKeyFile=x&authMechanism=MONGODB-X509", nothing),
+            "takes no password"},
+           {with("mongodb://h/?tls=true&tlsCertificateKeyFile=x&authMechanism=MONGODB-X509&authSource=users", nothing),
+            "'users'"},
+           {with("mongodb://h/?tls=true&tlsCertificateKeyFile=x&authMechanism=MONGODB-X509",
+                 [](Connection& c) { c.authentication_database = "admin"; }),
+            "'admin'"},
+           {with("mongodb://u@h/", nothing), "the user 'u' has no password"},
+           {with("mongodb://u:@h/", nothing), "the user 'u' has no password"},
+           {with("mongodb://h/", [](Connection& c) { c.user = "u"; }), "the user 'u' has no password"},
+           {with("mongodb://h/", [](Connection& c) { c.password = Secret("pw"); }), "no user"},
+           {with("mongodb://h/?authMechanism=SCRAM-SHA-256", nothing), "needs a user"},
+           {with("mongodb://h/", [](Connection& c) { c.authentication_mechanism = "PLAIN"; }), "needs a user"},
+           {with("mongodb://u@h/?authMechanism=SCRAM-SHA-1", nothing), "no password"},
+           {with("mongodb://u@h/?authMechanism=MONGODB-AWS", nothing), "no password"},
+           {with("mongodb://u:pw@h/?authMechanism=MONGODB-CR", nothing), "MONGODB-CR"},
+           {with("mongodb://u:pw@h/?authMechanism=SCRAM-SHA-512", nothing), "'SCRAM-SHA-512' is not known"},
+           {with("mongodb://u:pw@h/", [](Connection& c) { c.authentication_mechanism = "x"; }), "'x' is not known"},
+           {with("mongodb://u:pw@h/?authMechanism=GSSAPI", nothing), "Kerberos"},
+           {with("mongodb://u:pw@h/", [](Connection& c) { c.aws_session_token = Secret("t"); }), "MONGODB-AWS"}}) {
+    CAPTURE(mentioned, connection.uri.reveal());
+    const auto error = error_of([&] { connection_uri(connection); });
+    REQUIRE(error);
+    CAPTURE(error->message());
+    CHECK(error->kind() == ErrorKind::config);
+    CHECK(mentions(*error, mentioned));
+  }
+}
+
+TEST_CASE("logins that can work are taken") {
+  for (const char* uri : {"mongodb://u:pw@h/", "mongodb://u:pw@h/?authMechanism=SCRAM-SHA-1&authSource=users",
+                          "mongodb://u:pw@h/?authMechanism=PLAIN&authSource=$external",
+                          "mongodb://h/?authMechanism=MONGODB-AWS", "mongodb://k:s@h/?authMechanism=MONGODB-AWS",
+                          "mongodb://h/?tls=true&tlsCertificateKeyFile=x&authMechanism=MONGODB-X509",
+                          "mongodb://CN%3Dc@h/?tls=true&tlsCertificateKeyFile=x&authMechanism=MONGODB-X509"}) {
+    CAPTURE(uri);
+    CHECK_FALSE(error_of([&] { connection_uri(to(uri)); }));
   }
 }
