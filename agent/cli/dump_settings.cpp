@@ -1,8 +1,10 @@
 #include "agent/cli/dump_settings.hpp"
 
+#include "agent/cli/connection_string.hpp"
 #include "agent/cli/restore_settings.hpp"
 #include "agent/cli/rules.hpp"
 #include "mongo/bson.hpp"
+#include "mongo/lax_json.hpp"
 #include "mongo/namespace.hpp"
 #include "sidekick/secret.hpp"
 
@@ -16,10 +18,6 @@ namespace {
 constexpr int longest_seconds = 24 * 3600;
 constexpr int best_gzip_level = 9;
 constexpr int best_zstd_level = 19;
-
-bool is_uri(std::string_view text) {
-  return text.starts_with("mongodb://") || text.starts_with("mongodb+srv://");
-}
 
 Error config_error(std::string message, std::string hint = {}) {
   return {ErrorKind::config, std::move(message), std::move(hint)};
@@ -35,12 +33,9 @@ void check_rules(const Values& values) {
                            {"dumpDbUsersAndRoles", "collection"},
                            {"collection", "excludeCollection"},
                            {"collection", "excludeCollectionsWithPrefix"}});
-  check_needing(values, {{"collection", "db"},
-                         {"query", "collection"},
-                         {"queryFile", "collection"},
-                         {"dumpDbUsersAndRoles", "db"},
-                         {"excludeCollection", "db"},
-                         {"excludeCollectionsWithPrefix", "db"}});
+  check_needing(
+      values,
+      {{"collection", "db"}, {"query", "collection"}, {"queryFile", "collection"}, {"dumpDbUsersAndRoles", "db"}});
   if (values.given("compression-level") && !values.flag("gzip") && !values.flag("zstd"))
     throw config_error(values.find("compression-level")->origin + " needs --gzip or --zstd");
   if (values.flag("sslFIPSMode"))
@@ -58,22 +53,12 @@ void check_formats(const Values& values) {
   if (values.text("collection").starts_with(mongo::buckets_prefix))
     throw values.bad_value("collection", "that is where a time series keeps its measurements",
                            "name the time series itself");
-  if (const auto uri = values.text("uri"); !uri.empty() && !is_uri(uri))
-    throw Error(values.find("uri")->source == config::Source::flag ? ErrorKind::usage : ErrorKind::config,
-                values.find("uri")->origin + ": does not begin with mongodb:// or mongodb+srv://");
 }
 
-void take_argument(dump::Settings& out, const config::Settings& settings) {
-  for (const auto& argument : settings.arguments) {
-    if (!is_uri(argument))
-      throw Error(ErrorKind::usage, "an argument that is no connection string: '" + argument + "'",
-                  "a folder to write is named by --out, an archive by --archive");
-    const auto* other = settings.values.find("uri");
-    if (!out.connection.uri.empty() &&
-        (&argument != &settings.arguments.front() || (other != nullptr && other->source == config::Source::flag)))
-      throw config_error("there are two connection strings: give one, by --uri or as an argument");
-    out.connection.uri = Secret(argument);
-  }
+void refuse_arguments(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return;
+  throw Error(ErrorKind::usage, "the argument '" + redact_url(arguments.front()) + "' is not a connection string",
+              "--out names a folder to write, --archive an archive");
 }
 
 void take_destination(dump::Settings& out, const Values& values) {
@@ -95,11 +80,12 @@ std::string query_of(const Values& values) {
   auto query = values.text("query");
   if (const auto file = values.text("queryFile"); !file.empty()) query = read_secret_file(file, "--queryFile").reveal();
   if (query.empty()) return query;
+  query = mongo::strict_json(query);
   const std::string name = values.given("query") ? "query" : "queryFile";
   try {
     (void)mongo::Bson::from_json(query, "it");
   } catch (const Error& error) {
-    throw values.bad_value(name, error.message(), R"(write it as {"qty": {"$gt": 3}})");
+    throw values.bad_value(name, error.message(), "write it as {qty: {$gt: 3}}");
   }
   return query;
 }
@@ -118,15 +104,17 @@ void take_selection(dump::Settings& out, const Values& values) {
 
 }  // namespace
 
-dump::Settings dump_settings(const config::Settings& settings, Log& log) {
+dump::Settings dump_settings(const config::Settings& told, Log& log) {
+  const auto settings = with_connection_string(told);
   const auto& values = settings.values;
+  warn_of_admin(values, log);
+  refuse_arguments(settings.arguments);
   check_rules(values);
   check_formats(values);
   if (values.given("TCPKeepAliveSeconds")) log.warn(values.find("TCPKeepAliveSeconds")->origin + " has no effect here");
   (void)values.integer("TCPKeepAliveSeconds", 0, longest_seconds);
   dump::Settings out;
   out.connection = mongo_connection(values);
-  take_argument(out, settings);
   take_destination(out, values);
   take_selection(out, values);
   out.read_preference = values.text("readPreference");

@@ -16,13 +16,14 @@ std::vector<Setting> reaching() {
   return {
       {.name = "uri",
        .value_name = "URI",
-       .help = "mongodb:// or mongodb+srv:// connection string; may also stand without the flag",
+       .help = "mongodb:// or mongodb+srv:// connection string, also as an argument without the flag; a database in it "
+               "(mongodb://host/DB) is selected as by --db, and one that only holds the user is /?authSource=DB",
        .group = connection,
        .secrecy = Secrecy::url},
       {.name = "host",
        .short_name = 'h',
        .value_name = "HOST",
-       .help = "name, name:port, or setname/host1,host2",
+       .help = "name, name:port, an IPv6 address, or setname/host1,host2",
        .group = connection},
       {.name = "port", .value_name = "PORT", .help = "port of the server", .group = connection},
       {.name = "config",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "agent/cli/connection_string.hpp"
 #include "agent/cli/rules.hpp"
 #include "sidekick/certificates.hpp"
 
@@ -13,10 +14,6 @@ using config::Values;
 namespace {
 
 constexpr int longest_seconds = 24 * 3600;
-
-bool is_uri(std::string_view text) {
-  return text.starts_with("mongodb://") || text.starts_with("mongodb+srv://");
-}
 
 void check_rules(const Values& values) {
   check_excluding(values, {{"archive", "dir"},
@@ -36,12 +33,9 @@ void check_rules(const Values& values) {
   // The oplog of a stored backup is replayed without being asked for.
   if (!values.given("from"))
     check_needing(values, {{"oplogLimit", "oplogReplay"}, {"job", "from"}, {"identity-file", "from"}});
-  check_needing(values, {{"collection", "db"},
-                         {"excludeCollection", "db"},
-                         {"excludeCollectionsWithPrefix", "db"},
-                         {"restoreDbUsersAndRoles", "db"},
-                         {"oplogFile", "oplogReplay"},
-                         {"preserveUUID", "drop"}});
+  check_needing(
+      values,
+      {{"collection", "db"}, {"restoreDbUsersAndRoles", "db"}, {"oplogFile", "oplogReplay"}, {"preserveUUID", "drop"}});
   if (values.list("nsFrom").size() != values.list("nsTo").size())
     throw Error(ErrorKind::config, "--nsFrom was given " + std::to_string(values.list("nsFrom").size()) +
                                        " times and --nsTo " + std::to_string(values.list("nsTo").size()) +
@@ -65,9 +59,6 @@ void check_formats(const Values& values) {
     const bool fits = digits(limit.substr(0, colon)) && (colon == std::string::npos || digits(limit.substr(colon + 1)));
     if (!fits) throw values.bad_value("oplogLimit", "not <seconds>[:ordinal]");
   }
-  if (const auto uri = values.text("uri"); !uri.empty() && !is_uri(uri))
-    throw Error(values.find("uri")->source == config::Source::flag ? ErrorKind::usage : ErrorKind::config,
-                values.find("uri")->origin + ": does not begin with mongodb:// or mongodb+srv://");
 }
 
 void warn_of_no_effect(const Values& values, Log& log) {
@@ -77,7 +68,7 @@ void warn_of_no_effect(const Values& values, Log& log) {
   (void)values.integer("numThreads", 0, 1'000'000);
 }
 
-/// Where the dump comes from: by flag, or the one argument that is no URI.
+/// Where the dump comes from: by flag, or by the one argument.
 void set_input(restore::Settings& out, const Values& values, const std::string& argument) {
   if (values.given("from") && !argument.empty())
     throw Error(ErrorKind::config,
@@ -103,25 +94,16 @@ void set_input(restore::Settings& out, const Values& values, const std::string& 
 }
 
 Error one_too_many(const std::string& argument, const std::string& path) {
-  return {ErrorKind::usage, "one argument too many: '" + argument + "' after '" + path + "'",
+  return {ErrorKind::usage, "one argument too many: '" + redact_url(argument) + "' after '" + redact_url(path) + "'",
           "there is one folder or file to restore from"};
 }
 
 void take_arguments(restore::Settings& out, const config::Settings& settings) {
   std::string path;
-  int uri_arguments = 0;
   for (const auto& argument : settings.arguments) {
     if (argument.empty()) throw Error(ErrorKind::usage, "an argument is empty");
-    if (is_uri(argument)) {
-      const auto* other = settings.values.find("uri");
-      if (uri_arguments++ > 0 || (other && other->source == config::Source::flag))
-        throw Error(ErrorKind::config, "there are two connection strings: give one, by --uri or as an argument");
-      out.connection.uri = Secret(argument);
-    } else if (path.empty()) {
-      path = argument;
-    } else {
-      throw one_too_many(argument, path);
-    }
+    if (!path.empty()) throw one_too_many(argument, path);
+    path = argument;
   }
   set_input(out, settings.values, path);
 }
@@ -135,6 +117,7 @@ restore::OnDuplicate on_duplicate(const Values& values) {
 
 void take_selection(restore::Settings& out, const Values& values) {
   out.db = values.text("db");
+  out.db_of_uri = is_database_of_uri(values);
   out.collection = values.text("collection");
   out.ns_include = values.list("nsInclude");
   out.ns_exclude = values.list("nsExclude");
@@ -212,8 +195,10 @@ mongo::Connection mongo_connection(const Values& values) {
   return out;
 }
 
-restore::Settings restore_settings(const config::Settings& settings, Log& log) {
+restore::Settings restore_settings(const config::Settings& told, Log& log) {
+  const auto settings = with_connection_string(told);
   const auto& values = settings.values;
+  warn_of_admin(values, log);
   check_rules(values);
   check_formats(values);
   warn_of_no_effect(values, log);

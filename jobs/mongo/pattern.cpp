@@ -94,6 +94,12 @@ Renamer::Renamer(const std::vector<std::string>& from, const std::vector<std::st
   }
 }
 
+bool Renamer::fits(std::size_t pair, std::string_view ns) const {
+  const auto& from = pairs_[pair].first;
+  const auto parts = match(ns, from.literals);
+  return parts && consistent(from.variables, *parts);
+}
+
 std::string Renamer::rename(std::string_view ns) const {
   for (const auto& [from, to] : std::views::reverse(pairs_)) {
     const auto parts = match(ns, from.literals);

@@ -28,6 +28,9 @@ class Renamer final {
   /// `from` and `to` pair up by position. Throws Error of kind config where they do not fit each other.
   Renamer(const std::vector<std::string>& from, const std::vector<std::string>& to);
 
+  /// True where the pair at that position fits `ns`, whether or not a later one takes it.
+  bool fits(std::size_t pair, std::string_view ns) const;
+
   /// The new name, or `ns` itself where no pair fits.
   std::string rename(std::string_view ns) const;
 

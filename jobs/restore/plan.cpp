@@ -1,6 +1,7 @@
 #include "restore/plan.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "mongo/pattern.hpp"
@@ -127,6 +128,38 @@ void refuse_clashes(const std::vector<DumpCollection>& collections, const Plan& 
   }
 }
 
+bool any_of(const std::vector<DumpCollection>& collections, const std::function<bool(std::string_view)>& fits) {
+  return std::ranges::any_of(collections, [&](const auto& one) { return !one.ns.db.empty() && fits(one.ns.text()); });
+}
+
+Error idle(const std::string& flag, const std::string& pattern) {
+  const bool names_a_database = pattern.find_first_of(".*$") == std::string::npos;
+  return {ErrorKind::no_input, "no collection of the dump matches --" + flag + "='" + pattern + "'",
+          names_a_database ? "a pattern stands for the database and the collection: " + pattern + ".*"
+                           : "names are the dump's own, before renaming; --allow-empty makes this a success"};
+}
+
+/// A misspelt pattern would leave data out, or restore it under its old name.
+void refuse_idle_patterns(const Settings& settings, const mongo::Renamer& renamer,
+                          const std::vector<DumpCollection>& collections) {
+  for (const auto& text : settings.ns_include)
+    if (const Pattern pattern(text); !any_of(collections, [&](auto ns) { return pattern.matches(ns); }))
+      throw idle("nsInclude", text);
+  for (std::size_t i = 0; i < settings.ns_from.size(); i++)
+    if (!any_of(collections, [&](auto ns) { return renamer.fits(i, ns); })) throw idle("nsFrom", settings.ns_from[i]);
+}
+
+Error nothing_selected(const Settings& settings, const Selection& selection) {
+  std::string hint = "names are the dump's own, before renaming; --allow-empty makes this a success";
+  if (settings.db_of_uri)
+    hint = "the connection string names the database '" + settings.db +
+           "': to log in there and restore all databases, write /?authSource=" + settings.db;
+  else if (!settings.db.empty() && settings.input != Input::folder && settings.ns_from.empty())
+    hint = "--db selects a database of the archive; to restore under another name: --nsFrom='OLD.*' --nsTo='" +
+           settings.db + ".*'";
+  return {ErrorKind::no_input, "no collection of the dump is selected by " + selection.text(), std::move(hint)};
+}
+
 std::optional<Target> user_target(const Settings& settings, Role role) {
   Target target;
   target.role = role;
@@ -165,9 +198,10 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       chosen = true;
     }
   }
-  if (!chosen && selection.chooses() && !settings.allow_empty)
-    throw Error(ErrorKind::no_input, "no collection of the dump is selected by " + selection.text(),
-                "names are the dump's own, before renaming; --allow-empty makes this a success");
+  if (!settings.allow_empty) {
+    if (!chosen && selection.chooses()) throw nothing_selected(settings, selection);
+    refuse_idle_patterns(settings, renamer, collections);
+  }
   if (settings.oplog_replay && !plan.restores(Role::oplog))
     throw Error(ErrorKind::no_input, "there is no oplog in the dump to replay",
                 "dump with --oplog, or leave out --oplogReplay");

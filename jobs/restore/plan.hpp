@@ -46,7 +46,8 @@ struct Plan {
 };
 
 /// Applies selection (on the dump's own names), renaming and roles, as the official tool does. Pure.
-/// Throws Error: no_input where flags select nothing or an oplog is asked for and not there; config where two
+/// Throws Error: no_input where flags select nothing, a pattern to include or to rename matches nothing, or an oplog is
+/// asked for and not there; config where two
 /// collections would get one name; data where metadata cannot be read.
 Plan make_plan(const Settings& settings, const std::vector<mongo::DumpCollection>& collections);
 

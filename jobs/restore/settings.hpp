@@ -39,6 +39,7 @@ struct Settings {
   OpenArchive open;           ///< of what is `opened`
 
   std::string db;
+  bool db_of_uri = false;  ///< the connection string names `db`, not --db
   std::string collection;
   std::vector<std::string> ns_include;
   std::vector<std::string> ns_exclude;

@@ -57,8 +57,6 @@ TEST_CASE("flags of a dump that contradict each other are refused") {
                                                {"--db=a", "--query={}"},
                                                {"--db=a", "--oplog"},
                                                {"--oplog", "--snapshot"},
-                                               {"--excludeCollection=c"},
-                                               {"--excludeCollectionsWithPrefix=c"},
                                                {"--db=a", "--collection=c", "--excludeCollection=d"},
                                                {"--dumpDbUsersAndRoles"},
                                                {"--db=a", "--collection=c", "--dumpDbUsersAndRoles"},
@@ -66,6 +64,17 @@ TEST_CASE("flags of a dump that contradict each other are refused") {
                                                {"--db=a", "--collection=c", "--out=-", "--gzip"},
                                                {"--compression-level=3"}})
     check_refused(words, ErrorKind::config);
+}
+
+TEST_CASE("collections are left out of a dump by name in every database or in one") {
+  CHECK(told({"--excludeCollection=c"}).exclude_collections == Words{"c"});
+  CHECK(told({"--excludeCollectionsWithPrefix=c"}).exclude_collection_prefixes == Words{"c"});
+  CHECK(told({"--db=a", "--excludeCollection=c"}).exclude_collections == Words{"c"});
+}
+
+TEST_CASE("a query needs no quotes around its keys") {
+  for (const char* query : {R"({"qty": {"$gt": 3}})", "{qty: {$gt: 3}}", "{'qty': {'$gt': 3}}"})
+    CHECK(told({"-d", "a", "-c", "b", std::string("--query=") + query}).query == R"({"qty": {"$gt": 3}})");
 }
 
 TEST_CASE("values of a dump that do not fit are refused") {

@@ -134,6 +134,13 @@ TEST_CASE("every flag without a value turns its setting") {
   CHECK(told({"--maintainInsertionOrder"}).stop_on_error);
 }
 
+TEST_CASE("collections are left out by name in every database or in one") {
+  const auto all = told({"--excludeCollection=a", "--excludeCollection=b", "--excludeCollectionsWithPrefix=tmp_"});
+  CHECK(all.exclude_collections == Words{"a", "b"});
+  CHECK(all.exclude_collection_prefixes == Words{"tmp_"});
+  CHECK(told({"--db=x", "--excludeCollection=a"}).exclude_collections == Words{"a"});
+}
+
 TEST_CASE("the peer's two numbers of workers become one") {
   CHECK(told({"-j4"}).workers == 4);
   CHECK(told({"-j=1"}).workers == 2);
@@ -163,8 +170,6 @@ TEST_CASE("settings that exclude or need each other are errors of configuration"
   refused({"--oplogLimit=1"}, "--oplogLimit needs --oplogReplay");
   refused({"--oplogReplay", "--oplogFile=o", "--archive=x"}, "--oplogFile and --archive exclude each other");
   refused({"--collection=x"}, "--collection needs --db");
-  refused({"--excludeCollection=x"}, "--excludeCollection needs --db");
-  refused({"--excludeCollectionsWithPrefix=x"}, "--excludeCollectionsWithPrefix needs --db");
   refused({"--restoreDbUsersAndRoles"}, "--restoreDbUsersAndRoles needs --db");
   refused({"--restoreDbUsersAndRoles", "--db=admin"}, "--restoreDbUsersAndRoles and --db=admin exclude each other");
   refused({"--preserveUUID"}, "--preserveUUID needs --drop");

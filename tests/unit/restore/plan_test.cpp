@@ -95,6 +95,55 @@ TEST_CASE("flags that select nothing are no input unless that is allowed") {
   CHECK(created(make_plan(settings, dump())).empty());
 }
 
+TEST_CASE("a pattern that matches nothing is no input even where others match") {
+  struct Case {
+    const char* name;
+    std::function<void(Settings&)> set;
+    const char* mentioned;
+  };
+  for (const auto& c : std::vector<Case>{
+           {"rename", [](Settings& s) { s.ns_from = {"prod"}, s.ns_to = {"stag"}; }, "--nsFrom='prod'"},
+           {"rename with a hint", [](Settings& s) { s.ns_from = {"shop"}, s.ns_to = {"stag"}; }, "shop.*"},
+           {"rename one of two", [](Settings& s) { s.ns_from = {"shop.*", "shup.*"}, s.ns_to = {"a.*", "b.*"}; },
+            "--nsFrom='shup.*'"},
+           {"rename by variables", [](Settings& s) { s.ns_from = {"$db$.nothing"}, s.ns_to = {"$db$.x"}; },
+            "--nsFrom='$db$.nothing'"},
+           {"include one of two", [](Settings& s) { s.ns_include = {"shop.*", "fram.*"}; }, "--nsInclude='fram.*'"}}) {
+    INFO(c.name);
+    Settings settings;
+    c.set(settings);
+    const auto error = error_of([&] { make_plan(settings, dump()); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::no_input);
+    CHECK(mentions(*error, c.mentioned));
+    settings.allow_empty = true;
+    CHECK_FALSE(error_of([&] { make_plan(settings, dump()); }));
+  }
+}
+
+TEST_CASE("a rename of what another pair or flag takes is no mistake") {
+  Settings settings;
+  settings.ns_from = {"shop.*", "*.fruits", "farm.system.profile", "admin.system.users"};
+  settings.ns_to = {"a.*", "b.*fruits", "x.y", "x.z"};
+  settings.ns_to[1] = "*.obst";
+  settings.ns_exclude = {"shop.*"};
+  CHECK_FALSE(error_of([&] { make_plan(settings, dump()); }));
+}
+
+TEST_CASE("a database that is not in the dump gets the hint that fits where its name stood") {
+  Settings settings;
+  settings.db = "new";
+  settings.input = Input::archive_file;
+  const auto by_flag = error_of([&] { make_plan(settings, dump()); });
+  REQUIRE(by_flag);
+  CHECK(by_flag->hint() ==
+        "--db selects a database of the archive; to restore under another name: --nsFrom='OLD.*' --nsTo='new.*'");
+  settings.db_of_uri = true;
+  const auto by_uri = error_of([&] { make_plan(settings, dump()); });
+  REQUIRE(by_uri);
+  CHECK(mentions(*by_uri, "/?authSource=new"));
+}
+
 TEST_CASE("flags that select only users select something") {
   Settings settings;
   settings.ns_include = {"admin.*"};
