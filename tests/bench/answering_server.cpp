@@ -257,7 +257,8 @@ std::string AnsweringServer::list_collections(const std::string& db) {
       BSON_APPEND_BOOL(info.get(), "readOnly", false);
       BSON_APPEND_BINARY(info.get(), "uuid", BSON_SUBTYPE_UUID, uuid, sizeof uuid);
       BSON_APPEND_DOCUMENT(entry.get(), "info", info.get());
-      BSON_APPEND_DOCUMENT(&batch, std::to_string(index++).c_str(), entry.get());
+      const auto key = std::to_string(index++);
+      BSON_APPEND_DOCUMENT(&batch, key.c_str(), entry.get());
     }
     bson_append_array_end(&cursor, &batch);
     bson_append_document_end(reply, &cursor);
