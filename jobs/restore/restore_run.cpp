@@ -136,6 +136,7 @@ void RestoreRun::take_document(Writer& writer, const DumpEvent& event) {
 
 void RestoreRun::restore() {
   Writer writer(pool_, settings_, server_, write_concern_, tally_, context_);
+  std::optional<std::uint64_t> reported;
   for (auto event = next_event_ ? *next_event_ : dump_->next(); event.kind != DumpEvent::Kind::end;
        event = dump_->next()) {
     context_.cancel.throw_if_cancelled();
@@ -143,7 +144,11 @@ void RestoreRun::restore() {
       take_document(writer, event);
     else
       writer.flush();
-    context_.status.progress({dump_->position(), dump_->size(), "bytes"});
+    // The input is read in large pieces, so most documents do not move the position.
+    if (const auto position = dump_->position(); position != reported) {
+      context_.status.progress({position, dump_->size(), "bytes"});
+      reported = position;
+    }
   }
   writer.finish();
   if (oplog_) oplog_->finish();
