@@ -6,7 +6,7 @@
 
 namespace sidekick::cli {
 
-/// Throws Error of kind io when not all could be written.
+/// Throws Error of kind io when not all could be written; it may not be tried again, as part of it is written.
 void write_out(std::string_view text);
 
 /// `text` for a terminal: characters that it would obey, and bytes that are not UTF-8, become "\x1b". For what comes

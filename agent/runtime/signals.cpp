@@ -49,6 +49,7 @@ void collect_children() {
 
 SignalThread::SignalThread(Interrupt& interrupt) : interrupt_(interrupt) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, and the part is removed
   std::signal(SIGCHLD, SIG_DFL);  // who ignored it before us would take the statuses of our children
   ::sigemptyset(&taken_);
   ::sigaddset(&taken_, SIGTERM);

@@ -19,8 +19,8 @@ namespace sidekick::runtime {
 
 /// While it lives, SIGTERM and SIGINT raise the interrupt; a second one ends the process at once with 128 + n. The same
 /// one again within 100 ms is not a second one: timeout(1) and its like tell a program and then its whole group.
-/// SIGPIPE is ignored. To be made before any other thread is, so that all inherit the blocked signals. Throws Error of
-/// kind io.
+/// SIGPIPE and SIGXFSZ are ignored. To be made before any other thread is, so that all inherit the blocked signals.
+/// Throws Error of kind io.
 class SignalThread final {
  public:
   explicit SignalThread(Interrupt& interrupt);

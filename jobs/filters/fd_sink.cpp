@@ -35,6 +35,9 @@ Error cannot_write(const std::string& name, int number) {
   const auto what = "cannot write '" + name + "'";
   if (number == EPIPE) return error_from_errno(what, number, "what read it has ended: see why it did").without_retry();
   if (number == ENOSPC || number == EDQUOT) return error_from_errno(what, number, "make room on the disk");
+  if (number == EFBIG)
+    return error_from_errno(what, number,
+                            "raise the limit of the size of files (ulimit -f, LimitFSIZE, --ulimit fsize)");
   return error_from_errno(what, number);
 }
 
