@@ -76,6 +76,7 @@ class MongodbBackup final : public backup::Source {
   backup::Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name,
                        const CancelToken&) const override {
     mongo::ArchiveReader reader(std::move(plain), name);
+    mongo::check_collections(reader);
     const auto proof = mongo::prove(reader);
     backup::Poured out;
     out.items = proof.documents;

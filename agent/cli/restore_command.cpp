@@ -15,12 +15,16 @@ namespace {
 std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const JobFrame& frame) {
   auto job = restore_settings(settings, frame.log);
   const auto& values = settings.values;
-  if (!values.given("from")) return std::make_unique<restore::RestoreJob>(std::move(job));
+  auto identities = age_identities(values);
+  if (!values.given("from")) {
+    job.identities = std::move(identities);
+    return std::make_unique<restore::RestoreJob>(std::move(job));
+  }
   restore::BackupPlace place;
   place.url = values.text("from");
   place.job = values.text("job");
   place.access = storage_access(values, frame.environment, frame.log);
-  place.identities = age_identities(values);
+  place.identities = std::move(identities);
   return std::make_unique<restore::RestoreBackupJob>(std::move(job), std::move(place));
 }
 

@@ -42,12 +42,14 @@ std::vector<Setting> reading() {
        .group = input},
       {.name = "identity-file",
        .value_name = "FILE",
-       .help = "private keys of age, for a backup that is encrypted; may be given several times",
+       .help = "private keys of age, for a backup or an --archive that is encrypted; may be given several times",
        .group = input,
        .arity = Arity::repeated},
       {.name = "gzip",
        .help = "the input is compressed",
-       .remark = "not needed, gzip and zstd are known by their first bytes",
+       .remark =
+           "gzip and zstd are known by their first bytes; where a folder holds c.bson and c.bson.gz it chooses the "
+           "second",
        .group = input,
        .arity = Arity::flag},
       {.name = "objcheck",
@@ -230,7 +232,12 @@ config::Schema restore_schema() {
           "collections with their "
           "options, indexes, views, users and roles, the oplog. It waits for the server by itself, proves the input "
           "while it reads it, and ends with 0 only when every document is stored and acknowledged. It can be killed at "
-          "any moment and run again. The flags are mongorestore's, and ours beside them.",
+          "any moment and run again. The flags are mongorestore's, and ours beside them.\n\n"
+          "What lies in a dump and is not restored is named in the log: files of other programs, and collections that "
+          "belong to the server (local, config, system.*). Where it is data, that is an error before anything is "
+          "dropped: documents that are packed in another way (x.bson.bz2), two files for one collection, a name that "
+          "no "
+          "server takes, buckets without the metadata of their time series. --nsExclude leaves such a collection out.",
       .settings = reading(),
       .file_keys = {"password", "uri", "sslPEMKeyPassword"}};
   for (auto part : {selecting(), mongo_connection_settings(), storing(), detailing(), replaying(), storage_settings(),

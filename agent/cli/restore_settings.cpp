@@ -31,8 +31,10 @@ void check_rules(const Values& values) {
                            {"collection", "excludeCollection"},
                            {"collection", "excludeCollectionsWithPrefix"}});
   // The oplog of a stored backup is replayed without being asked for.
-  if (!values.given("from"))
-    check_needing(values, {{"oplogLimit", "oplogReplay"}, {"job", "from"}, {"identity-file", "from"}});
+  if (!values.given("from")) check_needing(values, {{"oplogLimit", "oplogReplay"}, {"job", "from"}});
+  if (values.given("identity-file") && !values.given("from") && !values.given("archive"))
+    throw Error(ErrorKind::config, "--identity-file was given without --archive or --from",
+                "only an archive and a stored backup can be encrypted");
   check_needing(
       values,
       {{"collection", "db"}, {"restoreDbUsersAndRoles", "db"}, {"oplogFile", "oplogReplay"}, {"preserveUUID", "drop"}});
@@ -73,6 +75,7 @@ void set_input(restore::Settings& out, const Values& values, const std::string& 
   if (values.given("from") && !argument.empty())
     throw Error(ErrorKind::config,
                 values.find("from")->origin + " and the argument '" + argument + "' exclude each other");
+  out.gzip = values.flag("gzip");
   if (values.given("archive")) {
     if (!argument.empty())
       throw Error(ErrorKind::config,

@@ -56,7 +56,9 @@ config::Schema verify_schema() {
           "nothing too much. It may be an archive of mongodump or of sidekick dump, a dump folder or one of its "
           ".bson files, a backup of a folder, or - for standard input; gzip, zstd and age are recognised by "
           "themselves. With the manifest of "
-          "a backup beside it (ARCHIVE.json), size, sha256 and counts are compared too.\n\n"
+          "a backup beside it (ARCHIVE.json), size, sha256 and counts are compared too. A dump that restore would "
+          "refuse "
+          "is not whole either.\n\n"
           "Whole: a table of the namespaces with their counts, and exit code 0. Damaged: exit code 65, and the error "
           "names the place.",
       .settings =

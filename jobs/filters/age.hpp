@@ -52,6 +52,9 @@ class AgeSink final : public Sink {
   std::unique_ptr<Impl> impl_;
 };
 
+/// How many bytes is_age() wants to see.
+inline constexpr std::size_t age_magic_bytes = 22;
+
 /// True for the first bytes of an age file: "age-encryption.org/v1\n".
 bool is_age(std::span<const std::uint8_t> first_bytes) noexcept;
 
@@ -67,5 +70,9 @@ class AgeSource final : public Source {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// An AgeSource over `from`. Throws as its constructor does, and Error of kind config where there is no identity.
+std::unique_ptr<Source> decrypted(std::unique_ptr<Source> from, const std::vector<AgeIdentity>& identities,
+                                  const std::string& name);
 
 }  // namespace sidekick::filters

@@ -3,6 +3,7 @@
 #include <limits>
 #include <new>
 
+#include "filters/line_ends.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::filters {
@@ -25,12 +26,14 @@ GzipSource::~GzipSource() {
 
 Error GzipSource::damaged(const std::string& cause) const {
   return {ErrorKind::data,
-          "'" + name_ + "' is damaged at offset " + std::to_string(taken_ - stream_.avail_in) + ": " + cause};
+          "'" + name_ + "' is damaged at offset " + std::to_string(taken_ - stream_.avail_in) + ": " + cause,
+          has_changed_line_ends(std::span(input_).first(input_size_)) ? std::string(changed_line_ends) : std::string()};
 }
 
 bool GzipSource::refill() {
   stream_.next_in = input_.data();
   stream_.avail_in = static_cast<uInt>(compressed_->read(input_));
+  input_size_ = stream_.avail_in > 0 ? stream_.avail_in : input_size_;
   taken_ += stream_.avail_in;
   return stream_.avail_in > 0;
 }

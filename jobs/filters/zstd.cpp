@@ -1,9 +1,11 @@
 #include "filters/zstd.hpp"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <new>
 
+#include "filters/line_ends.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::filters {
@@ -29,7 +31,8 @@ ZstdSource::~ZstdSource() {
 
 Error ZstdSource::damaged(const std::string& cause) const {
   return {ErrorKind::data,
-          "'" + name_ + "' is damaged at offset " + std::to_string(taken_ - input_size_ + input_at_) + ": " + cause};
+          "'" + name_ + "' is damaged at offset " + std::to_string(taken_ - input_size_ + input_at_) + ": " + cause,
+          has_changed_line_ends(std::span(input_).first(input_size_)) ? std::string(changed_line_ends) : std::string()};
 }
 
 std::size_t ZstdSource::read(std::span<std::uint8_t> into) {
@@ -46,6 +49,12 @@ std::size_t ZstdSource::read(std::span<std::uint8_t> into) {
     ZSTD_inBuffer in{input_.data(), input_size_, input_at_};
     const auto before = in.pos;
     expected_ = ZSTD_decompressStream(context_, &out, &in);
+    if (ZSTD_getErrorCode(expected_) == ZSTD_error_frameParameter_windowTooLarge)
+      throw Error(ErrorKind::data,
+                  "'" + name_ +
+                      "' needs more memory to unpack than is granted: its window (zstd --long, --ultra) is "
+                      "larger than 8 MiB",
+                  "pack it anew: zstd -dc --long=31 FILE | zstd > NEW");
     if (ZSTD_isError(expected_) != 0U) throw damaged(std::string("zstd: ") + ZSTD_getErrorName(expected_));
     input_at_ = in.pos;
     if (!more && out.pos == 0 && in.pos == before) throw damaged("the zstd stream is truncated");

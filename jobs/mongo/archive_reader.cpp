@@ -3,16 +3,16 @@
 #include <lzma.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
+#include "mongo/input_kind.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::mongo {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 4> magic{0x6d, 0xe2, 0x99, 0x81};
+constexpr std::size_t magic_bytes = 4;
 constexpr std::int32_t terminator = -1;
 constexpr std::int32_t smallest_document = 5;
 
@@ -46,7 +46,7 @@ ArchiveReader::ArchiveReader(std::unique_ptr<filters::Source> source, std::strin
 
 void ArchiveReader::fail(std::uint64_t at, const std::string& cause) const {
   throw Error(ErrorKind::data, "archive '" + name_ + "' is damaged at offset " + std::to_string(at) + ": " + cause,
-              "take another copy of the dump, or dump again");
+              frames_.hint_at_damage());
 }
 
 void ArchiveReader::fail_in(std::size_t collection, std::uint64_t at, const std::string& cause) const {
@@ -57,7 +57,7 @@ void ArchiveReader::truncated(const std::string& where) const {
   throw Error(
       ErrorKind::data,
       "archive '" + name_ + "' is truncated: it ends at offset " + std::to_string(frames_.offset()) + ", " + where,
-      "take another copy of the dump, or dump again");
+      frames_.hint_at_damage());
 }
 
 Bson ArchiveReader::read_header(std::int32_t length, const std::string& what) {
@@ -72,23 +72,23 @@ Bson ArchiveReader::read_header(std::int32_t length, const std::string& what) {
 }
 
 void ArchiveReader::read_prelude() {
-  std::array<std::uint8_t, 4> first{};
-  const auto got = frames_.read(first);
-  if (got == 0) throw Error(ErrorKind::no_input, "archive '" + name_ + "' is empty");
-  if (got < first.size() || first != magic) {
-    const bool twice = got >= 2 && first[0] == 0x1f && first[1] == 0x8b;
-    throw Error(
-        ErrorKind::data, "'" + name_ + "' is no mongodump archive",
-        twice ? "it is compressed twice" : "an archive is written by 'mongodump --archive'; a folder goes to --dir");
+  std::vector<std::uint8_t> first(magic_bytes);
+  first.resize(frames_.read(first));
+  if (first.empty()) throw Error(ErrorKind::no_input, "archive '" + name_ + "' is empty");
+  if (!is_archive(first)) {
+    const auto seen = first.size();
+    first.resize(input_kind_bytes);
+    first.resize(seen + frames_.read(std::span(first).subspan(seen)));
+    throw not_an_archive(name_, first);
   }
   const auto length = frames_.read_length();
   if (!length) truncated("before its header");
   header_ = read_header(*length, "the header");
   if (const auto version = text_of(header_.get(), "version"); version != "0.1")
-    fail(sizeof magic, "format version '" + version + "' is not known (0.1 is)");
+    fail(magic_bytes, "format version '" + version + "' is not known (0.1 is)");
   server_version_ = text_of(header_.get(), "server_version");
   if (!is_server_version(server_version_))
-    fail(sizeof magic, "server_version '" + server_version_ + "' in the header is no version");
+    fail(magic_bytes, "server_version '" + server_version_ + "' in the header is no version");
   for (;;) {
     const auto next_length = frames_.read_length();
     if (!next_length) truncated("inside the prelude");
@@ -192,14 +192,28 @@ DocumentFacts ArchiveReader::read_document(std::span<std::uint8_t> into) {
   if (facts.flaw_at) fail_in(*segment_, document_at_ + *facts.flaw_at, "the document is no valid BSON");
   auto& crc = states_[*segment_].crc;
   crc = lzma_crc64(into.data(), into.size(), crc);
+  if (!is_oplog(collections_[*segment_].ns)) {
+    documents_++;
+    bytes_ += into.size();
+  }
   return facts;
 }
 
 void ArchiveReader::finish() const {
   const auto unfinished = std::ranges::find_if(states_, [](const State& state) { return !state.ended; });
-  if (unfinished == states_.end()) return;
+  if (unfinished == states_.end()) return check_totals();
   const auto index = static_cast<std::size_t>(unfinished - states_.begin());
   truncated("before '" + collections_[index].ns.text() + "' is complete");
+}
+
+void ArchiveReader::check_totals() const {
+  const auto said = document_of(header_.get(), "sidekick");
+  for (const auto& [key, there] : {std::pair{"documents", documents_}, std::pair{"bytes", bytes_}})
+    if (said.has(key) && static_cast<std::uint64_t>(number_of(said.get(), key)) != there)
+      throw Error(ErrorKind::data,
+                  "archive '" + name_ + "' holds " + std::to_string(there) + " " + key + " where its header says " +
+                      std::to_string(number_of(said.get(), key)),
+                  frames_.hint_at_damage());
 }
 
 }  // namespace sidekick::mongo

@@ -11,6 +11,7 @@ namespace sidekick::mongo {
 
 /// Format as mongo-tools writes it (common/archive): magic 6d e2 99 81, a header, the prelude of metadata, then
 /// segments of documents that take turns, and for each collection a last block with the CRC-64/XZ of its documents.
+/// Where the header tells how many documents and bytes there are (ours does), that is compared at the end.
 class ArchiveReader final : public DumpReader {
  public:
   /// Reads the prelude. `source` gives plain bytes; `raw`, which it reads from and keeps alive, tells the position.
@@ -46,6 +47,7 @@ class ArchiveReader final : public DumpReader {
   std::optional<DumpEvent> next_in_segment();
   DumpEvent end_collection(const Bson& header, std::uint64_t at);
   void finish() const;
+  void check_totals() const;
   std::size_t find_collection(const Namespace& ns, std::uint64_t at) const;
   [[noreturn]] void fail(std::uint64_t at, const std::string& cause) const;
   [[noreturn]] void fail_in(std::size_t collection, std::uint64_t at, const std::string& cause) const;
@@ -64,6 +66,8 @@ class ArchiveReader final : public DumpReader {
   std::optional<std::size_t> last_;     ///< the collection of the last block
   std::int32_t document_bytes_ = 0;
   std::uint64_t document_at_ = 0;
+  std::uint64_t documents_ = 0;  ///< of all but the oplog, as the header counts
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace sidekick::mongo

@@ -10,6 +10,7 @@
 
 #include "mongo/document_check.hpp"
 #include "mongo/namespace.hpp"
+#include "sidekick/error.hpp"
 
 namespace sidekick::mongo {
 
@@ -21,6 +22,10 @@ struct DumpCollection {
   Namespace ns;
   std::string metadata;  ///< Extended JSON, may be empty
   std::string type;      ///< "collection", "view", "timeseries", or "" in old dumps
+  // Without an initializer the compiler warns of every list of the first three.
+  // NOLINTNEXTLINE(readability-redundant-member-init)
+  std::optional<Error> flaw = {};  ///< why it cannot be restored: see check_collection()
+  bool documents_missing = false;  ///< there is metadata and no file of documents
 };
 
 struct DumpEvent {
@@ -30,7 +35,8 @@ struct DumpEvent {
   std::size_t bytes = 0;       ///< of the document
 };
 
-/// Reads a dump once, front to back, and proves it on the way: every frame, and in archives every checksum.
+/// Reads a dump once, front to back, and proves it on the way: every frame, and in archives every checksum and the
+/// totals of the header. What it says of a collection is judged by check_collection().
 /// Errors of kind data name the collection and the offset in the plain bytes. Not thread safe.
 class DumpReader {
  public:
@@ -40,6 +46,9 @@ class DumpReader {
 
   /// "6.0.5", or empty where the dump does not say.
   virtual const std::string& server_version() const noexcept = 0;
+
+  /// Files and folders that lie in the dump and are no part of it.
+  virtual std::span<const std::string> passed_over() const noexcept { return {}; }
 
   /// What comes next. After a document its bytes must be taken by read_document() before next() is called again.
   /// Each collection ends exactly once; `end` comes again and again.

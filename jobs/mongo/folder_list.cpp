@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
-#include "filters/decompress.hpp"
+#include "filters/peek.hpp"
 #include "mongo/bson.hpp"
+#include "mongo/folder_entry.hpp"
+#include "mongo/folder_files.hpp"
+#include "mongo/folder_hints.hpp"
 #include "mongo/folder_reader.hpp"
-#include "sidekick/error.hpp"
+#include "mongo/input_kind.hpp"
+#include "mongo/legacy_indexes.hpp"
+#include "mongo/metadata.hpp"
 
 namespace sidekick::mongo {
 
@@ -13,173 +17,138 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t max_metadata_bytes = std::size_t{16} << 20;
-
-std::string_view without_compression(std::string_view name) {
-  for (const std::string_view suffix : {".gz", ".zst"})
-    if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
-  return name;
-}
-
-/// The name before `suffix`, or nothing where the file is of another kind.
-std::optional<std::string> stem(std::string_view file, std::string_view suffix) {
-  const auto plain = without_compression(file);
-  if (!plain.ends_with(suffix)) return std::nullopt;
-  return std::string(plain.substr(0, plain.size() - suffix.size()));
-}
-
-std::string read_whole(const fs::path& path, const CancelToken& cancel) {
-  auto source = filters::decompressed(
-      std::make_unique<filters::FdSource>(filters::open_for_reading(path.string()), path.string(), cancel),
-      path.string());
-  std::string text;
-  std::vector<std::uint8_t> chunk(std::size_t{64} << 10);
-  while (const auto n = source->read(chunk)) {
-    text.append(chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(n));
-    if (text.size() > max_metadata_bytes)
-      throw Error(ErrorKind::data, "'" + path.string() + "' is larger than any metadata can be");
-  }
-  return text;
-}
-
-std::vector<fs::directory_entry> sorted_entries(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::directory_entry> out;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) out.push_back(*it);
-  if (error) throw error_from_errno("cannot read folder '" + folder.string() + "'", error.value());
-  std::ranges::sort(out, {}, [](const fs::directory_entry& entry) { return entry.path().native(); });
-  return out;
-}
-
 std::string server_version_in(const fs::path& folder, const CancelToken& cancel) {
-  for (const char* name : {"prelude.json", "prelude.json.gz"}) {
+  std::error_code ignored;
+  for (const char* name : {"prelude.json", "prelude.json.gz", "prelude.json.zst"}) {
     const auto path = folder / name;
-    if (!fs::is_regular_file(path)) continue;
-    return text_of(Bson::from_json(read_whole(path, cancel), "'" + path.string() + "'").get(), "ServerVersion");
+    if (!fs::is_regular_file(path, ignored)) continue;
+    return text_of(parse_json_object(read_metadata_file(path, cancel), "'" + path.string() + "'").get(),
+                   "ServerVersion");
   }
   return {};
 }
 
-// A name that was cut inside an escape cannot be read back, but then the metadata knows the whole of it.
-std::string collection_name(const std::string& escaped, const std::string& metadata, const fs::path& path) {
-  if (!metadata.empty()) {
-    auto name = text_of(Bson::from_json(metadata, "'" + path.string() + "'").get(), "collectionName");
-    if (!name.empty()) return name;
-  }
-  if (auto name = unescape_name(escaped)) return *name;
-  throw Error(ErrorKind::data, "cannot tell the collection's name from '" + path.string() + "': its escapes are cut",
-              "restore it alone with --db and --collection");
-}
-
-FolderEntry documents_entry(const fs::path& path, const std::string& db, std::string collection) {
-  return {{{db, std::move(collection)}, {}, {}}, path.string(), fs::file_size(path)};
-}
-
-struct Pair {
-  fs::path documents;
-  fs::path metadata;
-};
-
-void list_database(const fs::path& folder, const std::string& db, const CancelToken& cancel, FolderDump& dump) {
-  std::map<std::string, Pair> pairs;
-  for (const auto& entry : sorted_entries(folder)) {
-    const auto file = entry.path().filename().string();
-    if (!entry.is_regular_file()) continue;
-    if (const auto name = stem(file, ".metadata.json")) pairs[*name].metadata = entry.path();
-    if (const auto name = stem(file, ".bson")) pairs[*name].documents = entry.path();
-  }
-  for (const auto& [escaped, pair] : pairs) {
-    const auto metadata = pair.metadata.empty() ? std::string() : read_whole(pair.metadata, cancel);
-    auto name = collection_name(escaped, metadata, pair.metadata.empty() ? pair.documents : pair.metadata);
-    FolderEntry entry;
-    if (!pair.documents.empty()) entry = documents_entry(pair.documents, db, {});
-    if (name.starts_with(buckets_prefix)) name.erase(0, buckets_prefix.size());
-    entry.collection.ns = {db, name};
-    entry.collection.metadata = metadata;
-    if (!metadata.empty()) entry.collection.type = text_of(Bson::from_json(metadata, escaped).get(), "type");
-    // The measurements of a time series lie beside its metadata under another name: one collection all the same.
+void add_database(const DatabaseFiles& files, const std::string& db, const FolderQuery& query,
+                  const CancelToken& cancel, FolderDump& dump) {
+  for (const auto& [escaped, of_one] : files.collections) {
+    auto entry = make_entry(query, db, escaped, of_one, dump.passed_over, cancel);
+    // Two escapes can mean one name.
     const auto same = std::ranges::find_if(
         dump.entries, [&](const FolderEntry& other) { return other.collection.ns == entry.collection.ns; });
     if (same == dump.entries.end()) {
       dump.entries.push_back(std::move(entry));
-    } else if (same->path.empty()) {
-      same->path = entry.path;
-      same->bytes = entry.bytes;
-    } else {
-      same->collection.metadata = entry.collection.metadata;
-      same->collection.type = entry.collection.type;
+    } else if (!same->collection.flaw) {
+      same->collection.flaw.emplace(ErrorKind::data,
+                                    "there are several files for '" + entry.collection.ns.text() + "' in '" +
+                                        query.path + "', one of them called '" + escaped + "'",
+                                    "remove those that are not of this dump");
     }
   }
+  for (const auto& path : files.foreign) dump.passed_over.push_back(path.string());
+}
+
+/// Tells what the file is that ought to be documents; returns only where it may be.
+void refuse_other_kinds(const fs::path& path, const CancelToken& cancel) {
+  filters::PeekSource source(open_plain(path, cancel));
+  const auto first = source.peek(input_kind_bytes);
+  if (const auto error = not_bson(path.string(), first)) throw *error;
 }
 
 FolderDump list_file(const FolderQuery& query, const CancelToken& cancel) {
   const fs::path path(query.path);
-  const auto escaped = stem(path.filename().string(), ".bson").value_or(path.filename().string());
-  std::string metadata;
+  const auto [kind, stem] = parse_file_name(path.filename().native());
+  if (type_of(path) == EntryType::file) refuse_other_kinds(path, cancel);
+  if (kind != FileName::Kind::documents)
+    throw Error(ErrorKind::no_input, "'" + query.path + "' is neither a dump folder nor a .bson file",
+                "an archive is named by --archive=FILE");
+  CollectionFiles files;
+  files.documents.push_back(path);
+  auto escaped = stem;
+  files.buckets = escaped.starts_with(buckets_prefix);
+  if (files.buckets) escaped.erase(0, buckets_prefix.size());
+  std::error_code ignored;
   for (const char* suffix : {".metadata.json", ".metadata.json.gz", ".metadata.json.zst"})
-    if (const auto beside = path.parent_path() / (escaped + suffix); metadata.empty() && fs::is_regular_file(beside))
-      metadata = read_whole(beside, cancel);
-  const auto db = query.db.empty() ? fs::absolute(path).parent_path().filename().string() : query.db;
-  auto name = query.collection.empty() ? collection_name(escaped, metadata, path) : query.collection;
+    if (auto beside = path.parent_path() / (escaped + suffix); fs::is_regular_file(beside, ignored))
+      files.metadata.push_back(std::move(beside));
   FolderDump dump;
-  dump.entries.push_back(documents_entry(path, db, std::move(name)));
-  dump.entries.back().collection.metadata = metadata;
-  if (!metadata.empty())
-    dump.entries.back().collection.type = text_of(Bson::from_json(metadata, path.string()).get(), "type");
+  const auto db =
+      query.db.empty() ? fs::weakly_canonical(fs::absolute(path)).parent_path().filename().string() : query.db;
+  auto entry = make_entry(query, db, escaped, files, dump.passed_over, cancel);
+  if (entry.collection.metadata.empty())
+    entry.collection.metadata = legacy_metadata(path.parent_path(), entry.collection.ns.collection, cancel);
+  if (!query.collection.empty()) entry.collection.ns.collection = query.collection;
+  dump.entries.push_back(std::move(entry));
   return dump;
 }
 
 void add_oplog(const fs::path& path, FolderDump& dump) {
-  dump.entries.push_back(documents_entry(path, "", "oplog"));
+  FolderEntry entry;
+  entry.collection.ns = {"", "oplog"};
+  set_documents(entry, path);
+  dump.entries.push_back(std::move(entry));
+}
+
+void add_root_file(const fs::path& path, std::vector<fs::path>& oplogs, std::vector<fs::path>& loose,
+                   FolderDump& dump) {
+  const auto [kind, stem] = parse_file_name(path.filename().native());
+  const bool is_prelude = path.filename().native().starts_with("prelude.json");
+  if (kind == FileName::Kind::documents && stem == "oplog")
+    oplogs.push_back(path);
+  else if (kind != FileName::Kind::foreign)
+    loose.push_back(path);
+  else if (!is_prelude)
+    dump.passed_over.push_back(path.string());
 }
 
 FolderDump list_root(const FolderQuery& query, const CancelToken& cancel) {
-  const fs::path root(query.path);
   FolderDump dump;
-  fs::path oplog;
-  for (const auto& entry : sorted_entries(root)) {
-    const auto file = entry.path().filename().string();
+  std::vector<fs::path> oplogs;
+  std::vector<fs::path> loose;
+  for (const auto& path : sorted_entries(query.path)) {
+    const auto name = path.filename().string();
     // No database is called so: a dump that was killed left it.
-    if (file.starts_with('.')) continue;
-    if (entry.is_directory())
-      list_database(entry.path(), file, cancel, dump);
-    else if (const auto name = stem(file, ".bson"); name && *name == "oplog")
-      oplog = entry.path();
-    else if (name)
-      throw Error(ErrorKind::usage, "'" + query.path + "' holds collections directly, so their database is not known",
-                  "name it with --db");
+    if (name.starts_with('.')) {
+      dump.passed_over.push_back(path.string());
+      continue;
+    }
+    if (type_of(path) != EntryType::folder) {
+      add_root_file(path, oplogs, loose, dump);
+      continue;
+    }
+    const auto files = list_database_files(path);
+    if (files.holds_collections())
+      add_database(files, name, query, cancel, dump);
+    else
+      dump.passed_over.push_back(path.string());
   }
-  if (!query.oplog_file.empty()) oplog = query.oplog_file;
-  if (!oplog.empty()) add_oplog(oplog, dump);
+  if (dump.entries.empty() && !loose.empty()) {
+    const auto here = fs::weakly_canonical(fs::absolute(query.path));
+    throw Error(ErrorKind::usage, "'" + query.path + "' holds collections directly, so their database is not known",
+                "name it with --db=" + here.filename().string() + ", or give the folder above");
+  }
+  for (const auto& path : loose) dump.passed_over.push_back(path.string());
+  if (!query.oplog_file.empty())
+    add_oplog(query.oplog_file, dump);
+  else if (!oplogs.empty())
+    add_oplog(choose(oplogs, query.gzip, loose), dump);
+  return dump;
+}
+
+FolderDump list_one_database(const FolderQuery& query, const CancelToken& cancel) {
+  // The whole dump was given together with --db: its folder of that name is meant.
+  std::error_code ignored;
+  const auto inner = fs::path(query.path) / query.db;
+  FolderDump dump;
+  add_database(list_database_files(fs::is_directory(inner, ignored) ? inner : fs::path(query.path)), query.db, query,
+               cancel, dump);
+  if (!query.oplog_file.empty()) add_oplog(query.oplog_file, dump);
   return dump;
 }
 
 }  // namespace
 
 bool is_bson_file(std::string_view path) {
-  return without_compression(path).ends_with(".bson");
-}
-
-std::optional<std::string> unescape_name(std::string_view name) {
-  const auto hex = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  std::string out;
-  for (std::size_t i = 0; i < name.size(); i++) {
-    if (name[i] == '+') {
-      out += ' ';
-    } else if (name[i] != '%') {
-      out += name[i];
-    } else {
-      if (name.size() - i < 3 || hex(name[i + 1]) < 0 || hex(name[i + 2]) < 0) return std::nullopt;
-      out += static_cast<char>(hex(name[i + 1]) * 16 + hex(name[i + 2]));
-      i += 2;
-    }
-  }
-  return out;
+  return parse_file_name(fs::path(path).filename().native()).kind == FileName::Kind::documents;
 }
 
 FolderDump list_folder(const FolderQuery& query, const CancelToken& cancel) {
@@ -190,24 +159,15 @@ FolderDump list_folder(const FolderQuery& query, const CancelToken& cancel) {
     throw error_from_errno("cannot open dump '" + query.path + "'", number,
                            number == ENOENT ? "an archive is named by --archive=FILE" : "");
   }
-  if (!fs::is_directory(status)) {
-    if (!is_bson_file(query.path))
-      throw Error(ErrorKind::no_input, "'" + query.path + "' is neither a dump folder nor a .bson file",
-                  "an archive is named by --archive=FILE");
-    return list_file(query, cancel);
-  }
-  FolderDump dump;
-  if (query.db.empty()) {
-    dump = list_root(query, cancel);
-  } else {
-    // The whole dump was given together with --db: its folder of that name is meant.
-    const auto inner = fs::path(query.path) / query.db;
-    list_database(fs::is_directory(inner) ? inner : fs::path(query.path), query.db, cancel, dump);
-    if (!query.oplog_file.empty()) add_oplog(query.oplog_file, dump);
-  }
+  if (!fs::is_directory(status)) return list_file(query, cancel);
+  auto dump = query.db.empty() ? list_root(query, cancel) : list_one_database(query, cancel);
   if (dump.entries.empty())
-    throw Error(ErrorKind::no_input, "'" + query.path + "' holds no dump: no .bson and no .metadata.json file in it");
+    throw Error(ErrorKind::no_input, "'" + query.path + "' holds no dump: no .bson and no .metadata.json file in it",
+                where_instead(query.path));
   dump.server_version = server_version_in(query.path, cancel);
+  // Where one database was dumped it lies in the folder of that.
+  if (const auto& file = dump.entries.front().path; dump.server_version.empty() && !file.empty())
+    dump.server_version = server_version_in(fs::path(file).parent_path(), cancel);
   return dump;
 }
 

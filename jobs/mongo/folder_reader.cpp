@@ -23,7 +23,7 @@ void FolderReader::fail(std::uint64_t at, const std::string& cause) const {
   throw Error(ErrorKind::data,
               "'" + entry.path + "' is damaged at offset " + std::to_string(at) + ": '" + entry.collection.ns.text() +
                   "': " + cause,
-              "take another copy of the dump, or dump again");
+              frames_ ? frames_->hint_at_damage() : std::string());
 }
 
 void FolderReader::open() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mongo/dump_reader.hpp"
+#include "mongo/folder_files.hpp"
 #include "mongo/frame_reader.hpp"
 #include "sidekick/cancel.hpp"
 
@@ -18,6 +19,7 @@ struct FolderEntry {
 struct FolderDump {
   std::vector<FolderEntry> entries;
   std::string server_version;
+  std::vector<std::string> passed_over;  ///< files and folders that are no part of a dump
 };
 
 /// What to look for and how to read the names.
@@ -26,15 +28,17 @@ struct FolderQuery {
   std::string db;          ///< the folder is this database's own; empty: one folder a database
   std::string collection;  ///< for a single .bson file: its name, else taken from the file
   std::string oplog_file;  ///< read as the oplog in place of `oplog.bson`; may be empty
+  Gzip gzip = Gzip::not_asked;
 };
 
 /// Lists a dump folder as mongodump lays it out: <db>/<collection>.bson and .metadata.json, each also with .gz or .zst,
 /// oplog.bson (listed last, under database ""), prelude.json. `path` may be one .bson file. Names of collections are
-/// Go's url.QueryEscape, long ones cut to 208 bytes, "%24" and a hash: the true name is then in the metadata.
-/// Throws Error: no_input where nothing is there or no dump in it, data where names or metadata cannot be read, denied.
+/// Go's url.QueryEscape, long ones cut to 208 bytes, "%24" and a hash: the true name is then in the metadata. What is
+/// wrong with the files of one collection is its flaw, and nothing is thrown. Throws Error: no_input where nothing is
+/// there or no dump in it, data where names cannot be read or a link leads nowhere, denied, io.
 FolderDump list_folder(const FolderQuery& query, const CancelToken& cancel);
 
-/// True when `path` is a file that is named like documents (.bson, .bson.gz, .bson.zst).
+/// True when `path` is named like a file of documents: .bson or .bin, with .gz or .zst or without.
 bool is_bson_file(std::string_view path);
 
 /// The inverse of Go's url.QueryEscape, or nothing where an escape is cut or no hexadecimal number.
@@ -46,6 +50,7 @@ class FolderReader final : public DumpReader {
 
   const std::vector<DumpCollection>& collections() const noexcept override { return collections_; }
   const std::string& server_version() const noexcept override { return dump_.server_version; }
+  std::span<const std::string> passed_over() const noexcept override { return dump_.passed_over; }
   DumpEvent next() override;
   DocumentFacts read_document(std::span<std::uint8_t> into) override;
   std::uint64_t position() const noexcept override {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "filters/source.hpp"
@@ -22,6 +23,9 @@ class FrameReader final {
   /// The next little-endian length, or nothing at the very end. A length cut short leaves ended_inside() true.
   std::optional<std::int32_t> read_length();
   bool ended_inside() const noexcept { return ended_inside_; }
+
+  /// What to do about damage that was met just now: in what was buffered it is looked for line ends that were changed.
+  std::string hint_at_damage() const;
 
   /// How many plain bytes were taken so far.
   std::uint64_t offset() const noexcept { return offset_; }

@@ -1,6 +1,7 @@
 /// The metadata that a dump keeps of a collection, and the commands that bring it back.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,19 @@ struct Metadata {
   std::string type;  ///< as in DumpCollection
 };
 
-/// Parses it; an empty text is a collection without options or indexes. Throws Error of kind data naming `ns`.
+/// Parses one object of Extended JSON; a byte order mark before it is skipped. Throws Error of kind data naming `what`,
+/// also for an array and where something follows the object.
+Bson parse_json_object(std::string_view json, const std::string& what);
+
+/// Parses it; an empty text is a collection without options or indexes. Throws Error of kind data
+/// naming `ns` for all that mongodump never writes: no object, a field or an index of the wrong form.
 Metadata parse_metadata(const std::string& json, const Namespace& ns);
+
+/// Throws Error of kind data naming `what` for a specification without a name, or whose key is no pattern of fields.
+void check_index(const Bson& spec, const std::string& what);
+
+/// The first field of the key whose value servers since 3.4 refuse (true, "", 0), or nothing.
+std::optional<std::string> legacy_key_field(const Bson& spec);
 
 /// How index specifications are changed on their way into a server.
 struct IndexRules {

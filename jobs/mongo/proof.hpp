@@ -25,7 +25,12 @@ struct DumpProof {
   std::uint64_t bytes = 0;                 ///< of their BSON
 };
 
-/// Reads all of it and stores nothing. Throws Error as the reader does where it is damaged: kind data, with the place.
+/// Throws Error of kind data for the first collection that a restore of the whole dump would refuse, see
+/// check_collection().
+void check_collections(const DumpReader& dump);
+
+/// Reads all of it and stores nothing; what the dump says of its collections is left to check_collections(). Throws
+/// Error as the reader does where it is damaged: kind data, with the place.
 DumpProof prove(DumpReader& dump);
 
 }  // namespace sidekick::mongo

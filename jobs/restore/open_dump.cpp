@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "filters/decompress.hpp"
+#include "filters/peek.hpp"
 #include "mongo/archive_reader.hpp"
+#include "mongo/folder_hints.hpp"
 #include "mongo/folder_reader.hpp"
 #include "sidekick/error.hpp"
 
@@ -15,8 +18,20 @@ namespace sidekick::restore {
 
 namespace {
 
+Error folder_as_archive(const std::string& path) {
+  const auto archive = mongo::archive_in(path);
+  return {ErrorKind::no_input, "cannot read archive '" + path + "': it is a folder",
+          archive.empty() ? "a dump folder is named without --archive; and a container engine makes a folder where a "
+                            "file to mount is missing"
+                          : "name the archive in it: --archive=" + archive};
+}
+
 Fd open_archive(const Settings& settings) {
-  if (settings.input == Input::archive_file) return filters::open_for_reading(settings.path);
+  if (settings.input == Input::archive_file) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(settings.path, ignored)) throw folder_as_archive(settings.path);
+    return filters::open_for_reading(settings.path);
+  }
   Fd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
   if (!fd)
     throw error_from_errno("cannot read standard input", errno, "give an archive on it, or name one by --archive=FILE");
@@ -33,7 +48,9 @@ std::optional<std::uint64_t> size_of(const Fd& fd) {
 
 std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const CancelToken& cancel) {
   if (settings.input == Input::folder) {
-    auto dump = mongo::list_folder({settings.path, settings.db, settings.collection, settings.oplog_file}, cancel);
+    const auto gzip = settings.gzip ? mongo::Gzip::preferred : mongo::Gzip::not_asked;
+    auto dump =
+        mongo::list_folder({settings.path, settings.db, settings.collection, settings.oplog_file, gzip}, cancel);
     return std::make_unique<mongo::FolderReader>(std::move(dump), cancel);
   }
   if (settings.input == Input::opened)
@@ -44,7 +61,13 @@ std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const Can
   const auto size = size_of(fd);
   auto raw = std::make_unique<filters::FdSource>(std::move(fd), name, cancel);
   const auto& position = *raw;
-  return std::make_unique<mongo::ArchiveReader>(filters::decompressed(std::move(raw), name), position, name, size);
+  auto stored = std::make_unique<filters::PeekSource>(std::move(raw));
+  std::unique_ptr<filters::Source> packed;
+  if (filters::is_age(stored->peek(filters::age_magic_bytes)))
+    packed = filters::decrypted(std::move(stored), settings.identities, name);
+  else
+    packed = std::move(stored);
+  return std::make_unique<mongo::ArchiveReader>(filters::decompressed(std::move(packed), name), position, name, size);
 }
 
 bool can_be_read_twice(const Settings& settings) {

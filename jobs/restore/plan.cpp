@@ -4,11 +4,14 @@
 #include <functional>
 #include <map>
 
+#include "mongo/collection_check.hpp"
+#include "mongo/legacy_indexes.hpp"
 #include "mongo/pattern.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::restore {
 
+using mongo::Bson;
 using mongo::DumpCollection;
 using mongo::Namespace;
 using mongo::Pattern;
@@ -99,11 +102,27 @@ Role role_of(const DumpCollection& collection, const mongo::Metadata& metadata) 
   return Role::collection;
 }
 
+// Their documents are buckets, which no other kind of collection can hold as what they are.
+Bson time_series_only(const Bson& options) {
+  return std::move(Bson().append_fields(options.get(), [](std::string_view key) { return key == "timeseries"; }));
+}
+
+void refuse_missing_documents(const DumpCollection& collection) {
+  throw Error(ErrorKind::data, "the dump has the metadata of '" + collection.ns.text() + "' and no file of documents",
+              "without --drop it is created empty where it is not there; or leave it out with --nsExclude='" +
+                  collection.ns.text() + "'");
+}
+
 Target data_target(const Settings& settings, const DumpCollection& collection, const mongo::Renamer& renamer) {
   Target target;
-  target.metadata = mongo::parse_metadata(collection.metadata, collection.ns);
-  if (!settings.restore_options) target.metadata.options = {};
-  target.role = settings.restore_options ? role_of(collection, target.metadata) : Role::collection;
+  target.metadata = mongo::check_collection(collection);
+  refuse_legacy_keys(settings, collection.ns, target.metadata.indexes);
+  if (settings.drop && collection.documents_missing) refuse_missing_documents(collection);
+  target.role = role_of(collection, target.metadata);
+  if (!settings.restore_options) {
+    if (target.role != Role::time_series) target.role = Role::collection;
+    target.metadata.options = time_series_only(target.metadata.options);
+  }
   target.ns = mongo::parse_namespace(renamer.rename(collection.ns.text()));
   if (target.ns.db.empty() || target.ns.collection.empty())
     throw Error(ErrorKind::config, "cannot rename '" + collection.ns.text() + "' to '" + target.ns.text() +
@@ -174,6 +193,19 @@ bool Plan::restores(Role role) const noexcept {
   return std::ranges::any_of(targets, [&](const auto& target) { return target && target->role == role; });
 }
 
+void refuse_legacy_keys(const Settings& settings, const Namespace& ns, const std::vector<Bson>& indexes) {
+  if (!settings.restore_indexes || settings.convert_legacy_indexes) return;
+  for (const auto& index : indexes) {
+    // Indexes of version 1 may have them.
+    if (settings.keep_index_version && mongo::number_of(index.get(), "v") == 1) continue;
+    if (const auto field = mongo::legacy_key_field(index))
+      throw Error(ErrorKind::data,
+                  "the index '" + mongo::text_of(index.get(), "name") + "' of '" + ns.text() + "' has a value for '" +
+                      *field + "' that servers since 3.4 refuse",
+                  "--convertLegacyIndexes makes it 1, which is what it meant; --noIndexRestore leaves indexes out");
+  }
+}
+
 Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& collections) {
   const Selection selection(settings);
   const mongo::Renamer renamer(settings.ns_from, settings.ns_to);
@@ -189,12 +221,18 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       // The version is only read: whatever is selected, it tells how to understand users.
       if (*role == Role::auth_version || takes_users(settings, selection, ns)) target = user_target(settings, *role);
       if (target && target->holds_users() && selection.accepts(ns)) chosen = true;
+    } else if (mongo::is_legacy_indexes(ns) && ns.db != "local") {
+      if (settings.restore_indexes) target.emplace().role = Role::legacy_indexes;
+      if (target) target->ns = ns;
     } else if (!selection.accepts(ns)) {
       continue;
+    } else if (ns.collection.starts_with(mongo::buckets_prefix)) {
+      mongo::check_collection(collection);
     } else if (belongs_to_the_server(ns, selection)) {
       plan.passed_over.push_back(ns.text());
     } else {
       target = data_target(settings, collection, renamer);
+      if (collection.documents_missing) plan.without_documents.push_back(ns.text());
       chosen = true;
     }
   }

@@ -16,9 +16,10 @@ enum class Role {
   collection,
   view,
   time_series,
-  users,         ///< documents go to a temporary collection, then the server merges them
-  roles,         ///< as users
-  auth_version,  ///< read to know the schema of the users, never written
+  users,           ///< documents go to a temporary collection, then the server merges them
+  roles,           ///< as users
+  auth_version,    ///< read to know the schema of the users, never written
+  legacy_indexes,  ///< system.indexes of an old dump: tells of indexes to build, never written
   oplog,
 };
 
@@ -41,14 +42,20 @@ struct Plan {
   std::vector<std::optional<Target>> targets;
   /// What was left out although no flag says so, for the log: "local.startup_log".
   std::vector<std::string> passed_over;
+  /// Collections of which the dump has metadata and no documents: they are created empty.
+  std::vector<std::string> without_documents;
 
   bool restores(Role role) const noexcept;
 };
 
 /// Applies selection (on the dump's own names), renaming and roles, as the official tool does. Pure.
 /// Throws Error: no_input where flags select nothing, a pattern to include or to rename matches nothing, or an oplog is
-/// asked for and not there; config where two
-/// collections would get one name; data where metadata cannot be read.
+/// asked for and not there; config where two collections would get one name; data for what cannot be restored as it
+/// was, see mongo::check_collection(), and for index keys that only --convertLegacyIndexes restores.
 Plan make_plan(const Settings& settings, const std::vector<mongo::DumpCollection>& collections);
+
+/// Throws Error of kind data for the first of the `indexes` of `ns` that has a value in its key which servers of today
+/// refuse, unless the settings convert it or leave indexes out.
+void refuse_legacy_keys(const Settings& settings, const mongo::Namespace& ns, const std::vector<mongo::Bson>& indexes);
 
 }  // namespace sidekick::restore

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mongo/legacy_indexes.hpp"
+#include "mongo/listed.hpp"
 #include "mongo/persevere.hpp"
 #include "mongo/proof.hpp"
 #include "sidekick/error.hpp"
@@ -34,8 +36,34 @@ std::size_t RestoreRun::count(Role role) const {
 void RestoreRun::open() {
   dump_ = open_dump(settings_, context_.cancel);
   plan_ = make_plan(settings_, dump_->collections());
-  for (const auto& name : plan_.passed_over)
-    context_.log.warn("collection belongs to the server it was dumped from and is left out", {{"collection", name}});
+  name_what_is_left_out();
+}
+
+void RestoreRun::name_what_is_left_out() const {
+  if (!plan_.passed_over.empty())
+    context_.log.warn("what belongs to the server it was dumped from is left out",
+                      {{"collections", mongo::listed(plan_.passed_over)}});
+  if (!plan_.without_documents.empty())
+    context_.log.warn("the dump has no documents of these collections: only options and indexes are restored",
+                      {{"collections", mongo::listed(plan_.without_documents)}});
+  if (!dump_->passed_over().empty())
+    context_.log.warn("what lies in the folder and is no part of the dump is left out",
+                      {{"files", mongo::listed(dump_->passed_over())}});
+}
+
+void RestoreRun::take_legacy_index(const Target& target, mongo::Bytes document) {
+  auto [ns, spec] = mongo::parse_legacy_index(document, target.ns.db);
+  const auto& collections = dump_->collections();
+  const auto found = std::ranges::find(collections, ns, &mongo::DumpCollection::ns);
+  if (found == collections.end()) {
+    context_.log.warn("the dump has an index of a collection that is not in it: left out",
+                      {{"collection", ns.text()}, {"index", mongo::text_of(spec.get(), "name")}});
+    return;
+  }
+  const auto& owner = plan_.targets[static_cast<std::size_t>(found - collections.begin())];
+  if (!owner || !owner->is_created()) return;
+  refuse_legacy_keys(settings_, ns, {spec});
+  catalog_.add(owner->ns, {spec});
 }
 
 void RestoreRun::connect() {
@@ -49,9 +77,24 @@ bool RestoreRun::would_lose_documents() {
   return settings_.drop && first_with_documents(client, plan_, existing_).has_value();
 }
 
+/// A server that refuses options or indexes of a newer one says only which.
+template <class Step>
+void RestoreRun::telling_versions(const std::string& flag, Step step) const try {
+  step();
+} catch (const Error& error) {
+  const auto made_by = parse_version(dump_->server_version());
+  const bool is_newer =
+      std::pair(made_by.major, made_by.minor) > std::pair(server_.version.major, server_.version.minor);
+  if (error.kind() != ErrorKind::data || !error.hint().empty() || !is_newer) throw;
+  throw Error(error.kind(), error.message(),
+              "the dump is of a server " + dump_->server_version() + " and this one is " + server_.version_text +
+                  ": restore into one as new, or leave out what it does not know with " + flag);
+}
+
 void RestoreRun::prepare() {
   begun_ = true;
-  prepare_collections(pool_, plan_, existing_, settings_, server_, write_concern_, context_);
+  telling_versions("--noOptionsRestore",
+                   [&] { prepare_collections(pool_, plan_, existing_, settings_, server_, write_concern_, context_); });
   if (logins_) logins_->drop_temporary();
   if (settings_.restore_indexes) catalog_ = IndexCatalog(plan_);
 }
@@ -118,7 +161,7 @@ void RestoreRun::find_auth_schema() {
 void RestoreRun::take_document(Writer& writer, const DumpEvent& event) {
   if (take_login(event)) return;
   const auto& target = plan_.targets[event.collection];
-  if (target && target->role != Role::oplog) {
+  if (target && target->is_created()) {
     if (oplog_)
       throw Error(ErrorKind::data, "the dump is damaged: documents of '" + target->ns.text() + "' follow the oplog");
     writer.take(*dump_, *target, event.bytes);
@@ -126,6 +169,7 @@ void RestoreRun::take_document(Writer& writer, const DumpEvent& event) {
   }
   const auto document = read_document(event);
   if (!target) return;
+  if (target->role == Role::legacy_indexes) return take_legacy_index(*target, document);
   if (!oplog_) {
     writer.drain();
     oplog_client_.emplace(pool_.client());
@@ -153,7 +197,8 @@ void RestoreRun::restore() {
   writer.finish();
   if (oplog_) oplog_->finish();
   if (settings_.restore_indexes)
-    indexes_ = build_indexes(pool_, catalog_, settings_, server_, write_concern_, context_);
+    telling_versions("--noIndexRestore",
+                     [&] { indexes_ = build_indexes(pool_, catalog_, settings_, server_, write_concern_, context_); });
   sync_journal();
   restore_logins();
 }

@@ -50,6 +50,10 @@ class RestoreRun final {
   mongo::Bytes read_document(const mongo::DumpEvent& event);
   void find_auth_schema();
   void restore_logins();
+  void take_legacy_index(const Target& target, mongo::Bytes document);
+  void name_what_is_left_out() const;
+  template <class Step>
+  void telling_versions(const std::string& flag, Step step) const;
   void sync_journal();
   std::size_t count(Role role) const;
 

@@ -11,12 +11,6 @@ using mongo::Bson;
 
 namespace {
 
-ServerVersion parse_version(const std::string& text) {
-  ServerVersion v;
-  std::sscanf(text.c_str(), "%d.%d.%d", &v.major, &v.minor, &v.patch);
-  return v;
-}
-
 Error not_writable(const Bson& hello, const std::string& hosts) {
   if (mongo::truth_of(hello.get(), "isreplicaset"))
     return {ErrorKind::unavailable, "cannot write to '" + hosts + "': the replica set is not initiated yet",
@@ -34,6 +28,12 @@ std::string too_old(const std::string& ns, const std::string& what, const std::s
 }
 
 }  // namespace
+
+ServerVersion parse_version(const std::string& text) {
+  ServerVersion v;
+  std::sscanf(text.c_str(), "%d.%d.%d", &v.major, &v.minor, &v.patch);
+  return v;
+}
 
 bool Server::keeps_zero_timestamps() const noexcept {
   const auto& v = version;

@@ -17,6 +17,9 @@ struct ServerVersion {
   auto operator<=>(const ServerVersion&) const = default;
 };
 
+/// "6.0.5-rc1" is 6.0.5; what is no number is 0.
+ServerVersion parse_version(const std::string& text);
+
 struct Server {
   ServerVersion version;
   std::string version_text;

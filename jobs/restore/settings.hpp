@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "filters/age.hpp"
 #include "filters/source.hpp"
 #include "mongo/connection.hpp"
 #include "sidekick/cancel.hpp"
@@ -37,6 +38,8 @@ struct Settings {
   Input input = Input::folder;
   std::string path = "dump";  ///< of what is `opened`: its name for messages
   OpenArchive open;           ///< of what is `opened`
+  bool gzip = false;          ///< of two files for one collection in a folder, the one that ends in .gz is meant
+  std::vector<filters::AgeIdentity> identities;  ///< for an archive that is encrypted
 
   std::string db;
   bool db_of_uri = false;  ///< the connection string names `db`, not --db

@@ -17,7 +17,7 @@ BsonReader::BsonReader(std::unique_ptr<filters::Source> source, std::string name
 
 void BsonReader::fail(std::uint64_t at, const std::string& cause) const {
   throw Error(ErrorKind::data, "'" + name_ + "' is damaged at offset " + std::to_string(at) + ": " + cause,
-              "take another copy of the dump, or dump again");
+              frames_.hint_at_damage());
 }
 
 DumpEvent BsonReader::next() {

@@ -1,12 +1,11 @@
 #include "verify/prove_stream.hpp"
 
-#include <algorithm>
-#include <array>
 #include <vector>
 
 #include "filters/digest.hpp"
 #include "filters/peek.hpp"
 #include "mongo/archive_reader.hpp"
+#include "mongo/input_kind.hpp"
 #include "mongo/proof.hpp"
 #include "sidekick/error.hpp"
 #include "verify/bson_reader.hpp"
@@ -17,40 +16,6 @@ namespace {
 
 using filters::Compression;
 using filters::PeekSource;
-using mongo::Bytes;
-
-constexpr std::size_t age_magic_bytes = 22;
-constexpr std::size_t tar_block_bytes = 512;
-
-bool is_archive(Bytes first) {
-  constexpr std::array<std::uint8_t, 4> magic{0x6d, 0xe2, 0x99, 0x81};
-  return std::ranges::equal(first.first(std::min(first.size(), magic.size())), magic);
-}
-
-/// POSIX.1-1988 (ustar) and what GNU tar writes have it in their first header.
-bool is_tar(Bytes first) {
-  constexpr std::string_view magic = "ustar";
-  constexpr std::size_t at = 257;
-  return first.size() == tar_block_bytes &&
-         std::ranges::equal(
-             first.subspan(at, magic.size()), magic, {}, [](std::uint8_t b) { return b; },
-             [](char c) { return static_cast<std::uint8_t>(c); });
-}
-
-/// A length that can be, and then the type of an element (bsonspec.org) or the end of an empty document.
-bool may_be_bson(Bytes first) {
-  if (first.size() < 5) return false;
-  const auto length = mongo::frame_length(first.data());
-  const auto type = first[4];
-  if (length < 5 || length > mongo::max_document_bytes) return false;
-  return length == 5 ? type == 0 : (type >= 0x01 && type <= 0x13) || type == 0x7f || type == 0xff;
-}
-
-Error unknown(const std::string& name, Bytes first) {
-  const bool twice = filters::recognise(first) != Compression::none;
-  return {ErrorKind::data, "'" + name + "' is no backup: it begins neither as an archive nor as a tar or BSON",
-          twice ? "it is compressed twice" : "an archive is written by 'sidekick dump --archive=FILE'"};
-}
 
 /// A source that somebody else keeps, and how much came from it.
 class Counted final : public filters::Source {
@@ -75,25 +40,6 @@ std::uint64_t read_to_end(filters::Source& source) {
   return bytes;
 }
 
-std::unique_ptr<PeekSource> decrypted(std::unique_ptr<filters::Source> from, const std::string& name,
-                                      const std::vector<filters::AgeIdentity>& identities) {
-  if (identities.empty())
-    throw Error(ErrorKind::config, "'" + name + "' is encrypted, and there is no identity to open it",
-                "give the file that age-keygen wrote: --identity-file=FILE");
-  return std::make_unique<PeekSource>(std::make_unique<filters::AgeSource>(std::move(from), identities, name));
-}
-
-/// What the header of our own archives says of the rest.
-void check_counts(const mongo::ArchiveReader& reader, const Report& report) {
-  for (const auto& [key, there] : {std::pair{"documents", report.items}, std::pair{"bytes", report.bytes}}) {
-    const auto extension = mongo::document_of(reader.header().get(), "sidekick");
-    const auto said = static_cast<std::uint64_t>(mongo::number_of(extension.get(), key));
-    if (extension.has(key) && said != there)
-      throw Error(ErrorKind::data, "archive '" + report.name + "' holds " + std::to_string(there) + " " + key +
-                                       " where its header says " + std::to_string(said));
-  }
-}
-
 Report prove_plain(PeekSource& plain, const std::string& name, const Reading& reading) {
   Report report;
   report.name = name;
@@ -103,15 +49,14 @@ Report prove_plain(PeekSource& plain, const std::string& name, const Reading& re
     report.bytes = read_to_end(plain);
     return report;
   }
-  const auto first = plain.peek(tar_block_bytes);
+  const auto first = plain.peek(mongo::input_kind_bytes);
   if (first.empty()) throw Error(ErrorKind::no_input, "'" + name + "' is empty");
-  if (is_archive(first)) {
+  if (mongo::is_archive(first)) {
     mongo::ArchiveReader reader(std::make_unique<Counted>(plain), name);
-    report = prove_dump(reader, name, Form::archive);
-    check_counts(reader, report);
-    return report;
+    mongo::check_collections(reader);
+    return prove_dump(reader, name, Form::archive);
   }
-  if (is_tar(first)) {
+  if (mongo::is_tar(first)) {
     report.form = Form::tar;
     report.unit = "files";
     Counted counted(plain);
@@ -119,7 +64,7 @@ Report prove_plain(PeekSource& plain, const std::string& name, const Reading& re
     report.bytes = counted.bytes();
     return report;
   }
-  if (!may_be_bson(first)) throw unknown(name, first);
+  if (!mongo::may_be_bson(first)) throw mongo::not_a_backup(name, first);
   BsonReader reader(std::make_unique<Counted>(plain), name);
   return prove_dump(reader, name, Form::bson);
 }
@@ -145,8 +90,9 @@ Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& 
   auto digested = std::make_unique<filters::DigestSource>(std::move(stored));
   auto& digest = *digested;
   auto compressed = std::make_unique<PeekSource>(std::move(digested));
-  const bool encrypted = filters::is_age(compressed->peek(age_magic_bytes));
-  if (encrypted) compressed = decrypted(std::move(compressed), name, reading.identities);
+  const bool encrypted = filters::is_age(compressed->peek(filters::age_magic_bytes));
+  if (encrypted)
+    compressed = std::make_unique<PeekSource>(filters::decrypted(std::move(compressed), reading.identities, name));
   const auto compression = filters::recognise(compressed->peek(4));
   PeekSource plain(filters::decompressed(std::move(compressed), name));
   auto report = prove_plain(plain, name, reading);

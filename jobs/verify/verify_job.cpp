@@ -8,7 +8,12 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "filters/decompress.hpp"
+#include "filters/peek.hpp"
 #include "mongo/folder_reader.hpp"
+#include "mongo/input_kind.hpp"
+#include "mongo/listed.hpp"
+#include "mongo/proof.hpp"
 #include "verify/manifest_check.hpp"
 #include "verify/prove_stream.hpp"
 
@@ -69,20 +74,35 @@ Report prove_standard_input(const Reading& reading, JobContext& context) {
 }
 
 /// True for the folder of one database, as `mongodump --out=F` makes one in F for each.
-bool holds_collections(const std::string& folder) {
-  std::error_code ignored;
-  return std::ranges::any_of(fs::directory_iterator(folder, ignored), [](const fs::directory_entry& entry) {
-    const auto name = entry.path().filename().string();
-    return name.find(".metadata.json") != std::string::npos ||
-           (mongo::is_bson_file(name) && !name.starts_with("oplog."));
-  });
+/// Files that lie loose beside such folders do not count.
+bool is_database(const std::string& folder) {
+  bool holds_collections = false;
+  for (const auto& path : mongo::sorted_entries(folder)) {
+    const auto [kind, stem] = mongo::parse_file_name(path.filename().native());
+    holds_collections = holds_collections || (kind != mongo::FileName::Kind::foreign && stem != "oplog");
+    const bool is_folder = kind == mongo::FileName::Kind::foreign && mongo::type_of(path) == mongo::EntryType::folder;
+    if (is_folder && mongo::list_database_files(path).holds_collections()) return false;
+  }
+  return holds_collections;
 }
 
 Report prove_files(const std::string& path, Form form, JobContext& context) {
   mongo::FolderQuery query{path, {}, {}, {}};
-  if (form == Form::dump_folder && holds_collections(path)) query.db = fs::weakly_canonical(path).filename().string();
+  if (form == Form::dump_folder && is_database(path)) query.db = fs::weakly_canonical(path).filename().string();
   mongo::FolderReader reader(mongo::list_folder(query, context.cancel), context.cancel);
+  if (!reader.passed_over().empty())
+    context.log.warn("what lies in the folder and is no part of the dump is not looked at",
+                     {{"files", mongo::listed(reader.passed_over())}});
+  mongo::check_collections(reader);
   return prove_dump(reader, path, form);
+}
+
+/// True where an archive or a tar is called like a file of documents ("dump.bin").
+bool holds_archive(const std::string& path, const CancelToken& cancel) {
+  auto raw = std::make_unique<filters::FdSource>(filters::open_for_reading(path), path, cancel);
+  filters::PeekSource plain(filters::decompressed(std::move(raw), path));
+  const auto first = plain.peek(mongo::input_kind_bytes);
+  return mongo::is_archive(first) || mongo::is_tar(first) || filters::is_age(first);
 }
 
 }  // namespace
@@ -94,7 +114,8 @@ Report VerifyJob::prove(JobContext& context) const {
   if (settings_.path == "-") return prove_standard_input(reading, context);
   std::error_code ignored;
   if (fs::is_directory(settings_.path, ignored)) return prove_files(settings_.path, Form::dump_folder, context);
-  if (mongo::is_bson_file(settings_.path)) return prove_files(settings_.path, Form::bson, context);
+  if (mongo::is_bson_file(settings_.path) && !holds_archive(settings_.path, context.cancel))
+    return prove_files(settings_.path, Form::bson, context);
   return prove_file(settings_.path, reading, context);
 }
 

@@ -140,6 +140,14 @@ std::size_t AgeSource::read(std::span<std::uint8_t> into) {
   return n;
 }
 
+std::unique_ptr<Source> decrypted(std::unique_ptr<Source> from, const std::vector<AgeIdentity>& identities,
+                                  const std::string& name) {
+  if (identities.empty())
+    throw Error(ErrorKind::config, "'" + name + "' is encrypted, and there is no identity to open it",
+                "give the file that age-keygen wrote: --identity-file=FILE");
+  return std::make_unique<AgeSource>(std::move(from), identities, name);
+}
+
 bool is_age(std::span<const std::uint8_t> first_bytes) noexcept {
   return first_bytes.size() >= age::first_line.size() &&
          std::equal(age::first_line.begin(), age::first_line.end(), first_bytes.begin());

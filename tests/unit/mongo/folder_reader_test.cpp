@@ -92,6 +92,33 @@ TEST_CASE("a name that was cut is told by its metadata, and without that it is d
   CHECK(counts(list(folder)) == Counts{{"d.the whole name", 1}});
 }
 
+TEST_CASE("a file is known by its name") {
+  using Kind = FileName::Kind;
+  const auto is = [](const char* file, Kind kind, const char* stem) {
+    const auto name = parse_file_name(file);
+    INFO(file);
+    CHECK(name.kind == kind);
+    CHECK(name.stem == stem);
+  };
+  is("a.b.bson", Kind::documents, "a.b");
+  is("a.bson.gz", Kind::documents, "a");
+  is("a.bin.zst", Kind::documents, "a");
+  is("a.metadata.json.gz", Kind::metadata, "a");
+  is("a.bson.bz2", Kind::other_documents, "a");
+  is("a.bson.gz.part", Kind::other_documents, "a");
+  is("a.bson~", Kind::other_documents, "a");
+  is("a.bson.bson", Kind::documents, "a.bson");
+  is("a.metadata.json.xz", Kind::other_metadata, "a");
+  for (const char* file : {"._a.bson", ".bson", "bson", "a.bsonx", "a.json", "a.gz", ""}) is(file, Kind::foreign, "");
+}
+
+TEST_CASE("a collection whose file was renamed is called as its file is") {
+  const TempDir folder;
+  put(folder, "d/fresh.bson", document(1));
+  put(folder, "d/fresh.metadata.json", R"({"collectionName":"old"})");
+  CHECK(counts(list(folder)) == Counts{{"d.fresh", 1}});
+}
+
 TEST_CASE("one database or one file of a dump can be given alone") {
   const TempDir folder;
   put(folder, "shop/fruits.bson", document(1));

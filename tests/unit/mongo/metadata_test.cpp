@@ -42,6 +42,28 @@ TEST_CASE("metadata that is no JSON is damage that names its collection") {
   }
 }
 
+TEST_CASE("metadata is one object, and text in it may hold braces") {
+  CHECK(text_of(parse_json_object("\xef\xbb\xbf \n{\"a\":\"}\\\"{\"}\n", "x").get(), "a") == "}\"{");
+  CHECK(parse_json_object("{\"a\":{\"b\":[{}]}}", "x").has("a"));
+  for (const char* text : {"[{}]", "{} {}", "{}x", "{}\n]", "\xff\xfe{}", "\"{}\"", "", "{\"a\":\"}"}) {
+    INFO(text);
+    CHECK(error_of([&] { parse_json_object(text, "x"); })->kind() == ErrorKind::data);
+  }
+}
+
+TEST_CASE("metadata of a wrong form is damage that names its collection") {
+  for (const char* text : {R"({"indexes":["q"]})", R"({"indexes":{}})", R"({"indexes":[{"key":{"a":1}}]})",
+                           R"({"indexes":[{"name":"a"}]})", R"({"indexes":[{"name":"a","key":[1]}]})",
+                           R"({"options":[]})", R"({"uuid":"0"})", R"({"type":"heap"})", R"({"collectionName":1})"}) {
+    INFO(text);
+    const auto error = error_of([&] { parse_metadata(text, {"db", "c"}); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::data);
+    CHECK(mentions(*error, "'db.c'"));
+  }
+  CHECK(parse_metadata(R"({"options":null,"indexes":null,"uuid":"","type":null})", {"db", "c"}).indexes.empty());
+}
+
 TEST_CASE("an index is sent as the rules say") {
   struct Case {
     const char* spec;

@@ -187,7 +187,7 @@ TEST_CASE("users of one database come only when they are asked for") {
   CHECK(plan.targets[1]->documents.text() == "admin.temproles");
 }
 
-TEST_CASE("without options everything is a plain collection, and all are ordered where order is asked for") {
+TEST_CASE("without options all but a time series is a plain collection, and all are ordered where order is asked for") {
   Settings settings;
   settings.restore_options = false;
   settings.maintain_insertion_order = true;
@@ -195,6 +195,54 @@ TEST_CASE("without options everything is a plain collection, and all are ordered
   CHECK(plan.targets[3]->metadata.options.empty());
   CHECK(plan.targets[3]->ordered);
   CHECK(plan.targets[2]->ordered);
+  CHECK(plan.targets[4]->role == Role::collection);
+  CHECK(plan.targets[5]->role == Role::time_series);
+  CHECK(plan.targets[5]->metadata.options.has("timeseries"));
+}
+
+TEST_CASE("the old collection of indexes is read and never written, whatever is selected") {
+  Settings settings;
+  const std::vector<DumpCollection> old{{{"a", "system.indexes"}, "", ""}, {{"a", "b"}, "", ""}, {{"a", "c"}, "", ""}};
+  settings.ns_include = {"a.b"};
+  const auto plan = make_plan(settings, old);
+  CHECK(created(plan) == Names{"a.b"});
+  REQUIRE(plan.targets[0]);
+  CHECK(plan.targets[0]->role == Role::legacy_indexes);
+  settings.restore_indexes = false;
+  CHECK_FALSE(make_plan(settings, old).targets[0]);
+}
+
+TEST_CASE("what cannot be restored as it was is refused unless it is left out") {
+  const std::vector<DumpCollection> flawed{
+      {{"a.b", "c"}, "", ""},
+      {{"a", "$c"}, "", ""},
+      {{"a", ".c"}, "", ""},
+      {{"a", std::string(254, 'c')}, "", ""},
+      {{std::string(64, 'a'), "c"}, "", ""},
+      {{"a", std::string("c\0", 2)}, "", ""},
+      {{"a", "system.buckets.c"}, "", ""},
+      {{"a", "c"}, "", "view"},
+      {{"a", "c"}, "{}", "timeseries"},
+      {{"a", "c"}, R"({"indexes":[{"key":{"x":true},"name":"x"}]})", ""},
+      {{"a", "c"}, "", "", Error(ErrorKind::data, "two files")},
+  };
+  for (const auto& collection : flawed) {
+    INFO(collection.ns.text());
+    const std::vector<DumpCollection> both{collection, {{"good", "x"}, "", ""}};
+    CHECK(error_of([&] { make_plan({}, both); })->kind() == ErrorKind::data);
+    Settings settings;
+    settings.ns_include = {"good.*"};
+    CHECK(created(make_plan(settings, both)) == Names{"good.x"});
+  }
+}
+
+TEST_CASE("metadata without documents is refused where something would be dropped for it") {
+  DumpCollection collection{{"a", "b"}, "{}", ""};
+  collection.documents_missing = true;
+  CHECK(make_plan({}, {collection}).without_documents == Names{"a.b"});
+  Settings settings;
+  settings.drop = true;
+  CHECK(error_of([&] { make_plan(settings, {collection}); })->kind() == ErrorKind::data);
 }
 
 TEST_CASE("metadata that cannot be read is damage") {

@@ -1,0 +1,133 @@
+#include "mongo/input_kind.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "filters/age.hpp"
+#include "filters/decompress.hpp"
+#include "mongo/dump_reader.hpp"
+
+namespace sidekick::mongo {
+
+namespace {
+
+struct Kind {
+  std::string_view is;
+  std::string_view way_out;
+};
+
+struct Signature {
+  std::string_view bytes;
+  Kind kind;
+};
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view unpack = "unpack it first; gzip and zstd are read as they are";
+constexpr std::string_view decrypt = "decrypt it first; what age encrypted is opened with --identity-file=FILE";
+
+constexpr std::array<Signature, 13> signatures{{
+    {"PK\x03\x04"sv, {"a zip file", "unpack it with unzip, and restore what was in it"}},
+    {"PK\x05\x06"sv, {"an empty zip file", "look for another copy of the dump"}},
+    {"BZh"sv, {"a file of bzip2", unpack}},
+    {"\xfd\x37zXZ\0"sv, {"a file of xz", unpack}},
+    {"\x04\x22\x4d\x18"sv, {"a file of lz4", unpack}},
+    {"7z\xbc\xaf\x27\x1c"sv, {"a file of 7-Zip", unpack}},
+    {"LZIP"sv, {"a file of lzip", unpack}},
+    {"Rar!\x1a\x07"sv, {"a rar file", unpack}},
+    {"\x1f\x9d"sv, {"a file of compress", unpack}},
+    {"-----BEGIN AGE ENCRYPTED FILE-----"sv, {"a file that age encrypted as text", "decrypt it first with age -d"}},
+    {"-----BEGIN PGP MESSAGE-----"sv, {"a file that is encrypted with PGP", decrypt}},
+    {"Salted__"sv, {"a file that is encrypted with openssl", decrypt}},
+    {"\xff\xfe"sv,
+     {"a text in UTF-16, as '>' of PowerShell writes", "let the dump write the file itself: mongodump --archive=FILE"}},
+}};
+
+std::string_view text_of_bytes(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+std::optional<Kind> text_kind(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return std::nullopt;
+  const auto start = lower(text.substr(begin, 64));
+  for (const std::string_view tag : {"<!doctype", "<html", "<head", "<?xml", "<error"})
+    if (start.starts_with(tag))
+      return Kind{"a web page or an answer of a server in XML", "its download failed: look into it for the reason"};
+  if (start.starts_with('{') || start.starts_with('['))
+    return Kind{"JSON", "what mongoexport wrote is read by mongoimport; a dump is written by mongodump"};
+  return std::nullopt;
+}
+
+std::optional<Kind> known_kind(Bytes first) {
+  if (is_tar(first))
+    return Kind{"a tar", "unpack it with tar -x, and restore the folder or the archive that was in it"};
+  for (const auto& [bytes, kind] : signatures)
+    if (text_of_bytes(first).starts_with(bytes)) return kind;
+  if (filters::is_age(first)) return Kind{"a file of age", "it is opened with --identity-file=FILE"};
+  if (filters::recognise(first) != filters::Compression::none)
+    return Kind{"compressed twice", "unpack it once, and restore the result"};
+  return text_kind(text_of_bytes(first));
+}
+
+Error other_kind(const std::string& name, const std::string& wanted, const Kind& kind) {
+  return {ErrorKind::data, "'" + name + "' is " + wanted + ": it is " + std::string(kind.is),
+          std::string(kind.way_out)};
+}
+
+}  // namespace
+
+bool is_archive(Bytes first) noexcept {
+  constexpr std::array<std::uint8_t, 4> magic{0x6d, 0xe2, 0x99, 0x81};
+  return first.size() >= magic.size() && std::ranges::equal(first.first(magic.size()), magic);
+}
+
+bool is_tar(Bytes first) noexcept {
+  constexpr std::size_t magic_at = 257;
+  return first.size() == input_kind_bytes && text_of_bytes(first).substr(magic_at).starts_with("ustar");
+}
+
+bool may_be_bson(Bytes first) noexcept {
+  if (first.size() < 5) return false;
+  const auto length = frame_length(first.data());
+  const auto type = first[4];
+  if (length < 5 || length > max_document_bytes) return false;
+  return length == 5 ? type == 0 : (type >= 0x01 && type <= 0x13) || type == 0x7f || type == 0xff;
+}
+
+Error not_an_archive(const std::string& name, Bytes first) {
+  if (const auto kind = known_kind(first)) return other_kind(name, "no mongodump archive", *kind);
+  if (may_be_bson(first))
+    return other_kind(name, "no mongodump archive",
+                      {"bare documents, as a .bson file holds them",
+                       "restore it without --archive: --db=DB --collection=NAME FILE, where FILE ends in .bson"});
+  return {ErrorKind::data, "'" + name + "' is no mongodump archive",
+          "an archive is written by 'mongodump --archive'; a folder goes to --dir"};
+}
+
+Error not_a_backup(const std::string& name, Bytes first) {
+  if (const auto kind = known_kind(first)) return other_kind(name, "no backup", *kind);
+  return {ErrorKind::data, "'" + name + "' is no backup: it begins neither as an archive nor as a tar or BSON",
+          "an archive is written by 'sidekick dump --archive=FILE'"};
+}
+
+std::optional<Error> not_bson(const std::string& name, Bytes first) {
+  if (is_archive(first))
+    return Error(ErrorKind::no_input, "'" + name + "' is an archive and neither a dump folder nor a .bson file",
+                 "an archive is named by --archive=FILE");
+  // The first bytes of a document can be those of other kinds: its length is 0x685a42 where it begins with "BZh".
+  if (may_be_bson(first)) return std::nullopt;
+  const auto kind = known_kind(first);
+  if (!kind) return std::nullopt;
+  auto error = other_kind(name, "neither a dump folder nor a .bson file", *kind);
+  return Error(ErrorKind::no_input, error.message(), error.hint());
+}
+
+}  // namespace sidekick::mongo
