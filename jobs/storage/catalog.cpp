@@ -5,6 +5,7 @@
 #include <numeric>
 #include <ranges>
 #include <set>
+#include <tuple>
 
 #include "storage/read_ahead.hpp"
 
@@ -53,6 +54,11 @@ Error no_backup(Storage& storage, std::string_view name, const std::vector<Backu
   const auto wanted = name.substr(0, 200);
   const auto nearest = std::ranges::min_element(texts, {}, [&](const auto& each) { return distance(wanted, each); });
   return {ErrorKind::no_input, what, "did you mean '" + *nearest + "'?"};
+}
+
+bool is_older(const BackupName& left, const BackupName& right) {
+  return std::tie(left.time, left.job, left.random, left.suffix) <
+         std::tie(right.time, right.job, right.random, right.suffix);
 }
 
 /// A listing that was read cannot be all wrong: what fails for one object only is told of that one.
@@ -105,7 +111,7 @@ std::vector<Listed> Catalog::listing(const CancelToken& cancel) {
   std::vector<Listed> out;
   for (const auto& [object, ignored] : bytes)
     if (auto name = backup_of_manifest(object); name && is_mine(*name)) out.push_back({std::move(*name), {}});
-  std::ranges::stable_sort(out, {}, [](const Listed& each) { return each.name.time; });  // by name already
+  std::ranges::sort(out, is_older, &Listed::name);
   const auto take_sizes = [&] {
     bool all = true;
     for (auto& each : out) {
@@ -123,13 +129,12 @@ std::vector<Listed> Catalog::listing(const CancelToken& cancel) {
 }
 
 std::vector<BackupName> Catalog::names(const CancelToken& cancel) {
-  std::set<std::pair<WallTime, std::string>> found;
-  for (const auto& object : storage_.list(prefix(), cancel))
-    if (const auto name = backup_of_manifest(object.name); name && is_mine(*name))
-      found.emplace(name->time, name->text());
+  std::set<std::string> seen;
   std::vector<BackupName> out;
-  out.reserve(found.size());
-  for (const auto& each : found) out.push_back(parse_backup_name(each.second).value());
+  for (const auto& object : storage_.list(prefix(), cancel))
+    if (auto name = backup_of_manifest(object.name); name && is_mine(*name) && seen.insert(object.name).second)
+      out.push_back(std::move(*name));
+  std::ranges::sort(out, is_older);
   return out;
 }
 
