@@ -115,7 +115,8 @@ std::vector<Setting> storing() {
   return {
       {.name = "drop",
        .help = "drop each collection that is in the dump first",
-       .remark = "only once the server was reached and the input proven",
+       .remark = "only once the server was reached and the input proven, and only what was there at the start: where "
+                 "another process replaces a collection meanwhile, the restore ends with 75",
        .group = writing,
        .arity = Arity::flag},
       {.name = "on-duplicate",
@@ -186,7 +187,8 @@ std::vector<Setting> detailing() {
        .group = details,
        .arity = Arity::flag},
       {.name = "preserveUUID",
-       .help = "give the collections the UUIDs of the dump; needs --drop",
+       .help = "give the collections the UUIDs of the dump; needs --drop. Two restores of one dump cannot tell their "
+               "collections apart then: run one at a time",
        .group = details,
        .arity = Arity::flag},
   };

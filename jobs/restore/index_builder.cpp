@@ -95,8 +95,9 @@ void IndexCatalog::rename(const Namespace& from, const Namespace& to) {
   entries_.insert(std::move(node));
 }
 
-std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, const Settings& settings,
-                          const Server& server, const Bson& write_concern, JobContext& context) {
+std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, CollectionGuard& guard,
+                          const Settings& settings, const Server& server, const Bson& write_concern,
+                          JobContext& context) {
   std::vector<const std::pair<const Namespace, IndexCatalog::Entry>*> work;
   std::size_t count = 0;
   for (const auto& item : catalog.entries()) {
@@ -108,7 +109,8 @@ std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, const 
     const auto& ns = work[i]->first;
     const auto& entry = work[i]->second;
     const auto command = create_indexes_command(ns, entry, settings, server, write_concern);
-    mongo::persevere(context, [&] { client.run(ns.db, command, "cannot build the indexes of '" + ns.text() + "'"); });
+    mongo::persevere(context,
+                     [&] { guard.run(client, ns, command, "cannot build the indexes of '" + ns.text() + "'"); });
   });
   return count;
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "mongo/client.hpp"
+#include "restore/collection_guard.hpp"
 #include "restore/plan.hpp"
 #include "restore/server.hpp"
 #include "sidekick/job.hpp"
@@ -44,7 +45,8 @@ class IndexCatalog final {
 /// Builds them, one createIndexes a collection, the collections in parallel. An index that is there is left as it is;
 /// one under construction is waited for. Returns how many were asked for. Throws Error: data where the server refuses
 /// one (after all others were built), unavailable, cancelled (a build then goes on or ends as the server decides).
-std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, const Settings& settings,
-                          const Server& server, const mongo::Bson& write_concern, JobContext& context);
+std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, CollectionGuard& guard,
+                          const Settings& settings, const Server& server, const mongo::Bson& write_concern,
+                          JobContext& context);
 
 }  // namespace sidekick::restore

@@ -26,6 +26,12 @@ Bson insert_options(bool ordered, const Settings& settings, const Server& server
   return options;
 }
 
+bool spoils_the_command(const bson_error_t& error) {
+  if (error.domain == MONGOC_ERROR_BSON) return true;
+  return error.domain == MONGOC_ERROR_SERVER &&
+         std::ranges::find(Inserter::spoiling_codes, error.code) != Inserter::spoiling_codes.end();
+}
+
 std::string what_of(const Batch& batch) {
   return "cannot insert into '" + batch.target->ns.text() + "'";
 }
@@ -41,9 +47,10 @@ std::string id_text(mongo::Bytes document) {
 
 }  // namespace
 
-Inserter::Inserter(const mongo::Client& client, const Settings& settings, const Server& server,
+Inserter::Inserter(const mongo::Client& client, CollectionGuard& guard, const Settings& settings, const Server& server,
                    const Bson& write_concern, Tally& tally, JobContext& context)
     : client_(client),
+      guard_(guard),
       settings_(settings),
       server_(server),
       write_concern_(write_concern),
@@ -51,6 +58,11 @@ Inserter::Inserter(const mongo::Client& client, const Settings& settings, const 
       context_(context),
       unordered_(insert_options(false, settings, server, write_concern)),
       ordered_(insert_options(true, settings, server, write_concern)) {}
+
+std::pair<Inserter::Indexes, Inserter::Indexes> Inserter::halves(const Indexes& all) {
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  return {{all.begin(), middle}, {middle, all.end()}};
+}
 
 OnDuplicate Inserter::policy(const Batch& batch) const {
   // --drop does not drop system collections, yet promises the state of the dump.
@@ -66,18 +78,24 @@ void Inserter::insert(const Batch& batch) {
     std::erase_if(plain, [&](auto i) { return std::ranges::binary_search(batch.zero_timestamps, i); });
     insert_zero_timestamps(batch);
   }
+  if (expects_stored(batch)) leave_out_stored(batch, plain);
   if (batch.target->ordered)
     insert_ordered(batch, std::move(plain));
   else
-    insert_unordered(batch, plain);
+    insert_unordered(batch, std::move(plain));
 }
 
-void Inserter::insert_unordered(const Batch& batch, const Indexes& which) {
+void Inserter::insert_unordered(const Batch& batch, Indexes which) {
   if (which.empty()) return;
   const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, which, unordered_); });
-  tally_.inserted += which.size() - failures.size();
-  std::vector<Failure> duplicates;
-  for (const auto& failure : failures) {
+  if (!failures) {
+    auto [first, second] = halves(which);
+    insert_unordered(batch, std::move(first));
+    return insert_unordered(batch, std::move(second));
+  }
+  tally_.inserted += which.size() - failures->size();
+  Failures duplicates;
+  for (const auto& failure : *failures) {
     if (failure.code == duplicate_key)
       duplicates.push_back(failure);
     else
@@ -89,11 +107,17 @@ void Inserter::insert_unordered(const Batch& batch, const Indexes& which) {
 void Inserter::insert_ordered(const Batch& batch, Indexes left) {
   while (!left.empty()) {
     const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, left, ordered_); });
-    if (failures.empty()) {
+    if (!failures) {
+      auto [first, second] = halves(left);
+      insert_ordered(batch, std::move(first));
+      left = std::move(second);
+      continue;
+    }
+    if (failures->empty()) {
       tally_.inserted += left.size();
       return;
     }
-    const auto& failure = failures.front();
+    const auto& failure = failures->front();
     const auto stopped_at = std::ranges::find(left, failure.document);
     tally_.inserted += static_cast<std::size_t>(stopped_at - left.begin());
     left.erase(left.begin(), stopped_at);
@@ -104,52 +128,67 @@ void Inserter::insert_ordered(const Batch& batch, Indexes left) {
     }
     settle_duplicates(batch, {failure});
     // Where one is there already, others may be: one question instead of one failing insert for each.
-    const auto stored = mongo::persevere(context_, [&] { return look_up(batch, left); }).same;
-    tally_.already_there += stored.size();
-    std::erase_if(left, [&](auto i) { return std::ranges::binary_search(stored, i); });
+    leave_out_stored(batch, left);
   }
 }
 
-std::vector<Inserter::Failure> Inserter::try_insert(const Batch& batch, const Indexes& which, const Bson& options) {
+/// Nothing where the server refuses the command because of what one of several documents holds.
+std::optional<Inserter::Failures> Inserter::try_insert(const Batch& batch, const Indexes& which, const Bson& options) {
   std::deque<mongo::BsonView> views;
   std::vector<const bson_t*> pointers;
   pointers.reserve(which.size());
   for (const auto i : which) pointers.push_back(views.emplace_back(batch.document(i)).get());
 
+  const auto& ns = batch.target->ns;
+  guard_.before_write(client_, ns);
+  auto guarded = options;
+  guard_.append_uuid(guarded, ns);
   const auto collection = mongo::collection_of(client_, batch.target->documents);
   bson_error_t error;
   bson_t raw;
   const bool done =
-      mongoc_collection_insert_many(collection.get(), pointers.data(), pointers.size(), options.get(), &raw, &error);
+      mongoc_collection_insert_many(collection.get(), pointers.data(), pointers.size(), guarded.get(), &raw, &error);
   const Bson reply(&raw);
   bson_destroy(&raw);
-  if (done) return {};
-  std::vector<Failure> failures;
+  if (done) return Failures();
+  auto failures = failures_in(batch, which, reply);
+  const auto concerns = mongo::documents_of(reply.get(), "writeConcernErrors");
+  if (!failures.empty() && concerns.empty() && !mongo::find(reply.get(), "errorReplies")) return failures;
+  if (concerns.empty() && failures.empty() && spoils_the_command(error)) {
+    if (which.size() > 1) return std::nullopt;
+    return Failures{{which.front(), 0, one_line(error.message)}};
+  }
+  if (!concerns.empty()) {
+    const auto& concern = concerns.front();
+    bson_set_error(&error, MONGOC_ERROR_WRITE_CONCERN,
+                   static_cast<std::uint32_t>(mongo::number_of(concern.get(), "code")), "%s",
+                   mongo::text_of(concern.get(), "errmsg").c_str());
+  }
+  doubtful_ = true;
+  guard_.distrust(ns);
+  auto failure = mongo::mongo_error(error, reply.get(), what_of(batch));
+  if (failure.kind() == ErrorKind::data) guard_.confirm(client_, ns);
+  throw failure;
+}
+
+/// The single documents that a write did not store.
+Inserter::Failures Inserter::failures_in(const Batch& batch, const Indexes& which, const Bson& reply) {
+  Failures failures;
   for (const auto& failure : mongo::documents_of(reply.get(), "writeErrors")) {
     const auto code = mongo::number_of(failure.get(), "code");
     const auto message = mongo::text_of(failure.get(), "errmsg");
+    if (code == collection_uuid_mismatch) guard_.mismatch(client_, batch.target->ns);
     if (mongo::kind_of_server_code(code) == ErrorKind::unavailable) {
       doubtful_ = true;
+      guard_.distrust(batch.target->ns);
       throw Error(ErrorKind::unavailable, what_of(batch) + ": " + message);
     }
     failures.push_back({which.at(static_cast<std::size_t>(mongo::number_of(failure.get(), "index"))), code, message});
   }
-  const auto concerns = mongo::documents_of(reply.get(), "writeConcernErrors");
-  if (failures.empty() || !concerns.empty() || mongo::find(reply.get(), "errorReplies")) {
-    if (error.domain == MONGOC_ERROR_BSON && which.size() == 1) return {{which.front(), 0, error.message}};
-    if (!concerns.empty()) {
-      const auto& concern = concerns.front();
-      bson_set_error(&error, MONGOC_ERROR_WRITE_CONCERN,
-                     static_cast<std::uint32_t>(mongo::number_of(concern.get(), "code")), "%s",
-                     mongo::text_of(concern.get(), "errmsg").c_str());
-    }
-    doubtful_ = true;
-    throw mongo::mongo_error(error, reply.get(), what_of(batch));
-  }
   return failures;
 }
 
-void Inserter::settle_duplicates(const Batch& batch, const std::vector<Failure>& duplicates) {
+void Inserter::settle_duplicates(const Batch& batch, const Failures& duplicates) {
   if (duplicates.empty()) return;
   const auto on_duplicate = policy(batch);
   Indexes which;
@@ -159,6 +198,7 @@ void Inserter::settle_duplicates(const Batch& batch, const std::vector<Failure>&
   if (doubtful_ || on_duplicate == OnDuplicate::same || on_duplicate == OnDuplicate::replace)
     presence = mongo::persevere(context_, [&] { return look_up(batch, which); });
   tally_.already_there += presence.same.size();
+  mostly_stored_[batch.target] = 2 * presence.same.size() > batch.count();
   Indexes replaced;
   for (const auto& duplicate : duplicates) {
     if (std::ranges::binary_search(presence.same, duplicate.document)) continue;
@@ -169,8 +209,20 @@ void Inserter::settle_duplicates(const Batch& batch, const std::vector<Failure>&
     else
       reject(batch, duplicate);
   }
-  mongo::persevere(context_, [&] { write_literally(batch, replaced); });
-  tally_.replaced += replaced.size();
+  tally_.replaced += write_literally(batch, replaced);
+}
+
+// A server takes long to refuse a duplicate: where most were there already, it is asked before they are sent.
+bool Inserter::expects_stored(const Batch& batch) const {
+  const auto last = mostly_stored_.find(batch.target);
+  return last != mostly_stored_.end() && last->second && policy(batch) != OnDuplicate::error;
+}
+
+void Inserter::leave_out_stored(const Batch& batch, Indexes& which) {
+  const auto stored = mongo::persevere(context_, [&] { return look_up(batch, which); }).same;
+  tally_.already_there += stored.size();
+  mostly_stored_[batch.target] = 2 * stored.size() > which.size();
+  std::erase_if(which, [&](auto i) { return std::ranges::binary_search(stored, i); });
 }
 
 void Inserter::reject(const Batch& batch, const Failure& failure) {

@@ -1,8 +1,14 @@
 /// Puts batches into a server, and settles what is there already.
 #pragma once
 
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <utility>
+
 #include "mongo/client.hpp"
 #include "restore/batch.hpp"
+#include "restore/collection_guard.hpp"
 #include "restore/server.hpp"
 #include "restore/settings.hpp"
 #include "restore/tally.hpp"
@@ -13,13 +19,19 @@ namespace sidekick::restore {
 /// For one worker: one thread at a time. The references must outlive it.
 class Inserter final {
  public:
-  Inserter(const mongo::Client& client, const Settings& settings, const Server& server,
+  Inserter(const mongo::Client& client, CollectionGuard& guard, const Settings& settings, const Server& server,
            const mongo::Bson& write_concern, Tally& tally, JobContext& context);
 
   /// Returns when every document of the batch is stored as the write concern asks, or counted as rejected. A primary
-  /// that changes on the way is waited for; documents that an interrupted try had stored already count as stored.
-  /// Throws Error: what outlasts persevere(), data at the first rejected document with --stopOnError, cancelled.
+  /// that changes on the way is waited for; documents that an interrupted try had stored already count as stored. A
+  /// document that makes the server refuse the whole command is rejected alone.
+  /// Throws Error: what outlasts persevere(), data at the first rejected document with --stopOnError, cancelled, those
+  /// of CollectionGuard.
   void insert(const Batch& batch);
+
+  /// Codes with which a server refuses a whole command because of one document in it, found by trying: a value that
+  /// cannot be, nested too deep, too large.
+  static constexpr std::initializer_list<std::uint32_t> spoiling_codes{2, 9, 15, 22, 10334};
 
  private:
   struct Failure {
@@ -27,6 +39,7 @@ class Inserter final {
     std::int64_t code;
     std::string message;
   };
+  using Failures = std::vector<Failure>;
   using Indexes = std::vector<std::size_t>;  ///< sorted
   /// Which documents' _id the server knows, with the same bytes or with others.
   struct Presence {
@@ -34,17 +47,23 @@ class Inserter final {
     Indexes different;
   };
 
-  void insert_unordered(const Batch& batch, const Indexes& which);
+  static std::pair<Indexes, Indexes> halves(const Indexes& all);
+  void insert_unordered(const Batch& batch, Indexes which);
   void insert_ordered(const Batch& batch, Indexes left);
-  std::vector<Failure> try_insert(const Batch& batch, const Indexes& which, const mongo::Bson& options);
-  void settle_duplicates(const Batch& batch, const std::vector<Failure>& duplicates);
+  std::optional<Failures> try_insert(const Batch& batch, const Indexes& which, const mongo::Bson& options);
+  Failures failures_in(const Batch& batch, const Indexes& which, const mongo::Bson& reply);
+  void settle_duplicates(const Batch& batch, const Failures& duplicates);
+  bool expects_stored(const Batch& batch) const;
+  void leave_out_stored(const Batch& batch, Indexes& which);
   Presence look_up(const Batch& batch, const Indexes& which);
   void insert_zero_timestamps(const Batch& batch);
-  void write_literally(const Batch& batch, const Indexes& which);
+  std::size_t write_literally(const Batch& batch, const Indexes& which);
+  std::optional<Failures> try_write(const Batch& batch, const Indexes& which);
   void reject(const Batch& batch, const Failure& failure);
   OnDuplicate policy(const Batch& batch) const;
 
   const mongo::Client& client_;
+  CollectionGuard& guard_;
   const Settings& settings_;
   const Server& server_;
   const mongo::Bson& write_concern_;
@@ -52,7 +71,8 @@ class Inserter final {
   JobContext& context_;
   mongo::Bson unordered_;
   mongo::Bson ordered_;
-  bool doubtful_ = false;  ///< an earlier try of the present batch may have been carried out
+  std::map<const Target*, bool> mostly_stored_;  ///< whether most documents of the last batch were there already
+  bool doubtful_ = false;                        ///< an earlier try of the present batch may have been carried out
 };
 
 }  // namespace sidekick::restore

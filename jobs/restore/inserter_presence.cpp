@@ -32,6 +32,23 @@ bool same_document(const bson_t* stored, mongo::Bytes dumped) {
   return std::ranges::equal(theirs, id_first.bytes());
 }
 
+/// An update that puts `document` there as it is.
+Bson literal_update(mongo::Bytes document) {
+  Bson whole(document);
+  if (!whole.has("_id")) {
+    bson_oid_t id;
+    bson_oid_init(&id, nullptr);
+    Bson with_id;
+    bson_append_oid(with_id.get(), "_id", -1, &id);
+    whole = std::move(with_id.append_fields(whole.get(), [](std::string_view) { return true; }));
+  }
+  const auto id = mongo::find(whole.get(), "_id");
+  Bson update;
+  update.append("q", Bson().append("_id", Bson().append_value("$eq", *id)));
+  update.append_array("u", {Bson().append("$replaceWith", Bson().append("$literal", whole))});
+  return std::move(update.append("upsert", true));
+}
+
 std::string what_of(const Batch& batch) {
   return "cannot compare documents of '" + batch.target->ns.text() + "'";
 }
@@ -87,33 +104,38 @@ void Inserter::insert_zero_timestamps(const Batch& batch) {
     else
       written.push_back(i);
   }
-  mongo::persevere(context_, [&] { write_literally(batch, written); });
-  tally_.inserted += written.size();
+  tally_.inserted += write_literally(batch, written);
 }
 
-void Inserter::write_literally(const Batch& batch, const Indexes& which) {
-  if (which.empty()) return;
-  const auto collection = mongo::collection_of(client_, batch.target->documents);
-  const auto options = Bson().append("ordered", false).append("writeConcern", write_concern_);
-  const Handle<mongoc_bulk_operation_t, mongoc_bulk_operation_destroy> bulk(
-      mongoc_collection_create_bulk_operation_with_opts(collection.get(), options.get()));
-  if (settings_.bypass_document_validation) mongoc_bulk_operation_set_bypass_document_validation(bulk.get(), true);
-  const auto upsert = Bson().append("upsert", true);
-  bson_error_t error;
-  for (const auto i : which) {
-    const auto document = batch.document(i);
-    const mongo::BsonView view(document);
-    Bson selector;
-    if (const auto id = mongo::find(view.get(), "_id")) selector.append("_id", Bson().append_value("$eq", *id));
-    const auto pipeline = Bson().append("0", Bson().append("$replaceWith", Bson().append("$literal", Bson(document))));
-    if (!mongoc_bulk_operation_update_one_with_opts(bulk.get(), selector.get(), pipeline.get(), upsert.get(), &error))
-      throw mongo::mongo_error(error, nullptr, what_of(batch));
+/// Puts the documents there, in the place of those with their _id. Returns how many the server took.
+std::size_t Inserter::write_literally(const Batch& batch, const Indexes& which) {
+  if (which.empty()) return 0;
+  const auto failures = mongo::persevere(context_, [&] { return try_write(batch, which); });
+  if (!failures) {
+    const auto [first, second] = halves(which);
+    return write_literally(batch, first) + write_literally(batch, second);
   }
-  bson_t raw;
-  const bool done = mongoc_bulk_operation_execute(bulk.get(), &raw, &error) != 0;
-  const Bson reply(&raw);
-  bson_destroy(&raw);
-  if (!done) throw mongo::mongo_error(error, reply.get(), what_of(batch));
+  for (const auto& failure : *failures) reject(batch, failure);
+  return which.size() - failures->size();
+}
+
+/// Nothing where the server refuses the command because of what one of several documents holds.
+std::optional<Inserter::Failures> Inserter::try_write(const Batch& batch, const Indexes& which) {
+  std::vector<Bson> updates;
+  updates.reserve(which.size());
+  for (const auto i : which) updates.push_back(literal_update(batch.document(i)));
+  Bson command;
+  command.append("update", batch.target->documents.collection).append("ordered", false);
+  command.append("writeConcern", write_concern_);
+  if (settings_.bypass_document_validation) command.append("bypassDocumentValidation", true);
+  const auto& ns = batch.target->ns;
+  guard_.before_write(client_, ns);
+  guard_.append_uuid(command, ns);
+  command.append_array("updates", updates);
+  const auto reply = client_.run(ns.db, command, "cannot write into '" + ns.text() + "'", spoiling_codes);
+  if (mongo::truth_of(reply.get(), "ok")) return failures_in(batch, which, reply);
+  if (which.size() > 1) return std::nullopt;
+  return Failures{{which.front(), 0, one_line(mongo::text_of(reply.get(), "errmsg"))}};
 }
 
 }  // namespace sidekick::restore

@@ -1,6 +1,7 @@
 #include "restore/oplog.hpp"
 
 #include <charconv>
+#include <set>
 
 #include "mongo/persevere.hpp"
 #include "sidekick/error.hpp"
@@ -82,10 +83,11 @@ std::optional<std::uint64_t> parse_oplog_limit(const std::string& text) {
   return (std::uint64_t{seconds} << 32) | ordinal;
 }
 
-OplogReplay::OplogReplay(const mongo::Client& client, IndexCatalog& catalog, const Settings& settings,
-                         const Bson& write_concern, JobContext& context)
+OplogReplay::OplogReplay(const mongo::Client& client, IndexCatalog& catalog, CollectionGuard& guard,
+                         const Settings& settings, const Bson& write_concern, JobContext& context)
     : client_(client),
       catalog_(catalog),
+      guard_(guard),
       settings_(settings),
       write_concern_(write_concern),
       context_(context),
@@ -158,18 +160,57 @@ void OplogReplay::apply_command(const Bson& operation) {
   if (name == "dropIndexes" || name == "deleteIndexes")
     return catalog_.remove(ns, mongo::text_of(command.get(), "index"));
   if (name == "collMod") return modify_collection(operation, ns);
-  if (name == "renameCollection") {
-    catalog_.rename(mongo::parse_namespace(mongo::text_of(command.get(), name)),
-                    mongo::parse_namespace(mongo::text_of(command.get(), "to")));
-    return run_now(with_command(operation, settings_.preserve_uuid ? command : without_target_identity(command)));
+  if (name == "renameCollection") return rename_collection(operation);
+  if (name == "create") return create_collection(operation, ns);
+  if (name == "dropDatabase") return drop_database(operation, db);
+  flush();
+  mongo::persevere(context_, [&] { guard_.look(client_, ns); });
+  if (name == "drop") {
+    catalog_.drop(ns);
+    guard_.forget(ns);
   }
-  if (name == "create") catalog_.create(ns, command);
-  if (name == "drop") catalog_.drop(ns);
-  if (name == "dropDatabase") catalog_.drop_database(db);
   run_now(operation);
 }
 
+void OplogReplay::create_collection(const Bson& operation, const Namespace& ns) {
+  flush();
+  catalog_.create(ns, mongo::document_of(operation.get(), "o"));
+  mongo::persevere(context_, [&] {
+    // A dump's cursor may have met what the entry does already.
+    if (const auto found = guard_.look(client_, ns)) return guard_.use(ns, *found);
+    guard_.create(client_, ns, !settings_.preserve_uuid, [&] { return send_one(operation); });
+  });
+}
+
+void OplogReplay::drop_database(const Bson& operation, const std::string& db) {
+  flush();
+  catalog_.drop_database(db);
+  mongo::persevere(context_, [&] { guard_.release_database(client_, db); });
+  run_now(operation);
+}
+
+void OplogReplay::rename_collection(const Bson& operation) {
+  const auto command = mongo::document_of(operation.get(), "o");
+  const auto from = mongo::parse_namespace(mongo::text_of(command.get(), "renameCollection"));
+  const auto to = mongo::parse_namespace(mongo::text_of(command.get(), "to"));
+  flush();
+  catalog_.rename(from, to);
+  mongo::persevere(context_, [&] {
+    guard_.look(client_, to);
+    if (const auto found = guard_.look(client_, from)) guard_.rename(from, to, *found);
+  });
+  run_now(with_command(operation, settings_.preserve_uuid ? command : without_target_identity(command)));
+}
+
+// With its UUID, an entry is applied to that collection or, where it was replaced, refused.
 void OplogReplay::add(Bson operation) {
+  const auto ns = mongo::parse_namespace(mongo::text_of(operation.get(), "ns"));
+  if (const auto uuid = mongo::persevere(context_, [&] { return guard_.identity(client_, ns); })) {
+    Bson identified;
+    identified.append_fields(operation.get(), [](std::string_view key) { return key != "ui"; });
+    append_uuid(identified, "ui", *uuid);
+    operation = std::move(identified);
+  }
   const auto bytes = operation.bytes().size();
   if (group_.size() == max_group_operations || group_bytes_ + bytes > max_group_bytes) flush();
   group_bytes_ += bytes;
@@ -191,6 +232,7 @@ void OplogReplay::flush() {
     send(group_);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::data) throw;
+    confirm_group();
     // One entry of the group was refused: alone each says which it is, and applying twice does no harm.
     for (const auto& operation : group_) send_one(operation);
   }
@@ -199,13 +241,19 @@ void OplogReplay::flush() {
   group_bytes_ = 0;
 }
 
+void OplogReplay::confirm_group() {
+  std::set<Namespace> names;
+  for (const auto& operation : group_) names.insert(mongo::parse_namespace(mongo::text_of(operation.get(), "ns")));
+  for (const auto& ns : names) mongo::persevere(context_, [&] { guard_.confirm(client_, ns); });
+}
+
 void OplogReplay::send(const std::vector<Bson>& operations) {
   Bson command;
   command.append_array("applyOps", operations).append("allowAtomic", false).append("writeConcern", write_concern_);
   mongo::persevere(context_, [&] { client_.run("admin", command, "cannot replay the oplog"); });
 }
 
-void OplogReplay::send_one(const Bson& operation) {
+Bson OplogReplay::send_one(const Bson& operation) {
   constexpr std::uint32_t illegal_operation = 20;
   constexpr std::uint32_t cannot_remove_from_capped = 10089;
   const auto op = mongo::text_of(operation.get(), "op");
@@ -213,15 +261,15 @@ void OplogReplay::send_one(const Bson& operation) {
   Bson command;
   command.append_array("applyOps", {operation}).append("allowAtomic", false).append("writeConcern", write_concern_);
   const auto what = "cannot replay the oplog on '" + ns + "' (" + op + ")";
-  mongo::persevere(context_, [&] {
+  return mongo::persevere(context_, [&] {
     // A dump's cursor may have met what the entry does already, or a capped collection done it by itself.
     if (op == "c")
-      client_.run("admin", command, what,
-                  {mongo::namespace_exists, mongo::namespace_not_found, mongo::index_not_found});
-    else if (op == "d")
-      client_.run("admin", command, what, {illegal_operation, cannot_remove_from_capped, mongo::namespace_not_found});
-    else
-      client_.run("admin", command, what);
+      return client_.run("admin", command, what,
+                         {mongo::namespace_exists, mongo::namespace_not_found, mongo::index_not_found});
+    if (op == "d")
+      return client_.run("admin", command, what,
+                         {illegal_operation, cannot_remove_from_capped, mongo::namespace_not_found});
+    return client_.run("admin", command, what);
   });
 }
 

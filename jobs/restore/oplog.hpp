@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mongo/client.hpp"
+#include "restore/collection_guard.hpp"
 #include "restore/index_builder.hpp"
 #include "sidekick/job.hpp"
 
@@ -21,10 +22,10 @@ std::optional<std::uint64_t> parse_oplog_limit(const std::string& text);
 /// safe.
 class OplogReplay final {
  public:
-  OplogReplay(const mongo::Client& client, IndexCatalog& catalog, const Settings& settings,
+  OplogReplay(const mongo::Client& client, IndexCatalog& catalog, CollectionGuard& guard, const Settings& settings,
               const mongo::Bson& write_concern, JobContext& context);
 
-  /// One entry. Throws Error: data where the server refuses it, unavailable, cancelled.
+  /// One entry. Throws Error: data where the server refuses it, unavailable, cancelled, those of CollectionGuard.
   void apply(mongo::Bytes entry);
 
   /// Applies what is still held in a group. A transaction without its commit is left out, as on a server.
@@ -40,15 +41,20 @@ class OplogReplay final {
   void apply_command(const mongo::Bson& operation);
   void apply_transaction(const mongo::Bson& operation);
   void end_transaction(const mongo::Bson& operation, std::string_view name);
+  void create_collection(const mongo::Bson& operation, const mongo::Namespace& ns);
+  void drop_database(const mongo::Bson& operation, const std::string& db);
+  void rename_collection(const mongo::Bson& operation);
   void modify_collection(const mongo::Bson& operation, const mongo::Namespace& ns);
   void add(mongo::Bson operation);
   void run_now(const mongo::Bson& operation);
   void flush();
   void send(const std::vector<mongo::Bson>& operations);
-  void send_one(const mongo::Bson& operation);
+  mongo::Bson send_one(const mongo::Bson& operation);
+  void confirm_group();
 
   const mongo::Client& client_;
   IndexCatalog& catalog_;
+  CollectionGuard& guard_;
   const Settings& settings_;
   const mongo::Bson& write_concern_;
   JobContext& context_;

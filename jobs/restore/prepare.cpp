@@ -67,43 +67,40 @@ Bson create_with_uuid(const Target& target, Bson create) {
   return std::move(Bson().append_array("applyOps", {operation}));
 }
 
-void create(const mongo::Client& client, const Target& target, const Settings& settings, const Server& server,
-            const Bson& write_concern) {
+void create(const mongo::Client& client, const Target& target, CollectionGuard& guard, const Settings& settings,
+            const Server& server, const Bson& write_concern) {
   auto command = create_command(target, settings, server, write_concern);
-  if (settings.preserve_uuid && target.metadata.uuid.size() == 32)
-    command = create_with_uuid(target, std::move(command));
-  // That it is there now means that an earlier try, whose answer was lost, made it.
-  client.run(target.ns.db, command, "cannot create '" + target.ns.text() + "'", {mongo::namespace_exists});
+  const bool keeps_uuid = settings.preserve_uuid && target.metadata.uuid.size() == 32;
+  if (keeps_uuid) command = create_with_uuid(target, std::move(command));
+  // A second restore of the dump gives the same UUID: nothing would tell its collection from ours.
+  guard.create(client, target.ns, !keeps_uuid, [&] {
+    return client.run(target.ns.db, command, "cannot create '" + target.ns.text() + "'", {mongo::namespace_exists});
+  });
 }
 
-void prepare(const mongo::Client& client, const Target& target, const Existing& existing, const Settings& settings,
+void prepare(const mongo::Client& client, const Target& target, CollectionGuard& guard, const Settings& settings,
              const Server& server, const Bson& write_concern) {
-  const auto found = existing.find(target.ns);
   const bool drops = settings.drop && !is_system(target.ns);
-  if (found != existing.end() && !drops) {
-    const auto kind = kind_of(found->second);
-    if (kind != kind_of(target.role))
+  const auto found = drops ? guard.look(client, target.ns) : guard.look_or_adopt(client, target.ns);
+  if (found && (!drops || !guard.may_drop(target.ns, *found))) {
+    if (found->kind != kind_of(target.role))
       throw Error(ErrorKind::data,
-                  "cannot restore " + std::string(kind_of(target.role)) + " '" + target.ns.text() + "': a " + kind +
-                      " of that name is there",
+                  "cannot restore " + std::string(kind_of(target.role)) + " '" + target.ns.text() + "': a " +
+                      found->kind + " of that name is there",
                   "--drop removes it first");
+    guard.use(target.ns, *found);
     return;
   }
-  if (found != existing.end()) drop_collection(client, target.ns, write_concern);
-  create(client, target, settings, server, write_concern);
+  if (found) guard.drop(client, target.ns, *found, write_concern);
+  create(client, target, guard, settings, server, write_concern);
 }
 
 }  // namespace
 
-void drop_collection(const mongo::Client& client, const Namespace& ns, const Bson& write_concern) {
-  client.run(ns.db, Bson().append("drop", ns.collection).append("writeConcern", write_concern),
-             "cannot drop '" + ns.text() + "'", {mongo::namespace_not_found});
-}
-
 Existing list_existing(const mongo::Client& client, const Plan& plan) {
   std::set<std::string> databases;
   for (const auto& target : plan.targets)
-    if (target && target->is_created()) databases.insert(target->ns.db);
+    if (target && (target->is_created() || target->holds_users())) databases.insert(target->ns.db);
   Existing existing;
   for (const auto& db : databases)
     for (auto& entry :
@@ -124,7 +121,7 @@ std::optional<Namespace> first_with_documents(const mongo::Client& client, const
   return std::nullopt;
 }
 
-void prepare_collections(mongo::Pool& pool, const Plan& plan, const Existing& existing, const Settings& settings,
+void prepare_collections(mongo::Pool& pool, const Plan& plan, CollectionGuard& guard, const Settings& settings,
                          const Server& server, const Bson& write_concern, JobContext& context) {
   std::vector<const Target*> collections;
   std::vector<const Target*> views;
@@ -134,7 +131,7 @@ void prepare_collections(mongo::Pool& pool, const Plan& plan, const Existing& ex
   }
   const auto prepare_all = [&](const std::vector<const Target*>& targets) {
     for_each_in_parallel(pool, settings.workers, targets.size(), [&](const mongo::Client& client, std::size_t i) {
-      mongo::persevere(context, [&] { prepare(client, *targets[i], existing, settings, server, write_concern); });
+      mongo::persevere(context, [&] { prepare(client, *targets[i], guard, settings, server, write_concern); });
     });
   };
   prepare_all(collections);

@@ -22,7 +22,7 @@ Outcome RestoreJob::run(JobContext& context) {
 
 Outcome RestoreJob::attempt(JobContext& context) {
   const bool repeatable = can_be_read_twice(settings_);
-  RestoreRun run(settings_, context);
+  RestoreRun run(settings_, own_, context);
   // A stream is not touched before its server is there, so that waiting for that costs nothing.
   if (repeatable) run.open();
   run.connect();

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "restore/own_collections.hpp"
 #include "restore/settings.hpp"
 #include "sidekick/job.hpp"
 
@@ -13,7 +14,9 @@ namespace sidekick::restore {
 /// With --drop nothing is dropped before the server was found writable and, where documents would be lost and the input
 /// can be read twice, the input was proven whole.
 /// Errors: those of the dump (no_input, data, denied, io), of the server (unavailable, denied, data, config),
-/// cancelled. Once standard input was read from, no error may be tried again.
+/// cancelled; temporary where another process replaced a collection that this one found at its start or created, which
+/// is not tried again: only what this process created is changed, and only what it found or created is dropped, in
+/// all its attempts. Once standard input was read from, no error may be tried again.
 class RestoreJob final : public OneShotJob {
  public:
   explicit RestoreJob(Settings settings) : settings_(std::move(settings)) {}
@@ -24,6 +27,7 @@ class RestoreJob final : public OneShotJob {
   void prove_first(JobContext& context);
 
   Settings settings_;
+  OwnCollections own_;
   bool proven_ = false;
   bool input_used_ = false;
   std::optional<Outcome> unconfirmed_;  ///< of an attempt whose last step, which ends our login, was not answered

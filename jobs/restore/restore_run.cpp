@@ -21,12 +21,13 @@ std::string plural(std::uint64_t n, const std::string& noun) {
 
 }  // namespace
 
-RestoreRun::RestoreRun(const Settings& settings, JobContext& context)
+RestoreRun::RestoreRun(const Settings& settings, OwnCollections& own, JobContext& context)
     : settings_(settings),
       context_(context),
       pool_owner_(new mongo::Pool(settings.connection, context.cancel)),
       pool_(*pool_owner_),
-      write_concern_(mongo::write_concern(settings.connection, pool_.uri())) {}
+      write_concern_(mongo::write_concern(settings.connection, pool_.uri())),
+      guard_(own, context) {}
 
 std::size_t RestoreRun::count(Role role) const {
   return static_cast<std::size_t>(
@@ -74,6 +75,7 @@ void RestoreRun::connect() {
 bool RestoreRun::would_lose_documents() {
   const auto client = pool_.client();
   existing_ = list_existing(client, plan_);
+  guard_.begin(client, server_, plan_, existing_);
   return settings_.drop && first_with_documents(client, plan_, existing_).has_value();
 }
 
@@ -94,7 +96,7 @@ void RestoreRun::telling_versions(const std::string& flag, Step step) const try 
 void RestoreRun::prepare() {
   begun_ = true;
   telling_versions("--noOptionsRestore",
-                   [&] { prepare_collections(pool_, plan_, existing_, settings_, server_, write_concern_, context_); });
+                   [&] { prepare_collections(pool_, plan_, guard_, settings_, server_, write_concern_, context_); });
   if (logins_) logins_->drop_temporary();
   if (settings_.restore_indexes) catalog_ = IndexCatalog(plan_);
 }
@@ -125,7 +127,7 @@ bool RestoreRun::restores_logins() const {
 
 void RestoreRun::read_logins() {
   if (!restores_logins() && !plan_.restores(Role::oplog)) return;
-  logins_.emplace(pool_, plan_, settings_, write_concern_, context_);
+  logins_.emplace(pool_, guard_, plan_, settings_, write_concern_, context_);
   logins_->begin();
   if (!restores_logins()) return;
   for (;;) {
@@ -173,13 +175,13 @@ void RestoreRun::take_document(Writer& writer, const DumpEvent& event) {
   if (!oplog_) {
     writer.drain();
     oplog_client_.emplace(pool_.client());
-    oplog_.emplace(*oplog_client_, catalog_, settings_, write_concern_, context_);
+    oplog_.emplace(*oplog_client_, catalog_, guard_, settings_, write_concern_, context_);
   }
   oplog_->apply(document);
 }
 
 void RestoreRun::restore() {
-  Writer writer(pool_, settings_, server_, write_concern_, tally_, context_);
+  Writer writer(pool_, guard_, settings_, server_, write_concern_, tally_, context_);
   std::optional<std::uint64_t> reported;
   for (auto event = next_event_ ? *next_event_ : dump_->next(); event.kind != DumpEvent::Kind::end;
        event = dump_->next()) {
@@ -197,9 +199,11 @@ void RestoreRun::restore() {
   writer.finish();
   if (oplog_) oplog_->finish();
   if (settings_.restore_indexes)
-    telling_versions("--noIndexRestore",
-                     [&] { indexes_ = build_indexes(pool_, catalog_, settings_, server_, write_concern_, context_); });
+    telling_versions("--noIndexRestore", [&] {
+      indexes_ = build_indexes(pool_, catalog_, guard_, settings_, server_, write_concern_, context_);
+    });
   sync_journal();
+  mongo::persevere(context_, [&] { guard_.confirm_all(pool_.client()); });
   restore_logins();
 }
 

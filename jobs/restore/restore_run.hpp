@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "restore/collection_guard.hpp"
 #include "restore/index_builder.hpp"
 #include "restore/open_dump.hpp"
 #include "restore/oplog.hpp"
@@ -17,7 +18,8 @@ namespace sidekick::restore {
 /// Holds what one attempt needs; the job calls the steps in order. Not thread safe.
 class RestoreRun final {
  public:
-  RestoreRun(const Settings& settings, JobContext& context);
+  /// `own` is the job's, for all attempts.
+  RestoreRun(const Settings& settings, OwnCollections& own, JobContext& context);
 
   /// Reads the beginning of the dump and decides what to restore.
   void open();
@@ -66,6 +68,7 @@ class RestoreRun final {
   Plan plan_;
   Server server_;
   Existing existing_;
+  CollectionGuard guard_;
   Tally tally_;
   AuthSchema auth_schema_;
   std::optional<Logins> logins_;                ///< where the plan restores users, roles or an oplog

@@ -53,6 +53,7 @@ Server find_server(mongo::Pool& pool, JobContext& context) {
   Server server;
   server.replica_set = hello.has("setName");
   server.process = mongo::process_of(hello);
+  server.wire_version = static_cast<std::int32_t>(mongo::number_of(hello.get(), "maxWireVersion"));
   const auto build = client.run("admin", Bson().append("buildInfo", 1), what);
   server.version_text = mongo::text_of(build.get(), "version");
   server.version = parse_version(server.version_text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <string>
 
 #include "mongo/client.hpp"
@@ -24,7 +25,8 @@ struct Server {
   ServerVersion version;
   std::string version_text;
   bool replica_set = false;
-  std::string process;  ///< changes when the server is restarted; empty before 4.4
+  std::int32_t wire_version = 0;  ///< of the protocol: 17 is that of 6.0
+  std::string process;            ///< changes when the server is restarted; empty before 4.4
 
   /// Whether an insert may ask the server to keep Timestamp(0,0).
   bool keeps_zero_timestamps() const noexcept;

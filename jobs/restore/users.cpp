@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "mongo/persevere.hpp"
-#include "restore/prepare.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::restore {
@@ -79,9 +78,9 @@ void AuthSchema::check() const {
               "leave them out with --nsExclude 'admin.system.*' and create them anew");
 }
 
-Logins::Logins(mongo::Pool& pool, const Plan& plan, const Settings& settings, const Bson& write_concern,
-               JobContext& context)
-    : pool_(pool), settings_(settings), write_concern_(write_concern), context_(context) {
+Logins::Logins(mongo::Pool& pool, CollectionGuard& guard, const Plan& plan, const Settings& settings,
+               const Bson& write_concern, JobContext& context)
+    : pool_(pool), guard_(guard), settings_(settings), write_concern_(write_concern), context_(context) {
   for (const auto& target : plan.targets)
     if (target && target->holds_users()) kind(target->role).temporary = target->documents;
 }
@@ -120,12 +119,13 @@ void Logins::drop_temporary() {
   mongo::persevere(context_, [&] {
     const auto client = pool_.client();
     for (auto* kind : {&users_, &roles_})
-      if (kind->temporary) drop_temporary(client, *kind);
+      if (kind->temporary && !kind->is_filled) drop_temporary(client, *kind);
   });
 }
 
 void Logins::drop_temporary(const mongo::Client& client, Kind& kind) {
-  drop_collection(client, *kind.temporary, write_concern_);
+  const auto& ns = *kind.temporary;
+  if (const auto found = guard_.look(client, ns)) guard_.drop(client, ns, *found, write_concern_);
   kind.is_filled = false;
 }
 
@@ -151,8 +151,21 @@ void Logins::take(const Target& target, mongo::Bytes bytes) {
   if (kind.held_bytes > max_held_bytes) insert_held(kind);
 }
 
+void Logins::create_temporary(Kind& kind) {
+  const auto& ns = *kind.temporary;
+  const auto command = Bson().append("create", ns.collection).append("writeConcern", write_concern_);
+  mongo::persevere(context_, [&] {
+    const auto client = pool_.client();
+    drop_temporary(client, kind);
+    kind.is_filled = true;
+    guard_.create(client, ns, true, [&] {
+      return client.run(ns.db, command, "cannot create '" + ns.text() + "'", {mongo::namespace_exists});
+    });
+  });
+}
+
 void Logins::insert_held(Kind& kind) {
-  kind.is_filled = true;
+  if (!kind.is_filled) create_temporary(kind);
   const auto what = "cannot write to '" + kind.temporary->text() + "'";
   for (std::size_t i = 0; i < kind.held.size();) {
     std::vector<Bson> some;
@@ -164,7 +177,8 @@ void Logins::insert_held(Kind& kind) {
     Bson insert;
     insert.append("insert", kind.temporary->collection).append_array("documents", some);
     insert.append("ordered", false).append("writeConcern", write_concern_);
-    mongo::persevere(context_, [&] { throw_write_error(pool_.client().run(kind.temporary->db, insert, what), what); });
+    mongo::persevere(context_,
+                     [&] { throw_write_error(guard_.run(pool_.client(), *kind.temporary, insert, what), what); });
   }
   kind.held.clear();
   kind.held_bytes = 0;
@@ -211,7 +225,11 @@ void Logins::merge(Kind& kind, const Bson& write_concern) {
                            .append("drop", settings_.drop)
                            .append("db", settings_.db)
                            .append("writeConcern", write_concern);
-  mongo::persevere(context_, [&] { pool_.client().run("admin", command, "cannot merge " + kind.noun + "s"); });
+  mongo::persevere(context_, [&] {
+    const auto client = pool_.client();
+    guard_.confirm(client, *kind.temporary);
+    client.run("admin", command, "cannot merge " + kind.noun + "s");
+  });
   mongo::persevere(context_, [&] { drop_temporary(pool_.client(), kind); });
 }
 

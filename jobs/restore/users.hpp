@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mongo/client.hpp"
+#include "restore/collection_guard.hpp"
 #include "restore/plan.hpp"
 #include "sidekick/job.hpp"
 
@@ -32,8 +33,8 @@ class AuthSchema final {
 class Logins final {
  public:
   /// The references must outlive it.
-  Logins(mongo::Pool& pool, const Plan& plan, const Settings& settings, const mongo::Bson& write_concern,
-         JobContext& context);
+  Logins(mongo::Pool& pool, CollectionGuard& guard, const Plan& plan, const Settings& settings,
+         const mongo::Bson& write_concern, JobContext& context);
   /// Drops what is left of the temporary collections, as far as the server allows it within a second or so.
   ~Logins();
   Logins(const Logins&) = delete;
@@ -42,7 +43,7 @@ class Logins final {
   /// Finds out as whom we are logged in. To be called before take(). Throws Error as Client::run does.
   void begin();
 
-  /// Drops the temporary collections that a killed run has left. Throws Error as Client::run does.
+  /// Drops the temporary collections that a killed run has left. Throws Error as CollectionGuard does.
   void drop_temporary();
 
   /// Takes one document of `target`. Users and roles of a database other than --db are left out. More than a few MiB
@@ -57,7 +58,7 @@ class Logins final {
 
   /// Makes the server take all of it over; with --drop, removes users and roles that the dump does not have (all, or
   /// those of --db), unless the dump has none at all. Durable when it returns. `journal` asks for the write concern of
-  /// a standalone. Repeatable. Throws Error as Client::run does.
+  /// a standalone. Repeatable. Throws Error as CollectionGuard does.
   void merge(bool journal);
 
   /// True once the command that changes our own user was sent: a login that is refused later proves that it was done.
@@ -81,6 +82,7 @@ class Logins final {
 
   Kind& kind(Role role) noexcept { return role == Role::users ? users_ : roles_; }
   void warn_of_foreign(const Kind& kind);
+  void create_temporary(Kind& kind);
   void insert_held(Kind& kind);
   void drop_temporary(const mongo::Client& client, Kind& kind);
   void merge(Kind& kind, const mongo::Bson& write_concern);
@@ -90,6 +92,7 @@ class Logins final {
   void change_own_user(const std::string& id, const mongo::Bson& command);
 
   mongo::Pool& pool_;
+  CollectionGuard& guard_;
   const Settings& settings_;
   const mongo::Bson& write_concern_;
   JobContext& context_;

@@ -19,12 +19,12 @@ std::size_t queue_bytes(const Settings& settings) {
 
 }  // namespace
 
-Writer::Writer(mongo::Pool& pool, const Settings& settings, const Server& server, const mongo::Bson& write_concern,
-               Tally& tally, JobContext& context)
+Writer::Writer(mongo::Pool& pool, CollectionGuard& guard, const Settings& settings, const Server& server,
+               const mongo::Bson& write_concern, Tally& tally, JobContext& context)
     : max_documents_(static_cast<std::size_t>(settings.batch_documents)), queue_(queue_bytes(settings)) {
   try {
     for (int i = 0; i < settings.workers; i++)
-      workers_.emplace_back([&, this] { work(pool, settings, server, write_concern, tally, context); });
+      workers_.emplace_back([&, this] { work(pool, guard, settings, server, write_concern, tally, context); });
   } catch (const std::system_error& error) {
     // Those that did start must not wait for a queue that nobody will fill.
     queue_.fail(std::current_exception());
@@ -37,11 +37,11 @@ Writer::~Writer() {
   queue_.fail(std::make_exception_ptr(Error(ErrorKind::cancelled, "the writer was given up")));
 }
 
-void Writer::work(mongo::Pool& pool, const Settings& settings, const Server& server, const mongo::Bson& write_concern,
-                  Tally& tally, JobContext context) {
+void Writer::work(mongo::Pool& pool, CollectionGuard& guard, const Settings& settings, const Server& server,
+                  const mongo::Bson& write_concern, Tally& tally, JobContext context) {
   try {
     const auto client = pool.client();
-    Inserter inserter(client, settings, server, write_concern, tally, context);
+    Inserter inserter(client, guard, settings, server, write_concern, tally, context);
     while (auto entry = queue_.pop()) {
       inserter.insert(entry->batch);
       queue_.done(std::move(*entry));

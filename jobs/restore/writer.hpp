@@ -14,8 +14,8 @@ namespace sidekick::restore {
 /// present batch lets them.
 class Writer final {
  public:
-  Writer(mongo::Pool& pool, const Settings& settings, const Server& server, const mongo::Bson& write_concern,
-         Tally& tally, JobContext& context);
+  Writer(mongo::Pool& pool, CollectionGuard& guard, const Settings& settings, const Server& server,
+         const mongo::Bson& write_concern, Tally& tally, JobContext& context);
   ~Writer();
 
   /// Takes the next document from `dump`: its event told `bytes`.
@@ -31,8 +31,8 @@ class Writer final {
   void finish();
 
  private:
-  void work(mongo::Pool& pool, const Settings& settings, const Server& server, const mongo::Bson& write_concern,
-            Tally& tally, JobContext context);
+  void work(mongo::Pool& pool, CollectionGuard& guard, const Settings& settings, const Server& server,
+            const mongo::Bson& write_concern, Tally& tally, JobContext context);
   void begin(const Target& target, std::size_t bytes);
 
   const std::size_t max_documents_;

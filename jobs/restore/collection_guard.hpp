@@ -1,0 +1,105 @@
+/// Keeps a restore from changing collections that another process put in the place of its own.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "mongo/client.hpp"
+#include "restore/own_collections.hpp"
+#include "restore/plan.hpp"
+#include "restore/server.hpp"
+#include "sidekick/job.hpp"
+
+namespace sidekick::restore {
+
+/// A restore can be overtaken: its network is cut or it is stopped, a second one replaces what it restored, and then it
+/// goes on. Every change goes through this class, which lets it through only where the collection is one that this
+/// process found at its start or created. A server from 6.0 on compares the UUID itself (`collectionUUID`). For an
+/// older one, and for views and time series, the UUID is read before a change (unless that was done within the last
+/// second) and after each failure.
+///
+/// Where another process replaced a collection, every method throws Error of kind temporary that is not tried again in
+/// this process. Where a collection is gone because the server was restarted, Error of kind unavailable. Otherwise
+/// Error as Client::run does. For one attempt; safe from any thread, each with a client of its own.
+class CollectionGuard final {
+ public:
+  /// `own` outlives it, and with it all attempts of the job.
+  CollectionGuard(OwnCollections& own, JobContext& context) : own_(own), context_(context) {}
+
+  /// Records what stands in the databases of the plan, `existing`, if this is the first attempt that gets so far.
+  void begin(const mongo::Client& client, const Server& server, const Plan& plan,
+             const std::map<mongo::Namespace, mongo::Bson>& existing);
+
+  /// What stands under `ns` now, which is our own; nothing where the name is free.
+  std::optional<Standing> look(const mongo::Client& client, const mongo::Namespace& ns);
+
+  /// The same. What appeared under a name that was free at the start is used as well, but never dropped.
+  std::optional<Standing> look_or_adopt(const mongo::Client& client, const mongo::Namespace& ns);
+
+  bool may_drop(const mongo::Namespace& ns, const Standing& standing) const { return own_.may_drop(ns, standing.uuid); }
+
+  /// Drops what look() has just found.
+  void drop(const mongo::Client& client, const mongo::Namespace& ns, const Standing& standing,
+            const mongo::Bson& write_concern);
+
+  /// Calls `send`, which creates `ns` and returns the reply of the server (code namespace_exists is no failure), and
+  /// remembers the new collection. Throws Error of kind unavailable where the name is taken by then: look again.
+  /// `may_drop`: a later attempt may remove it.
+  void create(const mongo::Client& client, const mongo::Namespace& ns, bool may_drop,
+              const std::function<mongo::Bson()>& send);
+
+  /// From now on changes of `ns` go only into `standing`.
+  void use(const mongo::Namespace& ns, const Standing& standing);
+
+  /// `from`, which look() has just found, is about to be called `to`.
+  void rename(const mongo::Namespace& from, const mongo::Namespace& to, const Standing& standing);
+  /// `ns` is about to be dropped by something else than drop().
+  void forget(const mongo::Namespace& ns);
+
+  /// The database `db` is about to be dropped as a whole: throws where it holds what is not our own.
+  void release_database(const mongo::Client& client, const std::string& db);
+
+  /// Runs a command that changes the collection `ns` and is named on it.
+  mongo::Bson run(const mongo::Client& client, const mongo::Namespace& ns, mongo::Bson command,
+                  const std::string& what);
+
+  /// For other ways to write: to be called before, and then `command` gets what lets the server compare.
+  void before_write(const mongo::Client& client, const mongo::Namespace& ns);
+  void append_uuid(mongo::Bson& command, const mongo::Namespace& ns) const;
+  /// After a write that failed as a whole: the UUID is read before the next one.
+  void distrust(const mongo::Namespace& ns);
+  /// After a server refused a write because of the UUID.
+  [[noreturn]] void mismatch(const mongo::Client& client, const mongo::Namespace& ns);
+
+  /// The UUID that writes into `ns` must meet; nothing where no such collection is there.
+  std::optional<std::string> identity(const mongo::Client& client, const mongo::Namespace& ns);
+
+  /// Reads again what stands under `ns`, or under every name in use, and throws unless it is what is in use.
+  void confirm(const mongo::Client& client, const mongo::Namespace& ns);
+  void confirm_all(const mongo::Client& client);
+
+ private:
+  std::optional<Standing> accept(const mongo::Client& client, const mongo::Namespace& ns,
+                                 std::optional<Standing> there);
+  std::optional<Standing> in_use(const mongo::Namespace& ns) const;
+  bool was_read_just_now(const mongo::Namespace& ns) const;
+  void compare(const mongo::Client& client, const mongo::Namespace& ns, const std::optional<Standing>& there);
+
+  OwnCollections& own_;
+  JobContext& context_;
+  bool server_checks_ = false;
+  std::string process_;
+  mutable std::mutex mutex_;
+  std::map<mongo::Namespace, Standing> in_use_;
+  std::map<mongo::Namespace, Clock::time_point> read_at_;
+};
+
+/// A write error or a failed command with this code means that the UUID is another.
+inline constexpr std::uint32_t collection_uuid_mismatch = 361;
+
+/// Appends `key` as a UUID of 16 bytes.
+void append_uuid(mongo::Bson& document, std::string_view key, const std::string& uuid);
+
+}  // namespace sidekick::restore

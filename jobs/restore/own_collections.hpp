@@ -1,0 +1,54 @@
+/// Which collections of a server a process may change, told apart by UUID.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "mongo/bson.hpp"
+#include "mongo/namespace.hpp"
+
+namespace sidekick::restore {
+
+/// What a server holds under one name.
+struct Standing {
+  std::string kind;  ///< "collection", "view" or "timeseries"
+  std::string uuid;  ///< 16 bytes; of a time series that of its buckets; empty for a view, which has none
+
+  bool operator==(const Standing&) const = default;
+};
+
+/// The entries of listCollections of the database `db` by name.
+std::map<mongo::Namespace, Standing> standings(const std::string& db, const std::vector<mongo::Bson>& entries);
+
+/// The collections that a process found at its start and those that it created. It lives as long as the job, so that a
+/// later attempt does not take for its own what another process created during a pause. Safe from any thread.
+class OwnCollections final {
+ public:
+  /// Records what stands in `db`; only the first call for a database counts.
+  void record_start(const std::string& db, const std::map<mongo::Namespace, Standing>& found);
+
+  /// The process may write into the collection and, with `may_drop`, remove it.
+  void add(const mongo::Namespace& ns, const std::string& uuid, bool may_drop);
+
+  /// Whether the process may write into it.
+  bool holds(const mongo::Namespace& ns, const std::string& uuid) const;
+  bool may_drop(const mongo::Namespace& ns, const std::string& uuid) const;
+  /// Whether the process ever found or created something of that name.
+  bool knows(const mongo::Namespace& ns) const;
+
+  /// A creation whose answer is not known yet. begin_creation() is false where one was pending already.
+  bool begin_creation(const mongo::Namespace& ns);
+  void end_creation(const mongo::Namespace& ns);
+  bool is_creating(const mongo::Namespace& ns) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string> recorded_;
+  std::map<mongo::Namespace, std::map<std::string, bool>> own_;  ///< by UUID: whether it may be dropped
+  std::set<mongo::Namespace> creating_;
+};
+
+}  // namespace sidekick::restore
