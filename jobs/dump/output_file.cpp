@@ -71,7 +71,7 @@ OutputFile::OutputFile(const std::string& path, CancelToken cancel) : path_(with
 }
 
 OutputFile::~OutputFile() {
-  if (!part_.empty()) ::unlink(part_.c_str());
+  if (!part_.empty() && is_own_part(lock_.get(), part_)) ::unlink(part_.c_str());
 }
 
 void OutputFile::write(std::span<const std::uint8_t> bytes) {
@@ -98,6 +98,7 @@ void OutputFile::finish() {
   if (!part_.empty()) sink_->sync();
   sink_->finish();
   if (part_.empty()) return;
+  confirm_part(lock_.get(), part_, path_);
   take_mode(part_, path_);
   if (::rename(part_.c_str(), path_.c_str()) != 0) throw cannot_write(path_, errno);
   part_.clear();

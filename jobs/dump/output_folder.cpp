@@ -114,7 +114,7 @@ OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
 
 OutputFolder::~OutputFolder() {
   std::error_code error;
-  if (!part_.empty()) fs::remove_all(part_, error);
+  if (!part_.empty() && is_own_part(lock_.get(), part_)) fs::remove_all(part_, error);
 }
 
 Fd OutputFolder::create(const std::string& name) const {
@@ -128,6 +128,7 @@ Fd OutputFolder::create(const std::string& name) const {
 void OutputFolder::publish(Holds holds) {
   // One call for all files: thousands of collections would wait for the disk thousands of times.
   if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
+  confirm_part(lock_.get(), part_, path_);
   if (is_new_ && ::rename(part_.c_str(), path_.c_str()) == 0) {
     const auto parent = fs::path(path_).parent_path().string();
     part_.clear();

@@ -29,4 +29,18 @@ void take_mode(const std::string& part, const std::string& path) noexcept {
   (void)::chmod(part.c_str(), replaces ? status.st_mode & 0777U : private_file);
 }
 
+void confirm_part(int fd, const std::string& part, const std::string& path) {
+  const std::string hint = "this dump stops so that the other's stays";
+  if (!lock_part(fd, part, path, hint))
+    throw Error(ErrorKind::temporary, "another process has written '" + path + "' in the meantime", hint, Retry::never);
+}
+
+bool is_own_part(int fd, const std::string& part) noexcept {
+  try {
+    return lock_part(fd, part, part, "");
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace sidekick::dump

@@ -20,4 +20,11 @@ inline constexpr mode_t private_folder = 0700;
 /// some filesystems have no modes.
 void take_mode(const std::string& part, const std::string& path) noexcept;
 
+/// To be called before `part` gets its name: throws Error of kind temporary where another process has taken it over. A
+/// network filesystem gives the lock of a machine that it does not hear of to others.
+void confirm_part(int fd, const std::string& part, const std::string& path);
+
+/// The same as an answer, for what removes a part.
+bool is_own_part(int fd, const std::string& part) noexcept;
+
 }  // namespace sidekick::dump

@@ -127,3 +127,40 @@ TEST_CASE("a dump is not whole while what an older one left beside it would be r
     CHECK(error);
   }
 }
+
+TEST_CASE("a dump whose part another process has taken over publishes nothing and removes nothing") {
+  for (const bool is_new : {true, false}) {
+    CAPTURE(is_new);
+    const test::TemporaryFolder scene;
+    if (!is_new) fs::create_directory(scene / "dump");
+    const fs::path part = is_new ? scene / ".dump.part" : scene / "dump/.sidekick.part";
+    {
+      OutputFolder folder(scene / "dump");
+      write(folder, "shop/a.bson");
+      fs::rename(part, scene / "lost");
+      fs::create_directories(part / "shop");
+      test::write_file(part / "shop" / "a.bson", "of another process");
+      const auto error = error_of([&] { folder.publish(OutputFolder::Holds::server); });
+      REQUIRE(error);
+      CHECK(error->kind() == ErrorKind::temporary);
+      CHECK_FALSE(error->transient());
+    }
+    CHECK(fs::exists(part / "shop" / "a.bson"));
+    CHECK_FALSE(fs::exists(scene / "dump/shop"));
+  }
+}
+
+TEST_CASE("a file whose part another process has taken over is not published and not removed") {
+  const test::TemporaryFolder scene;
+  const fs::path part = scene / ".dump.archive.part";
+  {
+    OutputFile file(scene / "dump.archive", CancelToken());
+    fs::rename(part, scene / "lost");
+    test::write_file(part, "of another process");
+    const auto error = error_of([&] { file.finish(); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::temporary);
+  }
+  CHECK(fs::exists(part));
+  CHECK_FALSE(fs::exists(scene / "dump.archive"));
+}
