@@ -32,7 +32,7 @@ bool is_shared(const Namespace& ns) {
   return ns.collection.starts_with("system.") && !ns.collection.starts_with(mongo::buckets_prefix);
 }
 
-std::map<Namespace, Standing> read_database(const Client& client, const std::string& db, Bson filter) {
+std::map<Namespace, Standing> read_database(const Client& client, const std::string& db, const Bson& filter) {
   const auto command = Bson().append("listCollections", 1).append("filter", filter);
   return standings(db, client.run_cursor(db, command, "cannot list collections of '" + db + "'"));
 }

@@ -1,6 +1,8 @@
 #include "restore/index_builder.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 
 #include "mongo/persevere.hpp"
 #include "restore/parallel.hpp"
@@ -34,6 +36,24 @@ Bson create_indexes_command(const Namespace& ns, const IndexCatalog::Entry& entr
   // By itself the server waits for every voting member, and for ever when one of them is away.
   if (server.replica_set && server.version >= ServerVersion{4, 4, 0}) command.append("commitQuorum", "majority");
   return command;
+}
+
+/// A server that refuses one index builds none of the command: then each gets a command of its own.
+void build_as_far_as_possible(const IndexCatalog::Entry& entry,
+                              const std::function<void(const IndexCatalog::Entry&)>& build) {
+  try {
+    return build(entry);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::data || entry.indexes.size() == 1) throw;
+  }
+  std::optional<Error> first_refused;
+  for (const auto& index : entry.indexes) try {
+      build({{index}, entry.collation, entry.time_series});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::data) throw;
+      if (!first_refused) first_refused = error;
+    }
+  if (first_refused) throw Error(*first_refused);
 }
 
 }  // namespace
@@ -107,10 +127,12 @@ std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, Collec
   }
   for_each_in_parallel(pool, settings.workers, work.size(), [&](const mongo::Client& client, std::size_t i) {
     const auto& ns = work[i]->first;
-    const auto& entry = work[i]->second;
-    const auto command = create_indexes_command(ns, entry, settings, server, write_concern);
-    mongo::persevere(context,
-                     [&] { guard.run(client, ns, command, "cannot build the indexes of '" + ns.text() + "'"); });
+    const auto build = [&](const IndexCatalog::Entry& entry) {
+      const auto command = create_indexes_command(ns, entry, settings, server, write_concern);
+      const auto what = "cannot build the indexes of '" + ns.text() + "'";
+      mongo::persevere(context, [&] { guard.run(client, ns, command, what); });
+    };
+    build_as_far_as_possible(work[i]->second, build);
   });
   return count;
 }

@@ -44,7 +44,8 @@ class IndexCatalog final {
 
 /// Builds them, one createIndexes a collection, the collections in parallel. An index that is there is left as it is;
 /// one under construction is waited for. Returns how many were asked for. Throws Error: data where the server refuses
-/// one (after all others were built), unavailable, cancelled (a build then goes on or ends as the server decides).
+/// one (after all others were built, those of the same collection too), unavailable, cancelled (a build then goes on or
+/// ends as the server decides).
 std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, CollectionGuard& guard,
                           const Settings& settings, const Server& server, const mongo::Bson& write_concern,
                           JobContext& context);

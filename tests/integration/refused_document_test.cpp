@@ -136,3 +136,22 @@ TEST_CASE("the flag --stopOnError ends at a document that is nested too deep") {
   INFO(finished.describe());
   CHECK(finished.exit_code == 65);
 }
+
+TEST_CASE("an index that the server refuses does not keep the others of its collection from being built") {
+  const TempDir folder;
+  ArchiveWriter archive(folder / "twice.archive");
+  archive.promise("deep", "documents", "{}",
+                  {R"({"v":{"$numberInt":"2"},"key":{"at":{"$numberInt":"1"}},"name":"refused","unique":true})",
+                   R"({"v":{"$numberInt":"2"},"key":{"other":{"$numberInt":"1"}},"name":"built"})"});
+  archive.end_prelude();
+  archive.segment("deep", "documents", {document(1, {"", 1, false}), document(2, {"", 1, false})});
+  archive.end("deep", "documents");
+  archive.close();
+  const Mongod server;
+  const auto finished = restore({"--uri=" + server.uri(), "--archive=" + (folder / "twice.archive").string()});
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 65);
+  const auto indexes = server.client().documents("deep", {{"listIndexes", "documents"}});
+  REQUIRE(indexes.size() == 2);
+  CHECK(indexes[1].at("name") == "built");
+}
