@@ -5,6 +5,7 @@
 #include "agent/cli/restore_settings.hpp"
 #include "mongo/uri.hpp"
 #include "sidekick/redact.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::cli {
 
@@ -33,16 +34,18 @@ Error wrong_scheme(const Value& uri) {
 }
 
 void take_argument(config::Settings& out) {
-  const auto first = std::ranges::stable_partition(
-      out.arguments, [](const std::string& argument) { return !is_connection_string(argument); });
-  const std::vector<std::string> uris(first.begin(), first.end());
-  out.arguments.erase(first.begin(), out.arguments.end());
+  std::vector<std::string> uris;
+  std::vector<std::string> others;
+  for (auto& argument : out.arguments) (is_connection_string(argument) ? uris : others).push_back(std::move(argument));
+  out.arguments = std::move(others);
   for (const auto& argument : out.arguments)
     if (is_misspelt(argument)) throw wrong_argument(argument);
   if (uris.empty()) return;
   const auto* other = out.values.find("uri");
   if (uris.size() > 1 || (other != nullptr && other->source == Source::flag))
     throw Error(ErrorKind::config, "there are two connection strings: give one, by --uri or as an argument");
+  if (std::ranges::any_of(uris.front(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
+    throw Error(ErrorKind::usage, "the connection string holds a control character");
   out.values.set("uri", {{uris.front()}, Source::flag, config::Arity::one, "the connection string"});
 }
 

@@ -126,6 +126,15 @@ TEST_CASE("an argument that is meant as a connection string and is none is refus
   }
 }
 
+TEST_CASE("a control character in a connection string is refused as an argument too") {
+  for (const char* uri : {"mongodb://h/db\n", "mongodb://h\t/", "mongodb://u:p\x1b@h/"}) {
+    const auto error = error_of([&] { restored({uri}); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::usage);
+    CHECK(mentions(*error, "control character"));
+  }
+}
+
 TEST_CASE("a path with an '@' in it is a path") {
   for (const char* path : {"dump@home", "/srv/dump:2@home", "./a:b@c", "dump/a@b.bson"})
     CHECK(restored({path}).path == path);
