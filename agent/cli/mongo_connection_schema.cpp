@@ -32,8 +32,8 @@ std::vector<Setting> reaching() {
        .group = connection},
       {.name = "compressors",
        .value_name = "LIST",
-       .help = "compression on the wire, separated by commas: snappy, zlib, zstd, or none; unless given, the best that "
-               "the server has, and none to this machine",
+       .help = "compression on the wire, separated by commas: snappy, zlib, zstd, or none; unless given, zstd or "
+               "snappy where the server has one, and none to this machine",
        .group = connection},
       {.name = "dialTimeout",
        .value_name = "SECONDS",
