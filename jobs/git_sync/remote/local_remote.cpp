@@ -44,8 +44,20 @@ git_repository* LocalRemote::repository() {
   return repository_.get();
 }
 
+void LocalRemote::check_indexes() {
+  if (!indexes_) indexes_.emplace(std::filesystem::path(git_repository_commondir(repository())) / "objects");
+  const auto damaged = indexes_->run();
+  if (damaged.empty()) return;
+  const auto& index = damaged.front();
+  throw Error(ErrorKind::data,
+              "cannot read repository '" + path_ + "': index '" + index.path.string() + "' is damaged: " + index.cause,
+              index.path.extension() == ".idx" ? "'git index-pack' on the pack of that name writes the index anew"
+                                               : "'git multi-pack-index write' there writes it anew");
+}
+
 std::optional<ObjectId> LocalRemote::peeled(const ObjectId& id) {
   if (const auto known = peeled_.find(id); known != peeled_.end()) return known->second;
+  check_indexes();
   std::optional<ObjectId> target;
   git_object* object = nullptr;
   if (git_object_lookup(&object, repository_.get(), &id.value, GIT_OBJECT_TAG) == 0) {
@@ -102,9 +114,12 @@ std::vector<RemoteRef> LocalRemote::list(std::span<const std::string> prefixes, 
 }
 
 FetchResult LocalRemote::fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
+  check_indexes();
   auto selection = select_objects(repository(), path_, request, cancel);
   const auto style = request.depth > 0 ? PackStyle::plain : PackStyle::deltas;
   const auto bytes = write_pack(repository(), selection.objects, style, sink, cancel);
+  // Packs that were read stay open as long as the repository is, also when their owner has replaced them.
+  repository_.reset();
   return {std::move(selection.shallow), bytes};
 }
 

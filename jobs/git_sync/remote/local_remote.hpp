@@ -8,10 +8,12 @@
 
 #include "git_sync/remote/remote.hpp"
 #include "git_sync/store/libgit2.hpp"
+#include "git_sync/store/pack_index.hpp"
 
 namespace sidekick::git_sync {
 
-/// Keeps the repository open between calls; new refs and packs in it are seen.
+/// Keeps the repository open while only its refs are read; new refs and packs in it are seen. Throws Error data where
+/// an index of a pack is damaged.
 class LocalRemote final : public Remote {
  public:
   /// `path` of a repository, bare or with a work tree; also where it lacks its ".git".
@@ -22,12 +24,14 @@ class LocalRemote final : public Remote {
 
  private:
   git_repository* repository();
+  void check_indexes();
   std::optional<RemoteRef> describe(git_reference* reference);
   std::optional<ObjectId> peeled(const ObjectId& id);
   std::vector<std::string> names_of_refs(std::span<const std::string> prefixes, const CancelToken& cancel);
 
   std::string path_;
   RepositoryHandle repository_;
+  std::optional<IndexCheck> indexes_;
   std::map<ObjectId, std::optional<ObjectId>> peeled_;  ///< objects never change: looked up once
 };
 

@@ -9,10 +9,14 @@ namespace sidekick::git_sync {
 
 namespace {
 
+constexpr std::size_t max_open_packs = 32;
+
 int initialise() {
   git_libgit2_init();
   git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
   git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+  // Each push brings a pack, and libgit2 would keep them all open.
+  git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, max_open_packs);
   for (const int level :
        {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})
     git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");

@@ -9,6 +9,7 @@
 #include "git_sync/store/garbage.hpp"
 #include "git_sync/store/incoming.hpp"
 #include "git_sync/store/libgit2.hpp"
+#include "git_sync/store/pack_index.hpp"
 #include "git_sync/store/tree_reader.hpp"
 #include "git_sync/store/walk.hpp"
 
@@ -40,6 +41,18 @@ bool is_commit(git_odb* odb, const git_oid& id) {
   return git_odb_read_header(&size, &type, odb, &id) == 0 && type == GIT_OBJECT_COMMIT;
 }
 
+/// Without its index a pack counts as not there, and its objects are fetched anew.
+void remove_damaged_indexes(const std::filesystem::path& objects) {
+  for (const auto& index : IndexCheck(objects).run()) {
+    if (index.path.parent_path().parent_path() != objects)
+      throw Error(ErrorKind::data, "index '" + index.path.string() + "' is damaged: " + index.cause,
+                  "'git index-pack' on its pack writes it anew");
+    std::error_code error;
+    std::filesystem::remove(index.path, error);
+    if (error) throw path_error("remove", index.path.string(), error.value());
+  }
+}
+
 struct PrefixSearch {
   git_odb* odb;
   git_oid prefix;
@@ -67,6 +80,7 @@ Store& Store::operator=(Store&&) noexcept = default;
 Store Store::open_or_create(const std::filesystem::path& git_dir, LinkedTarget::Access access) {
   make_git_dir(git_dir, access);
   remove_stale_files(git_dir);
+  remove_damaged_indexes(git_dir / "objects");
   return Store(std::make_unique<Impl>(git_dir, access));
 }
 

@@ -40,8 +40,8 @@ struct Missing {
 class Store final {
  public:
   /// Opens what is at `git_dir`, or makes it. Stale lock files of a killed process are removed: the caller holds the
-  /// lock of the root. Throws Error: data (there is something else, or it is damaged beyond use), io, denied,
-  /// cannot_create.
+  /// lock of the root. A damaged index of a pack is removed, so that the objects of that pack count as missing. Throws
+  /// Error: data (there is something else, or it is damaged beyond use), io, denied, cannot_create.
   static Store open_or_create(const std::filesystem::path& git_dir, LinkedTarget::Access access);
   ~Store();
   Store(Store&&) noexcept;

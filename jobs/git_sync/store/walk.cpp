@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <string_view>
 
 #include "git_sync/store/tree_reader.hpp"
 
@@ -15,6 +16,12 @@ constexpr std::ptrdiff_t max_depth = 2048;
 struct Found {
   Missing missing;
 };
+
+/// Publishing depends on the bytes of these files, not only on their presence.
+bool is_read_first(std::string_view path) {
+  const auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  return name == ".gitattributes" || path == ".gitmodules";
+}
 
 ObjectIdSet set_of(const std::vector<ObjectId>& ids) {
   return {ids.begin(), ids.end()};
@@ -74,6 +81,7 @@ std::optional<Missing> first_missing(git_odb* odb, const ObjectId& commit, const
       if (type == GIT_OBJECT_BLOB && git_odb_exists(odb, &id.value) == 0) throw Found{{id, where}};
       at = id;
       path = where;
+      if (type == GIT_OBJECT_BLOB && is_read_first(where)) (void)read_object(odb, id, GIT_OBJECT_BLOB, "file");
     });
     walk.run(tree);
     return {};

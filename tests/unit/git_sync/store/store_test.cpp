@@ -248,3 +248,38 @@ TEST_CASE("garbage is collected without losing what is kept", "[git_sync][store]
   CHECK(f.packs().size() == 1);
   CHECK_FALSE(f.missing(last));
 }
+
+TEST_CASE("a pack whose index is damaged counts as missing", "[git_sync][store]") {
+  Fixture f;
+  f.source.commit_file("a", "1");
+  const auto commit = test::id_of(f.source.hash());
+  const auto pack = test::pack_of(f.source, {"HEAD"});
+  test::receive(f.store, pack, {});
+  REQUIRE(f.packs().size() == 1);
+  flip_a_byte_in_the_middle(fs::path(f.packs().front()).replace_extension(".idx"));
+  f.reopen();
+  CHECK_FALSE(f.store.contains(commit));
+  test::receive(f.store, pack, {}, OlderObjects::drop);
+  CHECK_FALSE(f.missing(commit));
+  CHECK(test::try_git(f.git_dir, {"fsck", "--full"}).exit_code == 0);
+}
+
+TEST_CASE("a damaged file that publishing depends on counts as missing", "[git_sync][store]") {
+  for (const auto* name : {".gitmodules", "deep/.gitattributes"}) {
+    Fixture f;
+    f.source.write("other", "2");
+    f.source.commit_file(name, "# one of its kind\n");
+    const auto blob = f.source.hash(std::string("HEAD:") + name);
+    test::git(f.git_dir, {"fetch", "--quiet", f.source.path().string(), "HEAD"});
+    f.reopen();
+    const auto commit = test::id_of(f.source.hash());
+    REQUIRE_FALSE(f.missing(commit));
+    const auto file = f.git_dir / "objects" / blob.substr(0, 2) / blob.substr(2);
+    REQUIRE(fs::exists(file));
+    flip_a_byte_in_the_middle(file);
+    f.reopen();
+    const auto missing = f.missing(commit);
+    REQUIRE(missing);
+    CHECK(missing->path == name);
+  }
+}
