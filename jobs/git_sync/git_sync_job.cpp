@@ -146,10 +146,20 @@ class GitSyncJob::Impl {
     if (const auto hash = ObjectId::parse(settings_.ref)) return *(pinned_ = hash);
     const auto prefixes = prefixes_for(settings_.ref);
     const auto refs = remote_->list(prefixes, frame.cancel);
+    warn_of_two_meanings(refs);
     if (const auto id = find_ref(settings_.ref, refs)) return *id;
     if (may_be_short_hash(settings_.ref)) pinned_ = by_short_hash(refs, frame);
     if (!pinned_) throw ref_not_found(settings_, url_, refs.empty());
     return *pinned_;
+  }
+
+  /// Once for as long as both are there.
+  void warn_of_two_meanings(const std::vector<RemoteRef>& refs) {
+    const bool has_two = names_tag_and_branch(settings_.ref, refs);
+    if (has_two && !has_two_meanings_)
+      log_.warn("--ref names a tag and a branch: the tag is followed",
+                {{"ref", settings_.ref}, {"hint", "refs/heads/" + settings_.ref + " names the branch"}});
+    has_two_meanings_ = has_two;
   }
 
   /// Looks through all the history, and not again before there is more of it: the name may be that of a branch gone.
@@ -251,6 +261,7 @@ class GitSyncJob::Impl {
   std::vector<ObjectId> searched_;  ///< the tips whose history has no commit of the short hash
   std::optional<ObjectId> synced_;  ///< what the ref stood for when it was last published by this process
   std::optional<Clock::time_point> checked_;
+  bool has_two_meanings_ = false;
   bool was_standing_by_ = false;
   std::optional<Clock::time_point> asked_;
   std::optional<ObjectId> wanted_;

@@ -37,7 +37,20 @@ std::string decoded_path(const Url& url) {
   return path.starts_with("/~") ? path.substr(1) : path;
 }
 
+// Tools of other makers name a branch there; git takes it for a part of the path or drops it.
+void refuse_fragment(const std::string& text) {
+  const auto hash = text.find('#');
+  if (hash == std::string::npos) return;
+  const auto name = "cannot follow '" + redact_url(text.substr(0, hash)) + "'";
+  if (text.find('@', hash) != std::string::npos)
+    throw Error(ErrorKind::config, "cannot follow a URL with '#' in its user or password",
+                "write %23 for it, or give --username and --password-file");
+  throw Error(ErrorKind::config, name + ": a URL of a repository has no part after '#'",
+              "name the branch, tag or commit with --ref; a '#' of the path is written %23");
+}
+
 RemoteAddress from_url(const std::string& text) {
+  refuse_fragment(text);
   auto url = parse_url(text);
   const auto kind = kind_of(url.scheme);
   const auto name = "'" + redact_url(url.without_login()) + "'";

@@ -1,6 +1,7 @@
 #include "git_sync/remote/credentials.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -47,6 +48,12 @@ HttpSettings without_client_certificate(HttpSettings settings) {
 }
 
 }  // namespace
+
+bool is_user_secret(const UserPassword& login) {
+  // What the forges' manuals put in the place of a password beside a token.
+  constexpr std::array<std::string_view, 3> stand_ins{"", "x-oauth-basic", "x"};
+  return std::ranges::find(stand_ins, login.password.reveal()) != stand_ins.end();
+}
 
 class Authenticator::Impl {
  public:

@@ -20,6 +20,9 @@ struct UserPassword {
   Secret password;
 };
 
+/// True where the user may be a token: no password, or one that stands for none, is beside it.
+bool is_user_secret(const UserPassword& login);
+
 /// Looks up what to send to one remote and to the others that its repository names (submodules). Files are read again
 /// at each call; the answer of the askpass URL serves the calls of a few seconds, a GitHub App's token until a minute
 /// before its end. For one thread at a time. Throws Error: no_input, denied or io (a file that cannot be read), config

@@ -66,4 +66,8 @@ std::optional<ObjectId> find_ref(const std::string& ref, std::span<const RemoteR
   return looks_like_hash(ref) ? by_short_hash(ref, refs) : std::nullopt;
 }
 
+bool names_tag_and_branch(const std::string& ref, std::span<const RemoteRef> refs) {
+  return by_name("refs/tags/" + ref, refs) && by_name("refs/heads/" + ref, refs);
+}
+
 }  // namespace sidekick::git_sync

@@ -118,9 +118,10 @@ void HttpChannel::check(const HttpResponse& response, const CancelToken& cancel)
   if (!login)
     throw Error(ErrorKind::denied, "the server wants credentials (HTTP status " + std::to_string(response.status) + ")",
                 "no credential is configured for this URL: see --username, --credential and --askpass-url");
-  throw Error(
-      ErrorKind::denied, "the server refuses the credentials (HTTP status " + std::to_string(response.status) + ")",
-      "check the password or token of user " + printable(login->user) + ", and that it may read this repository");
+  const auto whose = is_user_secret(*login) ? std::string() : " of user " + printable(login->user);
+  throw Error(ErrorKind::denied,
+              "the server refuses the credentials (HTTP status " + std::to_string(response.status) + ")",
+              "check the password or token" + whose + ", and that it may read this repository");
 }
 
 void HttpChannel::disconnect() noexcept {

@@ -62,4 +62,7 @@ std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log& log, Me
 std::vector<std::string> prefixes_for(const std::string& ref);
 std::optional<ObjectId> find_ref(const std::string& ref, std::span<const RemoteRef> refs);
 
+/// True when `ref` is the short name of both a tag and a branch among the refs listed.
+bool names_tag_and_branch(const std::string& ref, std::span<const RemoteRef> refs);
+
 }  // namespace sidekick::git_sync

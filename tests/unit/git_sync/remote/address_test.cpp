@@ -66,3 +66,21 @@ TEST_CASE("an address may have blanks and what is not ASCII in its path") {
   CHECK(parse_address("git://h/a%20b").path == "/a b");
   CHECK(parse_address("ssh://h/\xC3\xA4").path == "/\xC3\xA4");
 }
+
+TEST_CASE("a URL with a part after a hash mark is refused", "[remote]") {
+  for (const auto* url : {"https://example.com/a.git#dev", "ssh://git@example.com/a.git#dev", "file:///srv/a.git#dev",
+                          "git://example.com/a.git#", "https://me:secret@example.com/a.git#dev"}) {
+    INFO(url);
+    const auto error = error_of([&] { parse_address(url); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::config);
+    CHECK(mentions(*error, "--ref"));
+    CHECK_FALSE(mentions(*error, "secret"));
+  }
+  const auto in_password = error_of([] { parse_address("https://me:sec#ret@example.com/a.git"); });
+  REQUIRE(in_password);
+  CHECK(mentions(*in_password, "%23"));
+  CHECK_FALSE(mentions(*in_password, "sec"));
+  CHECK(parse_address("file:///srv/c%23.git").path == "/srv/c#.git");
+  CHECK(parse_address("/srv/c#.git").path == "/srv/c#.git");
+}

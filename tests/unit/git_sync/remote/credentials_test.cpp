@@ -130,3 +130,8 @@ TEST_CASE("the login of an askpass URL stands in two lines") {
     CHECK_FALSE(mentions(*error, "secret"));
   }
 }
+
+TEST_CASE("the user of a login without a password of its own is a secret", "[remote]") {
+  for (const auto* password : {"", "x-oauth-basic", "x"}) CHECK(is_user_secret({"token", Secret(password)}));
+  CHECK_FALSE(is_user_secret({"me", Secret("password")}));
+}

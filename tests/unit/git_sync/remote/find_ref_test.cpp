@@ -76,3 +76,9 @@ TEST_CASE("a short hash of two commits stands for neither", "[remote]") {
   CHECK_FALSE(find_ref("1234", two));
   CHECK(find_ref("12340", two) == two[0].id);
 }
+
+TEST_CASE("a short name of both a tag and a branch is ambiguous", "[remote]") {
+  CHECK(names_tag_and_branch("both", refs));
+  for (const auto* ref : {"main", "v1", "refs/heads/both", "heads/both", "HEAD"})
+    CHECK_FALSE(names_tag_and_branch(ref, refs));
+}
