@@ -1,7 +1,11 @@
 #include "agent/runtime/supervisor.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <system_error>
 
 #include "agent/config/duration.hpp"
 #include "agent/runtime/attempt.hpp"
@@ -26,6 +30,14 @@ enum class Kind { one_shot, loop };
 
 int exit_code(const Error& error, ExitCodeOf exit_code_of) {
   return error.exit_code().value_or(exit_code_of(error.kind()));
+}
+
+/// True where this machine is short of file descriptors for now, which says nothing of the work. Whichever library
+/// noticed it, the text of the errno is in its message.
+bool is_out_of_descriptors(const Error& error) {
+  return std::ranges::any_of(std::array{EMFILE, ENFILE}, [&](int number) {
+    return error.message().find(std::generic_category().message(number)) != std::string::npos;
+  });
 }
 
 /// What one-shots and loops have in common: counting attempts, and what follows a failure.
@@ -112,6 +124,7 @@ class Run {
       fails_ = around_.health.was_ready();
       around_.health.fails(true);
     }
+    if (kind_ == Kind::loop && succeeded_once_ && is_out_of_descriptors(error)) return go_on(error);
     if (const auto* rule = std::get_if<CountFailures>(&policy_.failures)) return count(error, *rule);
     if (kind_ == Kind::loop && (succeeded_once_ || around_.health.was_ready())) return go_on(error);
     return spend_budget(error);

@@ -1,5 +1,6 @@
 #include <catch2/catch_test_macros.hpp>
 
+#include <cerrno>
 #include <csignal>
 
 #include "tests/unit/runtime/harness.hpp"
@@ -158,6 +159,22 @@ TEST_CASE("only failures in a row count, and a negative limit is none") {
   });
   policy.failures = CountFailures{.max_failures = -1, .init_max_failures = {}, .period = 1s};
   CHECK(run_loop("sync", failing, policy, other.around()) == 143);
+}
+
+TEST_CASE("a loop that bears no failure goes on where only file descriptors run out") {
+  for (const int number : {EMFILE, ENFILE}) {
+    Harness h;
+    ScriptedLoop job([&](JobContext& context, int step) -> Step {
+      if (step == 1 || step == 3) return {{}, context.clock.now() + 1s};
+      if (step == 2) throw error_from_errno("cannot open folder '/r'", number);
+      throw Error(ErrorKind::unavailable, "away");
+    });
+    Policy policy;
+    policy.failures = CountFailures{.max_failures = 0, .init_max_failures = {}, .period = 1s};
+    policy.exit_code_of = git_sync_exit_code;
+    CHECK(run_loop("sync", job, policy, h.around()) == 1);
+    CHECK(job.steps == 4);
+  }
 }
 
 TEST_CASE("a trigger ends the wait between two steps, and the one after a failure") {
