@@ -1,6 +1,7 @@
 /// Which attributes of a content change the bytes of its files.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,11 +13,13 @@ namespace sidekick::git_sync {
 /// What the .gitattributes of a commit ask for, wherever in it they lie.
 struct AttributeUse {
   bool filters = false;               ///< line ends or `ident`: some file may differ from its blob
-  std::set<std::string> left_undone;  ///< "filter=lfs" and the like, and what a pattern in quotes asks for
+  std::set<std::string> left_undone;  ///< "filter=lfs" and the like, and negative patterns
+  /// Each .gitattributes as libgit2 can read it, by its path from the top of the repository.
+  std::map<std::string, std::string> files;
 };
 
-/// Adds what the text of one .gitattributes asks for.
-void note_attributes(std::string_view text, AttributeUse& use);
+/// Adds what the text of the .gitattributes at the path `file` asks for.
+void note_attributes(std::string_view text, const std::string& file, AttributeUse& use);
 
 /// What holds for the files of each part of a content. Reads trees, and the .gitattributes in and above them. Throws
 /// Error data.

@@ -1,9 +1,14 @@
 #include "git_sync/publish/contents.hpp"
 
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+
 #include <optional>
 #include <vector>
 
+#include "git_sync/publish/attribute_lines.hpp"
 #include "git_sync/publish/attributes.hpp"
+#include "git_sync/publish/ident.hpp"
 #include "git_sync/store/libgit2.hpp"
 #include "sidekick/error.hpp"
 
@@ -24,14 +29,20 @@ std::span<const std::byte> bytes_of(const void* data, std::size_t size) {
   return {static_cast<const std::byte*>(data), size};
 }
 
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 /// The objects of a part, as a repository that has no work tree, index or configuration: so that no attribute but the
 /// commit's own counts, whatever else lies in the git folder.
 struct Part {
   RepositoryHandle stored;
   OdbHandle odb;
   RepositoryHandle bare;
+  ObjectId attributes;  ///< a commit that has nothing but them
 
-  explicit Part(const Store& store) : stored(open_repository(store.git_dir().string())), odb(odb_of(stored.get())) {
+  Part(const Store& store, const AttributeUse& use)
+      : stored(open_repository(store.git_dir().string())), odb(odb_of(stored.get())) {
     git_repository* raw = nullptr;
     int code = git_repository_new(&raw);
     bare.reset(raw);
@@ -44,7 +55,32 @@ struct Part {
     if (code == 0) code = git_index_new(&index);
     const IndexHandle empty_index(index);
     if (code == 0) code = git_repository_set_index(raw, index);
+    if (code == 0 && use.filters) code = keep_attributes(use.files);
     if (code != 0) throw git_error("cannot read the objects of '" + store.git_dir().string() + "'", code);
+  }
+
+ private:
+  /// libgit2 reads attributes from commits, and not all of what git reads: it is given a commit in memory.
+  int keep_attributes(const std::map<std::string, std::string>& files) {
+    constexpr int before_all_others = 1000;
+    git_odb_backend* memory = nullptr;
+    int code = git_mempack_new(&memory);
+    if (code == 0) code = git_odb_add_backend(odb.get(), memory, before_all_others);
+    git_index* raw = nullptr;
+    if (code == 0) code = git_index_new(&raw);
+    const IndexHandle index(raw);
+    for (auto it = files.begin(); it != files.end() && code == 0; ++it) {
+      git_index_entry entry{};
+      entry.mode = GIT_FILEMODE_BLOB;
+      entry.path = it->first.c_str();
+      code = git_odb_write(&entry.id, odb.get(), it->second.data(), it->second.size(), GIT_OBJECT_BLOB);
+      if (code == 0) code = git_index_add(raw, &entry);
+    }
+    ObjectId tree;
+    if (code == 0) code = git_index_write_tree_to(&tree.value, raw, bare.get());
+    if (code != 0) return code;
+    const auto text = "tree " + tree.hex() + "\nauthor a <a> 0 +0000\ncommitter a <a> 0 +0000\n\n";
+    return git_odb_write(&attributes.value, odb.get(), text.data(), text.size(), GIT_OBJECT_COMMIT);
   }
 };
 
@@ -70,11 +106,15 @@ class Contents::Impl {
     const auto blob = read_object(part.odb.get(), entry.blob, GIT_OBJECT_BLOB, "content of '" + entry.path + "'");
     const auto plain = bytes_of(git_odb_object_data(blob.get()), git_odb_object_size(blob.get()));
     if (entry.kind == EntryKind::symlink || !use_[entry.part].filters) return use(plain);
-    const auto filters = load_filters(part, entry);
-    if (!filters.list) return use(plain);
+    const auto path = path_in_repository(entry);
+    const bool has_ident = is_set(part, path, ident_for_libgit2);
+    const auto marked = has_ident ? with_ident(text_of(plain), entry.blob) : std::string();
+    const auto source = has_ident ? std::as_bytes(std::span(marked)) : plain;
+    const auto filters = load_filters(part, path);
+    if (!filters) return use(source);
     Buffer out;
-    // Only when it is given the blob does libgit2 tell `ident` its name.
-    const int code = git_filter_list_apply_to_blob(&out.value, filters.list.get(), filters.blob.get());
+    const auto* bytes = reinterpret_cast<const char*>(source.data());
+    const int code = git_filter_list_apply_to_buffer(&out.value, filters.get(), bytes, source.size());
     if (code != 0) throw git_error("cannot convert '" + entry.path + "'", code, ErrorKind::data);
     use(bytes_of(out.value.ptr, out.value.size));
   }
@@ -82,31 +122,36 @@ class Contents::Impl {
  private:
   Part& open_part(std::size_t index) {
     auto& part = parts_.at(index);
-    if (!part) part = std::make_unique<Part>(*content_.parts[index].store);
+    if (!part) part = std::make_unique<Part>(*content_.parts[index].store, use_[index]);
     return *part;
   }
 
-  struct Filters {
-    BlobHandle blob;
-    FilterList list;
-  };
+  std::string path_in_repository(const Entry& entry) const {
+    auto path = entry.path.substr(content_.parts[entry.part].prefix.size());
+    return entry.part == 0 && !content_.subdir.empty() ? content_.subdir + '/' + path : path;
+  }
 
-  Filters load_filters(Part& part, const Entry& entry) const {
-    const auto& share = content_.parts[entry.part];
-    auto path = entry.path.substr(share.prefix.size());
-    if (entry.part == 0 && !content_.subdir.empty()) path = content_.subdir + '/' + path;
-    git_blob* blob = nullptr;
-    int code = git_blob_lookup(&blob, part.bare.get(), &entry.blob.value);
-    BlobHandle held(blob);
+  static bool is_set(Part& part, const std::string& path, const char* attribute) {
+    git_attr_options options{};
+    options.version = GIT_ATTR_OPTIONS_VERSION;
+    options.flags = GIT_ATTR_CHECK_NO_SYSTEM | GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_INCLUDE_COMMIT;
+    options.attr_commit_id = part.attributes.value;
+    const char* value = nullptr;
+    const int code = git_attr_get_ext(&value, part.bare.get(), &options, path.c_str(), attribute);
+    if (code != 0) throw git_error("cannot tell the attributes of '" + path + "'", code, ErrorKind::data);
+    return git_attr_value(value) == GIT_ATTR_VALUE_TRUE;
+  }
+
+  static FilterList load_filters(Part& part, const std::string& path) {
     git_filter_options options{};
     options.version = GIT_FILTER_OPTIONS_VERSION;
     options.flags = GIT_FILTER_NO_SYSTEM_ATTRIBUTES | GIT_FILTER_ATTRIBUTES_FROM_COMMIT | GIT_FILTER_ALLOW_UNSAFE;
-    options.attr_commit_id = share.commit.value;
+    options.attr_commit_id = part.attributes.value;
     git_filter_list* filters = nullptr;
-    if (code == 0)
-      code = git_filter_list_load_ext(&filters, part.bare.get(), blob, path.c_str(), GIT_FILTER_TO_WORKTREE, &options);
-    if (code != 0) throw git_error("cannot tell the attributes of '" + entry.path + "'", code, ErrorKind::data);
-    return {std::move(held), FilterList(filters)};
+    const int code =
+        git_filter_list_load_ext(&filters, part.bare.get(), nullptr, path.c_str(), GIT_FILTER_TO_WORKTREE, &options);
+    if (code != 0) throw git_error("cannot tell the attributes of '" + path + "'", code, ErrorKind::data);
+    return FilterList(filters);
   }
 
   const Content& content_;
