@@ -22,6 +22,11 @@ bool are_all_ours(const Settings& settings, const Store& store) {
   return folder == nullptr || std::filesystem::equivalent(store.git_dir(), StateFolder(folder->folder).git, error);
 }
 
+Content::LinksNeedParts links_need_parts(Submodules which) {
+  if (which == Submodules::off) return Content::LinksNeedParts::of_none;
+  return which == Submodules::shallow ? Content::LinksNeedParts::of_main : Content::LinksNeedParts::of_all;
+}
+
 /// A server that gives out no commits by their hash is asked for all it has.
 void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int depth, OlderObjects older,
                    const FetchFrame& frame) {
@@ -61,6 +66,7 @@ ContentSource::ContentSource(const Settings& settings, const Store& store) : set
 Content ContentSource::fetch(const ObjectId& commit, const FetchFrame& frame) {
   Content content{commit, {}, settings_.subdir};
   content.parts.push_back({"", &store_, commit, store_.tree_of(commit, settings_.subdir)});
+  content.links_need_parts = links_need_parts(settings_.submodules);
   if (settings_.submodules != Submodules::off)
     add_submodules(content, {store_, commit, settings_.remote.url, ""}, frame);
   return content;
@@ -71,6 +77,11 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
   for (const auto& module : submodules_of(parent.store, parent.commit)) {
     const auto path = parent.prefix + module.path + "/";
     if (!path.starts_with(published)) continue;
+    if (module.update == Submodule::Update::never) {
+      frame.log.debug("skipping a submodule whose update is none", {{"path", parent.prefix + module.path}});
+      content.links_left_empty.insert(path.substr(published.size(), path.size() - published.size() - 1));
+      continue;
+    }
     auto& store = store_at(parent.store.git_dir() / "modules" / module.name, frame);
     const auto url = resolve_submodule_url(parent.url, module.url);
     // Whatever its history: a server may have to be asked for all it has, or have less itself.

@@ -22,6 +22,7 @@ using ConfigIterator = Handle<git_config_iterator, git_config_iterator_free>;
 struct Described {
   std::string path;
   std::string url;
+  std::string update;
 };
 
 Tree tree_of(const Store& store, const ObjectId& id) {
@@ -75,6 +76,7 @@ std::map<std::string, Described> described(git_config* config) {
     auto& module = out[std::string(key.substr(section.size(), dot - section.size()))];
     if (key.substr(dot) == ".path") module.path = entry->value;
     if (key.substr(dot) == ".url") module.url = entry->value;
+    if (key.substr(dot) == ".update") module.update = entry->value;
   }
   return out;
 }
@@ -105,7 +107,8 @@ std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit)
     if (module.path.empty() || module.url.empty()) continue;
     const auto link = entry_at(tree.get(), module.path);
     if (!link || git_tree_entry_type(link.get()) != GIT_OBJECT_COMMIT) continue;
-    out.push_back({name, module.path, module.url, ObjectId{*git_tree_entry_id(link.get())}});
+    const auto update = module.update == "none" ? Submodule::Update::never : Submodule::Update::checkout;
+    out.push_back({name, module.path, module.url, ObjectId{*git_tree_entry_id(link.get())}, update});
   }
   return out;
 }

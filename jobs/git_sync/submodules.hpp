@@ -16,10 +16,11 @@ struct Submodule {
   std::string path;  ///< in the tree of the commit
   std::string url;   ///< as .gitmodules has it; may be relative
   ObjectId commit;
+  enum class Update { checkout, never } update = Update::checkout;  ///< never: `update = none` in .gitmodules
 };
 
 /// The submodules that `.gitmodules` in `commit` describes and its tree has a link for; none where there is no such
-/// file. One without URL is left out, as git leaves out what was never initialised. Throws Error data for a file that
+/// file. One without URL is left out. Throws Error data for a file that
 /// cannot be parsed, or a name that would leave the folder of submodules.
 std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit);
 

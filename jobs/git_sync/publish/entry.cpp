@@ -56,15 +56,32 @@ class Lister final {
   }
 
   void list_folder(git_odb* odb, const ObjectId& id, const std::string& path, std::size_t part, int depth) {
+    const auto entries = out_.entries.size();
     out_.folders.push_back(path);
+    const auto folders = out_.folders.size();
     list_tree(odb, id, path + '/', part, depth + 1);
+    // Git makes folders for what is in them only.
+    if (out_.entries.size() == entries && out_.folders.size() == folders) out_.folders.pop_back();
   }
 
   void list_submodule(const ObjectId& commit, const std::string& path, std::size_t part, int depth) {
     out_.folders.push_back(path);
     if (part == 0) out_.submodules.push_back({path, commit});
     const auto found = part_by_prefix_.find(path + '/');
-    if (found != part_by_prefix_.end()) list_part(found->second, depth + 1);
+    if (found != part_by_prefix_.end()) return list_part(found->second, depth + 1);
+    if (needs_part(path, part))
+      throw Error(ErrorKind::data, "no URL is known for submodule '" + path_in_repository(path) + "' of the commit",
+                  "describe it in .gitmodules; --submodules=off leaves submodules out");
+  }
+
+  bool needs_part(const std::string& path, std::size_t of_part) const {
+    using Need = Content::LinksNeedParts;
+    if (content_.links_need_parts == Need::of_none || content_.links_left_empty.contains(path)) return false;
+    return content_.links_need_parts == Need::of_all || of_part == 0;
+  }
+
+  std::string path_in_repository(const std::string& path) const {
+    return content_.subdir.empty() ? path : content_.subdir + '/' + path;
   }
 
   static EntryKind kind_of_mode(std::uint32_t mode) {

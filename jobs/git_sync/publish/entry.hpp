@@ -22,7 +22,8 @@ struct Entry {
 
 /// Every file of `content`, sorted by path as bytes. Reads trees, not blobs. Throws Error data: a tree is missing or
 /// damaged, a name that would leave the folder or reach into `.git` or `.sidekick` (as git refuses them: "..", ".git"
-/// in any case and disguise, an empty name, a slash in a name), or a path below another entry that is no folder.
+/// in any case and disguise, an empty name, a slash in a name), a path below another entry that is no folder, or a
+/// link to a submodule that needs a part and has none.
 std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel);
 
 /// The place of a submodule in the main repository's tree, whether it has a part or not.

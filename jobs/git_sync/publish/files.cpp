@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <random>
+#include <system_error>
 #include <vector>
 
 #include "sidekick/error.hpp"
@@ -133,7 +135,20 @@ Error path_error(const std::string& what, const std::string& path, int number) {
     return error_from_errno(object, number,
                             "something is mounted there: unmount it, or rename the path in the repository");
   if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
+  // What this filesystem cannot hold now, it cannot hold later.
+  if (number == ENAMETOOLONG || number == EILSEQ)
+    return {ErrorKind::data, object + ": " + std::generic_category().message(number),
+            "this filesystem cannot hold it: rename or shorten it in the repository"};
   return error_from_errno(object, number);
+}
+
+std::string link_target(const std::string& path, std::span<const std::byte> bytes) {
+  auto target = text_of(bytes);
+  const bool has_zero = target.find('\0') != std::string::npos;
+  if (!target.empty() && target.size() < PATH_MAX && !has_zero) return target;
+  const auto* cause = target.empty() ? "is empty" : has_zero ? "has a zero byte in it" : "is longer than a path can be";
+  throw Error(ErrorKind::data, "cannot write the symlink '" + path + "': its target " + cause,
+              "correct or remove the symlink in the repository");
 }
 
 void write_all(int fd, const std::string& name, std::span<const std::byte> bytes) {
@@ -212,7 +227,7 @@ std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std:
     Fd fd;
     bool made = false;
     if (kind == EntryKind::symlink) {
-      made = temporary.create_symlink(text_of(bytes));
+      made = temporary.create_symlink(link_target(path, bytes));
     } else {
       fd = temporary.create_file(attributes.mode_of(kind));
       made = static_cast<bool>(fd);
@@ -241,6 +256,10 @@ FileStamp Folder::replace(const std::string& path, EntryKind kind, std::span<con
   if (staging_)
     if (const auto stamp = try_replace(staging_.get(), folder.get(), path, kind, bytes, attributes)) return *stamp;
   return *try_replace(folder.get(), folder.get(), path, kind, bytes, attributes);
+}
+
+void Folder::ensure_folder(const std::string& path, const FileAttributes& attributes) {
+  if (!make_folder(path, attributes)) throw path_error("make folder", path, errno);
 }
 
 FileStamp Folder::take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,

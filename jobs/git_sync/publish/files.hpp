@@ -57,6 +57,9 @@ class Folder final {
   FileStamp replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
                     const FileAttributes& attributes);
 
+  /// Makes the folder at `path`, and those above it, where it is missing.
+  void ensure_folder(const std::string& path, const FileAttributes& attributes);
+
   /// Renames the file or symlink `name` of the folder `from` to `path`, where it is copied, its time included, when
   /// that is on another filesystem; missing folders are made.
   FileStamp take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
@@ -112,6 +115,10 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view b
 
 /// Returns when what was renamed in the folder, or made or removed, is durable. Throws Error io, denied.
 void sync_folder(const std::filesystem::path& folder);
+
+/// The target of a symlink that `bytes` are. Throws Error data with `path` where no symlink can hold it: it is empty,
+/// longer than a path can be, or has a zero byte in it.
+std::string link_target(const std::string& path, std::span<const std::byte> bytes);
 
 /// `cannot WHAT 'PATH': cause`, with the kind and the hint that fit the errno.
 Error path_error(const std::string& what, const std::string& path, int number);

@@ -35,7 +35,8 @@ class Application final {
   void run(InPlaceTarget::DeleteOrder order) {
     if (plan_.changes_files()) change_files(order);
     leave_no_empty_folders();
-    if (plan_.changes_files() || found_.interrupted) folder_.sync();
+    for (const auto& folder : plan_.make_folders) folder_.ensure_folder(folder, attributes_);
+    if (plan_.changes_files() || !plan_.make_folders.empty() || found_.interrupted) folder_.sync();
     write_record(places_.state.record, finished());
     if (::unlink(places_.state.pending.c_str()) != 0 && errno != ENOENT)
       throw error_from_errno("cannot remove '" + places_.state.pending.string() + "'", errno);
@@ -90,7 +91,7 @@ class Application final {
   }
 
   Record finished() {
-    Record record{content_.commit, found_.content_key, {}};
+    Record record{content_.commit, found_.content_key, {}, found_.empty_folders};
     for (const auto& row : found_.rows)
       if (row.wanted)
         record.files.emplace_hint(record.files.end(), row.path,

@@ -1,6 +1,7 @@
 #include "git_sync/publish/in_place_plan.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 namespace sidekick::git_sync {
@@ -136,6 +137,14 @@ class Planner final {
   std::set<std::string, std::less<>> in_the_way_;
 };
 
+/// The strangers stay sorted, and each is in the list once.
+void add_stranger(Plan& plan, const std::string& path) {
+  const auto at = std::ranges::lower_bound(plan.in_the_way, path);
+  if (at != plan.in_the_way.end() && *at == path) return;
+  plan.in_the_way.insert(at, path);
+  plan.clear.push_back(path);
+}
+
 }  // namespace
 
 bool Row::is_pending() const noexcept {
@@ -171,6 +180,27 @@ std::vector<Row> join_rows(std::span<const Entry> wanted, const Record& recorded
     if (begun != pending.files.end() && begun->first == *first) row.pending = &(begun++)->second;
     rows.push_back(std::move(row));
   }
+}
+
+void plan_empty_folders(Plan& plan, std::span<const Row> rows, std::span<const std::string> before,
+                        std::span<const std::string> wanted, Surveyor& surveyor) {
+  for (const auto& folder : wanted) {
+    const auto seen = surveyor.look(folder);
+    if (seen.what == Seen::What::folder) continue;
+    plan.make_folders.push_back(folder);
+    const auto& obstacle = seen.what == Seen::What::nothing ? seen.blocker : folder;
+    if (obstacle.empty()) continue;
+    const auto row = std::ranges::lower_bound(rows, std::string_view(obstacle), {}, &Row::path);
+    // What is ours goes by its own row.
+    if (row == rows.end() || row->path != obstacle || !row->goes()) add_stranger(plan, obstacle);
+  }
+  std::set<std::string, std::greater<>> left(plan.leave_empty.begin(), plan.leave_empty.end());
+  for (std::string folder : before)
+    if (!std::ranges::binary_search(wanted, folder))
+      for (; !folder.empty(); folder.resize(folder.find('/') == folder.npos ? 0 : folder.rfind('/')))
+        left.insert(folder);
+  for (const auto& folder : wanted) left.erase(folder);
+  plan.leave_empty.assign(left.begin(), left.end());
 }
 
 Plan make_plan(std::span<const Row> rows, Trust trust, const std::function<bool(const Entry&)>& same) {

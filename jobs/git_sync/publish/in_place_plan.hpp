@@ -43,6 +43,7 @@ struct Plan {
   std::vector<std::string> leave_empty;    ///< folders that may be empty afterwards, the deepest first
   std::vector<std::string> in_the_way;     ///< never came from git, and is where something has to be written
   std::vector<std::string> damaged;        ///< ours, and changed or removed by another hand
+  std::vector<std::string> make_folders;   ///< of submodules that are not filled, and missing
 
   bool changes_files() const noexcept { return !write.empty() || !clear.empty() || !remove.empty(); }
 };
@@ -51,6 +52,11 @@ enum class Trust {
   stamps,  ///< a file that looks as it was recorded is right
   bytes,   ///< every file is compared: what is written may depend on more than its blob
 };
+
+/// Adds to `plan` what brings the folder from the empty folders in `before` to those in `wanted` (both sorted): folders
+/// to be made, what is in their way, and folders that may be empty now. Looks at the wanted ones through `surveyor`.
+void plan_empty_folders(Plan& plan, std::span<const Row> rows, std::span<const std::string> before,
+                        std::span<const std::string> wanted, Surveyor& surveyor);
 
 /// Decides over `rows`, which were looked at. `same` answers whether the file or symlink at a wanted path has the bytes
 /// of its entry already; it is only asked where the stamps do not tell. Pure but for that.

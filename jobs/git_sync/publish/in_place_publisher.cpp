@@ -27,13 +27,13 @@ bool is_there(const fs::path& path) {
 /// The whole of a content, for as long as somebody looks at it before it is published.
 class Preview final {
  public:
-  Preview(fs::path folder, const std::vector<Entry>& entries, const Content& content, const CancelToken& cancel)
+  Preview(fs::path folder, const Assessment& found, const Content& content, const CancelToken& cancel)
       : path_(std::move(folder)) {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
     fs::create_directory(path_, ignored);
     try {
-      fill(entries, content, cancel);
+      fill(found, content, cancel);
     } catch (...) {
       fs::remove_all(path_, ignored);
       throw;
@@ -47,10 +47,11 @@ class Preview final {
   Preview& operator=(const Preview&) = delete;
 
  private:
-  void fill(const std::vector<Entry>& entries, const Content& content, const CancelToken& cancel) const {
+  void fill(const Assessment& found, const Content& content, const CancelToken& cancel) const {
     Folder folder(path_);
     Contents contents(content);
-    for (const auto& entry : entries) {
+    for (const auto& empty : found.empty_folders) folder.ensure_folder(empty, {});
+    for (const auto& entry : found.wanted) {
       cancel.throw_if_cancelled();
       contents.read(entry,
                     [&](std::span<const std::byte> bytes) { folder.replace(entry.path, entry.kind, bytes, {}); });
@@ -79,9 +80,13 @@ class InPlacePublisher final : public Publisher {
 
   Inspection inspect(const Content& content, const CancelToken& cancel) const override {
     const auto found = assess(places_, content, cancel);
-    Inspection inspection{found.plan.write.size(), {}};
-    for (const auto* row : found.plan.write)
-      if (inspection.examples.size() < 3) inspection.examples.emplace_back(row->path);
+    const auto& plan = found.plan;
+    Inspection inspection{plan.write.size() + plan.make_folders.size(), {}};
+    const auto show = [&](std::string_view path) {
+      if (inspection.examples.size() < 3) inspection.examples.emplace_back(path);
+    };
+    for (const auto* row : plan.write) show(row->path);
+    for (const auto& folder : plan.make_folders) show(folder);
     return inspection;
   }
 
@@ -93,7 +98,7 @@ class InPlacePublisher final : public Publisher {
     if (!plan.in_the_way.empty()) judge_strangers(plan.in_the_way);
     const bool recorded = found.known && !found.interrupted && found.recorded.commit == content.commit &&
                           found.recorded.content_key == found.content_key;
-    if (recorded && !plan.changes_files() && plan.adopt.empty()) return {};
+    if (recorded && !plan.changes_files() && plan.adopt.empty() && plan.make_folders.empty()) return {};
     // What readers were shown already is only mended.
     if (gate && !recorded) ask(gate, found, content, cancel);
     if (found.interrupted)
@@ -102,7 +107,7 @@ class InPlacePublisher final : public Publisher {
       warn("putting right files that another hand changed", plan.damaged);
     if (found.interrupted) drop_temporary_files(found.pending);
     apply(places_, found, content, target_.delete_order, log_, cancel);
-    return {plan.write.size() + plan.remove.size() + ours_among(plan)};
+    return {plan.write.size() + plan.make_folders.size() + plan.remove.size() + ours_among(plan)};
   }
 
   void tidy(const CancelToken& cancel) override {
@@ -154,7 +159,7 @@ class InPlacePublisher final : public Publisher {
 
   void ask(const Gate& gate, const Assessment& found, const Content& content, const CancelToken& cancel) const {
     const auto folder = places_.state.folder / (std::string(gate_prefix) + content.commit.hex());
-    const Preview preview(folder, found.wanted, content, cancel);
+    const Preview preview(folder, found, content, cancel);
     gate(folder);
   }
 

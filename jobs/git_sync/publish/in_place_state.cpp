@@ -1,5 +1,6 @@
 #include "git_sync/publish/in_place_state.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <system_error>
 
@@ -60,6 +61,19 @@ class Comparison final {
   std::optional<Contents> contents_;
 };
 
+/// The folders of a listing that nothing lies in: those of submodules that are not filled.
+std::vector<std::string> empty_folders_of(const Listing& listing) {
+  std::vector<std::string> out;
+  std::ranges::copy_if(listing.folders, std::back_inserter(out), [&](const std::string& folder) {
+    const auto below = folder + '/';
+    const auto file = std::ranges::lower_bound(listing.entries, below, {}, &Entry::path);
+    const auto inner = std::ranges::lower_bound(listing.folders, below);
+    return (file == listing.entries.end() || !file->path.starts_with(below)) &&
+           (inner == listing.folders.end() || !inner->starts_with(below));
+  });
+  return out;
+}
+
 void look_at(std::vector<Row>& rows, const fs::path& folder, const CancelToken& cancel) {
   Surveyor surveyor(folder);
   for (auto& row : rows) {
@@ -74,7 +88,9 @@ void look_at(std::vector<Row>& rows, const fs::path& folder, const CancelToken& 
 
 Assessment assess(const InPlacePlaces& places, const Content& content, const CancelToken& cancel) {
   Assessment found;
-  found.wanted = list_entries(content, cancel);
+  auto listing = list_content(content, cancel);
+  found.empty_folders = empty_folders_of(listing);
+  found.wanted = std::move(listing.entries);
   found.content_key = content_key(content, found.wanted);
   auto recorded = read_record(places.state.record);
   found.known = recorded.has_value();
@@ -89,6 +105,8 @@ Assessment assess(const InPlacePlaces& places, const Content& content, const Can
     cancel.throw_if_cancelled();
     return same(entry);
   });
+  Surveyor surveyor(places.folder);
+  plan_empty_folders(found.plan, found.rows, found.recorded.empty_folders, found.empty_folders, surveyor);
   return found;
 }
 

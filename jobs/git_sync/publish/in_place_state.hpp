@@ -23,6 +23,7 @@ struct InPlacePlaces {
 /// All that is known when a publication begins. The rows and the plan point into the rest: it may be moved, not copied.
 struct Assessment {
   std::vector<Entry> wanted;
+  std::vector<std::string> empty_folders;  ///< of submodules that are not filled; sorted
   std::string content_key;
   Record recorded;           ///< by our own record, or by what git left where there is none
   Record pending;            ///< of a publication that was cut short

@@ -170,6 +170,24 @@ Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::opti
   make_folder(layout_.worktrees(), attributes_.folder_mode);
   remove_tree(unfinished);
   make_folder(unfinished, attributes_.folder_mode);
+  try {
+    fill(work, unfinished, gate, before);
+  } catch (const Error& error) {
+    // Whoever cancels does not wait for the removal of a large tree: the next attempt does it.
+    if (error.kind() != ErrorKind::cancelled) discard_unfinished(commit);
+    throw;
+  }
+  exchange_folders(unfinished, layout_.worktree(commit), layout_.put_aside(commit));
+  // From now on nobody is sent there: its time to stay begins.
+  if (was_current && *was_current != commit)
+    ::utimensat(AT_FDCWD, layout_.worktree(*was_current).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+  layout_.point_link_at(commit);
+  return {before ? count_changes(*before, work.listing.entries) : work.listing.entries.size()};
+}
+
+void LinkedPublisher::fill(const Work& work, const fs::path& unfinished, const Gate& gate,
+                           const std::optional<Record>& before) {
+  const auto was_current = current();
   std::optional<BaseTree> base;
   if (was_current && before && before->content_key == work.key)
     base.emplace(BaseTree{layout_.worktree(*was_current), *before});
@@ -179,12 +197,12 @@ Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::opti
   if (gate) gate(unfinished);
   work.cancel.throw_if_cancelled();
   Folder(unfinished).sync();
-  exchange_folders(unfinished, layout_.worktree(commit), layout_.put_aside(commit));
-  // From now on nobody is sent there: its time to stay begins.
-  if (was_current && *was_current != commit)
-    ::utimensat(AT_FDCWD, layout_.worktree(*was_current).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
-  layout_.point_link_at(commit);
-  return {before ? count_changes(*before, work.listing.entries) : work.listing.entries.size()};
+}
+
+// A half tree may be what fills the disk.
+void LinkedPublisher::discard_unfinished(const ObjectId& commit) {
+  remove_tree(layout_.unfinished(commit));
+  if (!is_folder_on_disk(layout_.worktree(commit))) remove_tree(layout_.admin(commit));
 }
 
 Record LinkedPublisher::new_record(const Work& work, const std::vector<struct stat>& statuses) const {

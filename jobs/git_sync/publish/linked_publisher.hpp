@@ -28,6 +28,9 @@ class LinkedPublisher final : public Publisher {
 
   Published mend(Work& work, Record record);
   Published replace(Work& work, const Gate& gate, const std::optional<Record>& before);
+  void fill(const Work& work, const std::filesystem::path& unfinished, const Gate& gate,
+            const std::optional<Record>& before);
+  void discard_unfinished(const ObjectId& commit);
   Record new_record(const Work& work, const std::vector<struct stat>& statuses) const;
   void write_admin_files(const Work& work, const std::filesystem::path& tree, const Record& record,
                          const std::vector<struct stat>& statuses) const;

@@ -69,7 +69,7 @@ class Writer final {
   struct stat create(const Entry& entry, const std::string& name, std::span<const std::byte> bytes) const {
     struct stat status{};
     if (entry.kind == EntryKind::symlink) {
-      const std::string to(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      const auto to = link_target(entry.path, bytes);
       if (::symlinkat(to.c_str(), inside_.get(), name.c_str()) != 0) throw cannot_make(entry.path, errno);
       if (::fstatat(inside_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         throw path_error("look at", entry.path, errno);

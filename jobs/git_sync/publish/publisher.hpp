@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Content {
   ObjectId commit;  ///< of the main repository: what the readers are told
   std::vector<TreePart> parts;
   std::string subdir;  ///< not empty: `parts[0].tree` is that folder's
+  /// Whose links to submodules need a part; one without is an error then, and an empty folder otherwise.
+  enum class LinksNeedParts { of_none, of_main, of_all } links_need_parts = LinksNeedParts::of_none;
+  std::set<std::string> links_left_empty{};  ///< paths of links that need none in any case
 };
 
 struct Published {

@@ -15,8 +15,8 @@ namespace sidekick::git_sync {
 namespace {
 
 // The format is our own and of this machine: whatever another build or byte order wrote counts as damaged, and is made
-// anew by a walk. Magic, commit, content key, count, files; at the end the SHA-1 of all before.
-constexpr std::string_view magic = "sidekick record 1\n";
+// anew by a walk. Magic, commit, content key, count, files, count, empty folders; at the end the SHA-1 of all before.
+constexpr std::string_view magic = "sidekick record 2\n";
 
 ObjectId checksum(std::string_view bytes) {
   use_libgit2();
@@ -75,6 +75,8 @@ std::optional<Record> parse(std::string_view bytes) {
     file.stamp = taker.value<FileStamp>();
     record.files.emplace_hint(record.files.end(), path, file);
   }
+  const auto folders = taker.value<std::uint64_t>();
+  for (std::uint64_t i = 0; i < folders && taker.whole; i++) record.empty_folders.emplace_back(taker.text());
   if (!taker.whole || !taker.rest.empty()) return {};
   return record;
 }
@@ -91,6 +93,8 @@ std::string serialise(const Record& record) {
     put(out, file.blob.value);
     put(out, file.stamp);
   }
+  put(out, static_cast<std::uint64_t>(record.empty_folders.size()));
+  for (const auto& folder : record.empty_folders) put_text(out, folder);
   const auto sum = checksum(out);
   out.append(reinterpret_cast<const char*>(sum.value.id), sizeof sum.value.id);
   return out;

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "git_sync/object_id.hpp"
 #include "git_sync/publish/entry.hpp"
@@ -39,6 +40,7 @@ struct Record {
   ObjectId commit;
   std::string content_key;                                 ///< of content_key(): what else the bytes on disk depend on
   std::map<std::string, RecordedFile, std::less<>> files;  ///< by path below the folder
+  std::vector<std::string> empty_folders{};                ///< of submodules that are not filled; sorted
 };
 
 /// Tells apart contents whose equal blobs may be written differently: subdir, the attributes in force, which submodules

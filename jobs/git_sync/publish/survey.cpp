@@ -36,7 +36,7 @@ void Surveyor::enter(const std::string& prefix) {
   else if (errno == ENOTDIR || errno == ELOOP)
     steps_.push_back({prefix, Way::blocked, {}});
   else
-    throw error_from_errno("cannot open folder '" + root_ + "/" + prefix + "'", errno);
+    throw path_error("open folder", root_ + "/" + prefix, errno);
 }
 
 void Surveyor::walk_to(const std::string& path) {
@@ -64,7 +64,7 @@ Seen Surveyor::look(const std::string& path) {
   struct stat status{};
   if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return seen;
-    throw error_from_errno("cannot look at '" + root_ + "/" + path + "'", errno);
+    throw path_error("look at", root_ + "/" + path, errno);
   }
   if (S_ISDIR(status.st_mode)) {
     seen.what = Seen::What::folder;

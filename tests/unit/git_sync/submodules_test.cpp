@@ -129,3 +129,12 @@ TEST_CASE("What is meant for one remote goes to no other that a submodule names"
   CHECK(same.extra_headers.size() == 1);
   CHECK(same.http.tls.certificate_file == "client.pem");
 }
+
+TEST_CASE("A submodule that is never to be updated says so") {
+  const GitRepository repository;
+  const auto commit =
+      commit_with(repository, "[submodule \"a\"]\n\tpath = libs/a\n\turl = ../a.git\n\tupdate = none\n");
+  const auto modules = submodules_of(open(repository), commit);
+  REQUIRE(modules.size() == 1);
+  CHECK(modules[0].update == sidekick::git_sync::Submodule::Update::never);
+}

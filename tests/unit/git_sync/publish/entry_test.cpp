@@ -93,3 +93,35 @@ TEST_CASE("a symlink that a later entry would be written through is refused", "[
   CHECK(error->kind() == ErrorKind::data);
   CHECK(test::mentions(*error, "twice"));
 }
+
+TEST_CASE("a link to a submodule that needs a part and has none is named", "[git_sync][entry]") {
+  Repository repository;
+  const auto a = repository.blob("a");
+  repository.list(repository.tree(line("100644", "blob", a, "a")));
+  const auto linked = repository.source.git({"commit-tree", "-m", "m", repository.tree({})});
+  const auto libs = repository.tree(line("160000", "commit", linked, "inner"));
+  const auto top = repository.tree(line("40000", "tree", libs, "libs") + line("100644", "blob", a, "a"));
+  const auto commit = repository.source.git({"commit-tree", "-m", "made", top});
+  test::receive(repository.store, test::pack_of(repository.source, {commit}), {});
+  auto content = test::content_of(repository.store, test::id_of(commit));
+  CHECK(list_content(content, {}).folders == std::vector<std::string>{"libs", "libs/inner"});
+  content.links_need_parts = Content::LinksNeedParts::of_main;
+  const auto error = test::error_of([&] { list_content(content, {}); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+  CHECK(test::mentions(*error, "'libs/inner'"));
+  content.links_left_empty = {"libs/inner"};
+  CHECK_FALSE(test::error_of([&] { list_content(content, {}); }));
+}
+
+TEST_CASE("a folder that nothing is in is not listed", "[git_sync][entry]") {
+  Repository repository;
+  const auto a = repository.blob("a");
+  const auto empty = repository.tree({});
+  const auto outer = repository.tree(line("40000", "tree", empty, "inner"));
+  const auto top = repository.tree(line("40000", "tree", outer, "outer") + line("100644", "blob", a, "a"));
+  repository.list(top);
+  const auto commit = repository.source.git({"commit-tree", "-m", "made", top});
+  test::receive(repository.store, test::pack_of(repository.source, {commit}), {});
+  CHECK(list_content(test::content_of(repository.store, test::id_of(commit)), {}).folders.empty());
+}

@@ -365,7 +365,8 @@ TEST_CASE("submodules are published where the repository has them") {
   CHECK(read_file(site.folder / "libs/a/code") == "of the module");
   content.parts.pop_back();
   site.publisher()->publish(content, {}, {});
-  CHECK_FALSE(fs::exists(site.folder / "libs"));
+  CHECK(fs::is_empty(site.folder / "libs/a"));
+  CHECK(site.published() == site.checkout());
 }
 
 TEST_CASE("one folder of a repository can be published and later another") {
@@ -445,4 +446,102 @@ TEST_CASE("a publication that is cancelled leaves what a kill would leave") {
   CHECK(site.published() == site.checkout("HEAD~1"));
   site.publish();
   CHECK(site.published() == site.checkout());
+}
+
+namespace {
+
+/// Commits a link to a submodule at `path`, with nothing that describes it.
+void commit_link(const Site& site, const std::string& path) {
+  const auto linked = site.source.commit();
+  site.source.git({"update-index", "--add", "--cacheinfo", "160000," + linked + "," + path});
+  site.source.git({"commit", "--quiet", "--message", "a link"});
+}
+
+/// Commits a symlink with a target of any bytes.
+void commit_symlink(const GitRepository& source, const TempDir& place, const std::string& target) {
+  write_file(place / "target", target);
+  const auto blob = source.git({"hash-object", "-w", "--", (place / "target").string()});
+  source.git({"update-index", "--add", "--cacheinfo", "120000," + blob + ",folder/link"});
+  source.git({"commit", "--quiet", "--message", "a symlink"});
+}
+
+}  // namespace
+
+TEST_CASE("a submodule that is not filled is an empty folder as in git's checkout") {
+  Site site;
+  site.source.write("index.html", "one");
+  commit_link(site, "libs/inner");
+  site.publish();
+  CHECK(site.published() == site.checkout());
+  CHECK(fs::is_directory(site.folder / "libs/inner"));
+  CHECK(site.publish().changed_paths == 0);
+
+  fs::remove(site.folder / "libs/inner");
+  CHECK(site.inspect().damaged == 1);
+  CHECK(site.publish().changed_paths == 1);
+  CHECK(site.published() == site.checkout());
+
+  site.source.git({"rm", "--quiet", "--cached", "libs/inner"});
+  site.source.git({"commit", "--quiet", "--message", "no link"});
+  site.publish();
+  CHECK_FALSE(fs::exists(site.folder / "libs"));
+  CHECK(site.published() == site.checkout());
+}
+
+TEST_CASE("files become submodules that are not filled and back") {
+  Site site;
+  site.source.write("libs", "a file");
+  site.source.write("index.html", "one");
+  site.source.commit();
+  site.publish();
+  site.source.git({"rm", "--quiet", "libs"});
+  commit_link(site, "libs");
+  site.publish();
+  CHECK(site.published() == site.checkout());
+  site.source.git({"rm", "--quiet", "--cached", "libs"});
+  site.source.write("libs/inner", "a file");
+  site.source.commit();
+  site.publish();
+  CHECK(site.published() == site.checkout());
+}
+
+TEST_CASE("a file of others in the place of a submodule that is not filled is refused") {
+  Site site;
+  site.source.write("index.html", "one");
+  commit_link(site, "libs/inner");
+  fs::create_directories(site.folder);
+  write_file(site.folder / "libs", "precious");
+  const auto error = error_of([&] { site.publish(); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::config);
+  CHECK(read_file(site.folder / "libs") == "precious");
+  site.target.strangers = InPlaceTarget::Strangers::replace;
+  site.publish();
+  CHECK(site.published() == site.checkout());
+}
+
+TEST_CASE("a symlink or a name that no filesystem holds is an error of the commit and changes nothing") {
+  for (const auto& target : {std::string(), std::string(5000, 'x'), std::string("a\0b", 3)}) {
+    Site site;
+    site.source.commit_file("index.html", "one");
+    site.publish();
+    site.source.commit_file("index.html", "two");
+    commit_symlink(site.source, site.place, target);
+    const auto error = error_of([&] { site.publish(); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::data);
+    CHECK(mentions(*error, "folder/link"));
+    CHECK(read_file(site.folder / "index.html") == "one");
+  }
+  Site site;
+  site.source.commit_file("index.html", "one");
+  site.publish();
+  const std::string name(300, 'n');
+  site.source.git(
+      {"update-index", "--add", "--cacheinfo", "100644," + site.source.hash("HEAD:index.html") + "," + name});
+  site.source.git({"commit", "--quiet", "--message", "a long name"});
+  const auto error = error_of([&] { site.publish(); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+  CHECK(mentions(*error, name));
 }

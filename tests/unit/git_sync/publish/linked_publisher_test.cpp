@@ -355,3 +355,32 @@ TEST_CASE("content that a filter would fetch is published as its pointer with on
   CHECK(root.log.warnings.front().find("filter=lfs") != std::string::npos);
   CHECK(test::read_file(root.link() / "big.bin") == test::read_file(root.source.path() / "big.bin"));
 }
+
+TEST_CASE("a symlink that no filesystem holds is an error of the commit and leaves no half tree",
+          "[git_sync][linked]") {
+  for (const auto& target : {std::string(), std::string(5000, 'x'), std::string("a\0b", 3)}) {
+    Root root;
+    root.source.commit_file("index.html", "one");
+    const auto first = root.publish();
+    test::write_file(root.folder / "target", target);
+    const auto blob = root.source.git({"hash-object", "-w", "--", (root.folder / "target").string()});
+    root.source.git({"update-index", "--add", "--cacheinfo", "120000," + blob + ",link"});
+    root.source.git({"commit", "--quiet", "--message", "a symlink"});
+    const auto error = test::error_of([&] { root.publish(); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::data);
+    CHECK(test::mentions(*error, "'link'"));
+    CHECK(root.publisher.current() == first);
+    for (const auto& left : fs::directory_iterator(root.target.root / ".worktrees"))
+      CHECK(left.path().filename() == first.hex());
+  }
+}
+
+TEST_CASE("a tree that the gate refused is removed at once", "[git_sync][linked]") {
+  Root root;
+  root.source.commit_file("index.html", "one");
+  const auto refuse = [](const fs::path&) { throw Error(ErrorKind::temporary, "refused"); };
+  CHECK(test::error_of([&] { root.publish(refuse); }));
+  CHECK(fs::is_empty(root.target.root / ".worktrees"));
+  CHECK(fs::is_empty(root.target.root / ".git/worktrees"));
+}
