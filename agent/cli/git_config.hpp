@@ -17,4 +17,11 @@ struct GitConfigEntry {
 /// message, they may be secrets.
 std::vector<GitConfigEntry> parse_git_config(std::string_view text);
 
+/// "key:value": one entry, whose value may hold commas. Throws as parse_git_config().
+GitConfigEntry parse_git_config_entry(std::string_view text);
+
+/// True for a setting that decides from where, what, or how safely git fetches and checks out, and that has no
+/// counterpart here: passing over it would sync something else than git does.
+bool changes_result(const GitConfigEntry& entry);
+
 }  // namespace sidekick::cli

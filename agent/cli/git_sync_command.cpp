@@ -63,14 +63,6 @@ std::optional<HttpPlan> http_of(const Values& values) {
   return plan;
 }
 
-/// Its root is made for it, as its peer does: whoever waits for the file looks there.
-void leave_error_file(const Intent& intent, const Error& error, Log& log) {
-  if (intent.error_file.empty()) return;
-  std::error_code ignored;
-  if (intent.mode == GitSyncMode::linked) std::filesystem::create_directories(intent.error_file.parent_path(), ignored);
-  git_sync::write_error_file(intent.error_file, error, log);
-}
-
 JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
   const auto& values = settings.values;
   const auto mode = git_sync_mode(values);
@@ -93,7 +85,7 @@ int run_git_sync(const Invocation& invocation) {
     command.exit_code_of = runtime::git_sync_exit_code;
     command.log_format = status::LogFormat::git_sync;
   }
-  command.refused = [&](const Error& error, Log& log) { leave_error_file(intent, error, log); };
+  command.refused = [&](const Error& error, Log& log) { git_sync::write_error_file(intent.error_file, error, log); };
   return run_job(invocation, command);
 }
 

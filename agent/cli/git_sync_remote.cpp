@@ -82,6 +82,8 @@ class RemoteReader {
     take_ssh();
     take_http();
     for (const auto& entry : parse_git_config(values_.text("git-config"))) take_git_config(entry);
+    for (const auto& text : values_.list("git-config-add")) take_git_config(parse_git_config_entry(text));
+    if (!without_effect_.empty()) log_.warn("--git-config: " + without_effect_ + " has no effect here");
     check_http();
     return std::move(out_);
   }
@@ -171,12 +173,12 @@ class RemoteReader {
   }
 
   void take_other(const GitConfigEntry& entry) {
-    const auto section = entry.key.substr(0, entry.key.find('.'));
-    if (entry.key != "safe.directory" && section != "gc" && section != "pack" && section != "core")
-      throw Error(ErrorKind::config, "--git-config is refused: '" + entry.key + "' is not understood here",
-                  "understood are http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
+    if (changes_result(entry))
+      throw Error(ErrorKind::config,
+                  "--git-config is refused: '" + entry.key + "' changes what git syncs, and is not implemented",
+                  "implemented are http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
                   "http.proxy");
-    log_.warn("--git-config: '" + entry.key + "' has no effect");
+    without_effect_ += (without_effect_.empty() ? "'" : ", '") + entry.key + "'";
   }
 
   static bool is_on(const GitConfigEntry& entry) {
@@ -208,6 +210,7 @@ class RemoteReader {
   const config::Environment& environment_;
   Log& log_;
   git_sync::RemoteSettings out_;
+  std::string without_effect_;  ///< keys of --git-config
 };
 
 }  // namespace

@@ -20,14 +20,17 @@ void check_refused(const Values& values) {
     throw refused(values, "sparse-checkout-file", "there is no sparse checkout here", "--subdir publishes one folder");
   if (values.find("filter"))
     throw refused(values, "filter", "there are no partial clones here", "--depth=1 keeps the history away");
-  if (values.given("http-pprof"))
-    throw refused(values, "http-pprof", "there is no Go runtime here", "leave it out; --http-metrics tells figures");
   if (const auto mode = values.text("change-permissions"); !mode.empty() && mode != "0")
     throw refused(values, "change-permissions", "its peer no longer knows it either", "use --group-write");
 }
 
 void warn_of_no_effect(const Values& values, Log& log) {
   if (values.given("git")) log.warn(values.find("git")->origin + " has no effect: git is not run");
+  if (values.flag("http-pprof"))
+    log.warn(values.find("http-pprof")->origin + " has no effect: there is no Go runtime to profile");
+  if (values.find("pre-publish-exechook-command"))
+    log.warn(values.find("pre-publish-exechook-command")->origin +
+             " does not hold a publication back: --gate does, where that is wanted");
   if (values.given("add-user")) log.warn(values.find("add-user")->origin + " has no effect: no user is needed");
   if (const auto* value = values.find("password"); value && value->source == config::Source::flag)
     log.warn("--password can be read by everyone on this machine: use --password-file or GITSYNC_PASSWORD");
@@ -67,7 +70,8 @@ void check_modes(const Values& values, GitSyncMode mode) {
                   values.find(name)->origin + (its == GitSyncMode::linked ? " has no meaning beside --in-place"
                                                                           : " has no meaning beside --root"));
   };
-  for (const auto* const name : {"link", "group-write", "stale-worktree-timeout", "hard-links"})
+  for (const auto* const name :
+       {"link", "group-write", "stale-worktree-timeout", "hard-links", "empty-root", "pre-publish-exechook-command"})
     only(name, GitSyncMode::linked);
   for (const auto* const name : {"git-dir", "delete-order", "force"}) only(name, GitSyncMode::in_place);
 }

@@ -8,6 +8,8 @@ namespace sidekick::cli {
 
 using config::Arity;
 using config::Form;
+using config::Levels;
+using config::List;
 using config::Secrecy;
 using config::Setting;
 
@@ -60,12 +62,22 @@ std::vector<Setting> what_to_follow() {
       {.name = "git-config",
        .value_name = "KEY:VALUE,...",
        .help = "settings of git: http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
-               "http.proxy count; safe.directory, gc.*, pack.* and core.* have no effect",
-       .remark = "every other key is refused",
+               "http.proxy count",
+       .remark = "other keys that change what git syncs (url.*.insteadOf, http.URL.*, core.sshCommand, credential.*, "
+                 "filter.*, ...) are refused; all else has no effect",
        .group = following,
        .peer_variables = "GITSYNC_GIT_CONFIG !GIT_SYNC_GIT_CONFIG",
        .secrecy = Secrecy::secret,
        .form = Form::lines},
+      {.name = "git-config-add",
+       .value_name = "KEY:VALUE",
+       .help = "one more setting, as in --git-config; may be given several times; flags add to the variable",
+       .group = following,
+       .peer_variables = "GITSYNC_GIT_CONFIG_ADD",
+       .arity = Arity::repeated,
+       .secrecy = Secrecy::secret,
+       .list = List::whole,
+       .levels = Levels::all_count},
   };
 }
 
@@ -75,9 +87,13 @@ std::vector<Setting> by_link() {
        .value_name = "DIR",
        .help = "publish by a link: the folder for store and trees, made where it is not "
                "there",
-       .remark = "a root that holds something of others is refused, not emptied",
+       .remark = "a root that holds something of others is refused unless --empty-root is given",
        .group = linked,
        .peer_variables = "GITSYNC_ROOT !GIT_SYNC_ROOT"},
+      {.name = "empty-root",
+       .help = "delete what others left in --root when git-sync starts there for the first time, as its peer does",
+       .group = linked,
+       .arity = Arity::flag},
       {.name = "link",
        .value_name = "PATH",
        .help = "the link that always points to the tree in force, relative to --root; unless given, the last part of "
@@ -104,12 +120,14 @@ std::vector<Setting> by_link() {
        .arity = Arity::flag},
       {.name = "touch-file",
        .value_name = "PATH",
-       .help = "a file that is touched after each sync, relative to --root",
+       .help = "a file that is touched after each sync, relative to --root; missing folders are made",
        .group = linked,
        .peer_variables = "GITSYNC_TOUCH_FILE !GIT_SYNC_TOUCH_FILE"},
       {.name = "error-file",
        .value_name = "PATH",
-       .help = "a file that holds the last error as JSON and is removed after the next success, relative to --root",
+       .help = "a file that holds the last error as JSON and is removed after the next success, relative to --root; "
+               "missing "
+               "folders are made",
        .group = linked,
        .peer_variables = "GITSYNC_ERROR_FILE !GIT_SYNC_ERROR_FILE"},
   };

@@ -119,6 +119,7 @@ class Reader {
     target.link = (target.root / link).lexically_normal();
     target.stale_timeout = time("stale-worktree-timeout", 0ms, "nothing");
     if (values_.flag("hard-links")) target.unchanged = git_sync::LinkedTarget::Unchanged::hard_link;
+    if (values_.flag("empty-root")) target.strangers = git_sync::LinkedTarget::Strangers::remove;
     if (values_.flag("group-write")) target.access = git_sync::LinkedTarget::Access::group_writes;
     out_.touch_file = below(target.root, "touch-file");
     out_.error_file = below(target.root, "error-file");
@@ -158,7 +159,8 @@ class Reader {
   }
 
   void take_hooks() {
-    if (values_.find("exechook-command")) take_exec_hook();
+    if (values_.find("exechook-command")) out_.exec_hook = exec_hook("exechook");
+    if (values_.find("pre-publish-exechook-command")) out_.pre_publish_hook = exec_hook("pre-publish-exechook");
     if (values_.find("webhook-url")) take_webhook();
     const auto timeout = time("gate-timeout", shortest_period, "10ms");
     if (!values_.find("gate")) return;
@@ -171,13 +173,14 @@ class Reader {
     return child_environment(git_sync_schema(), values_, environment_, PeerSecrets::kept);
   }
 
-  void take_exec_hook() {
+  /// `name` is what the names of its settings begin with.
+  git_sync::ExecHook exec_hook(const std::string& name) const {
     git_sync::ExecHook hook;
-    hook.argv = {values_.text("exechook-command")};
+    hook.argv = {values_.text(name + "-command")};
     hook.environment = hook_environment();
-    hook.timeout = time("exechook-timeout", shortest_hook_time, "1s");
-    hook.backoff = time("exechook-backoff", shortest_hook_time, "1s");
-    out_.exec_hook = std::move(hook);
+    hook.timeout = time(name + "-timeout", shortest_hook_time, "1s");
+    hook.backoff = time(name + "-backoff", shortest_hook_time, "1s");
+    return hook;
   }
 
   void take_webhook() {

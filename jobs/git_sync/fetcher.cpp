@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "git_sync/metrics.hpp"
-
 namespace sidekick::git_sync {
 
 namespace {
@@ -18,7 +16,6 @@ std::vector<ObjectId> usable(const Store& store, const std::vector<ObjectId>& kn
 }
 
 void receive(Store& store, Remote& remote, const FetchRequest& request, OlderObjects older, const FetchFrame& frame) {
-  frame.metrics.record(metric_fetches, 1);
   const auto pack = store.receive(frame.status, frame.cancel);
   const auto result = remote.fetch(request, *pack, frame.cancel);
   pack->keep(result.shallow, older);

@@ -47,7 +47,7 @@ class GitSyncJob::Impl {
         metrics_(metrics),
         url_(redact_url(settings_.remote.url)),
         remote_(open_remote(settings_.remote, log, metrics)),
-        hooks_(settings_.exec_hook, settings_.webhook, log, metrics) {}
+        hooks_(settings_.pre_publish_hook, settings_.exec_hook, settings_.webhook, log, metrics) {}
 
   Step step(JobContext& context) {
     const auto begun = context.clock.now();
@@ -177,7 +177,10 @@ class GitSyncJob::Impl {
 
   Outcome publish(const ObjectId& id, JobContext& context, const FetchFrame& frame) {
     const bool is_first = !synced_;
-    const auto publication = workspace_->publish(id, *remote_, frame);
+    // As its peer counts them: once a sync that moves, also where the objects are here already.
+    metrics_.record(metric_fetches, 1);
+    const auto publication =
+        workspace_->publish(id, *remote_, [this](const Publication& coming) { announce(coming); }, frame);
     // Before it counts as synced: where this fails, the next step does it again and tells the hooks.
     remember_source();
     synced_ = id;
@@ -200,6 +203,11 @@ class GitSyncJob::Impl {
       if (error.kind() == ErrorKind::cancelled) throw;
       frame.log.warn("cannot tidy up: " + error.message(), {{"hint", error.hint()}});
     }
+  }
+
+  /// A run that ends tells it with the other hooks, whose result it awaits.
+  void announce(const Publication& coming) {
+    if (settings_.hook_wait == Settings::HookWait::background) hooks_.announce(coming);
   }
 
   void tell(const Publication& publication, const CancelToken& cancel) {

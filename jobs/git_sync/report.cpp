@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <string>
+#include <system_error>
 
 #include "git_sync/publish/files.hpp"
 #include "sidekick/fd.hpp"
@@ -12,8 +13,19 @@
 
 namespace sidekick::git_sync {
 
+namespace {
+
+/// Where that fails, opening the file tells why.
+void make_parent(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::create_directories(file.parent_path(), ignored);
+}
+
+}  // namespace
+
 void touch(const std::filesystem::path& file, Log& log) noexcept try {
   if (file.empty()) return;
+  make_parent(file);
   const Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
   if (!fd || ::futimens(fd.get(), nullptr) != 0)
     log.warn(error_from_errno("cannot touch '" + file.string() + "'", errno).message());
@@ -27,6 +39,7 @@ void write_error_file(const std::filesystem::path& file, const Error& error, Log
                     ",\"Err\":" + json_quoted(error.message() + (error.hint().empty() ? "" : ": " + error.hint())) +
                     ",\"Args\":{}}";
   try {
+    make_parent(file);
     write_file_atomically(file, text, 0644);
   } catch (const Error& failure) {
     log.warn("cannot write the error file: " + failure.message());

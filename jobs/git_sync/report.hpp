@@ -9,10 +9,12 @@
 
 namespace sidekick::git_sync {
 
-/// Makes the file, or gives it the present time. Failures are logged: nothing depends on it. No path: nothing to do.
+/// Makes the file and the folders above it, or gives it the present time. Failures are logged: nothing depends on it.
+/// No path: nothing to do.
 void touch(const std::filesystem::path& file, Log& log) noexcept;
 
-/// Writes {"Msg":…,"Err":…,"Args":{}} by rename, mode 0644, as kubernetes/git-sync does. Failures are logged.
+/// Writes {"Msg":…,"Err":…,"Args":{}} by rename, mode 0644, as kubernetes/git-sync does; missing folders are made.
+/// Failures are logged.
 void write_error_file(const std::filesystem::path& file, const Error& error, Log& log) noexcept;
 void remove_error_file(const std::filesystem::path& file) noexcept;
 

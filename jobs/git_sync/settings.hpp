@@ -58,6 +58,7 @@ struct LinkedTarget {
     hard_link
   } unchanged = Unchanged::copy;  ///< files of the tree before; copy: a reflink where that works
   enum class Access { owner_writes, group_writes } access = Access::owner_writes;
+  enum class Strangers { refuse, remove } strangers = Strangers::refuse;  ///< what others left in the root
 };
 
 /// Published inside a folder that others have mounted already.
@@ -107,6 +108,7 @@ struct Settings {
   double jitter = 0;                         ///< share of the period that is added or taken at random, 0 to 1
   std::chrono::milliseconds check_period{600'000};
   std::optional<ExecHook> exec_hook;
+  std::optional<ExecHook> pre_publish_hook;  ///< linked target only
   std::optional<Webhook> webhook;
   std::optional<GateSettings> gate;
   std::filesystem::path touch_file;  ///< absolute; empty: none

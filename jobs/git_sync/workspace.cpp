@@ -56,6 +56,12 @@ std::optional<std::size_t> damaged_part(const Content& content, const CancelToke
   }
 }
 
+/// What is mended later is no publication to tell of.
+struct Unannounced {
+  Publisher& publisher;
+  ~Unannounced() { publisher.before_switch({}); }
+};
+
 }  // namespace
 
 Workspace::Workspace(const Settings& settings, RootLock lock, Log& log)
@@ -133,7 +139,7 @@ Gate Workspace::gate_for(const Publication& publication, const FetchFrame& frame
   };
 }
 
-Publication Workspace::publish(const ObjectId& id, Remote& remote, const FetchFrame& frame) {
+Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announce& announce, const FetchFrame& frame) {
   Publication publication;
   publication.previous = publisher_->current();
   std::vector<ObjectId> known;
@@ -143,6 +149,11 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const FetchFr
                            : fetch(store_, remote, id, settings_.depth, known, frame);
   auto content = source_.fetch(publication.commit, frame);
   const auto gate = gate_for(publication, frame);
+  const Unannounced at_the_end{*publisher_};
+  publisher_->before_switch([&announce, publication](const std::filesystem::path& tree) mutable {
+    publication.tree = tree;
+    announce(publication);
+  });
   with_sound_objects(content, remote, frame, [&] {
     publication.changed_paths = publisher_->publish(content, gate, frame.cancel).changed_paths;
   });

@@ -38,9 +38,12 @@ class Workspace final {
   /// there is none.
   std::optional<ObjectId> check(Remote& remote, const FetchFrame& frame);
 
+  /// Told of a publication before readers are sent to its tree.
+  using Announce = std::function<void(const Publication&)>;
+
   /// Brings `id` (a commit or annotated tag) here, unless it is, and makes it what readers see after the gate let it
   /// pass.
-  Publication publish(const ObjectId& id, Remote& remote, const FetchFrame& frame);
+  Publication publish(const ObjectId& id, Remote& remote, const Announce& announce, const FetchFrame& frame);
 
   /// Removes trees that nobody is told of any more, once their time is over.
   void remove_old_trees(const FetchFrame& frame);

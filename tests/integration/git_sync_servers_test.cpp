@@ -201,3 +201,40 @@ TEST_CASE("The login of an askpass URL is not shown to a submodule on another ho
   parent.git({"commit", "--quiet", "--message", "parent"});
   check_refused(site.once(file_url(parent.path()), {"--askpass-url=" + server.url("/cgi/login")}), "inner");
 }
+
+TEST_CASE("A server of the old protocol that demands multi_ack is followed through changes") {
+  const Site site;
+  const Apache server;
+  site.serve(server);
+  const auto repository = (server.repositories() / "site.git").string();
+  // As Azure DevOps answers who does not name it.
+  server.add_script(
+      "demanding",
+      "run() { env -u GIT_PROTOCOL git -c safe.directory='*' upload-pack --stateless-rpc \"$@\" " + repository + R"(; }
+case "$PATH_INFO" in
+*/info/refs)
+  printf 'Content-Type: application/x-git-upload-pack-advertisement\n\n001e# service=git-upload-pack\n0000'
+  run --advertise-refs ;;
+*)
+  body=$(mktemp); cat > "$body"
+  if grep -q multi_ack "$body"; then
+    printf 'Content-Type: application/x-git-upload-pack-result\n\n'
+    run < "$body"
+  else
+    printf 'Status: 400 Bad Request\nContent-Type: text/plain\n\nTF401041: the pack protocol is not valid'
+  fi
+  rm "$body" ;;
+esac
+)");
+  const auto url = server.url("/cgi/demanding/site.git");
+  check_synced(site, site.once(url));
+  const auto second = site.repository.commit_file("index.html", "two");
+  site.repository.git({"push", "--quiet", repository, "main"});
+  run({{"chmod", "-R", "a+rX", repository}}, 10s);
+  for (const auto* depth : {"--depth=1", "--depth=0"}) {
+    const auto done = site.once(url, {depth});
+    INFO(done.describe());
+    CHECK(done.exit_code == 0);
+    CHECK(linked_commit(site.link) == second);
+  }
+}

@@ -81,7 +81,27 @@ class AnswerReader::Parser final : public beast::basic_parser<false> {
   HttpResponse response_;
 };
 
+// Shell scripts end the lines of a header with a bare line feed, and other clients take it.
+void AnswerReader::complete_line_ends() {
+  const std::byte feed{'\n'};
+  const std::byte carriage_return{'\r'};
+  for (auto line = begin_;;) {
+    const auto found = std::find(buffer_.begin() + static_cast<std::ptrdiff_t>(line),
+                                 buffer_.begin() + static_cast<std::ptrdiff_t>(end_), feed);
+    auto at = static_cast<std::size_t>(found - buffer_.begin());
+    if (at == end_) return;
+    if (at == begin_ || buffer_[at - 1] != carriage_return) {
+      buffer_.insert(found, carriage_return);
+      end_++;
+      at++;
+    }
+    if (at == line + 1) return;  // an empty line: the body follows
+    line = at + 1;
+  }
+}
+
 bool AnswerReader::parse(Parser& parser) {
+  if (!parser.is_header_done()) complete_line_ends();
   while (begin_ < end_ && !parser.is_done()) {
     error_code failure;
     const auto used = parser.put(boost::asio::const_buffer(&buffer_[begin_], end_ - begin_), failure);

@@ -46,6 +46,7 @@ class AnswerReader final {
   class Parser;
   bool parse(Parser& parser);
   void read_more(Parser& parser);
+  void complete_line_ends();
 
   Stream& stream_;
   std::vector<std::byte> buffer_;

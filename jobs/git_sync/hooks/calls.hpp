@@ -7,14 +7,16 @@ namespace sidekick::git_sync {
 
 /// Runs the command in the publication's tree. The call throws Error: temporary where it fails, what run_child()
 /// throws where it cannot be started, cancelled.
-TellHook command_hook(ExecHook hook, Log& log);
+enum class ToldHash { published, before };  ///< of the commit that is in GITSYNC_HASH; before: empty at first
+TellHook command_hook(ExecHook hook, ToldHash told, Log& log);
 
 /// Calls the URL. The call throws Error: temporary for another status, what HttpClient throws, cancelled. For one
 /// thread at a time.
 TellHook url_hook(Webhook hook);
 
 /// The environment of a command that is told of a publication: `environment` and what is told in its place.
-std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication);
+std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication,
+                                         ToldHash told = ToldHash::published);
 
 /// The last lines of what a command printed, as one line of at most 600 bytes.
 std::string last_words(const std::string& output);

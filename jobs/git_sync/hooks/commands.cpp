@@ -29,12 +29,14 @@ std::string last_words(const std::string& output) {
   return out;
 }
 
-std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication) {
+std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication,
+                                         ToldHash told) {
   const auto hash = publication.commit.hex();
+  const auto before = publication.previous ? publication.previous->hex() : std::string();
   const std::array<std::pair<std::string, std::string>, 4> ours{
-      {{"GITSYNC_HASH=", hash},
+      {{"GITSYNC_HASH=", told == ToldHash::before ? before : hash},
        {"SIDEKICK_HASH=", hash},
-       {"SIDEKICK_PREVIOUS_HASH=", publication.previous ? publication.previous->hex() : std::string()},
+       {"SIDEKICK_PREVIOUS_HASH=", before},
        {"SIDEKICK_CHANGED_PATHS=", std::to_string(publication.changed_paths)}}};
   std::vector<std::string> out;
   for (const auto& entry : environment)
@@ -43,11 +45,11 @@ std::vector<std::string> environment_for(const std::vector<std::string>& environ
   return out;
 }
 
-TellHook command_hook(ExecHook hook, Log& log) {
-  return [hook = std::move(hook), &log](const Publication& publication, const CancelToken& cancel) {
+TellHook command_hook(ExecHook hook, ToldHash told, Log& log) {
+  return [hook = std::move(hook), told, &log](const Publication& publication, const CancelToken& cancel) {
     const auto result = run_child({.argv = hook.argv,
                                    .folder = publication.tree.string(),
-                                   .environment = environment_for(hook.environment, publication),
+                                   .environment = environment_for(hook.environment, publication, told),
                                    .timeout = hook.timeout},
                                   cancel);
     const auto output = last_words(result.output);

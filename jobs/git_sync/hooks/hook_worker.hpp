@@ -22,7 +22,7 @@ using TellHook = std::function<void(const Publication&, const CancelToken&)>;
 /// back-off, only the newest is kept. All members are safe from any thread. What is referred to outlives it.
 class HookWorker final {
  public:
-  /// `name` is that of its peer's metric: "exechook" or "webhook"; a literal.
+  /// `name` is that of its peer's metric: "exechook", "webhook" or "pre-publish-exechook"; a literal.
   HookWorker(std::string_view name, TellHook tell, std::chrono::milliseconds backoff, Log& log, MetricSink& metrics);
   /// Cancels what is told now, and waits for it to end.
   ~HookWorker();

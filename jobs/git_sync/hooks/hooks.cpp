@@ -7,20 +7,31 @@ namespace sidekick::git_sync {
 
 class Hooks::Impl {
  public:
-  Impl(const std::optional<ExecHook>& exec_hook, const std::optional<Webhook>& webhook, Log& log, MetricSink& metrics) {
-    if (exec_hook) command_.emplace("exechook", command_hook(*exec_hook, log), exec_hook->backoff, log, metrics);
+  Impl(const std::optional<ExecHook>& pre_publish_hook, const std::optional<ExecHook>& exec_hook,
+       const std::optional<Webhook>& webhook, Log& log, MetricSink& metrics) {
+    if (pre_publish_hook)
+      before_.emplace("pre-publish-exechook", command_hook(*pre_publish_hook, ToldHash::before, log),
+                      pre_publish_hook->backoff, log, metrics);
+    if (exec_hook)
+      command_.emplace("exechook", command_hook(*exec_hook, ToldHash::published, log), exec_hook->backoff, log,
+                       metrics);
     if (webhook) url_.emplace("webhook", url_hook(*webhook), webhook->backoff, log, metrics);
   }
 
+  void announce(const Publication& publication) {
+    if (before_) before_->send(publication);
+  }
+
   void send(const Publication& publication) {
+    announce(publication);
     if (command_) command_->send(publication);
     if (url_) url_->send(publication);
   }
 
-  /// The second is told even where the first fails.
+  /// The others are told even where one fails.
   void run_once(const Publication& publication, const CancelToken& cancel) {
     std::optional<Error> failure;
-    for (auto* worker : {command_ ? &*command_ : nullptr, url_ ? &*url_ : nullptr}) {
+    for (auto* worker : {before_ ? &*before_ : nullptr, command_ ? &*command_ : nullptr, url_ ? &*url_ : nullptr}) {
       if (worker == nullptr) continue;
       try {
         worker->run_once(publication, cancel);
@@ -35,15 +46,20 @@ class Hooks::Impl {
   }
 
  private:
+  std::optional<HookWorker> before_;
   std::optional<HookWorker> command_;
   std::optional<HookWorker> url_;
 };
 
-Hooks::Hooks(const std::optional<ExecHook>& exec_hook, const std::optional<Webhook>& webhook, Log& log,
-             MetricSink& metrics)
-    : impl_(std::make_unique<Impl>(exec_hook, webhook, log, metrics)) {}
+Hooks::Hooks(const std::optional<ExecHook>& pre_publish_hook, const std::optional<ExecHook>& exec_hook,
+             const std::optional<Webhook>& webhook, Log& log, MetricSink& metrics)
+    : impl_(std::make_unique<Impl>(pre_publish_hook, exec_hook, webhook, log, metrics)) {}
 
 Hooks::~Hooks() = default;
+
+void Hooks::announce(const Publication& publication) {
+  impl_->announce(publication);
+}
 
 void Hooks::send(const Publication& publication) {
   impl_->send(publication);

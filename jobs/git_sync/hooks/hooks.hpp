@@ -24,16 +24,22 @@ struct Publication {
   std::filesystem::path tree;  ///< the working directory of commands
 };
 
-/// One worker each for the command and the URL, with a mailbox of one: the newest publication takes the place of one
+/// One worker each for the commands and the URL, with a mailbox of one: the newest publication takes the place of one
 /// that waits, the same hash is not told twice, a failure is tried again after its back-off. Safe from any thread. The
 /// destructor ends what runs, with its process group.
 class Hooks final {
  public:
-  Hooks(const std::optional<ExecHook>& exec_hook, const std::optional<Webhook>& webhook, Log& log, MetricSink& metrics);
+  /// `pre_publish_hook` is told in GITSYNC_HASH of the commit published before.
+  Hooks(const std::optional<ExecHook>& pre_publish_hook, const std::optional<ExecHook>& exec_hook,
+        const std::optional<Webhook>& webhook, Log& log, MetricSink& metrics);
   ~Hooks();
   Hooks(const Hooks&) = delete;
   Hooks& operator=(const Hooks&) = delete;
 
+  /// Starts the pre-publish hook and does not wait for it.
+  void announce(const Publication& publication);
+
+  /// Tells all hooks; the pre-publish hook only where it was not told before.
   void send(const Publication& publication);
 
   /// One attempt each, awaited: for runs that end. Throws Error of kind temporary naming the hook that failed, its

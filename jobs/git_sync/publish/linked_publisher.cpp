@@ -181,6 +181,7 @@ Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::opti
   // From now on nobody is sent there: its time to stay begins.
   if (was_current && *was_current != commit)
     ::utimensat(AT_FDCWD, layout_.worktree(*was_current).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+  if (before_switch_) before_switch_(layout_.worktree(commit));
   layout_.point_link_at(commit);
   return {before ? count_changes(*before, work.listing.entries) : work.listing.entries.size()};
 }

@@ -22,6 +22,9 @@ class LinkedPublisher final : public Publisher {
   Inspection inspect(const Content& content, const CancelToken& cancel) const override;
   Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override;
   void tidy(const CancelToken& cancel) override;
+  void before_switch(std::function<void(const std::filesystem::path& tree)> call) override {
+    before_switch_ = std::move(call);
+  }
 
  private:
   struct Work;
@@ -45,6 +48,7 @@ class LinkedPublisher final : public Publisher {
   FileAttributes attributes_;
   Log& log_;
   std::set<std::string> warned_of_;
+  std::function<void(const std::filesystem::path& tree)> before_switch_;
 };
 
 }  // namespace sidekick::git_sync

@@ -59,7 +59,7 @@ std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& 
 
 [[noreturn]] void throw_not_ours(const fs::path& root, const std::vector<std::string>& strangers) {
   throw Error(ErrorKind::config, "cannot use '" + root.string() + "' as the root: it holds " + name_some(strangers),
-              "name an empty folder, or one inside it that need not exist yet");
+              "name an empty folder, or one inside it that need not exist yet; --empty-root deletes what is there");
 }
 
 /// Empties `git` but for what belongs to the tree that readers see, and removes the other trees.
@@ -81,13 +81,18 @@ fs::path prepare_root(const LinkedTarget& target, Log& log, std::span<const fs::
   const auto root = make_folder(target.root);
   auto git = root / ".git";
   std::error_code error;
-  const bool has_git = fs::exists(fs::symlink_status(git, error));
+  bool has_git = fs::exists(fs::symlink_status(git, error));
   const bool ours = is_folder(git) && is_folder(root / ".worktrees");
   if (!ours) {
     auto strangers = strangers_in(root, target, also_ours);
     if (has_git && (!strangers.empty() || !is_folder(git))) strangers.insert(strangers.begin(), ".git");
-    if (!strangers.empty()) throw_not_ours(root, strangers);
+    if (!strangers.empty() && target.strangers == LinkedTarget::Strangers::refuse) throw_not_ours(root, strangers);
+    if (!strangers.empty())
+      log.warn("emptying the root: it holds files of others",
+               {{"path", root.native()}, {"names", name_some(strangers)}});
+    for (const auto& name : strangers) remove_whole(root / name);
   }
+  has_git = fs::exists(fs::symlink_status(git, error));
   if (has_git) make_readable(git, log);
   if (has_git && !opens_as_repository(git)) {
     log.warn("emptying a repository that cannot be opened", {{"path", git.native()}});

@@ -71,6 +71,10 @@ class Publisher {
   /// bytes where they differ.
   virtual Inspection inspect(const Content& content, const CancelToken& cancel) const = 0;
 
+  /// Has `call` called in each publish() that shows readers another folder, once that is whole and in its place, and
+  /// before readers are sent there.
+  virtual void before_switch(std::function<void(const std::filesystem::path& tree)> /*call*/) {}
+
   /// Makes `content` what readers see, durable when it returns; files that are right already are not rewritten. The
   /// same content again mends what is damaged without an outage. `gate` may be empty.
   virtual Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) = 0;

@@ -44,7 +44,8 @@ std::optional<ObjectId> published_commit(const InPlaceTarget& target);
 /// - With a `.git` folder and `.worktrees` beside it, which is the layout of kubernetes/git-sync: it is ours, whatever
 ///   else is there, and nothing is fetched again. Where that repository cannot be opened it is emptied, and so are the
 ///   worktrees but the one that the link shows: readers keep it until there is a new one.
-/// - Anything else belongs to somebody: Error config that names some of it. Nothing was touched then.
+/// - Anything else belongs to somebody: Error config that names some of it, and nothing was touched; with
+///   Strangers::remove it is deleted, with a warning.
 /// Incomplete loose objects are removed in both modes, with a warning: they are fetched again.
 /// Throws Error also: denied, cannot_create, io.
 std::filesystem::path prepare_root(const LinkedTarget& target, Log& log,

@@ -88,6 +88,11 @@ std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeti
   const std::array<std::string_view, 4> wanted{"side-band-64k", "thin-pack", "ofs-delta", "no-progress"};
   for (const auto name : wanted)
     if (greeting.can(name)) capabilities.append(" ").append(name);
+  // Some servers refuse whoever names none of them. The answer differs only in lines that are passed over.
+  if (greeting.can("multi_ack_detailed"))
+    capabilities += " multi_ack_detailed";
+  else if (greeting.can("multi_ack"))
+    capabilities += " multi_ack";
   if (greeting.can("agent")) capabilities += " agent=sidekick";
 
   std::string out;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <csignal>
 
 #include "agent/cli/common_settings.hpp"
@@ -271,14 +272,15 @@ TEST_CASE("git-sync: a value that will not do is refused by the code of the mode
 TEST_CASE("git-sync: what cannot be done is refused and what is not needed is said") {
   check_refused(with_root({"--sparse-checkout-file=/f"}), ErrorKind::config, "--subdir publishes one folder");
   check_refused(with_root({"--filter=blob:none"}), ErrorKind::config, "--filter is refused");
-  check_refused(with_root({"--http-pprof", "--http-bind=:1"}), ErrorKind::config, "--http-pprof is refused");
   check_refused(with_root({}), ErrorKind::config, "use --group-write", {{"GIT_SYNC_PERMISSIONS", "0755"}});
   check_refused(with_root({"--http-metrics"}), ErrorKind::config, "--http-metrics needs --http-bind");
   check_refused(with_root({"--http=1", "--http-bind=:1"}), ErrorKind::config, "exclude each other");
   check_refused(with_root({"--sync-token=t"}), ErrorKind::config, "needs --http");
-  const auto out = told(with_root({"--git=/usr/bin/git", "--add-user", "--ssh", "--change-permissions=0"}));
+  const auto out =
+      told(with_root({"--git=/usr/bin/git", "--add-user", "--ssh", "--change-permissions=0", "--http-pprof"}));
   CHECK(out.warned("--git has no effect"));
   CHECK(out.warned("--add-user has no effect"));
+  CHECK(out.warned("--http-pprof has no effect"));
   CHECK(out.warned("--ssh is deprecated and has no effect"));
 }
 
@@ -295,10 +297,9 @@ TEST_CASE("git-sync: settings of git that are understood count and others are re
   CHECK_FALSE(remote.http.tls.verify);
   CHECK(remote.http.tls.ca_file == ca);
   CHECK(remote.http.proxies.https == "http://p:1");
-  CHECK(out.warned("'core.autocrlf' has no effect"));
+  CHECK(out.warned("'safe.directory', 'core.autocrlf' has no effect"));
   CHECK(out.warned("certificates are not checked"));
-  check_refused(with_root({"--git-config=filter.lfs.smudge:x"}), ErrorKind::config,
-                "'filter.lfs.smudge' is not understood");
+  check_refused(with_root({"--git-config=filter.lfs.smudge:x"}), ErrorKind::config, "'filter.lfs.smudge' changes");
   check_refused(with_root({"--git-config=http.https://h/.extraHeader:x"}), ErrorKind::config, "--git-config");
   check_refused(with_root({"--git-config=nothing"}), ErrorKind::config, "an entry has no value");
   check_refused(with_root({R"(--git-config=a.b:\x)"}), ErrorKind::config, "an escape is none of");
@@ -380,4 +381,45 @@ TEST_CASE("git-sync: the mode is guessed where the flags cannot be understood") 
   CHECK(probable_git_sync_mode({{"--x"}, {{"DESTINATION", "/d"}}}) == GitSyncMode::in_place);
   CHECK(probable_git_sync_mode({{"--x"}, {{"DESTINATION", "/d"}, {"GITSYNC_ROOT", "/git"}}}) == GitSyncMode::linked);
   CHECK(probable_git_sync_mode({{"--x"}, {}}) == GitSyncMode::linked);
+}
+
+TEST_CASE("git-sync: settings of git that would change the result are refused and all others warn once") {
+  for (const auto* entry :
+       {"url.https://h/.insteadOf:git@h:", "http.https://h/.sslVerify:false", "http.https://h/.proxy:http://p",
+        "http.sslCAPath:/c", "core.sshCommand:ssh -v", "credential.helper:store", "credential.https://h.username:me",
+        "protocol.file.allow:never", "protocol.allow:never", "fetch.fsckObjects:true", "transfer.fsckObjects:1",
+        "core.autocrlf:true", "core.eol:crlf", "core.symlinks:false", "filter.lfs.process:x", "include.path:/f",
+        "includeIf.gitdir:/x.path:/f", "remote.origin.url:/elsewhere", "submodule.inner.url:/elsewhere"}) {
+    // A key that holds a colon is quoted.
+    std::string text = entry;
+    const auto colon = text.find("://") == std::string::npos ? text.find(':') : text.find(':', text.find("://") + 3);
+    text = '"' + text.substr(0, colon) + "\":" + text.substr(colon + 1);
+    check_refused(with_root({"--git-config-add=" + text}), ErrorKind::config, "changes what git syncs");
+  }
+  const auto out = told(with_root({"--git-config-add=protocol.file.allow:always",
+                                   "--git-config-add=core.autocrlf:false", "--git-config-add=http.postBuffer:1",
+                                   "--git-config=gc.auto:0", "--git-config-add=http.extraHeader:X-A: b, c"}),
+                        {{"GITSYNC_GIT_CONFIG_ADD", "pull.ff:only"}});
+  CHECK(std::ranges::count_if(
+            out.warnings, [](const auto& line) { return line.find("has no effect here") != std::string::npos; }) == 1);
+  for (const auto* key : {"protocol.file.allow", "core.autocrlf", "http.postbuffer", "gc.auto", "pull.ff"})
+    CHECK(out.warned("'" + std::string(key) + "'"));
+  REQUIRE(out.job.remote.extra_headers.size() == 1);
+  CHECK(out.job.remote.extra_headers[0].value == "b, c");
+}
+
+TEST_CASE("git-sync: the pre-publish hook has its peer's names and a hint to the gate") {
+  const auto out = told(with_root({"--pre-publish-exechook-command=/hook", "--pre-publish-exechook-timeout=7s"}),
+                        {{"GITSYNC_PRE_PUBLISH_EXECHOOK_BACKOFF", "5s"}});
+  REQUIRE(out.job.pre_publish_hook);
+  CHECK(out.job.pre_publish_hook->argv == Words{"/hook"});
+  CHECK(out.job.pre_publish_hook->timeout == 7s);
+  CHECK(out.job.pre_publish_hook->backoff == 5s);
+  CHECK(out.warned("--gate"));
+  check_refused(in_place({"--pre-publish-exechook-command=/hook"}), ErrorKind::config, "no meaning beside --in-place");
+}
+
+TEST_CASE("git-sync: a root of others is emptied only where that is asked for") {
+  CHECK(told(with_root({})).linked().strangers == git_sync::LinkedTarget::Strangers::refuse);
+  CHECK(told(with_root({"--empty-root"})).linked().strangers == git_sync::LinkedTarget::Strangers::remove);
 }

@@ -167,8 +167,8 @@ std::string hash_of(char digit) {
 
 TEST_CASE("a command is told of a publication by its environment and works in the tree", "[hooks]") {
   Scene scene;
-  Hooks hooks(scene.command("env > $out/env; pwd > $out/pwd; echo $# > $out/arguments; touch $out/done"), {}, scene.log,
-              scene.counts);
+  Hooks hooks({}, scene.command("env > $out/env; pwd > $out/pwd; echo $# > $out/arguments; touch $out/done"), {},
+              scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "success") == 1; }));
   const auto env = scene.file("env");
@@ -185,8 +185,8 @@ TEST_CASE("a command is told of a publication by its environment and works in th
 TEST_CASE("a hook that fails is tried again until it succeeds and then is not told the same twice", "[hooks]") {
   Scene scene;
   Hooks hooks(
-      scene.command("echo run >> $out/runs; test $(wc -l < $out/runs) -ge 3 || { echo 'not yet' >&2; exit 4; }"), {},
-      scene.log, scene.counts);
+      {}, scene.command("echo run >> $out/runs; test $(wc -l < $out/runs) -ge 3 || { echo 'not yet' >&2; exit 4; }"),
+      {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "success") == 1; }));
   CHECK(scene.counts.of("exechook", "error") == 2);
@@ -202,7 +202,7 @@ TEST_CASE("a hook that fails is tried again until it succeeds and then is not to
 
 TEST_CASE("the newest publication takes the place of those that wait", "[hooks]") {
   Scene scene;
-  Hooks hooks(scene.command("echo $GITSYNC_HASH >> $out/told; while ! test -e $out/go; do sleep 0.01; done"), {},
+  Hooks hooks({}, scene.command("echo $GITSYNC_HASH >> $out/told; while ! test -e $out/go; do sleep 0.01; done"), {},
               scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return !scene.file("told").empty(); }));
@@ -214,7 +214,7 @@ TEST_CASE("the newest publication takes the place of those that wait", "[hooks]"
 
 TEST_CASE("a retry tells of the newest publication", "[hooks]") {
   Scene scene;
-  Hooks hooks(scene.command("echo $GITSYNC_HASH >> $out/told; test -e $out/go"), {}, scene.log, scene.counts);
+  Hooks hooks({}, scene.command("echo $GITSYNC_HASH >> $out/told; test -e $out/go"), {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") >= 1; }));
   hooks.send(scene.publication('b'));
@@ -229,7 +229,7 @@ TEST_CASE("a command that outlives its limit is ended with all it started", "[ho
   auto hook = scene.command("sleep 600 & echo $! > $out/child; echo begun; wait");
   hook.timeout = 300ms;
   hook.backoff = 60s;
-  Hooks hooks(hook, {}, scene.log, scene.counts);
+  Hooks hooks({}, hook, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") == 1; }));
   const auto child = static_cast<pid_t>(std::stol(scene.file("child")));
@@ -243,14 +243,14 @@ TEST_CASE("hooks that are destroyed end what runs and do not wait for a back-off
   hook.timeout = 600s;
   const auto begun = std::chrono::steady_clock::now();
   {
-    Hooks hooks(hook, {}, scene.log, scene.counts);
+    Hooks hooks({}, hook, {}, scene.log, scene.counts);
     hooks.send(scene.publication('a'));
     REQUIRE(test::eventually(patience, [&] { return std::filesystem::exists(scene.folder / "begun"); }));
   }
   {
     auto failing = scene.command("exit 1");
     failing.backoff = 600s;
-    Hooks hooks(failing, {}, scene.log, scene.counts);
+    Hooks hooks({}, failing, {}, scene.log, scene.counts);
     hooks.send(scene.publication('a'));
     REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") == 1; }));
   }
@@ -261,7 +261,7 @@ TEST_CASE("a program that is not there is an error that is told and tried again"
   Scene scene;
   auto hook = scene.command("");
   hook.argv = {"/nowhere/hook"};
-  Hooks hooks(hook, {}, scene.log, scene.counts);
+  Hooks hooks({}, hook, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") >= 2; }));
   CHECK(scene.recorder.lines(LogLevel::error).at(0).find("/nowhere/hook") != std::string::npos);
@@ -270,7 +270,7 @@ TEST_CASE("a program that is not there is an error that is told and tried again"
 TEST_CASE("a webhook brings the hash in a header and no body", "[hooks]") {
   Scene scene;
   const WebServer server({200});
-  Hooks hooks({}, webhook(server), scene.log, scene.counts);
+  Hooks hooks({}, {}, webhook(server), scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("webhook", "success") == 1; }));
   const auto head = server.requests().at(0);
@@ -282,7 +282,7 @@ TEST_CASE("a webhook brings the hash in a header and no body", "[hooks]") {
 TEST_CASE("a webhook with another status is tried again, and its URL has no password in the log", "[hooks]") {
   Scene scene;
   const WebServer server({500, 204, 200});
-  Hooks hooks({}, webhook(server), scene.log, scene.counts);
+  Hooks hooks({}, {}, webhook(server), scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("webhook", "success") == 1; }));
   CHECK(scene.counts.of("webhook", "error") == 2);
@@ -298,7 +298,7 @@ TEST_CASE("a webhook whose status does not matter is told once", "[hooks]") {
   auto hook = webhook(server);
   hook.success_status = 0;
   hook.method = "GET";
-  Hooks hooks({}, hook, scene.log, scene.counts);
+  Hooks hooks({}, {}, hook, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("webhook", "success") == 1; }));
   CHECK(server.requests().at(0).starts_with("GET /hook "));
@@ -312,7 +312,7 @@ TEST_CASE("a webhook that drips its answer ends with its limit", "[hooks]") {
   hook.timeout = 300ms;
   hook.backoff = 60s;
   hook.http.idle_timeout = 300ms;
-  Hooks hooks({}, hook, scene.log, scene.counts);
+  Hooks hooks({}, {}, hook, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   CHECK(test::eventually(patience, [&] { return scene.counts.of("webhook", "error") == 1; }));
 }
@@ -335,12 +335,12 @@ TEST_CASE("a hook that fails in an unexpected way is tried again", "[hooks]") {
 TEST_CASE("one attempt each is made and awaited in a run that ends", "[hooks]") {
   Scene scene;
   const WebServer server({200});
-  Hooks good(scene.command("sleep 0.1; touch $out/done"), webhook(server), scene.log, scene.counts);
+  Hooks good({}, scene.command("sleep 0.1; touch $out/done"), webhook(server), scene.log, scene.counts);
   good.run_once(scene.publication('a'), {});
   CHECK(std::filesystem::exists(scene.folder / "done"));
   CHECK(server.requests().size() == 1);
 
-  Hooks bad(scene.command("exit 5"), webhook(server), scene.log, scene.counts);
+  Hooks bad({}, scene.command("exit 5"), webhook(server), scene.log, scene.counts);
   const auto error = test::error_of([&] { bad.run_once(scene.publication('a'), {}); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::temporary);
@@ -381,4 +381,90 @@ TEST_CASE("a gate and a hook give way to cancellation", "[hooks]") {
   canceller.join();
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::cancelled);
+}
+
+TEST_CASE("the pre-publish hook is told of the hash before, and once for each publication", "[hooks]") {
+  Scene scene;
+  Hooks hooks(scene.command("echo $GITSYNC_HASH $SIDEKICK_HASH $# >> $out/told"), {}, {}, scene.log, scene.counts);
+  hooks.announce(scene.publication('a'));
+  REQUIRE(test::eventually(patience, [&] { return scene.counts.of("pre-publish-exechook", "success") == 1; }));
+  hooks.send(scene.publication('a'));
+  hooks.send(scene.publication('b'));
+  REQUIRE(test::eventually(patience, [&] { return scene.counts.of("pre-publish-exechook", "success") == 2; }));
+  CHECK(scene.file("told") == hash_of('0') + " " + hash_of('a') + " 0\n" + hash_of('0') + " " + hash_of('b') + " 0\n");
+}
+
+TEST_CASE("a webhook may answer with bare line feeds as a shell script does", "[hooks]") {
+  Scene scene;
+  const test::TcpServer server([](test::TcpPeer& peer) {
+    if (peer.read_request()) peer.send("HTTP/1.1 200 OK\nContent-Length: 2\n\nok");
+  });
+  Webhook hook;
+  hook.url = server.url("/hook");
+  hook.timeout = 5s;
+  Hooks hooks({}, {}, hook, scene.log, scene.counts);
+  CHECK_NOTHROW(hooks.run_once(scene.publication('a'), {}));
+}
+
+TEST_CASE("a webhook follows redirects as Go's client does", "[hooks]") {
+  for (const auto& [status, method] : {std::pair("301 Moved", "GET"), std::pair("303 See Other", "GET"),
+                                       std::pair("307 Temporary", "POST"), std::pair("308 Permanent", "POST")}) {
+    Scene scene;
+    std::mutex mutex;
+    std::vector<std::string> heard;
+    const test::TcpServer server([&, status = std::string(status)](test::TcpPeer& peer) {
+      while (const auto request = peer.read_request()) {
+        const std::lock_guard lock(mutex);
+        heard.push_back(*request);
+        if (request->find(" /hook ") != std::string::npos)
+          peer.answer(status, "", "Location: /there\r\n");
+        else
+          peer.answer("200 OK", "");
+      }
+    });
+    Webhook hook;
+    hook.url = server.url("/hook");
+    hook.url.insert(7, "me:hunter2@");
+    hook.timeout = 5s;
+    Hooks hooks({}, {}, hook, scene.log, scene.counts);
+    CHECK_NOTHROW(hooks.run_once(scene.publication('a'), {}));
+    const std::lock_guard lock(mutex);
+    REQUIRE(heard.size() == 2);
+    INFO(heard[1]);
+    CHECK(heard[1].starts_with(std::string(method) + " /there "));
+    CHECK(heard[1].find("Gitsync-Hash: " + hash_of('a')) != std::string::npos);
+    CHECK(heard[1].find("Authorization: Basic ") != std::string::npos);
+  }
+}
+
+TEST_CASE("a webhook does not show its login to another host that it is redirected to, and ends in a circle",
+          "[hooks]") {
+  Scene scene;
+  std::mutex mutex;
+  std::string heard;
+  const test::TcpServer other([&](test::TcpPeer& peer) {
+    while (const auto request = peer.read_request()) {
+      const std::lock_guard lock(mutex);
+      heard += *request;
+      peer.answer("200 OK", "");
+    }
+  });
+  const test::TcpServer server([&](test::TcpPeer& peer) {
+    while (const auto request = peer.read_request())
+      peer.answer("302 Found", "",
+                  request->find(" /hook ") != std::string::npos ? "Location: " + other.url("/") + "\r\n"
+                                                                : std::string("Location: /circle\r\n"));
+  });
+  Webhook hook;
+  hook.url = server.url("/hook");
+  hook.url.insert(7, "me:hunter2@");
+  hook.timeout = 5s;
+  Hooks({}, {}, hook, scene.log, scene.counts).run_once(scene.publication('a'), {});
+  {
+    const std::lock_guard lock(mutex);
+    CHECK(heard.find("Gitsync-Hash") != std::string::npos);
+    CHECK(heard.find("Authorization") == std::string::npos);
+  }
+  hook.url = server.url("/circle");
+  CHECK_THROWS_AS(Hooks({}, {}, hook, scene.log, scene.counts).run_once(scene.publication('a'), {}), Error);
 }
