@@ -22,8 +22,8 @@ class LinkedPublisher final : public Publisher {
   Inspection inspect(const Content& content, const CancelToken& cancel) const override;
   Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override;
   void tidy(const CancelToken& cancel) override;
-  void before_switch(std::function<void(const std::filesystem::path& tree)> call) override {
-    before_switch_ = std::move(call);
+  void before_switch(const std::function<void(const std::filesystem::path& tree)>& call) override {
+    before_switch_ = call;
   }
 
  private:

@@ -73,7 +73,7 @@ class Publisher {
 
   /// Has `call` called in each publish() that shows readers another folder, once that is whole and in its place, and
   /// before readers are sent there.
-  virtual void before_switch(std::function<void(const std::filesystem::path& tree)> /*call*/) {}
+  virtual void before_switch(const std::function<void(const std::filesystem::path& tree)>& /*call*/) {}
 
   /// Makes `content` what readers see, durable when it returns; files that are right already are not rewritten. The
   /// same content again mends what is damaged without an outage. `gate` may be empty.
