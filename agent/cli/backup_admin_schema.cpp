@@ -81,7 +81,7 @@ config::Schema backup_list_schema() {
        .arguments = "",
        .description = "Each with when it was taken, its age and size, how far it was proven, and whether it "
                       "is suspect: much smaller than the last good one. One whose object is missing or has another "
-                      "size, or whose manifest cannot be read, says so; it never counts for retention or as 'latest'. "
+                      "size, or whose manifest cannot be read, says so and never counts for retention. "
                       "Times are shown in the zone TZ, or that of /etc/localtime.",
        .settings = {job_setting("only those of this job"),
                     json_setting("print an array of their manifests, each with its presence in the storage")},

@@ -189,7 +189,7 @@ Error Catalog::no_latest(const std::vector<Listed>& all, const std::optional<std
   if (suspect)
     return {ErrorKind::no_input, "every backup" + place + " is suspect",
             "name one, or accept it with 'backup accept " + *suspect + "'"};
-  return {ErrorKind::no_input, "no backup" + place + " is whole",
+  return {ErrorKind::no_input, "no backup" + place + " has its object",
           "'backup list' shows what is missing; a lifecycle rule of the storage may have removed it"};
 }
 
@@ -199,10 +199,13 @@ Manifest Catalog::latest(Log& log, const CancelToken& cancel) {
   for (const auto& listed : std::views::reverse(all)) {
     auto found = entry(listed, cancel);
     if (!found) continue;
-    if (found->presence() != Presence::whole) {
-      log.warn("the backup '" + listed.name.text() + "' does not count: " + found->flaw());
+    if (found->presence() == Presence::missing) {
+      log.warn("the backup '" + listed.name.text() + "' does not count: its object is missing");
       continue;
     }
+    // Going on to an older one in silence would let a restore drop what the damaged one may still hold.
+    if (found->failure)
+      throw Error(found->failure->kind(), found->failure->message(), "name an older one, as 'backup list' shows them");
     if (!found->manifest->suspect) return std::move(*found->manifest);
     if (!suspect) suspect = listed.name.text();
   }

@@ -85,9 +85,9 @@ class Catalog final {
   /// cannot be read counts, since its object exists.
   std::optional<Entry> newest(const CancelToken& cancel);
 
-  /// `name`, or "latest": the newest that is whole and not suspect; logs a warning for each newer one that is not
-  /// whole. Throws no_input, with the nearest name as its hint, or the jobs there are where this one has no backup;
-  /// data for a manifest that cannot be read.
+  /// `name`, or "latest": the newest that is not suspect and whose object is there; logs a warning for each newer one
+  /// that is missing. A damaged one is not passed over: it fails when it is read. Throws no_input, with the nearest
+  /// name as its hint, or the jobs there are where this one has no backup; data for a manifest that cannot be read.
   Manifest find(std::string_view name, Log& log, const CancelToken& cancel);
 
   /// This job's objects without a manifest, as a listing shows them: before one is removed, has_manifest() is asked.

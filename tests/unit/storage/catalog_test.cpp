@@ -243,7 +243,7 @@ TEST_CASE("a manifest that cannot be read is one entry and the others are read")
   CHECK(entries[2].manifest->name == younger);
 }
 
-TEST_CASE("a backup whose object is gone or cut is not the latest") {
+TEST_CASE("a backup whose object is gone is not the latest and a damaged one is not passed over") {
   const Shelf shelf;
   Catalog catalog(*shelf.storage, "shop");
   const auto whole = shelf.backup("shop", noon);
@@ -253,8 +253,9 @@ TEST_CASE("a backup whose object is gone or cut is not the latest") {
   shelf.storage->replace(cut, "", shelf.cancel);
   shelf.storage->remove(gone, shelf.cancel);
   shelf.storage->replace(manifest_name(damaged), "{", shelf.cancel);
-  CHECK(catalog.find("latest", shelf.log, shelf.cancel).name == whole);
-  CHECK(shelf.recorder.lines(LogLevel::warning).size() == 3);
+  const auto unreadable = error_of([&] { catalog.find("latest", shelf.log, shelf.cancel); });
+  REQUIRE(unreadable);
+  CHECK(unreadable->kind() == ErrorKind::data);
   const auto entries = catalog.entries(shelf.cancel);
   REQUIRE(entries.size() == 4);
   CHECK(entries[0].flaw().empty());
@@ -263,13 +264,17 @@ TEST_CASE("a backup whose object is gone or cut is not the latest") {
   CHECK(catalog.find(gone, shelf.log, shelf.cancel).name == gone);
   CHECK(catalog.newest(shelf.cancel)->name().text() == damaged);
   shelf.storage->remove(damaged, shelf.cancel);
+  CHECK(catalog.find("latest", shelf.log, shelf.cancel).name == cut);
+  CHECK(shelf.recorder.lines(LogLevel::warning).size() == 2);
+  shelf.storage->remove(cut, shelf.cancel);
+  CHECK(catalog.find("latest", shelf.log, shelf.cancel).name == whole);
   CHECK(catalog.newest(shelf.cancel)->name().text() == whole);
   shelf.storage->remove(whole, shelf.cancel);
   CHECK_FALSE(catalog.newest(shelf.cancel));
   const auto none = error_of([&] { catalog.find("latest", shelf.log, shelf.cancel); });
   REQUIRE(none);
   CHECK(none->kind() == ErrorKind::no_input);
-  CHECK(mentions(*none, "is whole"));
+  CHECK(mentions(*none, "has its object"));
 }
 
 TEST_CASE("an object that one listing does not show is looked for in a second one") {
