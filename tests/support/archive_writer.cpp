@@ -50,7 +50,7 @@ struct ArchiveWriter::File {
 };
 
 ArchiveWriter::ArchiveWriter(const std::filesystem::path& path) : file_(std::make_unique<File>()) {
-  file_->handle = gzopen(path.c_str(), path.extension() == ".gz" ? "wb6" : "wbT");
+  file_->handle = gzopen(path.c_str(), path.extension() == ".gz" ? "wb6e" : "wbTe");
   if (!file_->handle) throw std::runtime_error("cannot write '" + path.string() + "'");
   constexpr std::array<std::uint8_t, 4> magic{0x6d, 0xe2, 0x99, 0x81};
   write(magic);
