@@ -32,6 +32,7 @@ ErrorKind kind_of_errno(int number) {
     case EPERM:
       return ErrorKind::denied;
     case ENOENT:
+    case ENOTDIR:
       return ErrorKind::no_input;
     case EROFS:
       return ErrorKind::cannot_create;

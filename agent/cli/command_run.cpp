@@ -62,7 +62,7 @@ int run_command(const Invocation& invocation) {
     return plan_of(settings, frame, words.command.value_or(std::vector<std::string>()));
   };
   return run_job({words.ours, invocation.environment},
-                 {.schema = command_schema(), .plan = plan, .wraps = Wraps::another_program});
+                 {.schema = command_schema(), .plan = plan, .http = http_plan, .wraps = Wraps::another_program});
 }
 
 }  // namespace sidekick::cli

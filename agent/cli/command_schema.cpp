@@ -1,6 +1,7 @@
 #include "agent/cli/command_schema.hpp"
 
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/http_endpoints.hpp"
 
 namespace sidekick::cli {
 
@@ -141,6 +142,7 @@ config::Schema command_schema() {
           "unavailable, 70 bug, 73 cannot create, 74 input or output, 75 temporary, 77 denied, 78 configuration."};
   for (auto part : {ending_settings(), once_settings(), telling_settings(), common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
+  schema.settings.push_back(http_setting("HTTP"));
   return schema;
 }
 

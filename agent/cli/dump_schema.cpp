@@ -1,6 +1,7 @@
 #include "agent/cli/dump_schema.hpp"
 
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/http_endpoints.hpp"
 #include "agent/cli/restore_schema.hpp"
 
 namespace sidekick::cli {
@@ -141,11 +142,13 @@ config::Schema dump_schema() {
           "Reads collections with their options, indexes, views, users and roles, and writes an archive, a folder, or "
           "standard output. What it writes mongorestore reads, and `sidekick restore`. It waits for the server by "
           "itself, and a dump that was disturbed (a step-down, a lost cursor, a restart) begins anew: a file under the "
-          "name that was asked for is always whole. The flags are mongodump's, and ours beside them.",
+          "name that was asked for is always whole. The flags are mongodump's, and ours beside them.\n\nWith access "
+          "control, MongoDB's role backup is enough.",
       .settings = writing(),
       .file_keys = {"password", "uri", "sslPEMKeyPassword"}};
   for (auto part : {selecting(), agreeing(), mongo_connection_settings(), pacing(), common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
+  schema.settings.push_back(http_setting("HTTP"));
   return schema;
 }
 

@@ -5,6 +5,23 @@
 
 namespace sidekick::cli {
 
+config::Setting http_setting(std::string_view group) {
+  return {.name = "http",
+          .value_name = "[HOST:]PORT",
+          .help =
+              "answer /healthz, /readyz and /metrics there, also while parked: PORT on 127.0.0.1, :PORT on every "
+              "interface",
+          .group = group};
+}
+
+std::optional<HttpPlan> http_plan(const config::Values& values) {
+  if (!values.given("http")) return {};
+  HttpPlan plan;
+  plan.address = values.text("http");
+  plan.unavailable = HttpPlan::Unavailable::warned_of;
+  return plan;
+}
+
 std::unique_ptr<status::HttpServer> open_endpoints(const HttpPlan& plan, const HttpFrame& frame) {
   auto routes = status::health_routes(frame.health);
   routes.push_back(status::sync_route(plan.sync_token, [&trigger = frame.trigger] { trigger.raise(); }));

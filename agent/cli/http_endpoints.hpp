@@ -2,8 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "agent/config/setting.hpp"
+#include "agent/config/values.hpp"
 #include "agent/runtime/trigger.hpp"
 #include "agent/status/health.hpp"
 #include "agent/status/http_server.hpp"
@@ -27,6 +30,11 @@ struct HttpFrame {
   const status::Metrics& metrics;
   runtime::Trigger& trigger;
 };
+
+/// The setting --http of jobs that end, and the plan it stands for: nothing unless it is given. Where the port is taken
+/// such a job warns and goes on without: it may run beside a service with the same environment.
+config::Setting http_setting(std::string_view group);
+std::optional<HttpPlan> http_plan(const config::Values& values);
 
 /// Throws Error as HttpServer and parse_http_address().
 std::unique_ptr<status::HttpServer> open_endpoints(const HttpPlan& plan, const HttpFrame& frame);

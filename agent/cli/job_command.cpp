@@ -16,6 +16,7 @@
 #include "agent/status/metrics.hpp"
 #include "agent/status/progress.hpp"
 #include "agent/status/termination.hpp"
+#include "sidekick/exceptions.hpp"
 
 namespace sidekick::cli {
 
@@ -61,8 +62,8 @@ class JobRun {
   int run() {
     try {
       return set_up() ? unless_stopped(run_plan()) : 0;
-    } catch (const Error& error) {
-      return refuse(error);
+    } catch (const std::exception& exception) {
+      return refuse(as_error(exception));
     }
   }
 
@@ -212,7 +213,10 @@ int run_job(const Invocation& invocation, const config::Schema& schema, const Ma
     out.job = make_job(settings, frame.log);
     return out;
   };
-  return run_job(invocation, {.schema = schema, .plan = plan});
+  const bool answers = std::ranges::any_of(schema.settings, [](const auto& s) { return s.name == "http"; });
+  JobCommand command{.schema = schema, .plan = plan};
+  if (answers) command.http = http_plan;
+  return run_job(invocation, command);
 }
 
 }  // namespace sidekick::cli

@@ -37,7 +37,7 @@ int run_restore(const Invocation& invocation) {
     out.job = make_job(settings, frame);
     return out;
   };
-  return run_job(invocation, {.schema = restore_schema(), .plan = plan});
+  return run_job(invocation, {.schema = restore_schema(), .plan = plan, .http = http_plan});
 }
 
 }  // namespace sidekick::cli

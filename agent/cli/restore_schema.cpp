@@ -1,6 +1,7 @@
 #include "agent/cli/restore_schema.hpp"
 
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/http_endpoints.hpp"
 #include "agent/cli/storage_schema.hpp"
 
 namespace sidekick::cli {
@@ -117,6 +118,11 @@ std::vector<Setting> storing() {
        .help = "drop each collection that is in the dump first",
        .remark = "only once the server was reached and the input proven, and only what was there at the start: where "
                  "another process replaces a collection meanwhile, the restore ends with 75",
+       .group = writing,
+       .arity = Arity::flag},
+      {.name = "if-empty",
+       .help = "do nothing, and end with 0, where a database that would be written to holds a document; what a killed "
+               "run with this flag has begun is finished",
        .group = writing,
        .arity = Arity::flag},
       {.name = "on-duplicate",
@@ -239,12 +245,19 @@ config::Schema restore_schema() {
           "belong to the server (local, config, system.*). Where it is data, that is an error before anything is "
           "dropped: documents that are packed in another way (x.bson.bz2), two files for one collection, a name that "
           "no "
-          "server takes, buckets without the metadata of their time series. --nsExclude leaves such a collection out.",
+          "server takes, buckets without the metadata of their time series. --nsExclude leaves such a collection "
+          "out.\n\n"
+          "With access control, "
+          "MongoDB's role restore is enough. Its user may not read, so documents that are there already are then not "
+          "compared; readWrite on the database does that too. More is needed for an oplog and for --preserveUUID (any "
+          "action on any resource), for --on-duplicate=replace, and for documents with an empty timestamp on servers "
+          "that replace it (readWrite).",
       .settings = reading(),
       .file_keys = {"password", "uri", "sslPEMKeyPassword"}};
   for (auto part : {selecting(), mongo_connection_settings(), storing(), detailing(), replaying(), storage_settings(),
                     common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
+  schema.settings.push_back(http_setting("HTTP"));
   return schema;
 }
 

@@ -17,6 +17,7 @@ constexpr int longest_seconds = 24 * 3600;
 
 void check_rules(const Values& values) {
   check_excluding(values, {{"archive", "dir"},
+                           {"if-empty", "drop"},
                            {"from", "archive"},
                            {"from", "dir"},
                            {"from", "oplogFile"},
@@ -133,6 +134,7 @@ void take_selection(restore::Settings& out, const Values& values) {
 
 void take_writing(restore::Settings& out, const Values& values) {
   out.drop = values.flag("drop");
+  out.if_empty = values.flag("if-empty");
   out.dry_run = values.flag("dry-run");
   out.prove_first = !values.flag("no-prove-first");
   out.on_duplicate = on_duplicate(values);

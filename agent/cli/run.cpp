@@ -9,7 +9,9 @@
 #include "agent/cli/meta_commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/status/console_log.hpp"
+#include "mongo/library.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/exceptions.hpp"
 #include "sidekick/secret.hpp"
 
 namespace sidekick::cli {
@@ -70,11 +72,12 @@ int report(const Error& error) {
 
 int run(int argc, const char* const* argv, const char* const* environment) noexcept try {
   try {
+    mongo::prepare_libraries();
     return select_and_run(argc, argv, environment);
   } catch (const Error& error) {
     return report(error);
   } catch (const std::exception& error) {
-    return report(Error(ErrorKind::internal, std::string("unexpected: ") + error.what()));
+    return report(as_error(error));
   }
 } catch (...) {  // not even the report could be made
   return info(ErrorKind::internal).exit_code;

@@ -76,6 +76,7 @@ config::Schema verify_schema() {
       .file_keys = {}};
   for (const auto& setting : common_settings())
     if (setting.name != "dry-run") schema.settings.push_back(setting);
+  schema.settings.push_back(http_setting("HTTP"));
   return schema;
 }
 

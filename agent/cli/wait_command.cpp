@@ -62,6 +62,7 @@ int run_wait(const Invocation& invocation) {
     return run_job(ours, {.schema = wait_schema(),
                           .plan = [&](const config::Settings& settings,
                                       const JobFrame& frame) { return init_plan(settings, frame, words.command); },
+                          .http = http_plan,
                           .wraps = Wraps::another_program});
   bool is_met = false;  // --help and its like end with 0 too
   const auto plan_of = [&](const config::Settings& settings, const JobFrame& frame) {
@@ -73,8 +74,10 @@ int run_wait(const Invocation& invocation) {
     };
     return plan;
   };
-  const int code = run_job(
-      ours, {.schema = wait_schema(), .plan = plan_of, .wraps = words.command ? Wraps::until_its_end : Wraps::nothing});
+  const int code = run_job(ours, {.schema = wait_schema(),
+                                  .plan = plan_of,
+                                  .http = http_plan,
+                                  .wraps = words.command ? Wraps::until_its_end : Wraps::nothing});
   if (!is_met || code != 0 || !words.command) return code;
   runtime::remove_traces();
   become(*words.command);

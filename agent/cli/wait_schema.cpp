@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/http_endpoints.hpp"
 
 namespace sidekick::cli {
 
@@ -112,6 +113,7 @@ config::Schema wait_schema() {
           "configuration, 128+n stopped by signal n. With a command behind --, its own from then on; 126 where it is "
           "not executable, 127 where it is not found."};
   for (auto part : {asking(), common_part()}) schema.settings.insert(schema.settings.end(), part.begin(), part.end());
+  schema.settings.push_back(http_setting("HTTP"));
   return schema;
 }
 

@@ -1,6 +1,7 @@
 #include "agent/runtime/attempt.hpp"
 
 #include "agent/runtime/watchdog.hpp"
+#include "sidekick/exceptions.hpp"
 
 namespace sidekick::runtime {
 
@@ -28,32 +29,24 @@ class NotingSink final : public StatusSink {
   status::Health& health_;
 };
 
-void run_and_translate(const std::function<void(JobContext&)>& work, JobContext& context) {
-  try {
-    work(context);
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(ErrorKind::internal, std::string("unexpected: ") + error.what());
-  } catch (...) {
-    throw Error(ErrorKind::internal, "unexpected exception of an unknown type");
-  }
-}
-
 }  // namespace
 
 void run_attempt(const Surroundings& around, const AttemptFrame& frame, const std::function<void(JobContext&)>& work) {
   status::JobLog log(around.log, frame.job, frame.number);
   const auto display = around.make_display(log);
   NotingSink sink(frame.movement, *display, around.health);
-  const Watchdog watchdog(around.clock, around.interrupt, frame.deadline.value_or(Clock::time_point::max()),
-                          frame.late_code, around.abandon, frame.let_go);
-  JobContext context{around.clock, watchdog.token(), sink, around.metrics, log, frame.number, around.interrupt.token()};
+  std::optional<Watchdog> watchdog;
+  with_errors([&] {
+    watchdog.emplace(around.clock, around.interrupt, frame.deadline.value_or(Clock::time_point::max()), frame.late_code,
+                     around.abandon, frame.let_go);
+  });
+  JobContext context{around.clock, watchdog->token(),       sink, around.metrics, log,
+                     frame.number, around.interrupt.token()};
   try {
-    run_and_translate(work, context);
+    with_errors([&] { work(context); });
   } catch (const Error& error) {
     // A job that tells what it had no time for says more than we know.
-    if (!watchdog.timed_out() || error.kind() == ErrorKind::timeout) throw;
+    if (!watchdog->timed_out() || error.kind() == ErrorKind::timeout) throw;
     throw Error(ErrorKind::timeout, "attempt " + std::to_string(frame.number) + " ran out of time");
   }
 }

@@ -80,7 +80,12 @@ class Run {
   int finish(const Outcome& outcome) {
     log_.info(outcome.summary, {{"took", took()}, {"attempts", number_}});
     around_.last_word(outcome.summary, 0);
-    if (policy_.settle.count() > 0) around_.clock.wait_until(started_ + policy_.settle, around_.interrupt.token());
+    around_.health.ready();
+    const auto left = started_ + policy_.settle - around_.clock.now();
+    if (left.count() <= 0) return 0;
+    log_.info("staying up until the task has run for " + config::format_duration(policy_.settle),
+              {{"left", spoken_duration(left)}});
+    around_.clock.wait_until(started_ + policy_.settle, around_.interrupt.token());
     return 0;
   }
 

@@ -77,6 +77,12 @@ Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::str
   const auto kind = from_server ? kind_of_server_code(error.code) : ErrorKind::data;
   if (reply != nullptr && kind == ErrorKind::data && mongoc_error_has_label(reply, "RetryableWriteError"))
     return {ErrorKind::unavailable, what + ": " + message};
+  constexpr std::uint32_t missing_right = 13;
+  if (kind == ErrorKind::denied && error.code == missing_right)
+    return {
+        kind, what + ": " + message,
+        "the user lacks a right: MongoDB's role 'restore' is enough to restore, 'backup' to dump; more is needed for "
+        "an oplog, --preserveUUID and --on-duplicate=replace, see --help"};
   if (kind == ErrorKind::denied) return {kind, what + ": " + message, "check the user's password and roles"};
   if (kind == ErrorKind::io) return {kind, what + ": " + message, "the server's disk is full: make room there"};
   return {kind, what + ": " + message};

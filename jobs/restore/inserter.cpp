@@ -36,6 +36,11 @@ std::string what_of(const Batch& batch) {
   return "cannot insert into '" + batch.target->ns.text() + "'";
 }
 
+/// A duplicate of the _id, and not of a value that another unique index holds.
+bool is_of_id(std::string_view message) {
+  return message.find(" index: _id_ ") != std::string_view::npos;
+}
+
 std::string id_text(mongo::Bytes document) {
   const mongo::BsonView view(document);
   const auto id = mongo::find(view.get(), "_id");
@@ -106,7 +111,9 @@ void Inserter::insert_unordered(const Batch& batch, Indexes which) {
 
 void Inserter::insert_ordered(const Batch& batch, Indexes left) {
   while (!left.empty()) {
-    const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, left, ordered_); });
+    // Where nothing tells which others are there too, one is sent at a time.
+    const auto next = may_read_ ? left : Indexes{left.front()};
+    const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, next, ordered_); });
     if (!failures) {
       auto [first, second] = halves(left);
       insert_ordered(batch, std::move(first));
@@ -114,8 +121,9 @@ void Inserter::insert_ordered(const Batch& batch, Indexes left) {
       continue;
     }
     if (failures->empty()) {
-      tally_.inserted += left.size();
-      return;
+      tally_.inserted += next.size();
+      left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(next.size()));
+      continue;
     }
     const auto& failure = failures->front();
     const auto stopped_at = std::ranges::find(left, failure.document);
@@ -204,6 +212,8 @@ void Inserter::settle_duplicates(const Batch& batch, const Failures& duplicates)
     if (std::ranges::binary_search(presence.same, duplicate.document)) continue;
     if (on_duplicate == OnDuplicate::keep)
       tally_.kept++;
+    else if (!may_read_ && on_duplicate != OnDuplicate::error && is_of_id(duplicate.message))
+      tally_.unread++;
     else if (on_duplicate == OnDuplicate::replace && std::ranges::binary_search(presence.different, duplicate.document))
       replaced.push_back(duplicate.document);
     else

@@ -72,6 +72,7 @@ class Inserter final {
   mongo::Bson unordered_;
   mongo::Bson ordered_;
   std::map<const Target*, bool> mostly_stored_;  ///< whether most documents of the last batch were there already
+  bool may_read_ = true;                         ///< false once the server refused to show a document
   bool doubtful_ = false;                        ///< an earlier try of the present batch may have been carried out
 };
 

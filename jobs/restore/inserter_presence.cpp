@@ -80,8 +80,13 @@ Inserter::Presence Inserter::look_up(const Batch& batch, const Indexes& which) {
   }
   bson_error_t error;
   const bson_t* reply = nullptr;
-  if (mongoc_cursor_error_document(cursor.get(), &error, &reply))
-    throw mongo::mongo_error(error, reply, what_of(batch));
+  if (mongoc_cursor_error_document(cursor.get(), &error, &reply)) {
+    auto failure = mongo::mongo_error(error, reply, what_of(batch));
+    // MongoDB's role `restore` may not read. What the user asked to replace cannot be left as it is.
+    if (failure.kind() != ErrorKind::denied || settings_.on_duplicate == OnDuplicate::replace) throw failure;
+    may_read_ = false;
+    return {};
+  }
   std::ranges::sort(presence.same);
   std::ranges::sort(presence.different);
   return presence;

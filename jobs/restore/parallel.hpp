@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -43,7 +44,12 @@ void for_each_in_parallel(mongo::Pool& pool, int workers, std::size_t count, Wor
   };
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(workers) && i < count; i++) threads.emplace_back(run);
+    try {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(workers) && i < count; i++) threads.emplace_back(run);
+    } catch (const std::system_error&) {
+      // No more threads to be had: those that there are do all of it.
+      if (threads.empty()) run();
+    }
   }
   if (first_failure) std::rethrow_exception(first_failure);
 }

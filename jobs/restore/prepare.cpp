@@ -78,8 +78,22 @@ void create(const mongo::Client& client, const Target& target, CollectionGuard& 
   });
 }
 
+/// The count is that of the collection's statistics, which costs nothing; a time series has none.
+void tell_of_drop(const mongo::Client& client, const Namespace& ns, const std::string& kind, Log& log) {
+  if (kind == "view") return;
+  if (kind == "timeseries") return log.info("dropping a time series", {{"collection", ns.text()}});
+  try {
+    const auto reply = client.run(ns.db, Bson().append("count", ns.collection), "cannot count '" + ns.text() + "'");
+    const auto documents = mongo::number_of(reply.get(), "n");
+    if (documents > 0) log.info("dropping a collection", {{"collection", ns.text()}, {"documents", documents}});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::denied) throw;
+    log.info("dropping a collection, whose documents this user may not count", {{"collection", ns.text()}});
+  }
+}
+
 void prepare(const mongo::Client& client, const Target& target, CollectionGuard& guard, const Settings& settings,
-             const Server& server, const Bson& write_concern) {
+             const Server& server, const Bson& write_concern, Log& log) {
   const bool drops = settings.drop && !is_system(target.ns);
   const auto found = drops ? guard.look(client, target.ns) : guard.look_or_adopt(client, target.ns);
   if (found && (!drops || !guard.may_drop(target.ns, *found))) {
@@ -91,7 +105,10 @@ void prepare(const mongo::Client& client, const Target& target, CollectionGuard&
     guard.use(target.ns, *found);
     return;
   }
-  if (found) guard.drop(client, target.ns, *found, write_concern);
+  if (found) {
+    tell_of_drop(client, target.ns, found->kind, log);
+    guard.drop(client, target.ns, *found, write_concern);
+  }
   create(client, target, guard, settings, server, write_concern);
 }
 
@@ -109,14 +126,52 @@ Existing list_existing(const mongo::Client& client, const Plan& plan) {
   return existing;
 }
 
+namespace {
+
+// An empty collection: its name is all that it says.
+constexpr auto unfinished_mark = "sidekick.unfinished";
+
+bool holds_documents(const mongo::Client& client, const Namespace& ns) {
+  const auto find =
+      Bson().append("find", ns.collection).append("limit", 1).append("projection", Bson().append("_id", 1));
+  return !client.run_cursor(ns.db, find, "cannot look into '" + ns.text() + "'").empty();
+}
+
+}  // namespace
+
+std::optional<Namespace> first_not_empty(const mongo::Client& client, const Existing& existing) try {
+  for (const auto& [ns, entry] : existing)
+    if (ns.collection == unfinished_mark) return std::nullopt;
+  for (const auto& [ns, entry] : existing)
+    if (kind_of(entry) != "view" && !is_system(ns) && holds_documents(client, ns)) return ns;
+  return std::nullopt;
+} catch (const Error& error) {
+  if (error.kind() != ErrorKind::denied) throw;
+  throw Error(ErrorKind::denied, error.message(), "--if-empty must read: grant readWrite on the database");
+}
+
+void mark(Unfinished state, const mongo::Client& client, const Plan& plan, const Bson& write_concern) {
+  std::set<std::string> databases;
+  for (const auto& target : plan.targets)
+    if (target && target->is_created()) databases.insert(target->ns.db);
+  const bool begins = state == Unfinished::begin;
+  for (const auto& db : databases)
+    client.run(db, Bson().append(begins ? "create" : "drop", unfinished_mark).append("writeConcern", write_concern),
+               std::string("cannot ") + (begins ? "create '" : "drop '") + Namespace{db, unfinished_mark}.text() + "'",
+               {mongo::namespace_exists, mongo::namespace_not_found});
+}
+
 std::optional<Namespace> first_with_documents(const mongo::Client& client, const Plan& plan, const Existing& existing) {
   for (const auto& target : plan.targets) {
     if (!target || !target->is_created() || !existing.contains(target->ns)) continue;
     if (kind_of(existing.at(target->ns)) == "view" || is_system(target->ns)) continue;
-    const auto find =
-        Bson().append("find", target->ns.collection).append("limit", 1).append("projection", Bson().append("_id", 1));
-    if (!client.run_cursor(target->ns.db, find, "cannot look into '" + target->ns.text() + "'").empty())
+    try {
+      if (holds_documents(client, target->ns)) return target->ns;
+    } catch (const Error& error) {
+      // MongoDB's role `restore` may drop what it may not read.
+      if (error.kind() != ErrorKind::denied) throw;
       return target->ns;
+    }
   }
   return std::nullopt;
 }
@@ -131,7 +186,8 @@ void prepare_collections(mongo::Pool& pool, const Plan& plan, CollectionGuard& g
   }
   const auto prepare_all = [&](const std::vector<const Target*>& targets) {
     for_each_in_parallel(pool, settings.workers, targets.size(), [&](const mongo::Client& client, std::size_t i) {
-      mongo::persevere(context, [&] { prepare(client, *targets[i], guard, settings, server, write_concern); });
+      mongo::persevere(context,
+                       [&] { prepare(client, *targets[i], guard, settings, server, write_concern, context.log); });
     });
   };
   prepare_all(collections);

@@ -21,6 +21,16 @@ Existing list_existing(const mongo::Client& client, const Plan& plan);
 std::optional<mongo::Namespace> first_with_documents(const mongo::Client& client, const Plan& plan,
                                                      const Existing& existing);
 
+/// The first collection of a database of the plan, in the plan or not, that holds a document; nothing where there is
+/// none, or where a restore with --if-empty was begun in one of the databases and has not ended. Throws Error as
+/// Client::run does.
+std::optional<mongo::Namespace> first_not_empty(const mongo::Client& client, const Existing& existing);
+
+/// Notes in each database of the plan that a restore with --if-empty is begun, or has ended: by a collection that is
+/// there meanwhile. Repeatable. Throws Error as Client::run does.
+enum class Unfinished { begin, end };
+void mark(Unfinished state, const mongo::Client& client, const Plan& plan, const mongo::Bson& write_concern);
+
 /// Drops (with --drop) and creates all that the plan restores: collections in parallel, then views. What is there and
 /// is of the same kind stays. System collections are never dropped, nor what `guard` does not allow. Repeatable at any
 /// point. Throws Error: data where the server refuses options or a name is taken by something of another kind; those of

@@ -32,9 +32,13 @@ Outcome RestoreJob::attempt(JobContext& context) {
     run.connect();
   }
   if (settings_.dry_run) return run.rehearse();
+  if (settings_.if_empty && !begun_)
+    if (const auto found = run.first_not_empty())
+      return {"left everything as it is: '" + found->text() + "' holds documents (--if-empty)"};
   try {
     if (run.would_lose_documents()) prove_first(context);
     run.read_logins();
+    begun_ = true;
     run.prepare();
     run.restore();
   } catch (const Error& error) {

@@ -30,6 +30,7 @@ class RestoreJob final : public OneShotJob {
   OwnCollections own_;
   bool proven_ = false;
   bool input_used_ = false;
+  bool begun_ = false;                  ///< an attempt may have written: what is there may be ours
   std::optional<Outcome> unconfirmed_;  ///< of an attempt whose last step, which ends our login, was not answered
 };
 

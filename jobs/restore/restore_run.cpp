@@ -93,8 +93,16 @@ void RestoreRun::telling_versions(const std::string& flag, Step step) const try 
                   ": restore into one as new, or leave out what it does not know with " + flag);
 }
 
+std::optional<mongo::Namespace> RestoreRun::first_not_empty() {
+  const auto client = pool_.client();
+  existing_ = list_existing(client, plan_);
+  return restore::first_not_empty(client, existing_);
+}
+
 void RestoreRun::prepare() {
   begun_ = true;
+  if (settings_.if_empty)
+    mongo::persevere(context_, [&] { mark(Unfinished::begin, pool_.client(), plan_, write_concern_); });
   telling_versions("--noOptionsRestore",
                    [&] { prepare_collections(pool_, plan_, guard_, settings_, server_, write_concern_, context_); });
   if (logins_) logins_->drop_temporary();
@@ -204,6 +212,8 @@ void RestoreRun::restore() {
     });
   sync_journal();
   mongo::persevere(context_, [&] { guard_.confirm_all(pool_.client()); });
+  if (settings_.if_empty && tally_.rejected() == 0)
+    mongo::persevere(context_, [&] { mark(Unfinished::end, pool_.client(), plan_, write_concern_); });
   restore_logins();
 }
 
@@ -233,10 +243,11 @@ void RestoreRun::sync_journal() {
 
 Outcome RestoreRun::outcome() const {
   if (tally_.rejected() > 0) {
-    std::string message =
-        plural(tally_.rejected(), "document") + " of " +
-        plural(tally_.rejected() + tally_.inserted + tally_.already_there + tally_.kept + tally_.replaced, "document") +
-        " not stored";
+    std::string message = plural(tally_.rejected(), "document") + " of " +
+                          plural(tally_.rejected() + tally_.inserted + tally_.already_there + tally_.unread +
+                                     tally_.kept + tally_.replaced,
+                                 "document") +
+                          " not stored";
     const auto reasons = tally_.first_reasons();
     for (std::size_t i = 0; i < reasons.size(); i++) message += (i == 0 ? ": " : "; ") + reasons[i];
     throw Error(ErrorKind::data, message, "-v lists all of them");
@@ -244,6 +255,12 @@ Outcome RestoreRun::outcome() const {
   std::string summary = "restored " + plural(tally_.inserted, "document");
   if (tally_.already_there > 0) summary += ", " + std::to_string(tally_.already_there) + " already there";
   if (tally_.kept > 0) summary += ", " + std::to_string(tally_.kept) + " kept as they were";
+  if (tally_.unread > 0) {
+    summary += ", " + std::to_string(tally_.unread) + " with an _id that was there";
+    context_.log.warn(
+        "documents whose _id was there already were not compared: this user may not read them",
+        {{"documents", tally_.unread.load()}, {"hint", "grant readWrite on the database to have them compared"}});
+  }
   if (tally_.replaced > 0) summary += ", " + std::to_string(tally_.replaced) + " replaced";
   summary += " in " + plural(count(Role::collection) + count(Role::time_series), "collection");
   if (const auto views = count(Role::view)) summary += ", " + plural(views, "view");
@@ -251,6 +268,10 @@ Outcome RestoreRun::outcome() const {
   if (logins_ && logins_->users() > 0) summary += ", " + plural(logins_->users(), "user");
   if (logins_ && logins_->roles() > 0) summary += ", " + plural(logins_->roles(), "role");
   if (oplog_) summary += ", " + std::to_string(oplog_->applied()) + " oplog entries";
+  const bool all_there = tally_.inserted == 0 && tally_.already_there > 0 && tally_.kept + tally_.replaced == 0;
+  if (all_there && !settings_.drop)
+    context_.log.info("every document was there already",
+                      {{"hint", "--if-empty leaves a database that holds documents alone, without comparing them"}});
   return {summary};
 }
 

@@ -30,6 +30,8 @@ class RestoreRun final {
   /// Reads the users and roles that the dump begins with, and checks that this server takes them: before anything is
   /// written, where the dump has them first or can be read twice.
   void read_logins();
+  /// With --if-empty: a collection for which the databases are left alone, or nothing.
+  std::optional<mongo::Namespace> first_not_empty();
   /// Drops and creates.
   void prepare();
   /// Documents, oplog, indexes, users; returns when all is durable.

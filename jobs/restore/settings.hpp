@@ -53,6 +53,7 @@ struct Settings {
   bool allow_empty = false;
 
   bool drop = false;
+  bool if_empty = false;  ///< leave databases alone that hold documents
   bool dry_run = false;
   bool prove_first = true;
   OnDuplicate on_duplicate = OnDuplicate::same;

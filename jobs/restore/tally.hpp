@@ -14,6 +14,7 @@ class Tally {
  public:
   std::atomic<std::uint64_t> inserted = 0;
   std::atomic<std::uint64_t> already_there = 0;  ///< the same bytes under the same _id
+  std::atomic<std::uint64_t> unread = 0;         ///< the same _id is there, and the user may not read more of it
   std::atomic<std::uint64_t> kept = 0;           ///< another document stays, by --on-duplicate keep
   std::atomic<std::uint64_t> replaced = 0;
 

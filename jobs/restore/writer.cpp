@@ -28,8 +28,8 @@ Writer::Writer(mongo::Pool& pool, CollectionGuard& guard, const Settings& settin
   } catch (const std::system_error& error) {
     // Those that did start must not wait for a queue that nobody will fill.
     queue_.fail(std::current_exception());
-    throw Error(ErrorKind::io, std::string("cannot start a worker: ") + error.what(),
-                "raise the limit of threads, or lower --workers");
+    throw Error(ErrorKind::temporary, std::string("cannot start a worker: ") + error.what(),
+                "raise the limit of processes and threads (ulimit -u, --pids-limit), or lower --workers");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -43,7 +44,11 @@ std::vector<T> read_each(std::size_t count, const Read& read) {
   };
   {
     std::vector<std::jthread> workers;
-    for (std::size_t i = 0; i < std::min(threads, count - done); i++) workers.emplace_back(work);
+    try {
+      for (std::size_t i = 0; i < std::min(threads, count - done); i++) workers.emplace_back(work);
+    } catch (const std::system_error&) {
+      if (workers.empty()) work();
+    }
   }
   if (failure) std::rethrow_exception(failure);
   return out;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -30,7 +31,10 @@ void for_each_piece(std::size_t workers, std::size_t count, MakeState make_state
   };
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < std::min(workers, count); i++) threads.emplace_back(run);
+    try {
+      for (std::size_t i = 1; i < std::min(workers, count); i++) threads.emplace_back(run);
+    } catch (const std::system_error&) {  // no more threads to be had: fewer do all of it
+    }
     run();
   }
   if (failure) std::rethrow_exception(failure);

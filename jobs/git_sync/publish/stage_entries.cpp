@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace sidekick::git_sync {
@@ -27,7 +28,10 @@ class Stagers final {
     {
       std::vector<std::jthread> threads;
       threads.reserve(others.size());
-      for (const auto& other : others) threads.emplace_back([this, &other] { work(*other); });
+      try {
+        for (const auto& other : others) threads.emplace_back([this, &other] { work(*other); });
+      } catch (const std::system_error&) {  // no more threads to be had: fewer do all of it
+      }
       work(contents);
     }
     if (failure_) std::rethrow_exception(failure_);

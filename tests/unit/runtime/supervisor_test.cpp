@@ -112,6 +112,9 @@ TEST_CASE("a settle time keeps a success up until the task has run so long") {
   policy.settle = 6s;
   CHECK(run_one_shot("restore", job, policy, h.around()) == 0);
   CHECK(h.clock.elapsed() == 6s);
+  REQUIRE(h.log.events().size() == 2);
+  CHECK(h.log.events()[1].line ==
+        R"(level=info msg="staying up until the task has run for 6s" job=restore left="4.00 s")");
 }
 
 TEST_CASE("SIGTERM while a success settles ends it at once, with 0") {
