@@ -90,6 +90,7 @@ TEST_CASE("the role backup is enough to dump and to back up") {
       const Finished dumped = sidekick_run(words);
       INFO(dumped.describe());
       CHECK(dumped.exit_code == 0);
+      std::filesystem::create_directory(folder / "store");
       const auto url = guarded.uri_flag("saver", "saver").substr(std::string("--uri=").size());
       const Finished stored = sidekick_run({"backup", "--from=" + url, "--to=dir:" + (folder / "store").string()});
       INFO(stored.describe());
