@@ -48,7 +48,9 @@ const ErrorKindInfo& info(ErrorKind kind) noexcept {
 }
 
 Error::Error(ErrorKind kind, std::string message, std::string hint, Retry retry)
-    : kind_(kind), message_(redact_words(message)), hint_(std::move(hint)), retry_(retry) {}
+    : kind_(kind), message_(std::move(message)), hint_(std::move(hint)), retry_(retry) {
+  message_ = redact_words(message_);
+}
 
 bool Error::transient() const noexcept {
   return retry_ == Retry::as_kind && info(kind_).transient;

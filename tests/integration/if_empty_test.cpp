@@ -27,7 +27,7 @@ std::int64_t count(const MongoClient& client, const std::string& collection) {
 
 }  // namespace
 
-TEST_CASE("--if-empty restores into a database without documents and leaves any other alone") {
+TEST_CASE("restore --if-empty restores into a database without documents and leaves any other alone") {
   const Mongod server;
   const auto client = server.client();
   client.command("shop", R"({"create":"orders"})");

@@ -88,7 +88,7 @@ TEST_CASE("the database of a connection string still knows the user unless authS
   CHECK(source_of(dumped({"mongodb://u:pw@h/shop", "--authenticationDatabase=users"}).connection) == "users");
 }
 
-TEST_CASE("--db and a connection string that name different databases are an error") {
+TEST_CASE("a connection string and --db that name different databases are an error") {
   for (const Words& words : std::vector<Words>{{"--uri=mongodb://h/a", "--db=b"}, {"mongodb://h/a", "-d", "b"}}) {
     for (const auto& error : {error_of([&] { restored(words); }), error_of([&] { dumped(words); })}) {
       REQUIRE(error);
