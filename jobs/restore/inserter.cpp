@@ -223,7 +223,10 @@ void Inserter::settle_duplicates(const Batch& batch, const Failures& duplicates)
 }
 
 // A server takes long to refuse a duplicate: where most were there already, it is asked before they are sent.
+// A full capped collection of 4.4 gives up its oldest document even for a duplicate that it refuses.
 bool Inserter::expects_stored(const Batch& batch) const {
+  const bool capped = mongo::truth_of(batch.target->metadata.options.get(), "capped");
+  if (capped && policy(batch) != OnDuplicate::error) return true;
   const auto last = mostly_stored_.find(batch.target);
   return last != mostly_stored_.end() && last->second && policy(batch) != OnDuplicate::error;
 }

@@ -140,3 +140,15 @@ TEST_CASE("a collection that stands where the dump has a view is an error and ke
   CHECK(error_lines(finished)[0].find("beta.view") != std::string::npos);
   CHECK(server.client().documents("beta", {{"find", "view"}}).size() == 1);
 }
+
+TEST_CASE("a full capped collection of an old server loses nothing by a second restore") {
+  const Fixture fixture("indexes-44.archive");
+  const Mongod server({.version = "4.4.2"});
+  const auto& wanted = expected().at("archives").at("indexes-44.archive").at("namespaces").as_object();
+  for (int i = 0; i < 2; i++) {
+    const Finished finished = restore({"--uri=" + server.uri(), "--archive=" + fixture.path().string()});
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 0);
+    CHECK(joined(differences(wanted, read_namespaces(server.client()))) == "");
+  }
+}
