@@ -205,12 +205,11 @@ void OplogReplay::rename_collection(const Bson& operation) {
 // With its UUID, an entry is applied to that collection or, where it was replaced, refused.
 void OplogReplay::add(Bson operation) {
   const auto ns = mongo::parse_namespace(mongo::text_of(operation.get(), "ns"));
-  if (const auto uuid = mongo::persevere(context_, [&] { return guard_.identity(client_, ns); })) {
-    Bson identified;
-    identified.append_fields(operation.get(), [](std::string_view key) { return key != "ui"; });
-    append_uuid(identified, "ui", *uuid);
-    operation = std::move(identified);
-  }
+  const auto uuid = mongo::persevere(context_, [&] { return guard_.identity(client_, ns); });
+  Bson identified;
+  identified.append_fields(operation.get(), [](std::string_view key) { return key != "ui"; });
+  if (uuid) append_uuid(identified, "ui", *uuid);
+  operation = std::move(identified);
   const auto bytes = operation.bytes().size();
   if (group_.size() == max_group_operations || group_bytes_ + bytes > max_group_bytes) flush();
   group_bytes_ += bytes;

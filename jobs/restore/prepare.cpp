@@ -28,6 +28,22 @@ std::string_view kind_of(Role role) {
   return role == Role::time_series ? "timeseries" : "collection";
 }
 
+bool keeps_uuid(const Target& target, const Settings& settings) {
+  return settings.preserve_uuid && target.metadata.uuid.size() == 32;
+}
+
+/// The index on _id where it has to be told; otherwise the server makes it, with the collection's own collation.
+std::optional<Bson> id_index(const Target& target, const Settings& settings) {
+  if (target.role != Role::collection || target.metadata.options.has("clusteredIndex")) return std::nullopt;
+  for (const auto& index : target.metadata.indexes) {
+    if (!mongo::is_id_index(index)) continue;
+    if (settings.keep_index_version) return mongo::index_to_create(index, {.keep_version = true});
+    // By applyOps a server would make version 1, which takes no decimal numbers.
+    if (keeps_uuid(target, settings)) return std::move(mongo::index_to_create(index, {}).append("v", 2));
+  }
+  return std::nullopt;
+}
+
 Bson create_command(const Target& target, const Settings& settings, const Server& server, const Bson& write_concern) {
   Bson command;
   command.append("create", target.ns.collection);
@@ -41,10 +57,7 @@ Bson create_command(const Target& target, const Settings& settings, const Server
     else if (server.version < ServerVersion{8, 2, 0})
       command.append(key, true);
   }
-  // The index on _id follows the collection's own collation; only its version may have to be told.
-  if (settings.keep_index_version && !target.metadata.options.has("clusteredIndex"))
-    for (const auto& index : target.metadata.indexes)
-      if (mongo::is_id_index(index)) command.append("idIndex", mongo::index_to_create(index, {.keep_version = true}));
+  if (const auto index = id_index(target, settings)) command.append("idIndex", *index);
   command.append("writeConcern", write_concern);
   return command;
 }
@@ -70,10 +83,10 @@ Bson create_with_uuid(const Target& target, Bson create) {
 void create(const mongo::Client& client, const Target& target, CollectionGuard& guard, const Settings& settings,
             const Server& server, const Bson& write_concern) {
   auto command = create_command(target, settings, server, write_concern);
-  const bool keeps_uuid = settings.preserve_uuid && target.metadata.uuid.size() == 32;
-  if (keeps_uuid) command = create_with_uuid(target, std::move(command));
+  const bool as_dumped = keeps_uuid(target, settings);
+  if (as_dumped) command = create_with_uuid(target, std::move(command));
   // A second restore of the dump gives the same UUID: nothing would tell its collection from ours.
-  guard.create(client, target.ns, !keeps_uuid, [&] {
+  guard.create(client, target.ns, !as_dumped, [&] {
     return client.run(target.ns.db, command, "cannot create '" + target.ns.text() + "'", {mongo::namespace_exists});
   });
 }

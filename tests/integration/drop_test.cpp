@@ -80,3 +80,20 @@ TEST_CASE("the flag --dryRun with --drop changes nothing") {
   CHECK(finished.exit_code == 0);
   CHECK(json::serialize(read_state(server.client())) == json::serialize(before));
 }
+
+TEST_CASE("with --preserveUUID a dump brings decimal numbers as _id, and the views of its oplog") {
+  for (const std::string file : {"types.archive.gz", "oplog-ddl.archive"}) {
+    const Fixture fixture(file);
+    const Mongod server({.version = "6.0.5"});
+    std::vector<std::string> flags{"--uri=" + server.uri(), "--archive=" + fixture.path().string(), "--drop",
+                                   "--preserveUUID"};
+    if (file.starts_with("oplog")) flags.emplace_back("--oplogReplay");
+    for (int i = 0; i < 2; i++) {
+      const Finished finished = restore(flags);
+      INFO(finished.describe());
+      CHECK(finished.exit_code == 0);
+      const auto& wanted = expected().at("archives").at(file).at("namespaces").as_object();
+      CHECK(joined(differences(wanted, read_namespaces(server.client()))) == "");
+    }
+  }
+}
