@@ -163,15 +163,20 @@ std::optional<Namespace> first_not_empty(const mongo::Client& client, const Exis
   throw Error(ErrorKind::denied, error.message(), "--if-empty must read: grant readWrite on the database");
 }
 
-void mark(Unfinished state, const mongo::Client& client, const Plan& plan, const Bson& write_concern) {
+void mark(Unfinished state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
+          const Bson& write_concern) {
   std::set<std::string> databases;
   for (const auto& target : plan.targets)
     if (target && target->is_created()) databases.insert(target->ns.db);
   const bool begins = state == Unfinished::begin;
-  for (const auto& db : databases)
+  for (const auto& db : databases) {
+    const Namespace ns{db, unfinished_mark};
     client.run(db, Bson().append(begins ? "create" : "drop", unfinished_mark).append("writeConcern", write_concern),
-               std::string("cannot ") + (begins ? "create '" : "drop '") + Namespace{db, unfinished_mark}.text() + "'",
+               std::string("cannot ") + (begins ? "create '" : "drop '") + ns.text() + "'",
                {mongo::namespace_exists, mongo::namespace_not_found});
+    // The oplog may drop the database: then the mark must not look like a collection of another process.
+    if (begins) guard.look_or_adopt(client, ns);
+  }
 }
 
 std::optional<Namespace> first_with_documents(const mongo::Client& client, const Plan& plan, const Existing& existing) {

@@ -27,9 +27,10 @@ std::optional<mongo::Namespace> first_with_documents(const mongo::Client& client
 std::optional<mongo::Namespace> first_not_empty(const mongo::Client& client, const Existing& existing);
 
 /// Notes in each database of the plan that a restore with --if-empty is begun, or has ended: by a collection that is
-/// there meanwhile. Repeatable. Throws Error as Client::run does.
+/// there meanwhile and that `guard` knows. Repeatable. Throws Error as Client::run does.
 enum class Unfinished { begin, end };
-void mark(Unfinished state, const mongo::Client& client, const Plan& plan, const mongo::Bson& write_concern);
+void mark(Unfinished state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
+          const mongo::Bson& write_concern);
 
 /// Drops (with --drop) and creates all that the plan restores: collections in parallel, then views. What is there and
 /// is of the same kind stays. System collections are never dropped, nor what `guard` does not allow. Repeatable at any

@@ -102,7 +102,7 @@ std::optional<mongo::Namespace> RestoreRun::first_not_empty() {
 void RestoreRun::prepare() {
   begun_ = true;
   if (settings_.if_empty)
-    mongo::persevere(context_, [&] { mark(Unfinished::begin, pool_.client(), plan_, write_concern_); });
+    mongo::persevere(context_, [&] { mark(Unfinished::begin, pool_.client(), plan_, guard_, write_concern_); });
   telling_versions("--noOptionsRestore",
                    [&] { prepare_collections(pool_, plan_, guard_, settings_, server_, write_concern_, context_); });
   if (logins_) logins_->drop_temporary();
@@ -213,7 +213,7 @@ void RestoreRun::restore() {
   sync_journal();
   mongo::persevere(context_, [&] { guard_.confirm_all(pool_.client()); });
   if (settings_.if_empty && tally_.rejected() == 0)
-    mongo::persevere(context_, [&] { mark(Unfinished::end, pool_.client(), plan_, write_concern_); });
+    mongo::persevere(context_, [&] { mark(Unfinished::end, pool_.client(), plan_, guard_, write_concern_); });
   restore_logins();
 }
 

@@ -1,8 +1,11 @@
 // --if-empty: data that is there is left alone, and what a killed run has begun is not taken for it.
+#include <bson/bson.h>
 #include <catch2/catch_test_macros.hpp>
 
 #include <csignal>
 
+#include "sidekick/handle.hpp"
+#include "tests/support/archive_writer.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/guarded_mongod.hpp"
@@ -12,6 +15,13 @@
 using namespace sidekick::test;
 
 namespace {
+
+std::vector<std::uint8_t> document(const std::string& json) {
+  const sidekick::Handle<bson_t, bson_destroy> parsed(bson_new_from_json(
+      reinterpret_cast<const std::uint8_t*>(json.data()), static_cast<ssize_t>(json.size()), nullptr));
+  REQUIRE(parsed);
+  return {bson_get_data(parsed.get()), bson_get_data(parsed.get()) + parsed->len};
+}
 
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
@@ -66,6 +76,30 @@ TEST_CASE("what a killed restore with --if-empty has begun is finished by the ne
   CHECK(next.exit_code == 0);
   CHECK(count(client, "fruits") == 3);
   CHECK_FALSE(has_collection(client, "shop", "sidekick.unfinished"));
+}
+
+TEST_CASE("restore --if-empty replays an oplog that drops the database") {
+  const Mongod server;
+  const TempDir folder;
+  const auto path = folder / "oplog.archive";
+  ArchiveWriter archive(path);
+  archive.promise("shop", "fruits", "{}", {R"({"v":2,"key":{"_id":1},"name":"_id_"})"});
+  archive.promise("", "oplog", "{}", {});
+  archive.end_prelude();
+  archive.segment("shop", "fruits", {document(R"({"_id":1})")});
+  archive.end("shop", "fruits");
+  const std::string ts = R"({"ts":{"$timestamp":{"t":1,"i":1}},"op":"c","ns":"shop.$cmd","o":)";
+  archive.segment("", "oplog",
+                  {document(ts + R"({"drop":"fruits"}})"), document(ts + R"({"dropDatabase":1}})"),
+                   document(ts + R"({"create":"orders"}})")});
+  archive.end("", "oplog");
+  archive.close();
+  const Finished finished =
+      restore({"--uri=" + server.uri(), "--archive=" + path.string(), "--oplogReplay", "--if-empty"});
+  INFO(finished.describe());
+  CHECK(finished.exit_code == 0);
+  CHECK(has_collection(server.client(), "shop", "orders"));
+  CHECK_FALSE(has_collection(server.client(), "shop", "fruits"));
 }
 
 TEST_CASE("a restore that finds its own data hints at --if-empty") {
