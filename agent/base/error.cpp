@@ -70,8 +70,10 @@ Error Error::with_exit_code(int code) const {
 
 Error error_from_errno(std::string what, int number, std::string hint) {
   const auto kind = kind_of_errno(number);
+  // What the path or the limit is like does not change by waiting.
+  const bool lasts = number == EFBIG || number == ELOOP || number == ENAMETOOLONG;
   return {kind, std::move(what) + ": " + std::generic_category().message(number), std::move(hint),
-          kind == ErrorKind::io && number != EFBIG ? Retry::as_kind : Retry::never};
+          kind == ErrorKind::io && !lasts ? Retry::as_kind : Retry::never};
 }
 
 std::string one_line(std::string_view text) {

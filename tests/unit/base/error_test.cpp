@@ -17,6 +17,11 @@ TEST_CASE("an error whose input is used up is not tried again although its kind 
   CHECK_FALSE(error.without_retry().transient());
 }
 
+TEST_CASE("a path that leads in a circle or is too long is not tried again") {
+  for (const int number : {ELOOP, ENAMETOOLONG}) CHECK_FALSE(error_from_errno("cannot open 'x'", number).transient());
+  CHECK(error_from_errno("cannot read 'x'", EIO).transient());
+}
+
 TEST_CASE("a file that is not there is no input and a forbidden one is denied") {
   CHECK(error_from_errno("cannot open 'x'", ENOENT).kind() == ErrorKind::no_input);
   CHECK(error_from_errno("cannot open 'x'", EACCES).kind() == ErrorKind::denied);
