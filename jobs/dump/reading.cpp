@@ -29,6 +29,8 @@ void give_back_large_blocks() {
 #ifdef __GLIBC__
   constexpr int large_bytes = 4 << 20;
   mallopt(M_MMAP_THRESHOLD, large_bytes);
+  // A fixed threshold ends the library's own choice of this one: the heap would shrink and grow with each answer.
+  mallopt(M_TRIM_THRESHOLD, large_bytes);
 #endif
 }
 
