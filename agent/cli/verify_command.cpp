@@ -30,6 +30,9 @@ verify::Settings verify_settings(const config::Settings& settings) {
     throw Error(
         ErrorKind::usage, "'" + redact_url(archive) + "' is in a storage, and verify reads files",
         "name the file itself, or: sidekick backup fetch NAME --to STORAGE --plain --out - | sidekick verify -");
+  if (archive.find("://") != std::string::npos)
+    throw Error(ErrorKind::usage, "'" + redact_url(archive) + "' is a URL, and verify reads files",
+                "name an archive, a dump folder, or - for standard input");
   verify::Settings out{archive, {}};
   out.identities = age_identities(settings.values);
   return out;

@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "sidekick/secret.hpp"
 #include "storage/read_ahead.hpp"
 
 namespace sidekick::storage {
@@ -46,7 +47,7 @@ std::string jobs_there_are(Storage& storage, const CancelToken& cancel) {
 
 Error no_backup(Storage& storage, std::string_view name, const std::vector<BackupName>& names,
                 const CancelToken& cancel) {
-  const auto what = "there is no backup '" + std::string(name) + "' in '" + storage.where() + "'";
+  const auto what = "there is no backup '" + redact_url(name) + "' in '" + storage.where() + "'";
   if (names.empty()) return {ErrorKind::no_input, what, jobs_there_are(storage, cancel)};
   std::vector<std::string> texts;
   texts.reserve(names.size());

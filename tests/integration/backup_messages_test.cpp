@@ -66,6 +66,27 @@ TEST_CASE("a URL that is told of backups is no part of what print config shows")
   CHECK_FALSE(has(shown.out + shown.err, "QQQQ"));
 }
 
+TEST_CASE("a URL that is given where the name of a file or a backup belongs is told without its secrets") {
+  const BackupStore store;
+  REQUIRE(store.take("exec: echo hello").exit_code == 0);
+  for (const std::string url :
+       {"mongodb://root:QQ QQ@host/", "mongodb://host/?tlsCertificateKeyFilePassword=QQQQ",
+        "mongodb://host/?authMechanismProperties=AWS_SESSION_TOKEN:QQQQ", "https://host/hook?token=QQQQ"}) {
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"verify"},
+                                               {"backup", "fetch", "--to=" + store.url()},
+                                               {"backup", "show", "--to=" + store.url()},
+                                               {"backup", "accept", "--to=" + store.url()}}) {
+      auto command = words;
+      command.push_back(url);
+      const auto refused = sidekick_run(command);
+      INFO(refused.describe());
+      CHECK(refused.exit_code == (words[0] == "verify" ? 64 : 66));
+      CHECK_FALSE(has(refused.err, "QQ"));
+    }
+  }
+}
+
 TEST_CASE("an empty place to back up from or to is not told to be asked for") {
   for (const auto* flag : {"--from=", "--to="}) {
     const auto refused = sidekick_run({"backup", flag});

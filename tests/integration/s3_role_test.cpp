@@ -203,6 +203,19 @@ TEST_CASE("s3: a role that gives nothing out is told, and what is wrong with it"
   CHECK(away->kind() == ErrorKind::unavailable);
 }
 
+TEST_CASE("s3: an agent of containers that does not answer is named, without the path that opens it") {
+  TcpServer silent([](TcpPeer& peer) { peer.wait_for_end(); });
+  const auto refused = "http://127.0.0.1:" + std::to_string(free_port());
+  for (const auto& agent : {silent.url(""), refused}) {
+    CAPTURE(agent);
+    const auto error = refusal({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", agent + "/v2/credentials/4d2b-path"}});
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::unavailable);
+    CHECK(mentions(*error, "no credentials for S3 from the container's agent at '" + agent + "'"));
+    CHECK_FALSE(mentions(*error, "4d2b-path"));
+  }
+}
+
 TEST_CASE("s3: nobody is asked for keys who may not be") {
   for (const std::string uri :
        {"http://10.0.0.1/", "http://agent.example/", "http://127.evil.example/", "ftp://127.0.0.1/"}) {

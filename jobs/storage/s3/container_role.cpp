@@ -27,13 +27,24 @@ Secret authorization_of(const RoleSettings& settings) {
   return read_secret_file(settings.container_token_file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 }
 
+/// The path of the URL is a secret on ECS: it names the task's credentials, and nothing else protects them.
+HttpResponse answer_to(const HttpRequest& request, const std::string& where, const TlsSettings& tls,
+                       const CancelToken& cancel) {
+  HttpClient client({.tls = tls, .connect_timeout = time_limit, .idle_timeout = time_limit});
+  try {
+    return client.send(request, cancel);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::unavailable) throw;
+    throw Error(error.kind(), where + ": it does not answer within 1 s", "check that the agent runs, and its address");
+  }
+}
+
 Grant ask(const std::string& uri, const RoleSettings& settings, const TlsSettings& tls, const CancelToken& cancel) {
   const auto where = "no credentials for S3 from the container's agent at '" + parse_url(uri).origin() + "'";
   HttpRequest request{.url = uri, .headers = {{"Accept", "application/json"}}, .timeout = time_limit};
   if (const auto token = authorization_of(settings); !token.empty())
     request.headers.push_back({"Authorization", token.reveal()});
-  HttpClient client({.tls = tls, .connect_timeout = time_limit, .idle_timeout = time_limit});
-  const auto response = client.send(request, cancel);
+  const auto response = answer_to(request, where, tls, cancel);
   if (response.status == 200) return grant_of_json(response.body, where);
   const bool is_passing = response.status / 100 == 5 || response.status == 429;
   throw Error(is_passing ? ErrorKind::unavailable : ErrorKind::denied,
