@@ -68,7 +68,7 @@ class Watch final {
   std::unique_ptr<Probe> probe_;
   std::shared_ptr<Goal> goal_;
   mutable std::mutex mutex_;
-  std::optional<std::string> missing_ = "not looked at yet";
+  std::optional<std::string> missing_ = "no answer yet";
 };
 
 }  // namespace sidekick::wait

@@ -98,9 +98,10 @@ TEST_CASE("out of time the command does not run and every reason is told") {
   const TcpServer web([](TcpPeer& peer) {
     while (peer.read_request()) peer.answer("503 Service Unavailable", "");
   });
+  const TcpServer silent([](TcpPeer& peer) { peer.wait_for_end(); });
   const auto refused = nobody_listens();
   const auto begun = std::chrono::steady_clock::now();
-  const auto finished = wait_for({there, refused, web.url("/health"), "dns://no-such-name.invalid",
+  const auto finished = wait_for({there, refused, web.url("/health"), silent.url(), "dns://no-such-name.invalid",
                                   "file:///no/such/file", "--timeout=700ms", "--", "echo", "runs"});
   INFO(finished.describe());
   CHECK(finished.exit_code == 124);
@@ -112,6 +113,7 @@ TEST_CASE("out of time the command does not run and every reason is told") {
   CHECK(holds(line, "not there within 700 ms"));
   CHECK(holds(line, "'" + refused + "' (Connection refused)"));
   CHECK(holds(line, "(it answers 503)"));
+  CHECK(holds(line, "'" + silent.url() + "' (no answer yet)"));
   CHECK(holds(line, "'dns://no-such-name.invalid' (no such name: "));
   CHECK(holds(line, "'file:///no/such/file' (No such file or directory)"));
   CHECK_FALSE(holds(line, there));
