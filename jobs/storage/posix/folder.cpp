@@ -20,7 +20,6 @@ namespace {
 
 // So much is written between two looks at the token.
 constexpr std::size_t max_write_bytes = std::size_t{1} << 20;
-constexpr mode_t file_mode = 0600;  // backups hold what a database keeps behind a login
 
 std::string hint_for(int number, const std::string& where) {
   switch (number) {
@@ -55,8 +54,8 @@ void Folder::fail(std::string_view what, std::string_view file, int number) cons
                          hint_for(number, where_));
 }
 
-Fd Folder::create(const std::string& file) const {
-  Fd fd(::openat(fd_.get(), file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+Fd Folder::create(const std::string& file, mode_t mode) const {
+  Fd fd(::openat(fd_.get(), file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd) fail("create", file, errno);
   return fd;
 }
@@ -175,8 +174,8 @@ Naming Folder::naming() const {
   };
   const Dropped drop_one{*this, one};
   const Dropped drop_other{*this, other};
-  sync_and_close(create(one), one);
-  sync_and_close(create(other), other);
+  sync_and_close(create(one, 0600), one);
+  sync_and_close(create(other, 0600), other);
   return try_naming(one, other).naming;
 }
 

@@ -26,8 +26,8 @@ class Folder final {
   /// into a fresh folder would fill the disk below and be missed.
   Folder(const std::string& path, std::string where);
 
-  /// A new file for writing, which only its owner may read and write.
-  Fd create(const std::string& file) const;
+  /// A new file for writing, with `mode` as far as the umask allows it.
+  Fd create(const std::string& file, mode_t mode) const;
   /// The file for reading, nothing where there is none.
   std::optional<Fd> open(const std::string& file) const;
   /// Gives the open file the mode of `file`, where there is one and the filesystem has modes.

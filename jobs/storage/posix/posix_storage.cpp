@@ -26,16 +26,20 @@ std::chrono::system_clock::time_point modified(const struct stat& status) {
   return std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(since));
 }
 
+// Backups hold what a database keeps behind a login. Leases and manifests do not, and other users go by them.
+constexpr mode_t object_mode = 0600;
+constexpr mode_t small_mode = 0644;
+
 /// A file on its way to its name; gone again where that is not reached.
 class Part final : public Sink {
  public:
-  Part(Folder folder, std::string name, std::string where, const CancelToken& cancel)
+  Part(Folder folder, std::string name, std::string where, mode_t mode, const CancelToken& cancel)
       : folder_(std::move(folder)),
         name_(std::move(name)),
         where_(std::move(where)),
         part_(new_part_name(name_)),
         cancel_(cancel),
-        fd_(folder_.create(part_)) {}
+        fd_(folder_.create(part_, mode)) {}
   ~Part() override {
     if (!named_) folder_.drop(part_);
   }
@@ -117,13 +121,13 @@ Exclusion PosixStorage::check(const CancelToken& cancel) {
 std::unique_ptr<Sink> PosixStorage::create(const std::string& name, const CancelToken& cancel) {
   require_object_name(name);
   cancel.throw_if_cancelled();
-  return std::make_unique<Part>(folder(), name, where_, cancel);
+  return std::make_unique<Part>(folder(), name, where_, object_mode, cancel);
 }
 
 bool PosixStorage::put_if_absent(const std::string& name, std::string_view bytes, const CancelToken& cancel) {
   require_small(bytes.size(), name, where_);
   require_object_name(name);
-  Part part(folder(), name, where_, cancel);
+  Part part(folder(), name, where_, small_mode, cancel);
   part.write(as_bytes(bytes));
   return part.finish_if_absent();
 }
@@ -131,7 +135,7 @@ bool PosixStorage::put_if_absent(const std::string& name, std::string_view bytes
 void PosixStorage::replace(const std::string& name, std::string_view bytes, const CancelToken& cancel) {
   require_small(bytes.size(), name, where_);
   require_object_name(name);
-  Part part(folder(), name, where_, cancel);
+  Part part(folder(), name, where_, small_mode, cancel);
   part.write(as_bytes(bytes));
   part.finish_anyway();
 }
