@@ -1,15 +1,16 @@
 /// The same work on many items by several clients at once.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "mongo/client.hpp"
+#include "sidekick/try_thread.hpp"
 
 namespace sidekick::restore {
 
@@ -44,12 +45,8 @@ void for_each_in_parallel(mongo::Pool& pool, int workers, std::size_t count, Wor
   };
   {
     std::vector<std::jthread> threads;
-    try {
-      for (std::size_t i = 0; i < static_cast<std::size_t>(workers) && i < count; i++) threads.emplace_back(run);
-    } catch (const std::system_error&) {
-      // No more threads to be had: those that there are do all of it.
-      if (threads.empty()) run();
-    }
+    while (threads.size() < std::min(static_cast<std::size_t>(workers), count) && try_thread(threads, run)) continue;
+    if (threads.empty()) run();
   }
   if (first_failure) std::rethrow_exception(first_failure);
 }

@@ -6,9 +6,10 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "sidekick/try_thread.hpp"
 
 namespace sidekick::storage {
 
@@ -44,11 +45,8 @@ std::vector<T> read_each(std::size_t count, const Read& read) {
   };
   {
     std::vector<std::jthread> workers;
-    try {
-      for (std::size_t i = 0; i < std::min(threads, count - done); i++) workers.emplace_back(work);
-    } catch (const std::system_error&) {
-      if (workers.empty()) work();
-    }
+    while (workers.size() < std::min(threads, count - done) && try_thread(workers, work)) continue;
+    if (workers.empty()) work();
   }
   if (failure) std::rethrow_exception(failure);
   return out;

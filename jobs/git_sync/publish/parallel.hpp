@@ -6,9 +6,10 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "sidekick/try_thread.hpp"
 
 namespace sidekick::git_sync {
 
@@ -31,10 +32,7 @@ void for_each_piece(std::size_t workers, std::size_t count, MakeState make_state
   };
   {
     std::vector<std::jthread> threads;
-    try {
-      for (std::size_t i = 1; i < std::min(workers, count); i++) threads.emplace_back(run);
-    } catch (const std::system_error&) {  // no more threads to be had: fewer do all of it
-    }
+    while (threads.size() + 1 < std::min(workers, count) && try_thread(threads, run)) continue;
     run();
   }
   if (failure) std::rethrow_exception(failure);

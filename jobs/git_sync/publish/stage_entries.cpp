@@ -5,8 +5,9 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <system_error>
 #include <thread>
+
+#include "sidekick/try_thread.hpp"
 
 namespace sidekick::git_sync {
 
@@ -28,10 +29,8 @@ class Stagers final {
     {
       std::vector<std::jthread> threads;
       threads.reserve(others.size());
-      try {
-        for (const auto& other : others) threads.emplace_back([this, &other] { work(*other); });
-      } catch (const std::system_error&) {  // no more threads to be had: fewer do all of it
-      }
+      for (const auto& other : others)
+        if (!try_thread(threads, [this, &other] { work(*other); })) break;
       work(contents);
     }
     if (failure_) std::rethrow_exception(failure_);
