@@ -137,7 +137,7 @@ TEST_CASE("The image is small, tells what it is, and runs as anyone with a root 
   const auto inspect = [](const std::string& format) {
     return lines_of(docker({"image", "inspect", "--format", format, sidekick_image()})).at(0);
   };
-  CHECK(std::stol(inspect("{{.Size}}")) <= 20'000'000);
+  CHECK(std::stol(inspect("{{.Size}}")) <= 25'000'000);
   CHECK(inspect("{{json .Config.Entrypoint}}") == R"(["/sidekick"])");
   CHECK(inspect("{{json .Config.User}}") == R"("")");
   CHECK(inspect(R"({{index .Config.Labels "org.opencontainers.image.title"}})") == "sidekick");
