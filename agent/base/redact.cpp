@@ -42,8 +42,8 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Where the scheme before the first "://" begins; npos where there is no such scheme. What stands before a scheme may
-/// be a quote or "name=", and not a login.
+/// Where the scheme before the first "://" begins; npos where there is no such scheme. The text before a scheme may
+/// be a quote or "name=", but not a login.
 std::size_t scheme_begin(std::string_view text) {
   const auto end = text.find(separator);
   if (end == npos) return npos;
