@@ -32,9 +32,28 @@ if(SIDEKICK_ASAN OR SIDEKICK_TSAN)
   target_compile_options(standard_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
 
-# A static library of ours from the files given, with its public dependencies: sidekick_library(NAME SOURCES … LINK …)
-function(sidekick_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
-  add_library(${name} STATIC ${ARG_SOURCES})
+# sidekick_library(NAME FOLDER [INCLUDE PREFIX] LINK … PRIVATE …): a static library of all sources in FOLDER, with its
+# dependencies. Those that link it include its headers as "PREFIX/…"; PREFIX is FOLDER unless given. A library sees no
+# other folder than its own and those of the libraries that it links: each has an include folder that holds nothing but
+# a link to the library's own folder, so that an include against the arrows does not compile. FLAT: without the folders
+# below it, and with no headers but those of include/.
+function(sidekick_library name folder)
+  cmake_parse_arguments(ARG "FLAT" "INCLUDE" "LINK;PRIVATE" ${ARGN})
+  if(ARG_FLAT)
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  else()
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  endif()
+  if(NOT ARG_INCLUDE)
+    set(ARG_INCLUDE ${folder})
+  endif()
+  set(view ${CMAKE_BINARY_DIR}/include/${name})
+  cmake_path(GET ARG_INCLUDE PARENT_PATH parent)
+  add_library(${name} STATIC ${sources})
+  if(NOT ARG_FLAT)
+    file(MAKE_DIRECTORY ${view}/${parent})
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${folder} ${view}/${ARG_INCLUDE} SYMBOLIC)
+    target_include_directories(${name} PUBLIC ${view})
+  endif()
   target_link_libraries(${name} PUBLIC standard_settings ${ARG_LINK} PRIVATE standard_warnings ${ARG_PRIVATE})
 endfunction()

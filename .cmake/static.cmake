@@ -28,10 +28,10 @@ function(static_group target)
 endfunction()
 
 # Neither SASL nor GSSAPI is linked: no_kerberos stands in for them.
-add_library(no_kerberos OBJECT agent/base/no_kerberos.c)
+add_library(no_kerberos OBJECT jobs/shared/base/no_kerberos.c)
 target_link_libraries(no_kerberos PRIVATE standard_settings)
 # Nor is libmongocrypt.
-add_library(no_mongocrypt OBJECT agent/base/no_mongocrypt.c)
+add_library(no_mongocrypt OBJECT jobs/shared/base/no_mongocrypt.c)
 target_link_libraries(no_mongocrypt PRIVATE standard_settings)
 
 static_group(dep_openssl ssl crypto z zstd)

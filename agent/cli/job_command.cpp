@@ -5,7 +5,7 @@
 #include <random>
 
 #include "agent/cli/common_settings.hpp"
-#include "agent/cli/meta_commands.hpp"
+#include "agent/cli/meta/commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
 #include "agent/runtime/init.hpp"

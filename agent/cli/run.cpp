@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "agent/cli/commands.hpp"
-#include "agent/cli/git_sync_command.hpp"
-#include "agent/cli/meta_commands.hpp"
+#include "agent/cli/git_sync/command.hpp"
+#include "agent/cli/meta/commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/status/console_log.hpp"
 #include "mongo/library.hpp"

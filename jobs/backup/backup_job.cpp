@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "backup/agenda.hpp"
 #include "backup/metrics.hpp"
 #include "backup/prune.hpp"
 #include "backup/task_run.hpp"
+#include "schedule/agenda.hpp"
 #include "storage/utc.hpp"
 
 namespace sidekick::backup {
@@ -31,7 +31,7 @@ class BackupJob::Impl {
       : settings_(std::move(settings)), storage_(std::move(storage)) {
     for (auto& task : tasks) runs_.emplace_back(settings_, *storage_, std::move(task));
     if (const auto& timing = settings_.timing)
-      agenda_.emplace(timing->schedule, TimeZone::named(timing->zone), timing->jitter, settings_.random);
+      agenda_.emplace(timing->schedule, schedule::TimeZone::named(timing->zone), timing->jitter, settings_.random);
   }
 
   Step step(JobContext& context) {
@@ -74,7 +74,7 @@ class BackupJob::Impl {
     ping(settings, Ending::Result::failure, context.log, is_late ? context.ending : context.cancel);
   }
 
-  Schedule::Time now() const { return std::chrono::floor<seconds>(settings_.wall_clock()); }
+  schedule::Schedule::Time now() const { return std::chrono::floor<seconds>(settings_.wall_clock()); }
 
   bool anything_asked_for() const { return std::ranges::any_of(runs_, &TaskRun::is_asked_for); }
 
@@ -94,7 +94,7 @@ class BackupJob::Impl {
   }
 
   void begin_schedule(JobContext& context) {
-    std::optional<Schedule::Time> oldest;
+    std::optional<schedule::Schedule::Time> oldest;
     for (auto& run : runs_) {
       const auto newest = run.look(context);
       const auto begun = newest ? std::optional(std::chrono::floor<seconds>(*newest)) : std::nullopt;
@@ -110,7 +110,7 @@ class BackupJob::Impl {
     context.status.ready();
   }
 
-  void ask_at_start(TaskRun& run, std::optional<Schedule::Time> newest, JobContext& context) const {
+  void ask_at_start(TaskRun& run, std::optional<schedule::Schedule::Time> newest, JobContext& context) const {
     if (settings_.timing->start == Timing::Start::at_once) return run.ask_for({});
     if (!newest || !agenda_->is_missed(*newest, now())) return;
     context.log.info("a run was missed and is made up for", {{"backup", run.job()}});
@@ -200,7 +200,7 @@ class BackupJob::Impl {
   const Settings settings_;
   const std::unique_ptr<storage::Storage> storage_;
   std::vector<TaskRun> runs_;
-  std::optional<Agenda> agenda_;
+  std::optional<schedule::Agenda> agenda_;
   bool introduced_ = false;
   bool has_failed_ = false;  ///< the last turn, as was told by a ping
   bool begun_ = false;

@@ -24,7 +24,7 @@ constexpr std::array<Unit, 4> units{{{'y', &KeepPeriod::years, 100},
 constexpr int months_a_year = 12;
 
 /// The moment at which the clocks of `zone` show `local`. Where they show it never or twice, by one of the two offsets.
-sys_seconds shown_at(local_seconds local, const TimeZone& zone) {
+sys_seconds shown_at(local_seconds local, const schedule::TimeZone& zone) {
   const auto offset_at = [&](sys_seconds time) { return zone.span_at(time).offset; };
   const sys_seconds guess(local.time_since_epoch());
   return guess - offset_at(guess - offset_at(guess));
@@ -39,7 +39,7 @@ std::string KeepPeriod::text() const {
   return out;
 }
 
-storage::WallTime KeepPeriod::before(storage::WallTime time, const TimeZone& zone) const {
+storage::WallTime KeepPeriod::before(storage::WallTime time, const schedule::TimeZone& zone) const {
   const auto whole = floor<seconds>(time);
   const auto local = zone.local(whole);
   const auto day = floor<std::chrono::days>(local);

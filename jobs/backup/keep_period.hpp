@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "backup/time_zone.hpp"
+#include "schedule/time_zone.hpp"
 #include "storage/manifest.hpp"
 
 namespace sidekick::backup {
@@ -22,7 +22,7 @@ struct KeepPeriod {
 
   /// The moment so long before `time`: years, months and days by the calendar of `zone`, then hours. A day that a month
   /// does not have becomes one of the next month, as in restic: one month before 31 March is 3 March.
-  storage::WallTime before(storage::WallTime time, const TimeZone& zone) const;
+  storage::WallTime before(storage::WallTime time, const schedule::TimeZone& zone) const;
 
   friend bool operator==(const KeepPeriod&, const KeepPeriod&) = default;
 };

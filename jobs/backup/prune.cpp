@@ -7,7 +7,7 @@
 
 #include "backup/failure_note.hpp"
 #include "backup/lease_record.hpp"
-#include "backup/time_zone.hpp"
+#include "schedule/time_zone.hpp"
 #include "storage/catalog.hpp"
 #include "storage/object_name.hpp"
 
@@ -34,7 +34,7 @@ std::string age_text(storage::WallTime now, std::chrono::system_clock::time_poin
 /// Decides on the backups of one source.
 class Retention {
  public:
-  Retention(const PruneSettings& settings, const TimeZone& zone, storage::WallTime now)
+  Retention(const PruneSettings& settings, const schedule::TimeZone& zone, storage::WallTime now)
       : settings_(settings), zone_(zone), now_(now) {}
 
   /// Such a one would take the place of each that is taken until then.
@@ -62,7 +62,7 @@ class Retention {
 
  private:
   const PruneSettings& settings_;
-  const TimeZone& zone_;
+  const schedule::TimeZone& zone_;
   storage::WallTime now_;
 };
 
@@ -169,7 +169,7 @@ PrunePlan plan_prune(storage::Storage& storage, const PruneSettings& settings, s
                      const CancelToken& cancel) {
   PrunePlan plan;
   Catalog catalog(storage, settings.job);
-  const auto zone = TimeZone::named(settings.zone);
+  const auto zone = schedule::TimeZone::named(settings.zone);
   std::vector<PruneDecision> unusable;
   auto entries = catalog.entries(cancel);
   plan.unreadable =

@@ -123,7 +123,7 @@ class Deciding {
     for (std::size_t i = 0; i < past_; i++) keep(i, "dated in the future");
   }
 
-  void apply(const Rule& rule, const TimeZone& zone) {
+  void apply(const Rule& rule, const schedule::TimeZone& zone) {
     int left = rules_.*rule.count;
     std::optional<std::int64_t> latest;
     for (std::size_t i = past_; i < decisions_.size() && left > 0; i++) {
@@ -137,7 +137,7 @@ class Deciding {
     }
   }
 
-  void apply_within(storage::WallTime now, const TimeZone& zone) {
+  void apply_within(storage::WallTime now, const schedule::TimeZone& zone) {
     if (past_ == decisions_.size()) return;
     const auto since = rules_.within->before(std::min(now, of(past_).time), zone);
     for (std::size_t i = past_; i < decisions_.size() && of(i).time >= since; i++)
@@ -199,7 +199,7 @@ KeepRules parse_keep(std::string_view text) {
 }
 
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
-                             const TimeZone& zone) {
+                             const schedule::TimeZone& zone) {
   Deciding deciding(candidates, rules, now);
   if (candidates.empty()) return {};
   if (!keeps_something(rules)) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "backup/keep_period.hpp"
-#include "backup/time_zone.hpp"
+#include "schedule/time_zone.hpp"
 #include "storage/manifest.hpp"
 
 namespace sidekick::backup {
@@ -53,6 +53,6 @@ struct Decision {
 /// was wrong, is kept and takes nobody's place. The newest backup of the highest level of proof is always kept. Without
 /// any rule all are kept. Pure.
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
-                             const TimeZone& zone);
+                             const schedule::TimeZone& zone);
 
 }  // namespace sidekick::backup

@@ -11,8 +11,8 @@
 #include "backup/pipeline.hpp"
 #include "backup/prove_backup.hpp"
 #include "backup/retention.hpp"
-#include "backup/schedule.hpp"
 #include "backup/source.hpp"
+#include "schedule/schedule.hpp"
 
 namespace sidekick::backup {
 
@@ -24,7 +24,7 @@ struct Task {
 
 /// When to run; absent: once.
 struct Timing {
-  Schedule schedule;
+  schedule::Schedule schedule;
   std::string zone;  ///< as TZ has it; empty: UTC
   std::chrono::seconds jitter{0};
   enum class Start { when_due, at_once } start = Start::when_due;

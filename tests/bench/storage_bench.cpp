@@ -7,7 +7,7 @@
 #include <fstream>
 #include <vector>
 
-#include "jobs/storage/s3/s3_storage.hpp"
+#include "storage/s3/s3_storage.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/s3_server.hpp"
 #include "tests/support/temp_dir.hpp"

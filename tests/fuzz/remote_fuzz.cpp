@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "agent/base/ssh/known_hosts.hpp"
+#include "base/ssh/known_hosts.hpp"
 #include "git_sync/remote/fetch_pack.hpp"
 #include "git_sync/remote/greeting.hpp"
 #include "git_sync/remote/ls_refs.hpp"

@@ -9,7 +9,7 @@
 #include <random>
 #include <thread>
 
-#include "jobs/storage/s3/s3_storage.hpp"
+#include "storage/s3/s3_storage.hpp"
 #include "tests/integration/s3_proxy.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/age_key.hpp"

@@ -18,9 +18,9 @@
 #include <optional>
 #include <vector>
 
-#include "jobs/storage/open_storage.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "storage/open_storage.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/slow_dump.hpp"
 #include "tests/support/temp_dir.hpp"

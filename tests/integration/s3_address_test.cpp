@@ -1,8 +1,8 @@
 // S3 servers that are elsewhere than they seem.
 #include <catch2/catch_test_macros.hpp>
 
-#include "jobs/storage/s3/s3_storage.hpp"
 #include "sidekick/error.hpp"
+#include "storage/s3/s3_storage.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/apache.hpp"
 #include "tests/support/s3_server.hpp"

@@ -4,9 +4,9 @@
 #include <atomic>
 #include <thread>
 
-#include "jobs/storage/open_storage.hpp"
-#include "jobs/storage/s3/s3_storage.hpp"
 #include "sidekick/error.hpp"
+#include "storage/open_storage.hpp"
+#include "storage/s3/s3_storage.hpp"
 #include "tests/integration/s3_proxy.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/eventually.hpp"

@@ -6,8 +6,8 @@
 #include <array>
 #include <cstdio>
 
-#include "jobs/storage/s3/signature.hpp"
 #include "sidekick/dial.hpp"
+#include "storage/s3/signature.hpp"
 #include "tests/support/s3_server.hpp"
 
 namespace sidekick::test {

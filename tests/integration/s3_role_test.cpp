@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "jobs/storage/open_storage.hpp"
 #include "sidekick/error.hpp"
+#include "storage/open_storage.hpp"
 #include "tests/integration/s3_proxy.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/eventually.hpp"

@@ -1,7 +1,7 @@
 /// A folder on an ssh server as a storage.
 #pragma once
 
-#include "jobs/storage/open_storage.hpp"
+#include "storage/open_storage.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/ssh_server.hpp"
 #include "tests/support/temp_dir.hpp"

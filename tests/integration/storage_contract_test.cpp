@@ -8,8 +8,8 @@
 #include <csignal>
 #include <thread>
 
-#include "jobs/storage/storage.hpp"
 #include "sidekick/error.hpp"
+#include "storage/storage.hpp"
 #include "tests/integration/storage_places.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/unit/support/errors.hpp"

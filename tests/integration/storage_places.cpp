@@ -3,8 +3,8 @@
 #include <array>
 #include <random>
 
-#include "jobs/storage/open_storage.hpp"
-#include "jobs/storage/s3/s3_storage.hpp"
+#include "storage/open_storage.hpp"
+#include "storage/s3/s3_storage.hpp"
 #include "tests/support/s3_server.hpp"
 #include "tests/support/temp_dir.hpp"
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "jobs/storage/s3/api.hpp"
-#include "jobs/storage/storage.hpp"
+#include "storage/s3/api.hpp"
+#include "storage/storage.hpp"
 #include "tests/support/s3_server.hpp"
 
 namespace sidekick::test {

@@ -38,7 +38,7 @@ std::vector<Row> decided(const std::vector<std::string>& times, std::string_view
   std::vector<Candidate> candidates;
   for (const auto& time : times) candidates.push_back({time, utc(time)});
   std::vector<Row> out;
-  for (const auto& decision : decide(candidates, parse_keep(keep), utc(now), TimeZone::named(zone))) {
+  for (const auto& decision : decide(candidates, parse_keep(keep), utc(now), schedule::TimeZone::named(zone))) {
     CHECK(decision.keep == !decision.reasons.empty());
     std::string reasons;
     for (const auto& reason : decision.reasons)
@@ -160,7 +160,8 @@ TEST_CASE("days of within are those of the zone where the clock changed between 
 TEST_CASE("backups of the same second each have a place") {
   std::vector<Candidate> candidates;
   for (const auto* name : {"b", "c", "a"}) candidates.push_back({name, utc("2026-11-21 03:00:09")});
-  const auto decisions = decide(candidates, parse_keep("last=2,daily=1"), utc("2026-11-21 03:00:09"), TimeZone());
+  const auto decisions =
+      decide(candidates, parse_keep("last=2,daily=1"), utc("2026-11-21 03:00:09"), schedule::TimeZone());
   REQUIRE(decisions.size() == 3);
   CHECK(candidates[decisions[0].candidate].name == "c");
   CHECK(decisions[0].reasons == std::vector<std::string>{"last 1", "daily 2026-11-21", "newest of proof streamed"});
@@ -183,7 +184,7 @@ TEST_CASE("the newest of the highest proof stays whatever the rules say") {
                                           {"proven", utc("2026-11-18 03:00"), Proof::restored},
                                           {"read", utc("2026-11-19 03:00"), Proof::read},
                                           {"new", utc("2026-11-20 03:00"), Proof::stored}};
-  const auto decisions = decide(candidates, parse_keep("last=1"), utc("2026-11-21 03:00"), TimeZone());
+  const auto decisions = decide(candidates, parse_keep("last=1"), utc("2026-11-21 03:00"), schedule::TimeZone());
   std::map<std::string, std::vector<std::string>> kept;
   for (const auto& decision : decisions)
     if (decision.keep) kept[candidates[decision.candidate].name] = decision.reasons;
@@ -192,9 +193,9 @@ TEST_CASE("the newest of the highest proof stays whatever the rules say") {
 }
 
 TEST_CASE("without a rule or without a backup nothing is deleted") {
-  CHECK(decide({}, parse_keep("last=1"), utc("2026-11-21 03:00"), TimeZone()).empty());
+  CHECK(decide({}, parse_keep("last=1"), utc("2026-11-21 03:00"), schedule::TimeZone()).empty());
   const std::vector<Candidate> candidates{{"a", utc("2026-11-17 03:00")}, {"b", utc("2026-11-18 03:00")}};
-  for (const auto& decision : decide(candidates, KeepRules{}, utc("2026-11-21 03:00"), TimeZone()))
+  for (const auto& decision : decide(candidates, KeepRules{}, utc("2026-11-21 03:00"), schedule::TimeZone()))
     CHECK(decision.keep);
 }
 
@@ -248,13 +249,14 @@ struct Sample {
   std::vector<Candidate> candidates;
   KeepRules rules;
   WallTime now;
-  TimeZone zone;
+  schedule::TimeZone zone;
 };
 
 Sample sample(std::mt19937& random) {
   const auto upto = [&](int n) { return std::uniform_int_distribution<int>(0, n)(random); };
-  static const std::array<TimeZone, 3> zones{TimeZone::named("Europe/Berlin"), TimeZone::named("Australia/Lord_Howe"),
-                                             TimeZone()};
+  static const std::array<schedule::TimeZone, 3> zones{schedule::TimeZone::named("Europe/Berlin"),
+                                                       schedule::TimeZone::named("Australia/Lord_Howe"),
+                                                       schedule::TimeZone()};
   Sample out{{}, {}, utc("2026-11-01 00:00") + hours(upto(100)), zones[static_cast<std::size_t>(upto(2))]};
   const std::array spreads{7200, 86400 * 3, 86400 * 100, 86400 * 2000};
   const int spread = spreads[static_cast<std::size_t>(upto(3))];

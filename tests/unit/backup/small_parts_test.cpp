@@ -11,7 +11,7 @@
 #include "sidekick/json.hpp"
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "tests/unit/storage/sample.hpp"
+#include "tests/unit/shared/storage/sample.hpp"
 #include "tests/unit/support/errors.hpp"
 #include "tests/unit/support/recorder.hpp"
 

@@ -104,7 +104,7 @@ class Stage final : public StatusSink {
   }
 
   void follow(std::string_view schedule) {
-    settings.timing = backup::Timing{.schedule = backup::Schedule::parse(schedule), .zone = {}};
+    settings.timing = backup::Timing{.schedule = schedule::Schedule::parse(schedule), .zone = {}};
   }
 
   /// A process that begins anew.

@@ -1,11 +1,10 @@
-#include "agent/cli/backup_sources.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/backup_schema.hpp"
-#include "agent/cli/backup_settings.hpp"
-#include "agent/cli/mongodb_backup.hpp"
-#include "agent/cli/mongodb_scratch.hpp"
+#include "agent/cli/backup/mongodb_backup.hpp"
+#include "agent/cli/backup/mongodb_scratch.hpp"
+#include "agent/cli/backup/schema.hpp"
+#include "agent/cli/backup/settings.hpp"
+#include "agent/cli/backup/sources.hpp"
 #include "tests/unit/support/errors.hpp"
 
 using namespace sidekick;

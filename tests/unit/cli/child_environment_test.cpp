@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "agent/cli/backup_schema.hpp"
-#include "agent/cli/git_sync_schema.hpp"
+#include "agent/cli/backup/schema.hpp"
+#include "agent/cli/git_sync/schema.hpp"
 
 using namespace sidekick;
 using namespace sidekick::cli;

@@ -1,12 +1,12 @@
 // The database that a connection string selects, for restore and dump alike.
-#include "agent/cli/connection_string.hpp"
+#include "agent/cli/mongo/connection_string.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/dump_schema.hpp"
-#include "agent/cli/dump_settings.hpp"
-#include "agent/cli/restore_schema.hpp"
-#include "agent/cli/restore_settings.hpp"
+#include "agent/cli/mongo/dump_schema.hpp"
+#include "agent/cli/mongo/dump_settings.hpp"
+#include "agent/cli/mongo/restore_schema.hpp"
+#include "agent/cli/mongo/restore_settings.hpp"
 #include "mongo/uri.hpp"
 #include "tests/unit/support/errors.hpp"
 #include "tests/unit/support/recorder.hpp"

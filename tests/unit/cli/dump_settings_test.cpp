@@ -1,8 +1,8 @@
-#include "agent/cli/dump_settings.hpp"
+#include "agent/cli/mongo/dump_settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/dump_schema.hpp"
+#include "agent/cli/mongo/dump_schema.hpp"
 #include "tests/unit/support/recorder.hpp"
 
 using namespace sidekick;

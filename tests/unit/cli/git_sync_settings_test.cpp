@@ -1,12 +1,11 @@
-#include "agent/cli/git_sync_settings.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
 #include <csignal>
 
 #include "agent/cli/common_settings.hpp"
-#include "agent/cli/git_sync_schema.hpp"
+#include "agent/cli/git_sync/schema.hpp"
+#include "agent/cli/git_sync/settings.hpp"
 #include "tests/unit/support/errors.hpp"
 #include "tests/unit/support/recorder.hpp"
 #include "tests/unit/support/temporary_folder.hpp"

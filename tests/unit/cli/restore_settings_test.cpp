@@ -1,8 +1,8 @@
-#include "agent/cli/restore_settings.hpp"
+#include "agent/cli/mongo/restore_settings.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/restore_schema.hpp"
+#include "agent/cli/mongo/restore_schema.hpp"
 #include "tests/unit/support/recorder.hpp"
 
 using namespace sidekick;

@@ -1,4 +1,4 @@
-#include "agent/cli/stall_guard.hpp"
+#include "agent/cli/backup/stall_guard.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

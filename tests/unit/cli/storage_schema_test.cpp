@@ -1,4 +1,4 @@
-#include "agent/cli/storage_schema.hpp"
+#include "agent/cli/backup/storage_schema.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "agent/cli/verify_report.hpp"
+#include "agent/cli/mongo/verify_report.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,8 +1,7 @@
-#include "agent/cli/wait_settings.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/wait_schema.hpp"
+#include "agent/cli/wait/schema.hpp"
+#include "agent/cli/wait/settings.hpp"
 #include "agent/status/console_log.hpp"
 #include "tests/unit/support/errors.hpp"
 #include "tests/unit/support/recorder.hpp"

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "backup/time_zone.hpp"
+#include "schedule/time_zone.hpp"
 #include "tests/unit/support/temporary_folder.hpp"
 
 using namespace sidekick;
@@ -27,5 +27,5 @@ TEST_CASE("without TZ the zone is that of the machine") {
   fs::copy_file("/usr/share/zoneinfo/Asia/Tokyo", folder / "mounted");
   const auto name = zone_name({}, folder / "mounted");
   CHECK(name == folder / "mounted");
-  CHECK(backup::TimeZone::named(name).span_at({}).offset == std::chrono::hours(9));
+  CHECK(schedule::TimeZone::named(name).span_at({}).offset == std::chrono::hours(9));
 }

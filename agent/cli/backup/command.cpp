@@ -1,0 +1,79 @@
+#include "agent/cli/backup/command.hpp"
+
+#include <filesystem>
+
+#include "agent/cli/backup/admin_command.hpp"
+#include "agent/cli/backup/schema.hpp"
+#include "agent/cli/backup/settings.hpp"
+#include "agent/cli/backup/sources.hpp"
+#include "agent/cli/backup/storage_schema.hpp"
+#include "agent/cli/child_environment.hpp"
+#include "agent/cli/common_settings.hpp"
+#include "agent/cli/job_command.hpp"
+#include "backup/backup_job.hpp"
+#include "storage/open_storage.hpp"
+
+namespace sidekick::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool lies_in(const fs::path& inner, const fs::path& outer) {
+  const auto relative = inner.lexically_normal().lexically_relative(outer.lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// Each backup would hold those before it.
+void refuse_storage_in_source(const std::vector<backup::Task>& tasks, const storage::Storage& storage) {
+  const std::string_view storage_place = storage.where();
+  if (!storage_place.starts_with("dir:")) return;
+  for (const auto& task : tasks) {
+    const std::string_view source = task.source->where();
+    if (!source.starts_with("dir:") || !lies_in(storage_place.substr(4), source.substr(4))) continue;
+    throw Error(
+        ErrorKind::config,
+        "the storage '" + storage.where() + "' lies in the folder that is backed up, '" + task.source->where() + "'",
+        "name a place outside of it");
+  }
+}
+
+std::optional<HttpPlan> http_of(const config::Values& values) {
+  if (!values.given("http")) return {};
+  HttpPlan plan;
+  plan.address = values.text("http");
+  // A run that ends may be one beside the service that follows the schedule, with the same environment.
+  if (!follows_schedule(values))
+    plan.unavailable = values.find("http")->source == config::Source::flag ? HttpPlan::Unavailable::warned_of
+                                                                           : HttpPlan::Unavailable::expected;
+  return plan;
+}
+
+JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
+  const auto& values = settings.values;
+  if (!settings.arguments.empty())
+    throw Error(ErrorKind::usage, "an argument that is no flag: '" + redact_url(settings.arguments.front()) + "'",
+                "backup takes flags, or one of list, show, fetch, prune and accept as its first word");
+  auto job = backup_settings(values, frame.environment, frame.log);
+  const auto peers = values.text("to").starts_with("s3://") ? PeerSecrets::dropped : PeerSecrets::kept;
+  job.hooks.environment = child_environment(backup_schema(), values, frame.environment, peers);
+  auto tasks = backup_tasks(values, job.hooks.environment);
+  auto storage = storage::open_storage(values.text("to"), storage_access(values, frame.environment, frame.log));
+  refuse_storage_in_source(tasks, *storage);
+  JobPlan plan;
+  plan.policy = policy_of(values);
+  plan.policy.idle_steps = runtime::IdleSteps::are_mute;
+  const bool ends = !job.timing || job.mode == backup::Settings::Mode::rehearsal;
+  if (ends) plan.steps = JobPlan::Steps::one;
+  plan.job = std::make_unique<backup::BackupJob>(std::move(job), std::move(tasks), std::move(storage));
+  return plan;
+}
+
+}  // namespace
+
+int run_backup(const Invocation& invocation) {
+  if (const auto code = run_backup_admin(invocation)) return *code;
+  return run_job(invocation, {.schema = backup_schema(), .plan = plan_of, .http = http_of});
+}
+
+}  // namespace sidekick::cli

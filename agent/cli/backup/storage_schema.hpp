@@ -1,0 +1,20 @@
+/// What says how storages of backups are reached, for all commands that do.
+#pragma once
+
+#include <vector>
+
+#include "agent/config/resolve.hpp"
+#include "agent/config/setting.hpp"
+#include "storage/open_storage.hpp"
+
+namespace sidekick::cli {
+
+/// The settings of S3, SSH and TLS, to be put behind those of a command. The variables that AWS's own tools read count
+/// as a peer's.
+std::vector<config::Setting> storage_settings();
+
+/// What they say; the proxies are the environment's. Throws as the getters of Values do, and Error of kind config where
+/// an endpoint is no URL of http or holds a login. `log` outlives the storage.
+storage::Access storage_access(const config::Values& values, const config::Environment& environment, Log& log);
+
+}  // namespace sidekick::cli

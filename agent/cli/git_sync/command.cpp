@@ -1,0 +1,92 @@
+#include "agent/cli/git_sync/command.hpp"
+
+#include <sys/stat.h>
+
+#include <limits>
+
+#include "agent/cli/common_settings.hpp"
+#include "agent/cli/git_sync/schema.hpp"
+#include "agent/cli/git_sync/settings.hpp"
+#include "agent/cli/job_command.hpp"
+#include "git_sync/git_sync_job.hpp"
+#include "git_sync/report.hpp"
+
+namespace sidekick::cli {
+
+using config::Values;
+
+namespace {
+
+constexpr mode_t group_cannot_write = 0022;
+constexpr mode_t group_can_write = 0002;
+
+/// What is known before the settings are.
+struct Intent {
+  GitSyncMode mode;
+  std::filesystem::path error_file;
+};
+
+Intent intent_of(const Invocation& invocation, const config::Schema& schema) {
+  try {
+    const auto values = config::resolve(schema, invocation.words, invocation.environment).values;
+    const bool in_place = values.find("in-place") && !values.find("root");
+    return {in_place ? GitSyncMode::in_place : GitSyncMode::linked, error_file_of(values)};
+  } catch (const Error&) {
+    return {probable_git_sync_mode(invocation), {}};  // the same error comes again where it is told
+  }
+}
+
+runtime::Policy policy_for(const Values& values, const git_sync::Settings& job, GitSyncMode mode) {
+  auto policy = attempts_of(values);
+  policy.attempt_timeout = values.duration("sync-timeout");
+  if (mode == GitSyncMode::in_place) return policy;
+  constexpr auto least = std::numeric_limits<int>::min(), most = std::numeric_limits<int>::max();
+  policy.failures = runtime::CountFailures{.max_failures = values.integer("max-failures", least, most).value_or(0),
+                                           .init_max_failures = values.integer("init-max-failures", least, most),
+                                           .period = job.period,
+                                           .init_period = job.init_period};
+  policy.exit_code_of = runtime::git_sync_exit_code;
+  return policy;
+}
+
+std::optional<HttpPlan> http_of(const Values& values) {
+  HttpPlan plan;
+  plan.sync_token = values.secret("sync-token");
+  if (values.find("http")) {
+    plan.address = values.text("http");
+    return plan;
+  }
+  if (!values.find("http-bind")) return {};
+  plan.address = values.text("http-bind");
+  plan.metrics = values.flag("http-metrics") ? HttpPlan::Metrics::open : HttpPlan::Metrics::closed;
+  plan.root = HttpPlan::Root::git_sync;
+  return plan;
+}
+
+JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
+  const auto& values = settings.values;
+  const auto mode = git_sync_mode(values);
+  auto job = git_sync_settings(settings, frame.environment, mode, frame.log);
+  JobPlan plan;
+  plan.policy = policy_for(values, job, mode);
+  plan.trigger_signal = sync_signal(values, mode);
+  if (values.flag("one-time")) plan.steps = JobPlan::Steps::one;
+  if (mode == GitSyncMode::linked) ::umask(values.flag("group-write") ? group_can_write : group_cannot_write);
+  plan.job = std::make_unique<git_sync::GitSyncJob>(std::move(job), frame.log, frame.metrics);
+  return plan;
+}
+
+}  // namespace
+
+int run_git_sync(const Invocation& invocation) {
+  JobCommand command{.schema = git_sync_schema(), .plan = plan_of, .http = http_of};
+  const auto intent = intent_of(invocation, command.schema);
+  if (intent.mode == GitSyncMode::linked) {
+    command.exit_code_of = runtime::git_sync_exit_code;
+    command.log_format = status::LogFormat::git_sync;
+  }
+  command.refused = [&](const Error& error, Log& log) { git_sync::write_error_file(intent.error_file, error, log); };
+  return run_job(invocation, command);
+}
+
+}  // namespace sidekick::cli

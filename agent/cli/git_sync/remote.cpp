@@ -1,0 +1,222 @@
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include <limits>
+
+#include "agent/cli/git_sync/git_config.hpp"
+#include "agent/cli/git_sync/settings.hpp"
+
+namespace sidekick::cli {
+
+using config::Values;
+
+namespace {
+
+constexpr auto usual_key_file = "/etc/git-secret/ssh";
+constexpr auto usual_cookie_file = "/etc/git-secret/cookie_file";
+
+bool is_ssh(const std::string& url) {
+  if (url.find("://") != std::string::npos) return url.starts_with("ssh://") || url.starts_with("git+ssh://");
+  const auto colon = url.find(':');
+  return colon != std::string::npos && url.find('/') > colon;
+}
+
+/// `what` names the setting.
+void check_readable(const std::string& path, const std::string& what) {
+  (void)read_secret_file(path, what);
+}
+
+Error bad_credential(const std::string& cause) {
+  return {ErrorKind::config, "--credential: " + cause,
+          R"(write it as {"url":"https://host","username":"name","password-file":"/file"})"};
+}
+
+git_sync::Credential credential_of(const YAML::Node& node) {
+  if (!node.IsMap()) throw bad_credential("not an object of JSON");
+  git_sync::Credential out;
+  for (const auto& entry : node) {
+    const auto key = entry.first.Scalar();
+    if (!entry.second.IsScalar()) throw bad_credential("'" + key + "' is not a text");
+    const auto& text = entry.second.Scalar();
+    if (key == "url")
+      out.url = text;
+    else if (key == "username")
+      out.username = text;
+    else if (key == "password")
+      out.password = Secret(text);
+    else if (key == "password-file")
+      out.password_file = text;
+    else
+      throw bad_credential("unknown key '" + key + "'");
+  }
+  if (out.url.empty()) throw bad_credential("it has no url");
+  if (out.username.empty()) throw bad_credential("it has no username");
+  if (out.password.empty() == out.password_file.empty())
+    throw bad_credential("it wants one of password and password-file");
+  if (!out.password_file.empty()) check_readable(out.password_file, "--credential");
+  return out;
+}
+
+void take_json(std::vector<git_sync::Credential>& out, const std::string& text) {
+  YAML::Node root;
+  try {
+    root = YAML::Load(text);
+  } catch (const YAML::Exception&) {
+    throw bad_credential("it cannot be read as JSON");
+  }
+  if (!root.IsSequence()) return out.push_back(credential_of(root));
+  for (const auto& node : root) out.push_back(credential_of(node));
+}
+
+class RemoteReader {
+ public:
+  RemoteReader(const Values& values, const config::Environment& environment, Log& log)
+      : values_(values), environment_(environment), log_(log) {}
+
+  git_sync::RemoteSettings read() {
+    out_.url = values_.text("repo");
+    take_credentials();
+    out_.askpass_url = values_.text("askpass-url");
+    take_cookie_file();
+    take_github_app();
+    take_ssh();
+    take_http();
+    for (const auto& entry : parse_git_config(values_.text("git-config"))) take_git_config(entry);
+    for (const auto& text : values_.list("git-config-add")) take_git_config(parse_git_config_entry(text));
+    if (!without_effect_.empty()) log_.warn("--git-config: " + without_effect_ + " has no effect here");
+    check_http();
+    return std::move(out_);
+  }
+
+ private:
+  void take_credentials() {
+    if (values_.find("username")) {
+      const auto file = values_.text("password-file");
+      if (!file.empty()) check_readable(file, values_.find("password-file")->origin);
+      out_.credentials.push_back({out_.url, values_.text("username"), values_.secret("password"), file});
+    }
+    for (const auto& text : values_.list("credential")) take_json(out_.credentials, text);
+  }
+
+  void take_cookie_file() {
+    const auto* value = values_.find("cookie-file");
+    if (!value) return;
+    const auto on = config::parse_switch(value->texts.back());
+    if (on == false) return;
+    out_.cookie_file = on ? usual_cookie_file : value->texts.back();
+    check_readable(out_.cookie_file, value->origin);
+  }
+
+  std::string id(std::string_view name) const {
+    const auto number = values_.integer(name, 0, std::numeric_limits<int>::max());
+    return number ? std::to_string(*number) : std::string();
+  }
+
+  void take_github_app() {
+    if (!values_.find("github-app-installation-id")) return;
+    git_sync::GithubApp app;
+    app.base_url = values_.text("github-base-url");
+    app.application_id = id("github-app-application-id");
+    app.client_id = values_.text("github-app-client-id");
+    app.installation_id = id("github-app-installation-id");
+    app.private_key = values_.secret("github-app-private-key");
+    app.private_key_file = values_.text("github-app-private-key-file");
+    if (!app.private_key_file.empty())
+      check_readable(app.private_key_file, values_.find("github-app-private-key-file")->origin);
+    out_.github_app = std::move(app);
+  }
+
+  void take_ssh() {
+    out_.ssh.key_files = values_.list("ssh-key-file");
+    for (const auto& file : out_.ssh.key_files) check_readable(file, values_.find("ssh-key-file")->origin);
+    if (out_.ssh.key_files.empty() && ::access(usual_key_file, R_OK) == 0) out_.ssh.key_files = {usual_key_file};
+    out_.ssh.check_known_hosts = values_.flag("ssh-known-hosts");
+    out_.ssh.known_hosts_file = values_.text("ssh-known-hosts-file");
+    if (!out_.ssh.check_known_hosts) {
+      if (is_ssh(out_.url)) log_.warn("the host's key is not checked: --ssh-known-hosts is off");
+      return;
+    }
+    if (!values_.given("ssh-known-hosts-file") && !is_ssh(out_.url)) return;
+    try {
+      check_readable(out_.ssh.known_hosts_file, "--ssh-known-hosts-file");
+    } catch (const Error& error) {
+      throw Error(error.kind(), error.message(),
+                  "it has the keys of the hosts, as ssh-keyscan prints them; --ssh-known-hosts=false trusts any host");
+    }
+  }
+
+  void take_http() {
+    auto& tls = out_.http.tls;
+    tls.ca_file = values_.text("ca-file");
+    tls.certificate_file = values_.text("client-certificate");
+    tls.key_file = values_.text("client-key");
+    tls.key_password = values_.secret("client-key-password");
+    tls.verify = !values_.flag("insecure");
+    out_.http.proxies = proxies_from({environment_.begin(), environment_.end()});
+    out_.http.user_agent = "git/2.0 (sidekick " SIDEKICK_VERSION ")";
+  }
+
+  void take_git_config(const GitConfigEntry& entry) {
+    if (entry.key == "http.extraheader") return add_header(entry.value);
+    if (entry.key == "http.sslverify")
+      out_.http.tls.verify = is_on(entry);
+    else if (entry.key == "http.sslcainfo")
+      out_.http.tls.ca_file = entry.value;
+    else if (entry.key == "http.sslcert")
+      out_.http.tls.certificate_file = entry.value;
+    else if (entry.key == "http.sslkey")
+      out_.http.tls.key_file = entry.value;
+    else if (entry.key == "http.proxy")
+      out_.http.proxies = {entry.value, entry.value, {}};
+    else
+      take_other(entry);
+  }
+
+  void take_other(const GitConfigEntry& entry) {
+    if (changes_result(entry))
+      throw Error(ErrorKind::config,
+                  "--git-config is refused: '" + entry.key + "' changes what git syncs, and is not implemented",
+                  "implemented are http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
+                  "http.proxy");
+    without_effect_ += (without_effect_.empty() ? "'" : ", '") + entry.key + "'";
+  }
+
+  static bool is_on(const GitConfigEntry& entry) {
+    const auto on = config::parse_switch(entry.value);
+    if (!on) throw Error(ErrorKind::config, "--git-config: '" + entry.key + "' is not true or false");
+    return *on;
+  }
+
+  void add_header(const std::string& line) {
+    if (line.empty()) return out_.extra_headers.clear();  // so git empties the list
+    const auto colon = line.find(':');
+    if (colon == 0 || colon == std::string::npos)
+      throw Error(ErrorKind::config, "--git-config: 'http.extraheader' is not NAME: VALUE");
+    auto value = line.substr(colon + 1);
+    value.erase(0, value.find_first_not_of(' '));
+    out_.extra_headers.push_back({line.substr(0, colon), std::move(value)});
+  }
+
+  void check_http() const {
+    const auto& tls = out_.http.tls;
+    if (!tls.ca_file.empty()) check_readable(tls.ca_file, "--ca-file");
+    if (!tls.certificate_file.empty()) check_readable(tls.certificate_file, "--client-certificate");
+    if (!tls.key_file.empty()) check_readable(tls.key_file, "--client-key");
+    if (!tls.verify)
+      log_.warn("certificates are not checked (--insecure): whoever is in between can change what comes");
+  }
+
+  const Values& values_;
+  const config::Environment& environment_;
+  Log& log_;
+  git_sync::RemoteSettings out_;
+  std::string without_effect_;  ///< keys of --git-config
+};
+
+}  // namespace
+
+git_sync::RemoteSettings git_sync_remote(const Values& values, const config::Environment& environment, Log& log) {
+  return RemoteReader(values, environment, log).read();
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,122 @@
+#include "agent/cli/rules.hpp"
+
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+#include "agent/cli/git_sync/settings.hpp"
+
+namespace sidekick::cli {
+
+using config::Values;
+
+namespace {
+
+Error refused(const Values& values, std::string_view name, const std::string& cause, std::string hint) {
+  return {ErrorKind::config, values.find(name)->origin + " is refused: " + cause, std::move(hint)};
+}
+
+void check_refused(const Values& values) {
+  if (values.find("sparse-checkout-file"))
+    throw refused(values, "sparse-checkout-file", "there is no sparse checkout here", "--subdir publishes one folder");
+  if (values.find("filter"))
+    throw refused(values, "filter", "there are no partial clones here", "--depth=1 keeps the history away");
+  if (const auto mode = values.text("change-permissions"); !mode.empty() && mode != "0")
+    throw refused(values, "change-permissions", "its peer no longer knows it either", "use --group-write");
+}
+
+void warn_of_no_effect(const Values& values, Log& log) {
+  if (values.given("git")) log.warn(values.find("git")->origin + " has no effect: git is not run");
+  if (values.flag("http-pprof"))
+    log.warn(values.find("http-pprof")->origin + " has no effect: there is no Go runtime to profile");
+  if (values.find("pre-publish-exechook-command"))
+    log.warn(values.find("pre-publish-exechook-command")->origin +
+             " does not hold a publication back: --gate does, where that is wanted");
+  if (values.given("add-user")) log.warn(values.find("add-user")->origin + " has no effect: no user is needed");
+  if (const auto* value = values.find("password"); value && value->source == config::Source::flag)
+    log.warn("--password can be read by everyone on this machine: use --password-file or GITSYNC_PASSWORD");
+}
+
+void check_login(const Values& values) {
+  check_excluding(values, {{"password", "password-file"}});
+  if (values.find("username") && !values.find("password") && !values.find("password-file"))
+    throw Error(ErrorKind::config, values.find("username")->origin + " needs a password",
+                "give --password-file or GITSYNC_PASSWORD");
+  for (const auto* const name : {"password", "password-file"})
+    if (values.find(name) && !values.find("username"))
+      throw Error(ErrorKind::config, values.find(name)->origin + " needs --username",
+                  "beside a token any name will do, such as git");
+}
+
+void check_github(const Values& values) {
+  check_excluding(values, {{"github-app-application-id", "github-app-client-id"},
+                           {"github-app-private-key", "github-app-private-key-file"}});
+  const bool has_key = values.find("github-app-private-key") || values.find("github-app-private-key-file");
+  const bool has_app = values.find("github-app-application-id") || values.find("github-app-client-id");
+  if (has_app && !has_key)
+    throw Error(ErrorKind::config, "a GitHub App needs its private key",
+                "give --github-app-private-key-file or GITSYNC_GITHUB_APP_PRIVATE_KEY");
+  if (!has_app && (has_key || values.find("github-app-installation-id")))
+    throw Error(ErrorKind::config, "a GitHub App needs --github-app-application-id or --github-app-client-id");
+  if (!has_app) return;
+  if (!values.find("github-app-installation-id"))
+    throw Error(ErrorKind::config, "a GitHub App needs --github-app-installation-id");
+  check_excluding(values, {{"github-app-application-id", "username"}, {"github-app-client-id", "username"}});
+}
+
+void check_modes(const Values& values, GitSyncMode mode) {
+  const auto only = [&](std::string_view name, GitSyncMode its) {
+    if (values.given(name) && mode != its)
+      throw Error(ErrorKind::config,
+                  values.find(name)->origin + (its == GitSyncMode::linked ? " has no meaning beside --in-place"
+                                                                          : " has no meaning beside --root"));
+  };
+  for (const auto* const name :
+       {"link", "group-write", "stale-worktree-timeout", "hard-links", "empty-root", "pre-publish-exechook-command"})
+    only(name, GitSyncMode::linked);
+  for (const auto* const name : {"git-dir", "delete-order", "force"}) only(name, GitSyncMode::in_place);
+}
+
+}  // namespace
+
+void check_git_sync_rules(const Values& values, GitSyncMode mode, Log& log) {
+  if (!values.find("repo"))
+    throw Error(ErrorKind::config, "no repository is named",
+                "give --repo=URL; REPOSITORY counts only where no flag of git-sync and no variable GITSYNC_... is "
+                "given");
+  check_refused(values);
+  check_modes(values, mode);
+  if (values.find("branch") && values.find("rev") && values.text("rev") != "HEAD")
+    throw Error(ErrorKind::config,
+                values.find("branch")->origin + " and " + values.find("rev")->origin + " exclude each other",
+                "use --ref");
+  check_login(values);
+  check_github(values);
+  check_excluding(values, {{"http", "http-bind"}});
+  check_needing(values, {{"http-metrics", "http-bind"}, {"client-key", "client-certificate"}});
+  if (values.find("sync-token") && !values.find("http") && !values.find("http-bind"))
+    throw Error(ErrorKind::config, values.find("sync-token")->origin + " needs --http or --http-bind");
+  warn_of_no_effect(values, log);
+}
+
+std::optional<int> sync_signal(const Values& values, GitSyncMode mode) {
+  auto text = values.text("sync-on-signal");
+  if (text.empty()) return {};
+  int found = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    found = 0;
+    if (text.starts_with("SIG")) text.erase(0, 3);
+    for (int signal = 1; signal < NSIG; signal++)
+      if (const char* name = ::sigabbrev_np(signal); name && text == name) found = signal;
+  }
+  if (found < 1 || found >= NSIG)
+    throw unfit_value(mode, values, "sync-on-signal", "not the name or number of a signal");
+  for (const int ending : {SIGKILL, SIGSTOP, SIGTERM, SIGINT, SIGQUIT, SIGCHLD})
+    if (found == ending)
+      throw unfit_value(mode, values, "sync-on-signal", "that signal has a meaning of its own",
+                        "use SIGHUP or SIGUSR1");
+  return found;
+}
+
+}  // namespace sidekick::cli

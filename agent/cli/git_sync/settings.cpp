@@ -1,0 +1,240 @@
+#include "agent/cli/git_sync/settings.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "agent/cli/child_environment.hpp"
+#include "agent/cli/git_sync/schema.hpp"
+#include "sidekick/child.hpp"
+#include "sidekick/url.hpp"
+
+namespace sidekick::cli {
+
+using config::Values;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto shortest_period = 10ms;
+constexpr auto shortest_hook_time = 1s;
+constexpr std::chrono::milliseconds never_again = std::chrono::hours(24 * 3650);
+
+/// A path without "." and "..", and with the links of what is there followed.
+fs::path settled(const fs::path& path) {
+  std::error_code unreadable;
+  auto out = fs::weakly_canonical(fs::absolute(path), unreadable);
+  return unreadable ? fs::absolute(path).lexically_normal() : out;
+}
+
+bool leaves(const fs::path& relative) {
+  const auto normal = relative.lexically_normal();
+  return !normal.empty() && *normal.begin() == "..";
+}
+
+bool is_http_url(const std::string& text) {
+  try {
+    const auto url = parse_url(text);
+    return url.scheme == "http" || url.scheme == "https";
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// The last part of the URL, as its peer takes it.
+std::string base_name(const std::string& url) {
+  std::string_view left = url;
+  while (left.ends_with('/')) left.remove_suffix(1);
+  if (const auto slash = left.rfind('/'); slash != std::string_view::npos) left.remove_prefix(slash + 1);
+  return std::string(left);
+}
+
+class Reader {
+ public:
+  Reader(const Values& values, const config::Environment& environment, GitSyncMode mode)
+      : values_(values), environment_(environment), mode_(mode) {}
+
+  git_sync::Settings read() {
+    out_.ref = values_.text("ref");
+    out_.depth = number("depth", 0);
+    take_choices();
+    take_target();
+    take_times();
+    take_hooks();
+    return std::move(out_);
+  }
+
+ private:
+  Error unfit(std::string_view name, const std::string& cause, std::string hint = {}) const {
+    return unfit_value(mode_, values_, name, cause, std::move(hint));
+  }
+
+  int number(std::string_view name, int least) const {
+    const auto given = values_.integer(name, std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
+    if (given && *given < least) throw unfit(name, "less than " + std::to_string(least));
+    return given.value_or(0);
+  }
+
+  std::chrono::milliseconds time(std::string_view name, std::chrono::milliseconds least,
+                                 std::string_view spoken) const {
+    const auto given = values_.duration(name);
+    if (given && *given < least) throw unfit(name, "less than " + std::string(spoken));
+    return given.value_or(0ms);
+  }
+
+  std::string choice(std::string_view name, const std::vector<std::string_view>& allowed) const {
+    try {
+      return values_.choice(name, allowed);
+    } catch (const Error& error) {
+      throw Error(mode_ == GitSyncMode::linked ? ErrorKind::config : error.kind(), error.message(), error.hint());
+    }
+  }
+
+  void take_choices() {
+    const auto submodules = choice("submodules", {"recursive", "shallow", "off"});
+    if (submodules == "shallow") out_.submodules = git_sync::Submodules::shallow;
+    if (submodules == "off") out_.submodules = git_sync::Submodules::off;
+    const auto gc = choice("git-gc", {"auto", "always", "aggressive", "off"});
+    if (gc == "off") out_.garbage_collection = git_sync::GarbageCollection::never;
+    if (gc == "always" || gc == "aggressive") out_.garbage_collection = git_sync::GarbageCollection::always;
+    const fs::path subdir = values_.text("subdir");
+    if (subdir.is_absolute() || leaves(subdir)) throw unfit("subdir", "not a folder of the repository");
+    out_.subdir = subdir.lexically_normal().generic_string();
+    while (out_.subdir.ends_with('/')) out_.subdir.pop_back();
+    if (out_.subdir == ".") out_.subdir.clear();
+  }
+
+  void take_target() {
+    if (mode_ == GitSyncMode::in_place) {
+      take_folder();
+      return;
+    }
+    git_sync::LinkedTarget target;
+    target.root = settled(values_.text("root"));
+    const auto repo = values_.text("repo");
+    const bool is_url = repo.find("://") != std::string::npos;
+    const fs::path link = values_.find("link") ? values_.text("link") : base_name(is_url ? redact_url(repo) : repo);
+    if (link.is_relative() && (leaves(link) || link.lexically_normal() == "."))
+      throw unfit("link", "it would leave --root", "name a place below --root, or give an absolute path");
+    target.link = (target.root / link).lexically_normal();
+    target.stale_timeout = time("stale-worktree-timeout", 0ms, "nothing");
+    if (values_.flag("hard-links")) target.unchanged = git_sync::LinkedTarget::Unchanged::hard_link;
+    if (values_.flag("empty-root")) target.strangers = git_sync::LinkedTarget::Strangers::remove;
+    if (values_.flag("group-write")) target.access = git_sync::LinkedTarget::Access::group_writes;
+    out_.touch_file = below(target.root, "touch-file");
+    out_.error_file = below(target.root, "error-file");
+    out_.target = std::move(target);
+  }
+
+  fs::path below(const fs::path& root, std::string_view name) const {
+    return values_.find(name) ? (root / values_.text(name)).lexically_normal() : fs::path();
+  }
+
+  void take_folder() {
+    git_sync::InPlaceTarget target;
+    target.folder = settled(values_.text("in-place"));
+    if (values_.find("git-dir")) target.git_dir = settled(values_.text("git-dir"));
+    if (choice("delete-order", {"last", "first"}) == "first")
+      target.delete_order = git_sync::InPlaceTarget::DeleteOrder::first;
+    if (values_.flag("force")) target.strangers = git_sync::InPlaceTarget::Strangers::replace;
+    for (const auto name : {"touch-file", "error-file"})
+      if (values_.find(name) && fs::path(values_.text(name)).is_relative())
+        throw unfit(name, "a relative path beside --in-place", "give an absolute one, outside of the folder");
+    out_.touch_file = values_.text("touch-file");
+    out_.error_file = values_.text("error-file");
+    out_.target = std::move(target);
+  }
+
+  void take_times() {
+    out_.period = time("period", shortest_period, "10ms");
+    out_.init_period = time("init-period", shortest_period, "10ms");
+    (void)time("sync-timeout", shortest_period, "10ms");
+    out_.check_period = time("check-period", 0ms, "nothing");
+    if (out_.check_period == 0ms) out_.check_period = never_again;
+    const auto share = values_.text("jitter");
+    const auto [end, error] = std::from_chars(share.data(), share.data() + share.size(), out_.jitter);
+    if (error != std::errc() || end != share.data() + share.size() || !(out_.jitter >= 0 && out_.jitter <= 1))
+      throw unfit("jitter", "not a share from 0 to 1");
+    if (values_.flag("one-time")) out_.hook_wait = git_sync::Settings::HookWait::until_done;
+  }
+
+  void take_hooks() {
+    if (values_.find("exechook-command")) out_.exec_hook = exec_hook("exechook");
+    if (values_.find("pre-publish-exechook-command")) out_.pre_publish_hook = exec_hook("pre-publish-exechook");
+    if (values_.find("webhook-url")) take_webhook();
+    const auto timeout = time("gate-timeout", shortest_period, "10ms");
+    if (!values_.find("gate")) return;
+    out_.gate = {split_command_line(values_.text("gate")), hook_environment(), timeout};
+    if (out_.gate->argv.empty()) throw unfit("gate", "not a command");
+  }
+
+  /// The peer hands on its own variables, so they stay.
+  std::vector<std::string> hook_environment() const {
+    return child_environment(git_sync_schema(), values_, environment_, PeerSecrets::kept);
+  }
+
+  /// `name` is what the names of its settings begin with.
+  git_sync::ExecHook exec_hook(const std::string& name) const {
+    git_sync::ExecHook hook;
+    hook.argv = {values_.text(name + "-command")};
+    hook.environment = hook_environment();
+    hook.timeout = time(name + "-timeout", shortest_hook_time, "1s");
+    hook.backoff = time(name + "-backoff", shortest_hook_time, "1s");
+    return hook;
+  }
+
+  void take_webhook() {
+    git_sync::Webhook hook;
+    hook.url = values_.text("webhook-url");
+    if (!is_http_url(hook.url)) throw unfit("webhook-url", "not a URL of http or https");
+    hook.method = values_.text("webhook-method");
+    const int status = number("webhook-success-status", -1);
+    if (status > 999) throw unfit("webhook-success-status", "not a status of HTTP");
+    hook.success_status = std::max(status, 0);  // -1 is what 0 was once
+    hook.timeout = time("webhook-timeout", shortest_hook_time, "1s");
+    hook.backoff = time("webhook-backoff", shortest_hook_time, "1s");
+    out_.webhook = std::move(hook);
+  }
+
+  const Values& values_;
+  const config::Environment& environment_;
+  const GitSyncMode mode_;
+  git_sync::Settings out_;
+};
+
+/// What git alone is told (its variables, --git-config) says nothing of other servers.
+HttpSettings webhook_http(const Values& values, const config::Environment& environment, const git_sync::Webhook& hook) {
+  const auto is_ours = [&](std::string_view name) {
+    return values.find(name) && !values.find(name)->origin.starts_with("GIT_SSL_");
+  };
+  HttpSettings out;
+  if (is_ours("ca-file")) out.tls.ca_file = values.text("ca-file");
+  out.tls.verify = !(is_ours("insecure") && values.flag("insecure"));
+  out.proxies = proxies_from({environment.begin(), environment.end()});
+  out.user_agent = "sidekick/" SIDEKICK_VERSION;
+  out.connect_timeout = hook.timeout;
+  out.idle_timeout = hook.timeout;
+  return out;
+}
+
+}  // namespace
+
+git_sync::Settings git_sync_settings(const config::Settings& settings, const config::Environment& environment,
+                                     GitSyncMode mode, Log& log) {
+  if (!settings.arguments.empty())
+    throw Error(ErrorKind::usage, "an argument that is no flag: '" + redact_url(settings.arguments.front()) + "'",
+                "git-sync takes flags only");
+  check_git_sync_rules(settings.values, mode, log);
+  auto out = Reader(settings.values, environment, mode).read();
+  out.remote = git_sync_remote(settings.values, environment, log);
+  if (out.webhook) out.webhook->http = webhook_http(settings.values, environment, *out.webhook);
+  return out;
+}
+
+fs::path error_file_of(const Values& values) {
+  if (!values.find("error-file")) return {};
+  return values.find("root") ? (settled(values.text("root")) / values.text("error-file")).lexically_normal()
+                             : fs::path(values.text("error-file"));
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,84 @@
+#include "agent/cli/meta/commands.hpp"
+
+#include "agent/cli/backup/admin_command.hpp"
+#include "agent/cli/output.hpp"
+#include "agent/config/describe.hpp"
+#include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
+
+namespace sidekick::cli {
+
+namespace {
+
+Error unknown_word(const std::string& word) {
+  auto hint = config::nearest_hint(word, "", command_names());
+  if (hint.empty()) hint = "'sidekick help' lists the commands";
+  return {ErrorKind::usage, "unknown command '" + redact_url(word) + "'", std::move(hint)};
+}
+
+bool asks_for_help(const Invocation& invocation) {
+  return invocation.words == std::vector<std::string>{"--help"} || invocation.words == std::vector<std::string>{"-h"};
+}
+
+}  // namespace
+
+std::string overview() {
+  std::string out =
+      "Usage: sidekick COMMAND [flags]\n\n"
+      "Does the chores around a service in a container stack, and ends as the orchestrator expects.\n\n"
+      "Commands:\n";
+  for (const auto& command : commands()) {
+    std::string names(command.name);
+    if (!command.peer.empty()) names.append(", ").append(command.peer);
+    names.resize(std::max<std::size_t>(names.size() + 2, 26), ' ');
+    out.append("  ").append(names).append(command.summary).append("\n");
+  }
+  return out + "\n'sidekick COMMAND --help' tells the flags of a command.\n";
+}
+
+std::string version_text() {
+  return "sidekick " SIDEKICK_VERSION "\n";
+}
+
+int run_help(const Invocation& invocation) {
+  if (invocation.words.empty() || asks_for_help(invocation)) {
+    write_out(overview());
+    return 0;
+  }
+  const auto* command = find_command(invocation.words.front());
+  if (!command) throw unknown_word(invocation.words.front());
+  if (command->schema && invocation.words.size() > 1) {
+    Invocation asked{{invocation.words.begin() + 1, invocation.words.end()}, {}};
+    asked.words.emplace_back("--help");
+    return command->run(asked);
+  }
+  write_out(command->schema ? config::help(command->schema()) : std::string(command->summary) + "\n");
+  return 0;
+}
+
+int run_version(const Invocation&) {
+  write_out(version_text());
+  return 0;
+}
+
+int run_completion(const Invocation& invocation) {
+  if (asks_for_help(invocation)) return run_help({{"completion"}, {}});
+  if (invocation.words != std::vector<std::string>{"bash"})
+    throw Error(ErrorKind::usage, "completion needs the name of a shell", "the one there is: sidekick completion bash");
+  std::vector<std::string> names;
+  std::vector<config::Schema> schemas;
+  for (const auto& command : commands()) {
+    names.emplace_back(command.name);
+    if (!command.peer.empty()) names.emplace_back(command.peer);
+    if (!command.schema) continue;
+    schemas.push_back(command.schema());
+    if (command.peer.empty()) continue;
+    schemas.push_back(command.schema());
+    schemas.back().command = command.peer;
+  }
+  for (auto& schema : backup_admin_schemas()) schemas.push_back(std::move(schema));
+  write_out(config::bash_completion(names, schemas));
+  return 0;
+}
+
+}  // namespace sidekick::cli

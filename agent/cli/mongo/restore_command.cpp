@@ -1,0 +1,43 @@
+#include "agent/cli/mongo/restore_command.hpp"
+
+#include "agent/cli/backup/settings.hpp"
+#include "agent/cli/backup/storage_schema.hpp"
+#include "agent/cli/common_settings.hpp"
+#include "agent/cli/job_command.hpp"
+#include "agent/cli/mongo/restore_schema.hpp"
+#include "agent/cli/mongo/restore_settings.hpp"
+#include "restore/restore_backup_job.hpp"
+
+namespace sidekick::cli {
+
+namespace {
+
+std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const JobFrame& frame) {
+  auto job = restore_settings(settings, frame.log);
+  const auto& values = settings.values;
+  auto identities = age_identities(values);
+  if (!values.given("from")) {
+    job.identities = std::move(identities);
+    return std::make_unique<restore::RestoreJob>(std::move(job));
+  }
+  restore::BackupPlace place;
+  place.url = values.text("from");
+  place.job = values.text("job");
+  place.access = storage_access(values, frame.environment, frame.log);
+  place.identities = std::move(identities);
+  return std::make_unique<restore::RestoreBackupJob>(std::move(job), std::move(place));
+}
+
+}  // namespace
+
+int run_restore(const Invocation& invocation) {
+  const auto plan = [](const config::Settings& settings, const JobFrame& frame) {
+    JobPlan out;
+    out.policy = policy_of(settings.values);
+    out.job = make_job(settings, frame);
+    return out;
+  };
+  return run_job(invocation, {.schema = restore_schema(), .plan = plan, .http = http_plan});
+}
+
+}  // namespace sidekick::cli

@@ -1,0 +1,90 @@
+#include "agent/cli/mongo/verify_command.hpp"
+
+#include "agent/cli/backup/settings.hpp"
+#include "agent/cli/common_settings.hpp"
+#include "agent/cli/job_command.hpp"
+#include "agent/cli/mongo/verify_report.hpp"
+#include "agent/cli/output.hpp"
+#include "backup/tar/reader.hpp"
+#include "sidekick/url.hpp"
+#include "storage/open_storage.hpp"
+#include "verify/verify_job.hpp"
+
+namespace sidekick::cli {
+
+namespace {
+
+using config::Arity;
+
+constexpr std::string_view what = "What to prove";
+
+verify::Settings verify_settings(const config::Settings& settings) {
+  if (settings.arguments.empty())
+    throw Error(ErrorKind::usage, "nothing to verify was named",
+                "name an archive: sidekick verify FILE; - is standard input");
+  if (settings.arguments.size() > 1)
+    throw Error(ErrorKind::usage,
+                "verify takes one archive, and there is '" + redact_url(settings.arguments[1]) + "' too");
+  const auto& archive = settings.arguments.front();
+  if (storage::is_storage_url(archive))
+    throw Error(
+        ErrorKind::usage, "'" + redact_url(archive) + "' is in a storage, and verify reads files",
+        "name the file itself, or: sidekick backup fetch NAME --to STORAGE --plain --out - | sidekick verify -");
+  if (archive.find("://") != std::string::npos)
+    throw Error(ErrorKind::usage, "'" + redact_url(archive) + "' is a URL, and verify reads files",
+                "name an archive, a dump folder, or - for standard input");
+  verify::Settings out{archive, {}};
+  out.identities = age_identities(settings.values);
+  return out;
+}
+
+std::unique_ptr<OneShotJob> make_verify_job(const config::Settings& settings, Log&) {
+  const bool json = settings.values.flag("json");
+  const auto prove_tar = [](filters::Source& plain, const std::string& name, const CancelToken& cancel) {
+    return backup::tar::prove(plain, name, cancel).files;
+  };
+  const auto show = [json](const verify::Report& report) { write_out(json ? to_json(report) : to_table(report)); };
+  return std::make_unique<verify::VerifyJob>(verify_settings(settings), prove_tar, show);
+}
+
+}  // namespace
+
+config::Schema verify_schema() {
+  config::Schema schema{
+      .command = "verify",
+      .summary = "Proves an archive, a dump folder or a backup whole, without a server.",
+      .arguments = "ARCHIVE",
+      .description =
+          "Reads all of ARCHIVE and checks its structure: every document, every checksum, that nothing is missing and "
+          "nothing too much. It may be an archive of mongodump or of sidekick dump, a dump folder or one of its "
+          ".bson files, a backup of a folder, or - for standard input; gzip, zstd and age are recognised by "
+          "themselves. With the manifest of "
+          "a backup beside it (ARCHIVE.json), size, sha256 and counts are compared too. A dump that restore would "
+          "refuse "
+          "is not whole either.\n\n"
+          "Whole: a table of the namespaces with their counts, and exit code 0. Damaged: exit code 65, and the error "
+          "names the place.",
+      .settings =
+          {
+              {.name = "json",
+               .help = "print one JSON object in place of the table",
+               .group = what,
+               .arity = Arity::flag},
+              {.name = "identity-file",
+               .value_name = "FILE",
+               .help = "a file of private keys, as age-keygen writes it, to open a backup that is encrypted",
+               .group = what,
+               .arity = Arity::repeated},
+          },
+      .file_keys = {}};
+  for (const auto& setting : common_settings())
+    if (setting.name != "dry-run") schema.settings.push_back(setting);
+  schema.settings.push_back(http_setting("HTTP"));
+  return schema;
+}
+
+int run_verify(const Invocation& invocation) {
+  return run_job(invocation, verify_schema(), make_verify_job);
+}
+
+}  // namespace sidekick::cli

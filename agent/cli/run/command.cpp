@@ -1,0 +1,68 @@
+#include "agent/cli/run/command.hpp"
+
+#include <utility>
+
+#include "agent/cli/command_words.hpp"
+#include "agent/cli/common_settings.hpp"
+#include "agent/cli/job_command.hpp"
+#include "agent/cli/run/schema.hpp"
+#include "agent/cli/run/settings.hpp"
+#include "agent/cli/wait/settings.hpp"
+#include "run/command_job.hpp"
+#include "wait/wait_job.hpp"
+
+namespace sidekick::cli {
+
+using config::Values;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// To write the report, and to be told that it is late.
+constexpr auto after_grace = 3s;
+constexpr std::chrono::milliseconds unlimited = std::chrono::hours(24 * 3650);
+
+runtime::Policy policy_for(const Values& values, const run::Settings& job) {
+  auto policy = policy_of(values);
+  policy.let_go = job.grace + after_grace;
+  // Who says how often does not mean for how long.
+  if (values.given("retries") && !values.given("retry-for")) policy.retry.retry_for = unlimited;
+  return policy;
+}
+
+/// Null where there is nothing to wait for. Has no limit of its own: those of the run hold.
+std::unique_ptr<OneShotJob> waiting(const Values& values, const config::Environment& environment) {
+  wait::Settings out;
+  for (const auto& list : values.list("wait"))
+    for (auto& url : split_urls(list)) out.urls.emplace_back(std::move(url));
+  if (out.urls.empty()) return nullptr;
+  out.http.proxies = proxies_from({environment.begin(), environment.end()});
+  out.http.user_agent = "sidekick/" SIDEKICK_VERSION;
+  return std::make_unique<wait::WaitJob>(std::move(out));
+}
+
+JobPlan plan_of(const config::Settings& settings, const JobFrame& frame, const std::vector<std::string>& words) {
+  auto told = command_settings(settings, words, frame.environment);
+  JobPlan plan;
+  plan.policy = policy_for(settings.values, told);
+  // It holds for the command alone, not for what that waits for.
+  told.attempt_timeout = std::exchange(plan.policy.attempt_timeout, std::nullopt);
+  auto job = std::make_unique<run::CommandJob>(std::move(told), waiting(settings.values, frame.environment),
+                                               frame.signals, frame.stop);
+  plan.ended = [&job = *job, &log = frame.log](int code, std::string_view text) { return job.ended(code, text, log); };
+  plan.job = std::move(job);
+  return plan;
+}
+
+}  // namespace
+
+int run_command(const Invocation& invocation) {
+  const auto words = split_at_command(invocation.words);
+  const auto plan = [&](const config::Settings& settings, const JobFrame& frame) {
+    return plan_of(settings, frame, words.command.value_or(std::vector<std::string>()));
+  };
+  return run_job({words.ours, invocation.environment},
+                 {.schema = command_schema(), .plan = plan, .http = http_plan, .wraps = Wraps::another_program});
+}
+
+}  // namespace sidekick::cli

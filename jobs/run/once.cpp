@@ -1,0 +1,116 @@
+#include "run/once.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <span>
+
+#include "filters/digest.hpp"
+#include "run/file_lock.hpp"
+
+namespace sidekick::run {
+
+namespace {
+
+constexpr std::size_t readable_bytes = 60;
+constexpr std::size_t digest_digits = 24;
+constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
+
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// What of the key may stand in a file's name anywhere.
+std::string readable(const std::string& key) {
+  std::string out;
+  for (const char c : key.substr(0, readable_bytes)) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    out += plain ? c : '_';
+  }
+  return out;
+}
+
+std::string digest_of_file(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) throw error_from_errno("cannot read '" + path + "' (--once-file)", errno);
+  filters::Sha256 digest;
+  std::array<std::uint8_t, chunk_bytes> chunk;
+  for (;;) {
+    const auto got = ::read(file.get(), chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw error_from_errno("cannot read '" + path + "' (--once-file)", errno);
+    if (got == 0) return digest.hex();
+    digest.update(std::span(chunk).first(static_cast<std::size_t>(got)));
+  }
+}
+
+void sync_folder_of(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  const Fd folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || ::fsync(folder.get()) != 0) throw error_from_errno("cannot sync '" + parent.string() + "'", errno);
+}
+
+}  // namespace
+
+std::string record_path(const OnceSettings& settings) {
+  struct stat info{};
+  if (::stat(settings.folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+    throw Error(ErrorKind::no_input, "there is no folder '" + settings.folder + "' (--state)",
+                "mount a volume there: what is kept in the container is lost with it", Retry::never);
+  filters::Sha256 digest;
+  digest.update(bytes_of(settings.key));
+  // A key cannot hold a line break's neighbour by chance: each digest stands on a line of its own.
+  for (const auto& file : settings.files) digest.update(bytes_of("\n" + digest_of_file(file)));
+  return (std::filesystem::path(settings.folder) /
+          ("once-" + readable(settings.key) + "-" + digest.hex().substr(0, digest_digits)))
+      .string();
+}
+
+Once::Once(const OnceSettings& settings, JobContext& context)
+    : path_(record_path(settings)), lock_(lock_file(path_ + ".lock", context)) {}
+
+std::optional<std::string> Once::record() const {
+  const Fd file(::open((path_ + ".done").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno == ENOENT) return {};
+  std::array<char, 1024> text{};
+  const auto got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  if (got < 0) throw error_from_errno("cannot read '" + path_ + ".done'", errno);
+  return std::string(text.data(), static_cast<std::size_t>(got));
+}
+
+void Once::write(const std::string& text) const {
+  replace_file(path_ + ".done", text);
+}
+
+void write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw error_from_errno("cannot write '" + path + "'", errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void replace_file(const std::string& path, const std::string& text) {
+  const auto beside = path + ".new";
+  {
+    const Fd file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644));
+    if (!file) throw error_from_errno("cannot write '" + beside + "'", errno);
+    write_all(file.get(), text, beside);
+    if (::fsync(file.get()) != 0) throw error_from_errno("cannot sync '" + beside + "'", errno);
+  }
+  if (std::rename(beside.c_str(), path.c_str()) != 0) {
+    const int failure = errno;
+    ::unlink(beside.c_str());
+    throw error_from_errno("cannot rename '" + beside + "' to '" + path + "'", failure);
+  }
+  sync_folder_of(path);
+}
+
+}  // namespace sidekick::run

@@ -1,0 +1,62 @@
+/// One connection to a server, straight or through a proxy.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/http/answer.hpp"
+#include "base/http/stream.hpp"
+#include "base/http/tls.hpp"
+#include "sidekick/url.hpp"
+
+namespace sidekick::http {
+
+/// Where a connection leads: the same place may be asked again on it.
+struct Route {
+  Url server;
+  std::optional<Url> proxy;
+
+  /// True where requests are handed to the proxy instead of being sent through a tunnel.
+  bool relayed() const { return proxy && server.scheme == "http"; }
+  /// What a connection must have in common with this route to be used for it.
+  std::string key() const;
+};
+
+struct Connection {
+  Connection(std::string key_of_route, std::unique_ptr<Stream> opened)
+      : key(std::move(key_of_route)), stream(std::move(opened)), reader(*stream) {}
+
+  std::string key;
+  std::unique_ptr<Stream> stream;
+  AnswerReader reader;
+  bool used = false;  ///< an answer came on it
+};
+
+/// Opens connections, and remembers what makes the next one to the same server cheaper. For one thread at a time.
+class Connector final {
+ public:
+  explicit Connector(HttpSettings settings) : settings_(std::move(settings)) {}
+
+  /// Throws Error: unavailable, denied, config, no_input, cancelled; or ConnectionLost.
+  std::unique_ptr<Connection> open(const Route& route, const Patience& patience);
+
+  /// Keeps what `connection` learned for the next one. To be called after its first answer.
+  void remember(const Connection& connection);
+
+ private:
+  std::unique_ptr<Stream> dial_to(const Url& url, const Patience& patience) const;
+  std::unique_ptr<Stream> greet(std::unique_ptr<Stream> below, const Url& url, const std::string& key);
+  const TlsContext& context();
+
+  HttpSettings settings_;
+  std::unique_ptr<TlsContext> context_;
+  std::string loaded_files_;  ///< which state of the certificate files context_ has
+  std::string session_key_;
+  SslSession session_;
+};
+
+/// "user:password" of `url` as basic authentication.
+std::string basic_authorization(const Url& url);
+
+}  // namespace sidekick::http

@@ -1,0 +1,41 @@
+#include "run/environment.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sidekick/error.hpp"
+
+using namespace sidekick;
+using namespace sidekick::run;
+
+namespace {
+
+std::string failure(std::string_view text) {
+  try {
+    parse_env_file(text, "f");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::config);
+    return error.message();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("an env file's values are taken as they stand") {
+  const auto all = parse_env_file("# c\n\nA=1\n  \nB= x \"y\"=z \r\n_C2=\nD=last", "f");
+  CHECK(all == std::vector<Variable>{{"A", "1"}, {"B", " x \"y\"=z "}, {"_C2", ""}, {"D", "last"}});
+}
+
+TEST_CASE("a bad line of an env file is told by its number and not by its text") {
+  CHECK(failure("A=1\nhunter2\n") == "env file 'f', line 2: there is no '='");
+  CHECK(failure("A=1\n\n#\nexport X=1\n") == "env file 'f', line 4: what is before '=' is not a name");
+  CHECK(failure("1A=1") == "env file 'f', line 1: what is before '=' is not a name");
+  CHECK(failure("=1") == "env file 'f', line 1: what is before '=' is not a name");
+  CHECK(failure(std::string_view("A=\0", 3)) == "env file 'f', line 1: it holds a zero byte");
+}
+
+TEST_CASE("a variable takes the place of one of its name only") {
+  std::vector<std::string> environment{"A=1", "AB=2", "A=3"};
+  set_variable(environment, {"A", "4"});
+  CHECK(environment == std::vector<std::string>{"AB=2", "A=4"});
+}

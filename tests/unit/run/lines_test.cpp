@@ -1,0 +1,57 @@
+#include "run/lines.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace sidekick::run;
+
+namespace {
+
+/// "text", or "text/2" for a part and "text/3." for the last one.
+std::vector<std::string> cut(std::size_t max_bytes, const std::vector<std::string>& pieces) {
+  std::vector<std::string> out;
+  LineCutter cutter(max_bytes, [&](const Line& line) {
+    out.emplace_back(line.text);
+    if (line.part > 0) out.back() += "/" + std::to_string(line.part) + (line.is_last ? "." : "");
+  });
+  for (const auto& piece : pieces) cutter.add(piece);
+  cutter.finish();
+  return out;
+}
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a stream is cut into lines wherever its pieces end") {
+  CHECK(cut(100, {"one\ntwo\n"}) == Lines{"one", "two"});
+  CHECK(cut(100, {"o", "ne\nt", "w", "o\n"}) == Lines{"one", "two"});
+  CHECK(cut(100, {"\n\n", "x", "\n"}) == Lines{"", "", "x"});
+  CHECK(cut(100, {"a\r\nb"}) == Lines{"a", "b"});
+  CHECK(cut(100, {}) == Lines{});
+}
+
+TEST_CASE("half a line at the end is a line") {
+  CHECK(cut(100, {"one\nhal", "f"}) == Lines{"one", "half"});
+}
+
+TEST_CASE("a line that is too long comes in parts of which the last one says so") {
+  CHECK(cut(4, {"abcdefghij\nkl\n"}) == Lines{"abcd/1", "efgh/2", "ij/3.", "kl"});
+  CHECK(cut(4, {"abc", "defghij", "\nkl"}) == Lines{"abcd/1", "efgh/2", "ij/3.", "kl"});
+  CHECK(cut(4, {"abcd\n"}) == Lines{"abcd"});
+}
+
+TEST_CASE("what is escaped counts as long as it becomes") {
+  CHECK(cut(6, {"\"\"\"\"\n"}) == Lines{"\"\"\"/1", "\"/2."});
+  CHECK(cut(6, {"\x1b\x1b\n"}) == Lines{"\x1b/1", "\x1b/2."});
+  CHECK(cut(3, {"\x1b\x1b\n"}) == Lines{"\x1b/1", "\x1b/2."});
+}
+
+TEST_CASE("no character is cut in two and bytes that are none are cut all the same") {
+  CHECK(cut(4, {"abc\u00e9d\n"}) == Lines{"abc/1",
+                                          "\u00e9"
+                                          "d/2."});
+  CHECK(cut(2, {"\x80\x80\x80\n"}) == Lines{"\x80\x80/1", "\x80/2."});
+}
