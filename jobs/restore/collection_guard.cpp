@@ -97,7 +97,7 @@ void CollectionGuard::begin(const Client& client, const Server& server, const Pl
     std::vector<Bson> entries;
     for (const auto& [ns, entry] : existing)
       if (ns.db == db) entries.push_back(entry);
-    own_.record_start(db, standings(db, entries));
+    own_.record_start(db, standings(db, entries), context_.clock.now());
   }
   if (!databases.empty()) server_checks_ = compares_uuids(client, server, *databases.begin());
   if (!plan.restores(Role::oplog)) return;
@@ -106,7 +106,7 @@ void CollectionGuard::begin(const Client& client, const Server& server, const Pl
   for (const auto& entry : mongo::documents_of(reply.get(), "databases")) {
     const auto db = mongo::text_of(entry.get(), "name");
     if (databases.insert(db).second && db != "local" && db != "config")
-      own_.record_start(db, read_database(client, db, Bson()));
+      own_.record_start(db, read_database(client, db, Bson()), context_.clock.now());
   }
 }
 
@@ -114,12 +114,23 @@ std::optional<Standing> CollectionGuard::accept(const Client& client, const Name
                                                 std::optional<Standing> there) {
   if (!there || is_shared(ns) || own_.holds(ns, there->uuid)) return there;
   const bool is_view = there->kind == "view";
+  if (is_leftover(client, ns, *there)) {
+    own_.add(ns, there->uuid, true);
+    return there;
+  }
   if (!own_.is_creating(ns) || (!is_view && may_hold_documents(client, ns)))
     throw overtaken(ns, own_.knows(ns) ? "replaced" : "created");
   // An earlier try, whose answer was lost, created it, or another process did: both lose nothing if it is used.
   own_.add(ns, there->uuid, is_view);
   own_.end_creation(ns);
   return there;
+}
+
+// The server may still run the last command of a process that was killed just before this one started. What that
+// command creates is empty.
+bool CollectionGuard::is_leftover(const Client& client, const Namespace& ns, const Standing& there) const {
+  return there.kind == "collection" && own_.recorded_within(ns.db, trusted_for, context_.clock.now()) &&
+         !may_hold_documents(client, ns);
 }
 
 std::optional<Standing> CollectionGuard::look(const Client& client, const Namespace& ns) {

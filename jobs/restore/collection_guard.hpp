@@ -16,9 +16,9 @@ namespace sidekick::restore {
 
 /// A restore can be overtaken: its network is cut or it is stopped, a second one replaces what it restored, and then it
 /// goes on. Every change goes through this class, which lets it through only where the collection is one that this
-/// process found at its start or created. A server from 6.0 on compares the UUID itself (`collectionUUID`). For an
-/// older one, and for views and time series, the UUID is read before a change (unless that was done within the last
-/// second) and after each failure.
+/// process found at its start or created, or that is still empty within a second of its start. A server from 6.0 on
+/// compares the UUID itself (`collectionUUID`). For an older one, and for views and time series, the UUID is read
+/// before a change (unless that was done within the last second) and after each failure.
 ///
 /// Where another process replaced a collection, every method throws Error of kind temporary that is not tried again in
 /// this process. Where a collection is gone because the server was restarted, Error of kind unavailable. Otherwise
@@ -83,6 +83,7 @@ class CollectionGuard final {
  private:
   std::optional<Standing> accept(const mongo::Client& client, const mongo::Namespace& ns,
                                  std::optional<Standing> there);
+  bool is_leftover(const mongo::Client& client, const mongo::Namespace& ns, const Standing& there) const;
   std::optional<Standing> in_use(const mongo::Namespace& ns) const;
   bool was_read_just_now(const mongo::Namespace& ns) const;
   void compare(const mongo::Client& client, const mongo::Namespace& ns, const std::optional<Standing>& there);

@@ -33,10 +33,18 @@ std::map<Namespace, Standing> standings(const std::string& db, const std::vector
   return found;
 }
 
-void OwnCollections::record_start(const std::string& db, const std::map<Namespace, Standing>& found) {
+void OwnCollections::record_start(const std::string& db, const std::map<Namespace, Standing>& found,
+                                  Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  if (!recorded_.insert(db).second) return;
+  if (!recorded_.emplace(db, now).second) return;
   for (const auto& [ns, standing] : found) own_[ns][standing.uuid] = true;
+}
+
+bool OwnCollections::recorded_within(const std::string& db, std::chrono::milliseconds span,
+                                     Clock::time_point now) const {
+  const std::lock_guard lock(mutex_);
+  const auto recorded = recorded_.find(db);
+  return recorded != recorded_.end() && now - recorded->second <= span;
 }
 
 void OwnCollections::add(const Namespace& ns, const std::string& uuid, bool may_drop) {

@@ -1,6 +1,7 @@
 /// Which collections of a server a process may change, told apart by UUID.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "mongo/bson.hpp"
 #include "mongo/namespace.hpp"
+#include "sidekick/clock.hpp"
 
 namespace sidekick::restore {
 
@@ -27,8 +29,11 @@ std::map<mongo::Namespace, Standing> standings(const std::string& db, const std:
 /// later attempt does not take for its own what another process created during a pause. Safe from any thread.
 class OwnCollections final {
  public:
-  /// Records what stands in `db`; only the first call for a database counts.
-  void record_start(const std::string& db, const std::map<mongo::Namespace, Standing>& found);
+  /// Records what stands in `db` at `now`; only the first call for a database counts.
+  void record_start(const std::string& db, const std::map<mongo::Namespace, Standing>& found, Clock::time_point now);
+
+  /// Whether the process recorded `db` at most `span` before `now`.
+  bool recorded_within(const std::string& db, std::chrono::milliseconds span, Clock::time_point now) const;
 
   /// The process may write into the collection and, with `may_drop`, remove it.
   void add(const mongo::Namespace& ns, const std::string& uuid, bool may_drop);
@@ -46,7 +51,7 @@ class OwnCollections final {
 
  private:
   mutable std::mutex mutex_;
-  std::set<std::string> recorded_;
+  std::map<std::string, Clock::time_point> recorded_;
   std::map<mongo::Namespace, std::map<std::string, bool>> own_;  ///< by UUID: whether it may be dropped
   std::set<mongo::Namespace> creating_;
 };
