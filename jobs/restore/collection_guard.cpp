@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 // Another restore needs longer to drop a collection, to fill it and to end.
 constexpr auto trusted_for = 1s;
 constexpr std::int32_t wire_version_of_6_0 = 17;
-constexpr std::uint32_t unauthorized = 13;
 
 std::string random_uuid() {
   std::random_device random;
@@ -50,8 +49,8 @@ std::optional<Standing> read_standing(const Client& client, const Namespace& ns)
 // Without the right to read, nothing proves that it is empty.
 bool may_hold_documents(const Client& client, const Namespace& ns) {
   const auto find = Bson().append("find", ns.collection).append("limit", 1).append("singleBatch", true);
-  const auto reply = client.run(ns.db, find, "cannot look into '" + ns.text() + "'", {unauthorized});
-  if (mongo::number_of(reply.get(), "code") == unauthorized) return true;
+  const auto reply = client.run(ns.db, find, "cannot look into '" + ns.text() + "'", {mongo::unauthorized});
+  if (mongo::number_of(reply.get(), "code") == mongo::unauthorized) return true;
   return !mongo::documents_of(mongo::document_of(reply.get(), "cursor").get(), "firstBatch").empty();
 }
 
@@ -102,7 +101,7 @@ void CollectionGuard::begin(const Client& client, const Server& server, const Pl
   if (!databases.empty()) server_checks_ = compares_uuids(client, server, *databases.begin());
   if (!plan.restores(Role::oplog)) return;
   const auto list = Bson().append("listDatabases", 1).append("nameOnly", true);
-  const auto reply = client.run("admin", list, "cannot list databases", {unauthorized});
+  const auto reply = client.run("admin", list, "cannot list databases", {mongo::unauthorized});
   for (const auto& entry : mongo::documents_of(reply.get(), "databases")) {
     const auto db = mongo::text_of(entry.get(), "name");
     if (databases.insert(db).second && db != "local" && db != "config")

@@ -44,9 +44,10 @@ std::optional<Bson> id_index(const Target& target, const Settings& settings) {
   return std::nullopt;
 }
 
-Bson create_command(const Target& target, const Settings& settings, const Server& server, const Bson& write_concern) {
+Bson create_command(const Target& target, const std::string& collection, const Settings& settings, const Server& server,
+                    const Bson& write_concern) {
   Bson command;
-  command.append("create", target.ns.collection);
+  command.append("create", collection);
   bson_iter_t it;
   bson_iter_init(&it, target.metadata.options.get());
   while (bson_iter_next(&it)) {
@@ -82,7 +83,7 @@ Bson create_with_uuid(const Target& target, Bson create) {
 
 void create(const mongo::Client& client, const Target& target, CollectionGuard& guard, const Settings& settings,
             const Server& server, const Bson& write_concern) {
-  auto command = create_command(target, settings, server, write_concern);
+  auto command = create_command(target, target.ns.collection, settings, server, write_concern);
   const bool as_dumped = keeps_uuid(target, settings);
   if (as_dumped) command = create_with_uuid(target, std::move(command));
   // A second restore of the dump gives the same UUID: nothing would tell its collection from ours.
@@ -192,6 +193,27 @@ std::optional<Namespace> first_with_documents(const mongo::Client& client, const
     }
   }
   return std::nullopt;
+}
+
+void try_options(mongo::Pool& pool, const Plan& plan, const Settings& settings, const Server& server,
+                 const Bson& write_concern, JobContext& context) {
+  for_each_in_parallel(pool, settings.workers, plan.targets.size(), [&](const mongo::Client& client, std::size_t i) {
+    const auto& target = plan.targets[i];
+    if (!target || !target->is_created() || bson_empty(target->metadata.options.get())) return;
+    const Namespace trial{target->ns.db, "sidekick.trial." + std::to_string(i)};
+    const auto drop = [&] {
+      const auto command = Bson().append("drop", trial.collection).append("writeConcern", write_concern);
+      client.run(trial.db, command, "cannot drop '" + trial.text() + "'",
+                 {mongo::namespace_not_found, mongo::unauthorized});
+    };
+    mongo::persevere(context, [&] {
+      drop();
+      // Without the right to create this name, the real one may still be created.
+      client.run(trial.db, create_command(*target, trial.collection, settings, server, write_concern),
+                 "cannot create '" + target->ns.text() + "'", {mongo::namespace_exists, mongo::unauthorized});
+      drop();
+    });
+  });
 }
 
 void prepare_collections(mongo::Pool& pool, const Plan& plan, CollectionGuard& guard, const Settings& settings,

@@ -32,6 +32,13 @@ enum class Unfinished { begin, end };
 void mark(Unfinished state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
           const mongo::Bson& write_concern);
 
+/// Creates an empty collection or view with the options of each target, and drops it. Before --drop
+/// removes documents: options that this server refuses are found in time. A process that is killed may leave an
+/// empty `sidekick.trial.N`, which the next one removes. Throws Error: data where the server refuses options; as
+/// Client::run does.
+void try_options(mongo::Pool& pool, const Plan& plan, const Settings& settings, const Server& server,
+                 const mongo::Bson& write_concern, JobContext& context);
+
 /// Drops (with --drop) and creates all that the plan restores: collections in parallel, then views. What is there and
 /// is of the same kind stays. System collections are never dropped, nor what `guard` does not allow. Repeatable at any
 /// point. Throws Error: data where the server refuses options or a name is taken by something of another kind; those of

@@ -36,7 +36,10 @@ Outcome RestoreJob::attempt(JobContext& context) {
     if (const auto found = run.first_not_empty())
       return {"left everything as it is: '" + found->text() + "' holds documents (--if-empty)"};
   try {
-    if (run.would_lose_documents()) prove_first(context);
+    if (run.would_lose_documents()) {
+      run.try_options();
+      prove_first(context);
+    }
     run.read_logins();
     begun_ = true;
     run.prepare();

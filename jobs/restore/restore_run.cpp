@@ -93,6 +93,11 @@ void RestoreRun::telling_versions(const std::string& flag, Step step) const try 
                   ": restore into one as new, or leave out what it does not know with " + flag);
 }
 
+void RestoreRun::try_options() {
+  telling_versions("--noOptionsRestore",
+                   [&] { restore::try_options(pool_, plan_, settings_, server_, write_concern_, context_); });
+}
+
 std::optional<mongo::Namespace> RestoreRun::first_not_empty() {
   const auto client = pool_.client();
   existing_ = list_existing(client, plan_);

@@ -27,6 +27,8 @@ class RestoreRun final {
   void connect();
   /// True when --drop would cost documents that are there now.
   bool would_lose_documents();
+  /// Throws Error of kind data where the server refuses the options of a collection. Before anything is dropped.
+  void try_options();
   /// Reads the users and roles that the dump begins with, and checks that this server takes them: before anything is
   /// written, where the dump has them first or can be read twice.
   void read_logins();

@@ -417,6 +417,20 @@ TEST_CASE("an option of a newer server names both versions") {
   CHECK(option.exit_code == 65);
   for (const char* said : {"n.x", "changeStreamPreAndPostImages", "8.0.3", "4.4.2", "--noOptionsRestore"})
     CHECK(says(option, said));
+
+  const auto client = server.client();
+  client.command("n", R"({"insert":"x","documents":[{"_id":"was there"}]})");
+  const auto dropping = restore({"--uri=" + server.uri(), "--drop", dump.path().string()}, 30s);
+  INFO(dropping.describe());
+  CHECK(dropping.exit_code == 65);
+  CHECK(says(dropping, "nothing was changed"));
+  CHECK(client.documents("n", {{"find", "x"}}).at(0).at("_id") == "was there");
+  CHECK(client.documents("n", {{"listCollections", 1}}).size() == 1);
+  put_file(dump, "prelude.json", R"({"ServerVersion":"4.4.2","ToolVersion":"100.10.0"})");
+  CHECK(restore({"--uri=" + server.uri(), "--drop", dump.path().string()}, 30s).exit_code == 65);
+  CHECK(client.documents("n", {{"find", "x"}}).at(0).at("_id") == "was there");
+
+  put_file(dump, "prelude.json", R"({"ServerVersion":"8.0.3","ToolVersion":"100.10.0"})");
   put_file(dump, "n/x.metadata.json", R"({"indexes":[{"v":2,"key":{"$**":"columnstore"},"name":"all"}]})");
   const auto index = restore({"--uri=" + server.uri(), dump.path().string()}, 30s);
   INFO(index.describe());

@@ -96,6 +96,7 @@ Collection collection_of(const Client& client, const Namespace& ns);
 Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::string& what);
 
 /// Codes of server errors that some callers expect.
+inline constexpr std::uint32_t unauthorized = 13;
 inline constexpr std::uint32_t namespace_not_found = 26;
 inline constexpr std::uint32_t index_not_found = 27;
 inline constexpr std::uint32_t namespace_exists = 48;
