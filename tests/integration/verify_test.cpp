@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -186,6 +187,29 @@ TEST_CASE("verify leads to the fetch of a backup that is in a storage") {
     CHECK(finished.exit_code == 64);
     CHECK(finished.err.find("sidekick backup fetch") != std::string::npos);
     CHECK(finished.err.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("verify takes a tar in POSIX format and names one in another format") {
+  const TempDir folder;
+  std::ofstream(folder.path() / "a.txt") << "content";
+  const auto pack = [&](const std::string& format) {
+    const auto file = (folder.path() / (format + ".tgz")).string();
+    REQUIRE(run({.words = {"tar", "--format=" + format, "-C", folder.path().string(), "-czf", file, "a.txt"}}, 10s)
+                .exit_code == 0);
+    return sidekick_run({"verify", file});
+  };
+  const auto posix = pack("posix");
+  INFO(posix.describe());
+  CHECK(posix.exit_code == 0);
+  CHECK(posix.err.find("1 file") != std::string::npos);
+  for (const auto& [format, said] :
+       std::map<std::string, std::string>{{"gnu", "another program"}, {"v7", "is no backup"}}) {
+    const auto other = pack(format);
+    INFO(other.describe());
+    CHECK(other.exit_code == 65);
+    CHECK(other.err.find(said) != std::string::npos);
+    CHECK(other.err.find("damaged") == std::string::npos);
   }
 }
 

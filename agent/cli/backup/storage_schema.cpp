@@ -105,9 +105,10 @@ std::vector<Setting> tls_settings() {
 std::string endpoint_of(const config::Values& values) {
   const auto text = values.text("s3-endpoint");
   if (text.empty()) return text;
+  if (!text.starts_with("http://") && !text.starts_with("https://"))
+    throw Error(ErrorKind::config, values.find("s3-endpoint")->origin + ": it does not begin with https:// or http://",
+                "write --s3-endpoint=https://HOST or https://HOST:PORT");
   const auto url = parse_url(text);
-  if (url.scheme != "http" && url.scheme != "https")
-    throw Error(ErrorKind::config, values.find("s3-endpoint")->origin + ": it does not begin with https:// or http://");
   if (!url.user.empty() || !url.password.empty())
     throw Error(ErrorKind::config, values.find("s3-endpoint")->origin + ": it holds a login",
                 "give --s3-access-key and --s3-secret-key-file");

@@ -47,16 +47,18 @@ class Reader final {
         continue;
       }
       skip_content(stated);
-      if (!first) {
-        count.entries++;
-        if (type != static_cast<char>(Type::folder)) count.files++;
-      }
+      const bool is_folder = type == static_cast<char>(Type::folder);
+      // A backup begins with the folder itself.
+      if (!first || !is_folder) count.entries++;
+      if (!is_folder) count.files++;
       first = false;
       records_.clear();
     }
     if (!records_.empty()) throw damaged("an extended header without a member");
     if (!is_zero(block())) throw damaged("one block of zeros where there should be two");
-    if (fill() > 0) throw damaged("something after the end");
+    // Other programs fill the last record of 10 KiB.
+    while (fill() > 0)
+      if (!is_zero(block())) throw damaged("data after the end");
     return count;
   }
 
@@ -109,7 +111,8 @@ class Reader final {
     if (header.substr(257, 8) != std::string_view("ustar\0"
                                                   "00",
                                                   8))
-      throw damaged("a header that is not ustar");
+      throw Error(ErrorKind::data, "'" + name_ + "' is a tar that another program wrote: it is not in POSIX format",
+                  "only a tar that `sidekick backup` wrote can be verified; `tar --list` reads others");
     if (header.front() == '\0') throw damaged("a member without a name");
     const char type = header[156];
     if (known_types.find(type) == std::string_view::npos) throw damaged("a member of a type that is not known");

@@ -80,3 +80,13 @@ TEST_CASE("an endpoint that is none is refused and its login not told") {
   }
   CHECK(test::error_of([] { told({"--s3-addressing=dns"}); }));
 }
+
+TEST_CASE("an endpoint without a scheme is told how to write it") {
+  for (const std::string endpoint : {"minio:9000", "s3.example", "ftp://s3.example"}) {
+    const auto error = test::error_of([&] { told({"--s3-endpoint=" + endpoint}); });
+    REQUIRE(error);
+    INFO(error->message());
+    CHECK(error->message().find("--s3-endpoint") != std::string::npos);
+    CHECK(error->hint().find("--s3-endpoint=https://") != std::string::npos);
+  }
+}

@@ -22,6 +22,8 @@ constexpr std::string_view rights_hint = "the key needs the right to list, read,
 constexpr std::string_view bucket_hint = "make the bucket; it is not made by itself";
 constexpr std::string_view clock_hint = "set this machine's clock right: it differs from the server's by minutes";
 
+constexpr std::string_view bucket_name_hint =
+    "the name of a bucket has 3 to 63 characters, each a lower-case letter, a digit, '-' or '.'";
 constexpr std::string_view virtual_hint = "give --s3-addressing=virtual";
 
 constexpr std::array<Meaning, 29> meanings{{
@@ -37,7 +39,7 @@ constexpr std::array<Meaning, 29> meanings{{
     {"AccessDenied", ErrorKind::denied, false, rights_hint},
     {"Forbidden", ErrorKind::denied, false, rights_hint},
     {"RequestTimeTooSkewed", ErrorKind::config, false, clock_hint},
-    {"InvalidBucketName", ErrorKind::config, false, ""},
+    {"InvalidBucketName", ErrorKind::config, false, bucket_name_hint},
     {"MethodNotAllowed", ErrorKind::config, false, "check the endpoint and the bucket"},
     // Of Alibaba's, Tencent's, Volcengine's and Huawei's servers.
     {"SecondLevelDomainForbidden", ErrorKind::config, false, virtual_hint},
