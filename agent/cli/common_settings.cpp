@@ -72,7 +72,8 @@ std::vector<Setting> common_settings() {
        .group = output,
        .arity = Arity::flag},
       {.name = "man", .help = "print the manual page and end", .group = output, .arity = Arity::flag},
-      {.name = "help", .help = "print this help and end", .group = output, .arity = Arity::flag},
+      {.name = "help", .help = "print the flags that most users need, and end", .group = output, .arity = Arity::flag},
+      {.name = "help-all", .help = "print all flags and end", .group = output, .arity = Arity::flag},
       {.name = "version", .help = "print the version and end", .group = output, .arity = Arity::flag},
   };
 }

@@ -33,7 +33,8 @@ std::optional<std::string> answer(const config::Schema& schema, const Invocation
   } catch (const Error&) {
     return {};  // the same error comes again where it is logged, or parked
   }
-  if (flags.given.contains("help")) return config::help(schema);
+  if (flags.given.contains("help-all")) return config::help(schema, config::Extent::all);
+  if (flags.given.contains("help")) return config::help(schema, config::Extent::first);
   if (flags.given.contains("man")) return config::man_page(schema, SIDEKICK_VERSION);
   if (flags.given.contains("version")) return version_text();
   return {};

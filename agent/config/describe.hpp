@@ -9,8 +9,14 @@
 
 namespace sidekick::config {
 
+/// How much of a command's settings a text shows.
+enum class Extent {
+  first,  ///< those that most users need: Schema::first
+  all,
+};
+
 /// The help of one command, at most 100 columns wide.
-std::string help(const Schema& schema);
+std::string help(const Schema& schema, Extent extent);
 
 /// The exit codes a command ends with, in a sentence.
 std::string exit_codes_text(const Schema& schema);

@@ -27,7 +27,7 @@ Error unknown_flag(const Schema& schema, const std::string& word) {
   const auto name = word.substr(0, word.find('='));
   const auto names = flag_names(schema);
   auto hint = nearest_hint(std::string_view(name).substr(2), "--", {names.begin(), names.end()});
-  if (hint.empty()) hint = "'sidekick " + std::string(schema.command) + " --help' lists the flags";
+  if (hint.empty()) hint = "'sidekick " + std::string(schema.command) + " --help-all' lists the flags";
   return {ErrorKind::usage, "unknown flag '" + redact_url(name) + "'", std::move(hint)};
 }
 

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t text_column = 34;
 constexpr std::size_t last_column = 100;
 
-/// Appends words, each line beginning at `indent`; the first goes on where `out` ends.
+/// Appends one paragraph. Lines after the first begin at `indent`; the first continues the last line of `out`.
 void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
   std::size_t column = out.size() - (out.rfind('\n') == std::string::npos ? 0 : out.rfind('\n') + 1);
   bool first = true;
@@ -29,6 +29,17 @@ void append_wrapped(std::string& out, std::string_view text, std::size_t indent)
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   out += '\n';
+}
+
+/// Appends paragraphs, which an empty line separates in `text` and in `out`.
+void append_paragraphs(std::string& out, std::string_view text) {
+  constexpr std::string_view separator = "\n\n";
+  for (auto end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
+    append_wrapped(out, text.substr(0, end), 0);
+    out += '\n';
+    text.remove_prefix(end + separator.size());
+  }
+  append_wrapped(out, text, 0);
 }
 
 void append_setting(std::string& out, const Setting& setting) {
@@ -105,18 +116,27 @@ std::string exit_codes_text(const Schema& schema) {
          "75 temporary, 77 denied, 78 configuration, 124 out of time, 128+n stopped by signal n.";
 }
 
-std::string help(const Schema& schema) {
-  std::string out =
-      "Usage: sidekick " + std::string(schema.command) + " [flags] " + std::string(schema.arguments) + "\n\n";
+std::string help(const Schema& schema, Extent extent) {
+  const auto is_shown = [&](const Setting& setting) { return extent == Extent::all || schema.is_first(setting); };
+  const auto shown = std::ranges::count_if(schema.settings, is_shown);
+  std::string out = "Usage: sidekick " + std::string(schema.command) + " [flags]" +
+                    (schema.arguments.empty() ? "" : " ") + std::string(schema.arguments) + "\n\n";
   append_wrapped(out, schema.summary, 0);
   out += '\n';
-  append_wrapped(out, schema.description, 0);
+  append_paragraphs(out, schema.description);
   for (const auto group : groups(schema)) {
+    const auto belongs = [&](const Setting& setting) { return setting.group == group && is_shown(setting); };
+    if (std::ranges::none_of(schema.settings, belongs)) continue;
     out.append("\n").append(group).append(":\n");
     for (const auto& setting : schema.settings)
-      if (setting.group == group) append_setting(out, setting);
+      if (belongs(setting)) append_setting(out, setting);
   }
   out += "\n";
+  if (const auto all = std::ssize(schema.settings); shown < all)
+    append_wrapped(out,
+                   "These are " + std::to_string(shown) + " of " + std::to_string(all) + " flags: 'sidekick " +
+                       std::string(schema.command) + " --help-all' shows all of them.",
+                   0);
   append_wrapped(out, which_variables(schema), 0);
   append_wrapped(out, "Exit codes: " + exit_codes_text(schema), 0);
   return out;

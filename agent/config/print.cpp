@@ -46,7 +46,7 @@ std::string source(const Value& value) {
 
 /// --help and its like tell what to do, and are no part of the configuration.
 bool is_request(const Setting& setting) {
-  for (const auto name : {"help", "version", "print-config", "man"})
+  for (const auto name : {"help", "help-all", "version", "print-config", "man"})
     if (setting.name == name) return true;
   return false;
 }

@@ -99,7 +99,7 @@ std::optional<Value> peer_variable(const Setting& setting, const Environment& en
 
 Level by_environment(const Setting& setting, const Environment& environment) {
   Level level{Source::environment, {}, {}};
-  for (const auto name : {setting.name, setting.alias}) {
+  for (const auto name : {setting.alias, setting.name}) {
     if (name.empty()) continue;
     const auto plain = environment_name(name);
     if (auto value = variable(setting, environment, plain)) level.direct = std::move(value);

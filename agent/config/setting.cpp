@@ -44,6 +44,10 @@ const Setting* Schema::find(std::string_view name) const noexcept {
   return nullptr;
 }
 
+bool Schema::is_first(const Setting& setting) const noexcept {
+  return first.empty() || std::ranges::find(first, setting.name) != first.end();
+}
+
 std::vector<PeerVariable> peer_variables(const Setting& setting) {
   std::vector<PeerVariable> out;
   std::string_view left = setting.peer_variables;

@@ -90,12 +90,17 @@ struct Schema {
   std::string_view arguments;    ///< what may follow the flags, for the help; empty: nothing
   std::string_view description;  ///< paragraphs for help and man page
   std::vector<Setting> settings;
-  std::vector<std::string_view> file_keys;  ///< the settings that may stand in the file that --config names
-  std::string_view variables = {};          ///< which flags are variables too, for the help; empty: each
-  std::string_view exit_codes = {};         ///< for help and man page, where they are not those of every job
+  std::vector<std::string_view> file_keys;  ///< the settings that the file named by --config may hold
+  /// The settings that most users need, at most ten: what --help shows. Empty: --help shows all.
+  std::vector<std::string_view> first = {};
+  std::string_view variables = {};   ///< which flags are variables too, for the help; empty: each
+  std::string_view exit_codes = {};  ///< for help and man page, where they are not those of every job
 
   /// The setting with that name or alias, or nullptr.
   const Setting* find(std::string_view name) const noexcept;
+
+  /// True when --help shows the setting.
+  bool is_first(const Setting& setting) const noexcept;
 };
 
 /// A variable of the peer's by which a setting can be told.

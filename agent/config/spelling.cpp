@@ -93,7 +93,7 @@ class Speller {
     for (const auto& setting : schema_.settings)
       if (setting.short_name == c) return setting;
     throw Error(ErrorKind::usage, std::string("unknown flag '-") + c + "'",
-                "'sidekick " + std::string(schema_.command) + " --help' lists the flags");
+                "'sidekick " + std::string(schema_.command) + " --help-all' lists the flags");
   }
 
   void want_value(const Setting& setting) {

@@ -153,7 +153,7 @@ TEST_CASE("the help tells the exit codes of its command and where it listens") {
     CHECK(has(text.substr(text.rfind("Exit codes")), "127"));
   }
   for (const auto* command : {"backup", "git-sync"})
-    CHECK(has(sidekick_run({command, "--help"}).out, ":PORT on every"));
+    CHECK(has(sidekick_run({command, "--help-all"}).out, ":PORT on every"));
   const auto well = sidekick_run({"healthcheck", "--help"}).out;
   CHECK(has(well, "1 it is not"));
   CHECK_FALSE(has(well, "SIDEKICK_RETRY_FOR"));

@@ -50,7 +50,8 @@ config::Environment own_part(const config::Schema& schema, const config::Environ
 
 /// What --help and its like ask for; nothing when they were not given.
 std::optional<std::string> answer(const config::Schema& schema, const config::Settings& settings) {
-  if (settings.values.flag("help")) return config::help(schema);
+  if (settings.values.flag("help-all")) return config::help(schema, config::Extent::all);
+  if (settings.values.flag("help")) return config::help(schema, config::Extent::first);
   if (settings.values.flag("man")) return config::man_page(schema, SIDEKICK_VERSION);
   if (settings.values.flag("version")) return version_text();
   if (settings.values.flag("print-config")) return config::print_config(schema, settings);

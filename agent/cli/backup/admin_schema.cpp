@@ -21,7 +21,8 @@ constexpr std::string_view removal = "What is removed";
 constexpr std::string_view output = "Output";
 
 /// There are no attempts and no parking: somebody waits for the answer.
-constexpr std::array common{"log-format", "log-level", "verbose", "quiet", "print-config", "man", "help", "version"};
+constexpr std::array common{"log-format", "log-level", "verbose",  "quiet",  "print-config",
+                            "man",        "help",      "help-all", "version"};
 
 Setting storage_setting() {
   return {.name = "to",
@@ -57,6 +58,11 @@ Setting timeout_setting(std::string_view fallback) {
 
 constexpr std::string_view usual_timeout = "10m";
 
+/// What --help shows, of those that a command has.
+constexpr std::array<std::string_view, 13> first{
+    "to",   "job",         "out",           "plain",         "keep",         "dry-run", "identity-file",
+    "json", "s3-endpoint", "s3-access-key", "s3-secret-key", "ssh-key-file", "timeout"};
+
 config::Schema complete(config::Schema schema, std::string_view timeout = usual_timeout) {
   schema.settings.push_back(timeout_setting(timeout));
   schema.settings.insert(schema.settings.begin(), storage_setting());
@@ -67,6 +73,8 @@ config::Schema complete(config::Schema schema, std::string_view timeout = usual_
       setting.help = "the least that is logged: debug, info, warning or error; warning unless given";
     schema.settings.push_back(setting);
   }
+  for (const auto name : first)
+    if (schema.find(name) && schema.first.size() < 10) schema.first.push_back(name);
   return schema;
 }
 

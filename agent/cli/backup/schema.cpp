@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view what = "What and where to";
 constexpr std::string_view when = "When";
 constexpr std::string_view form = "Compression and encryption";
-constexpr std::string_view proof = "Proof";
+constexpr std::string_view verification = "Verification";
 constexpr std::string_view keeping = "What is kept";
 constexpr std::string_view hooks = "Hooks and notifications";
 
@@ -142,31 +142,32 @@ std::vector<Setting> forms() {
   };
 }
 
-std::vector<Setting> proofs() {
+std::vector<Setting> verifying() {
   return {
-      {.name = "prove",
+      {.name = "verify",
+       .alias = "prove",
        .value_name = "LEVEL",
        .help =
-           "how far a backup is proven before it counts: streamed (structure and counts while it is written), stored "
+           "how far a backup is verified before it counts: streamed (structure and counts while it is written), stored "
            "(read back, its sha256 compared), read (also decrypted and parsed to the end), restored (also restored "
            "into --scratch-uri)",
-       .group = proof,
+       .group = verification,
        .fallback = "stored"},
       {.name = "scratch-uri",
        .value_name = "URI",
        .help = "a MongoDB into which backups are restored under throwaway names and dropped again",
-       .group = proof,
+       .group = verification,
        .secrecy = Secrecy::url},
       {.name = "identity-file",
        .value_name = "FILE",
        .help = "private keys of age, to read encrypted backups again",
-       .group = proof,
+       .group = verification,
        .arity = Arity::repeated},
       {.name = "max-shrink",
        .value_name = "PERCENT",
        .help = "a backup that is smaller than the last good one by more is kept and marked suspect: nothing is removed "
                "until 'backup accept'",
-       .group = proof,
+       .group = verification,
        .fallback = "50%"},
   };
 }
@@ -246,9 +247,10 @@ config::Schema backup_schema() {
           "list, show, fetch, prune and accept are commands about the backups there are: 'sidekick backup list "
           "--help'.",
       .settings = what_and_where(),
-      .file_keys = {}};
-  for (auto part : {times(), task_settings(when), forms(), proofs(), keepings(), hooks_and_http(), storage_settings(),
-                    common_settings()})
+      .file_keys = {},
+      .first = {"from", "to", "job", "every", "recipient", "verify", "keep", "notify", "http", "s3-endpoint"}};
+  for (auto part : {times(), task_settings(when), forms(), verifying(), keepings(), hooks_and_http(),
+                    storage_settings(), common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
   return schema;
 }

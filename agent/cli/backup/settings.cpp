@@ -93,15 +93,15 @@ class Reader {
 
   void take_proof() {
     auto& proof = out_.proof;
-    const auto level = values_.choice("prove", {"streamed", "stored", "read", "restored"});
+    const auto level = values_.choice("verify", {"streamed", "stored", "read", "restored"});
     proof.level = storage::parse_proof(level).value_or(proof.level);
     proof.identities = age_identities(values_);
     if (proof.level == storage::Proof::restored && !values_.given("scratch-uri"))
-      throw Error(ErrorKind::config, "--prove=restored needs --scratch-uri",
+      throw Error(ErrorKind::config, "--verify=restored needs --scratch-uri",
                   "name a MongoDB that backups may be restored into");
     if (proof.level >= storage::Proof::read && !out_.pipeline.recipients.empty() && proof.identities.empty())
-      throw Error(ErrorKind::config, "--prove=" + level + " needs --identity-file where backups are encrypted",
-                  "without a private key a backup can be proven up to --prove=stored");
+      throw Error(ErrorKind::config, "--verify=" + level + " needs --identity-file where backups are encrypted",
+                  "without a private key a backup can be verified up to --verify=stored");
     const auto shrink = parse_percent(values_.text("max-shrink"));
     if (!shrink) throw values_.bad_value("max-shrink", "not a percentage from 0 to 100");
     out_.max_shrink = *shrink;
@@ -188,7 +188,7 @@ backup::Settings backup_settings(const Values& values, const config::Environment
   check_rules(values);
   auto out = Reader(values, environment).read();
   if (out.proof.level < storage::Proof::read && values.given("identity-file"))
-    log.warn("--identity-file has no effect without --prove=read");
+    log.warn("--identity-file has no effect without --verify=read");
   return out;
 }
 

@@ -144,7 +144,7 @@ std::string local_time_text(WallTime time, const schedule::TimeZone& zone) {
 }
 
 std::string list_text(const std::vector<Entry>& backups, WallTime now, const schedule::TimeZone& zone) {
-  Table table({"NAME", "TAKEN", "AGE", "SIZE", "PROOF"});
+  Table table({"NAME", "TAKEN", "AGE", "SIZE", "VERIFIED"});
   for (const auto& backup : backups) {
     const auto taken = backup.manifest ? backup.manifest->started : backup.name().time;
     const auto bytes = backup.manifest ? backup.manifest->bytes : backup.listed.object_bytes.value_or(0);
@@ -187,7 +187,7 @@ std::string show_text(const Manifest& backup, const std::string& flaw, WallTime 
   show(out, "plain sha256", backup.plain_sha256);
   show(out, "compression", backup.compression);
   show(out, "encrypted", backup.encrypted ? "yes" : "no");
-  show(out, "proof", std::string(name_of(backup.proof)));
+  show(out, "verified", std::string(name_of(backup.proof)));
   if (backup.suspect)
     show(out, "suspect",
          "much smaller than the last good one; 'backup accept " + backup.name + "' says that it is right");

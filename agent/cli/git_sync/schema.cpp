@@ -254,6 +254,8 @@ config::Schema git_sync_schema() {
           "of git-sync and no variable GITSYNC_... is given.",
       .settings = what_to_follow(),
       .file_keys = {},
+      .first = {"repo", "ref", "root", "link", "in-place", "period", "one-time", "username", "password-file",
+                "ssh-key-file"},
       .exit_codes =
           "with --root 0 done, 1 whatever failed, 2 flags that cannot be understood, 128+n stopped by signal n. With "
           "--in-place 0 done, 64 usage, 65 bad data, 66 no input, 69 unavailable, 70 bug, 73 cannot create, 74 input "

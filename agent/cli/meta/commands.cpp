@@ -33,7 +33,8 @@ std::string overview() {
     names.resize(std::max<std::size_t>(names.size() + 2, 26), ' ');
     out.append("  ").append(names).append(command.summary).append("\n");
   }
-  return out + "\n'sidekick COMMAND --help' tells the flags of a command.\n";
+  return out +
+         "\n'sidekick COMMAND --help' shows the flags of a command that most users need, --help-all all of them.\n";
 }
 
 std::string version_text() {
@@ -52,7 +53,8 @@ int run_help(const Invocation& invocation) {
     asked.words.emplace_back("--help");
     return command->run(asked);
   }
-  write_out(command->schema ? config::help(command->schema()) : std::string(command->summary) + "\n");
+  write_out(command->schema ? config::help(command->schema(), config::Extent::first)
+                            : std::string(command->summary) + "\n");
   return 0;
 }
 

@@ -107,7 +107,12 @@ config::Schema healthcheck_schema() {
                    .help = "how long to wait",
                    .group = whom,
                    .fallback = "3s"},
-                  {.name = "help", .help = "print this help and end", .group = whom, .arity = Arity::flag},
+                  {.name = "man", .help = "print the manual page and end", .group = whom, .arity = Arity::flag},
+                  {.name = "help",
+                   .alias = "help-all",
+                   .help = "print this help and end",
+                   .group = whom,
+                   .arity = Arity::flag},
                   {.name = "version", .help = "print the version and end", .group = whom, .arity = Arity::flag},
               },
           .file_keys = {},
@@ -119,7 +124,11 @@ int run_healthcheck(const Invocation& invocation) {
   const auto schema = healthcheck_schema();
   const auto settings = config::resolve(schema, invocation.words, own_part(invocation.environment));
   if (settings.values.flag("help")) {
-    write_out(config::help(schema));
+    write_out(config::help(schema, config::Extent::all));
+    return 0;
+  }
+  if (settings.values.flag("man")) {
+    write_out(config::man_page(schema, SIDEKICK_VERSION));
     return 0;
   }
   if (settings.values.flag("version")) return run_version(invocation);

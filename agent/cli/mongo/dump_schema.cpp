@@ -145,7 +145,8 @@ config::Schema dump_schema() {
           "name that was asked for is always whole. The flags are mongodump's, and ours beside them.\n\nWith access "
           "control, MongoDB's role backup is enough.",
       .settings = writing(),
-      .file_keys = {"password", "uri", "sslPEMKeyPassword"}};
+      .file_keys = {"password", "uri", "sslPEMKeyPassword"},
+      .first = {"archive", "out", "gzip", "zstd", "db", "collection", "query", "oplog", "snapshot", "uri"}};
   for (auto part : {selecting(), agreeing(), mongo_connection_settings(), pacing(), common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
   schema.settings.push_back(http_setting("HTTP"));

@@ -58,7 +58,8 @@ std::vector<Setting> reading() {
        .remark = "not needed, every document's frame is always checked",
        .group = input,
        .arity = Arity::flag},
-      {.name = "no-prove-first",
+      {.name = "no-verify-first",
+       .alias = "no-prove-first",
        .help = "with --drop, do not read the whole input once before a collection that holds documents is dropped",
        .group = input,
        .arity = Arity::flag},
@@ -253,7 +254,8 @@ config::Schema restore_schema() {
           "action on any resource), for --on-duplicate=replace, and for documents with an empty timestamp on servers "
           "that replace it (readWrite).",
       .settings = reading(),
-      .file_keys = {"password", "uri", "sslPEMKeyPassword"}};
+      .file_keys = {"password", "uri", "sslPEMKeyPassword"},
+      .first = {"archive", "from", "nsInclude", "nsFrom", "nsTo", "uri", "drop", "on-duplicate", "park", "settle"}};
   for (auto part : {selecting(), mongo_connection_settings(), storing(), detailing(), replaying(), storage_settings(),
                     common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());

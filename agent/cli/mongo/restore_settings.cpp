@@ -136,7 +136,7 @@ void take_writing(restore::Settings& out, const Values& values) {
   out.drop = values.flag("drop");
   out.if_empty = values.flag("if-empty");
   out.dry_run = values.flag("dry-run");
-  out.prove_first = !values.flag("no-prove-first");
+  out.prove_first = !values.flag("no-verify-first");
   out.on_duplicate = on_duplicate(values);
   out.maintain_insertion_order = values.flag("maintainInsertionOrder");
   out.stop_on_error = values.flag("stopOnError") || out.maintain_insertion_order;

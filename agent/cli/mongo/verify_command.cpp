@@ -76,7 +76,8 @@ config::Schema verify_schema() {
                .group = what,
                .arity = Arity::repeated},
           },
-      .file_keys = {}};
+      .file_keys = {},
+      .first = {"json", "identity-file", "timeout", "log-format", "log-level", "quiet"}};
   for (const auto& setting : common_settings())
     if (setting.name != "dry-run") schema.settings.push_back(setting);
   schema.settings.push_back(http_setting("HTTP"));

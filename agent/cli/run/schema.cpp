@@ -135,6 +135,8 @@ config::Schema command_schema() {
           "there. Standard input goes to the first attempt.",
       .settings = starting(),
       .file_keys = {},
+      .first = {"wait", "grace", "retry-on", "once", "state", "report", "retries", "timeout", "attempt-timeout",
+                "settle"},
       .exit_codes =
           "the command's own, 0 where it is done; 126 it is not executable, 127 it is not found, 124 out of time, "
           "128+n it was "

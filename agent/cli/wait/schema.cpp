@@ -108,6 +108,8 @@ config::Schema wait_schema() {
           "it ends with 124 and names what is missing and why.",
       .settings = waiting(),
       .file_keys = {},
+      .first = {"url", "any", "invert", "stable", "timeout", "init", "expect-status", "expect-body", "header",
+                "ca-file"},
       .exit_codes =
           "0 all are there, 124 out of time, 64 usage, 66 no input, 70 bug, 74 input or output, 77 denied, 78 "
           "configuration, 128+n stopped by signal n. With a command behind --, its own from then on; 126 where it is "

@@ -44,11 +44,23 @@ TEST_CASE("the version is printed by the program and by each command") {
 
 TEST_CASE("help goes to standard output, also when other settings are wrong") {
   for (const auto& ended :
-       {call({"sidekick", "restore", "--help"}, {"SIDEKICK_URI="}), call({"sidekick", "help", "mongorestore"})}) {
+       {call({"sidekick", "restore", "--help"}, {"SIDEKICK_URI="}), call({"sidekick", "help", "mongorestore"}),
+        call({"sidekick", "restore", "--help-all"}, {"SIDEKICK_URI="}),
+        call({"sidekick", "help", "restore", "--help-all"})}) {
     CHECK(ended.code == 0);
     CHECK(ended.out.find("--nsInclude=PATTERN") != std::string::npos);
     CHECK(ended.err.empty());
   }
+}
+
+TEST_CASE("only --help-all shows the flags that few users need") {
+  const std::string rare = "--excludeCollectionsWithPrefix";
+  CHECK(call({"sidekick", "restore", "--help"}).out.find(rare) == std::string::npos);
+  CHECK(call({"sidekick", "help", "restore"}).out.find(rare) == std::string::npos);
+  CHECK(call({"sidekick", "restore", "--help-all"}).out.find(rare) != std::string::npos);
+  CHECK(call({"sidekick", "help", "restore", "--help-all"}).out.find(rare) != std::string::npos);
+  CHECK(call({"sidekick", "backup", "list", "--help-all"}).out.find("--ssh-password=") != std::string::npos);
+  CHECK(call({"sidekick", "healthcheck", "--help-all"}).out.find("--ready") != std::string::npos);
 }
 
 TEST_CASE("the name the program was called by selects the command") {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "agent/cli/backup/admin_command.hpp"
 #include "agent/cli/commands.hpp"
 #include "tests/unit/support/temporary_folder.hpp"
 
@@ -19,7 +20,17 @@ std::vector<Schema> all_schemas() {
   std::vector<Schema> out;
   for (const auto& command : cli::commands())
     if (command.schema) out.push_back(command.schema());
+  for (auto& schema : cli::backup_admin_schemas()) out.push_back(std::move(schema));
   return out;
+}
+
+/// The lines of a help that describe a flag.
+std::size_t flags_shown(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t shown = 0;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("  -") || line.starts_with("      --")) shown++;
+  return shown;
 }
 
 }  // namespace
@@ -51,9 +62,43 @@ TEST_CASE("every setting has a help, a group, and a name for its value if it tak
     }
 }
 
-TEST_CASE("the help shows every flag and fits a hundred columns") {
+TEST_CASE("the short help shows at most ten flags and where the others are") {
   for (const auto& schema : all_schemas()) {
-    const auto text = help(schema);
+    CAPTURE(schema.command);
+    const auto text = help(schema, Extent::first);
+    const auto shown = flags_shown(text);
+    CHECK(shown >= 3);
+    CHECK(shown <= 10);
+    const bool is_all = schema.first.empty();
+    CHECK((text.find("--help-all' shows all of them") == std::string::npos) == is_all);
+    if (is_all) continue;
+    CHECK(shown == schema.first.size());
+    CHECK(schema.find("help-all"));
+    for (const auto name : schema.first) {
+      CAPTURE(name);
+      REQUIRE(schema.find(name));
+      CHECK(text.find(flag_syntax(*schema.find(name))) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("each paragraph of a description begins at the left and is filled to the right column") {
+  std::string words = "first";
+  for (int i = 0; i < 30; i++) words += " paragraph";
+  const auto text = words + "\n\n" + words;
+  const auto shown =
+      help({.command = "test", .summary = "", .arguments = "", .description = text, .settings = {}, .file_keys = {}},
+           Extent::all);
+  std::string filled = "first";
+  while (filled.size() + 10 <= 100) filled += " paragraph";
+  const auto at = shown.find(filled + "\nparagraph");
+  CHECK(at != std::string::npos);
+  CHECK(shown.find("\n\n" + filled + "\nparagraph", at + 1) != std::string::npos);
+}
+
+TEST_CASE("the whole help shows every flag and fits a hundred columns") {
+  for (const auto& schema : all_schemas()) {
+    const auto text = help(schema, Extent::all);
     for (const auto& setting : schema.settings) CHECK(text.find(flag_syntax(setting)) != std::string::npos);
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
