@@ -1,5 +1,6 @@
 #include "restore/prepare.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -153,9 +154,12 @@ bool holds_documents(const mongo::Client& client, const Namespace& ns) {
 
 }  // namespace
 
+bool is_marked(const Existing& existing) {
+  return std::ranges::any_of(existing, [](const auto& entry) { return entry.first.collection == unfinished_mark; });
+}
+
 std::optional<Namespace> first_not_empty(const mongo::Client& client, const Existing& existing) try {
-  for (const auto& [ns, entry] : existing)
-    if (ns.collection == unfinished_mark) return std::nullopt;
+  if (is_marked(existing)) return std::nullopt;
   for (const auto& [ns, entry] : existing)
     if (kind_of(entry) != "view" && !is_system(ns) && holds_documents(client, ns)) return ns;
   return std::nullopt;

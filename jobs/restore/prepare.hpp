@@ -26,6 +26,9 @@ std::optional<mongo::Namespace> first_with_documents(const mongo::Client& client
 /// Client::run does.
 std::optional<mongo::Namespace> first_not_empty(const mongo::Client& client, const Existing& existing);
 
+/// Whether a restore with --if-empty was begun in one of the databases and has not ended.
+bool is_marked(const Existing& existing);
+
 /// Notes in each database of the plan that a restore with --if-empty is begun, or has ended: by a collection that is
 /// there meanwhile and that `guard` knows. Repeatable. Throws Error as Client::run does.
 enum class Unfinished { begin, end };

@@ -217,9 +217,16 @@ void RestoreRun::restore() {
     });
   sync_journal();
   mongo::persevere(context_, [&] { guard_.confirm_all(pool_.client()); });
-  if (settings_.if_empty && tally_.rejected() == 0)
-    mongo::persevere(context_, [&] { mark(Unfinished::end, pool_.client(), plan_, guard_, write_concern_); });
+  if ((settings_.if_empty || is_marked(existing_)) && tally_.rejected() == 0) end_mark();
   restore_logins();
+}
+
+void RestoreRun::end_mark() {
+  if (!settings_.if_empty && settings_.selects_some())
+    return context_.log.warn(
+        "a restore with --if-empty has not ended in this database: its next run restores what is missing",
+        {{"mark", "sidekick.unfinished"}});
+  mongo::persevere(context_, [&] { mark(Unfinished::end, pool_.client(), plan_, guard_, write_concern_); });
 }
 
 /// The last step: it may end the login that it uses.

@@ -60,6 +60,7 @@ class RestoreRun final {
   void name_what_is_left_out() const;
   template <class Step>
   void telling_versions(const std::string& flag, Step step) const;
+  void end_mark();
   void sync_journal();
   std::size_t count(Role role) const;
 

@@ -52,6 +52,12 @@ struct Settings {
   std::vector<std::string> exclude_collection_prefixes;
   bool allow_empty = false;
 
+  /// Whether some collections of a database may be left out.
+  bool selects_some() const {
+    return !collection.empty() || !ns_include.empty() || !ns_exclude.empty() || !exclude_collections.empty() ||
+           !exclude_collection_prefixes.empty();
+  }
+
   bool drop = false;
   bool if_empty = false;  ///< leave databases alone that hold documents
   bool dry_run = false;

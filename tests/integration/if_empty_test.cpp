@@ -78,6 +78,25 @@ TEST_CASE("what a killed restore with --if-empty has begun is finished by the ne
   CHECK_FALSE(has_collection(client, "shop", "sidekick.unfinished"));
 }
 
+TEST_CASE("a whole restore ends what a killed one with --if-empty has begun, and a part of it does not") {
+  const Mongod server;
+  const auto client = server.client();
+  const std::vector<std::string> flags{"--uri=" + server.uri(), archive()};
+  client.command("shop", R"({"create":"sidekick.unfinished"})");
+  auto part = flags;
+  part.emplace_back("--nsInclude=shop.fruits");
+  const Finished partly = restore(part);
+  INFO(partly.describe());
+  CHECK(partly.exit_code == 0);
+  CHECK(has(partly.err, "--if-empty has not ended"));
+  CHECK(has_collection(client, "shop", "sidekick.unfinished"));
+
+  const Finished whole = restore(flags);
+  INFO(whole.describe());
+  CHECK(whole.exit_code == 0);
+  CHECK_FALSE(has_collection(client, "shop", "sidekick.unfinished"));
+}
+
 TEST_CASE("restore --if-empty replays an oplog that drops the database") {
   const Mongod server;
   const TempDir folder;
