@@ -8,6 +8,7 @@
 #include "agent/cli/meta/commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
+#include "agent/config/early_switch.hpp"
 #include "agent/runtime/init.hpp"
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/signals.hpp"
@@ -16,6 +17,7 @@
 #include "agent/status/metrics.hpp"
 #include "agent/status/progress.hpp"
 #include "agent/status/termination.hpp"
+#include "sidekick/child.hpp"
 #include "sidekick/exceptions.hpp"
 
 namespace sidekick::cli {
@@ -40,24 +42,21 @@ std::optional<std::string> answer(const config::Schema& schema, const Invocation
   return {};
 }
 
-/// Whether to park is asked before the settings are known to be right: a wrong flag would be restarted for ever too.
-bool wants_park(const Invocation& invocation) {
-  const auto has = [&](std::string_view word) {
-    return std::ranges::find(invocation.words, word) != invocation.words.end();
+/// Read before the settings are validated, so that an invalid flag parks as well.
+bool wants_park(const config::Schema& schema, const Invocation& invocation) {
+  const auto is_set = [&](std::string_view name) {
+    return config::early_switch(schema, name, invocation.words, invocation.environment);
   };
-  if (has("--print-config")) return false;
-  if (has("--park") || has("--park=true")) return true;
-  const auto found = invocation.environment.find("SIDEKICK_PARK");
-  return found != invocation.environment.end() && config::parse_switch(found->second).value_or(false);
+  return is_set("park") && !is_set("print-config");
 }
 
 class JobRun {
  public:
-  JobRun(const Invocation& invocation, const JobCommand& command)
-      : invocation_(invocation), command_(command), signals_(interrupt_) {
-    if (command.wraps == Wraps::another_program) signals_.deliver_to(mail_);
-    if (command.wraps == Wraps::until_its_end) signals_.raise_on_quit();
-    log_to(command.log_format.value_or(default_format()), LogLevel::info);
+  JobRun(const Invocation& invocation, const Command& command, const config::Schema& schema, const ProcessRules& rules)
+      : invocation_(invocation), command_(command), schema_(schema), rules_(rules), signals_(interrupt_) {
+    if (rules.wraps == Wraps::another_program) signals_.deliver_to(mail_);
+    if (rules.wraps == Wraps::until_its_end) signals_.raise_on_quit();
+    log_to(rules.log_format.value_or(default_format()), LogLevel::info);
   }
 
   int run() {
@@ -68,18 +67,25 @@ class JobRun {
     }
   }
 
+  /// What the process is to become, now that run() has returned `code`.
+  const std::vector<std::string>* successor(int code) const {
+    return code == 0 && plan_ && plan_->successor ? &*plan_->successor : nullptr;
+  }
+
  private:
   /// False where the settings were only to be printed. To be told to end while a file or a name lets us wait ends the
   /// process after a while too.
   bool set_up() {
     const runtime::Watchdog watchdog(clock_, interrupt_, Clock::time_point::max(), 0,
                                      [this](int code) { abandon(code); });
-    const auto settings = config::resolve(command_.schema, invocation_.words, invocation_.environment);
+    auto settings = config::resolve(schema_, invocation_.words, invocation_.environment);
+    settings.command = invocation_.command;
     const bool only_print = settings.values.flag("print-config");
-    if (only_print) write_out(config::print_config(command_.schema, settings));
+    if (only_print) write_out(config::print_config(schema_, settings));
     prepare(settings);
     if (!only_print) serve(settings.values);
-    plan_ = command_.plan(settings, {*job_log_, metrics_, invocation_.environment, interrupt_.token(), mail_});
+    auto plan = command_.plan(settings, {*job_log_, metrics_, invocation_.environment, interrupt_.token(), mail_});
+    if (!only_print) plan_ = std::move(plan);
     return !only_print;
   }
 
@@ -93,9 +99,9 @@ class JobRun {
   }
 
   int refuse(const Error& error) {
-    if (command_.refused) command_.refused(error, *job_log_);
-    if (wants_park(invocation_)) return runtime::park(name_, error, surroundings(), command_.exit_code_of);
-    const int code = error.exit_code().value_or(command_.exit_code_of(error.kind()));
+    if (rules_.refused) rules_.refused(error, *job_log_);
+    if (wants_park(schema_, invocation_)) return runtime::park(name_, error, surroundings(), rules_.exit_code_of);
+    const int code = error.exit_code().value_or(rules_.exit_code_of(error.kind()));
     job_log_->error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}});
     status::write_termination_message(termination_log, error.message());
     return code;
@@ -104,10 +110,10 @@ class JobRun {
   void prepare(const config::Settings& settings) {
     const auto& values = settings.values;
     const auto asked_for = log_format_of(values, console_);
-    log_to(values.given("log-format") ? asked_for : command_.log_format.value_or(asked_for), log_level_of(values));
+    log_to(values.given("log-format") ? asked_for : rules_.log_format.value_or(asked_for), log_level_of(values));
     for (const auto& warning : settings.warnings) job_log_->warn(warning);
     const auto tz = invocation_.environment.find("TZ");
-    const bool is_ours = command_.wraps == Wraps::nothing;
+    const bool is_ours = rules_.wraps == Wraps::nothing;
     if (is_ours && tz != invocation_.environment.end() && !tz->second.empty())
       runtime::check_time_zone(tz->second, zoneinfo);
     runtime::use_files_and_dns();
@@ -132,13 +138,14 @@ class JobRun {
     if (const auto* job = std::get_if<std::unique_ptr<OneShotJob>>(&plan_->job))
       return runtime::run_one_shot(name_, **job, plan_->policy, surroundings());
     auto& loop = *std::get<std::unique_ptr<LoopJob>>(plan_->job);
-    return let_go(plan_->steps == JobPlan::Steps::one ? runtime::run_once(name_, loop, plan_->policy, surroundings())
-                                                      : runtime::run_loop(name_, loop, plan_->policy, surroundings()));
+    return let_go(plan_->steps == runtime::JobPlan::Steps::one
+                      ? runtime::run_once(name_, loop, plan_->policy, surroundings())
+                      : runtime::run_loop(name_, loop, plan_->policy, surroundings()));
   }
 
   /// Who was told to end, be it after the last look, does not become another program that would not know of it.
   int unless_stopped(int code) const {
-    const auto signal = command_.wraps == Wraps::until_its_end ? interrupt_.signal() : std::nullopt;
+    const auto signal = rules_.wraps == Wraps::until_its_end ? interrupt_.signal() : std::nullopt;
     return code == 0 && signal ? 128 + *signal : code;
   }
 
@@ -146,7 +153,8 @@ class JobRun {
   /// be neither cancelled nor waited for.
   int let_go(int code) {
     const runtime::Watchdog watchdog(clock_, interrupt_, clock_.now(), code, [this, code](int) { abandon(code); });
-    plan_.reset();
+    plan_->ended = nullptr;
+    plan_->job = {};
     return code;
   }
 
@@ -178,8 +186,10 @@ class JobRun {
   }
 
   const Invocation& invocation_;
-  const JobCommand& command_;
-  const std::string name_ = std::string(command_.schema.command);
+  const Command& command_;
+  const config::Schema& schema_;
+  const ProcessRules& rules_;
+  const std::string name_ = std::string(schema_.command);
   runtime::Interrupt interrupt_;
   runtime::Trigger trigger_;
   SignalMail mail_;
@@ -193,31 +203,29 @@ class JobRun {
   status::Health health_;
   std::mt19937_64 engine_{std::random_device()()};
   std::unique_ptr<status::HttpServer> server_;
-  std::optional<JobPlan> plan_;
+  std::optional<runtime::JobPlan> plan_;
 };
 
 }  // namespace
 
-int run_job(const Invocation& invocation, const JobCommand& command) {
-  if (const auto text = answer(command.schema, invocation)) {
+int run_job(const Command& command, const Invocation& invocation) {
+  const auto schema = command.schema();
+  if (const auto text = answer(schema, invocation)) {
     write_out(*text);
     return 0;
   }
-  if (command.wraps == Wraps::nothing) runtime::stay_behind_if_first();
-  return JobRun(invocation, command).run();
-}
-
-int run_job(const Invocation& invocation, const config::Schema& schema, const MakeJob& make_job) {
-  const auto plan = [&](const config::Settings& settings, const JobFrame& frame) {
-    JobPlan out;
-    out.policy = policy_of(settings.values);
-    out.job = make_job(settings, frame.log);
-    return out;
-  };
-  const bool answers = std::ranges::any_of(schema.settings, [](const auto& s) { return s.name == "http"; });
-  JobCommand command{.schema = schema, .plan = plan};
-  if (answers) command.http = http_plan;
-  return run_job(invocation, command);
+  const auto rules = command.rules ? command.rules(schema, invocation) : ProcessRules();
+  if (rules.wraps == Wraps::nothing) runtime::stay_behind_if_first();
+  std::vector<std::string> successor;
+  int code = 0;
+  {
+    JobRun run(invocation, command, schema, rules);
+    code = run.run();
+    if (const auto* words = run.successor(code)) successor = *words;
+  }
+  if (successor.empty()) return code;
+  runtime::remove_traces();
+  become(successor);
 }
 
 }  // namespace sidekick::cli

@@ -4,8 +4,9 @@
 
 #include <cstdio>
 
+#include "agent/cli/command_words.hpp"
 #include "agent/cli/commands.hpp"
-#include "agent/cli/git_sync/command.hpp"
+#include "agent/cli/job_command.hpp"
 #include "agent/cli/meta/commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/status/console_log.hpp"
@@ -18,8 +19,8 @@ namespace sidekick::cli {
 
 namespace {
 
-int run_command(const Command& command, int argc, const char* const* argv, const char* const* environment) {
-  return command.run({{argv, argv + argc}, config::environment_of(environment)});
+int run_with(const Command& command, int argc, const char* const* argv, const char* const* environment) {
+  return run(command, {{argv, argv + argc}, config::environment_of(environment)});
 }
 
 Error unknown_command(const std::string& word) {
@@ -43,17 +44,17 @@ bool asks_for_git_sync(const config::Environment& environment) {
 
 int select_and_run(int argc, const char* const* argv, const char* const* environment) {
   if (argc > 0)
-    if (const auto* command = find_command(argv[0])) return run_command(*command, argc - 1, argv + 1, environment);
+    if (const auto* command = find_command(argv[0])) return run_with(*command, argc - 1, argv + 1, environment);
   if (argc < 2) {
     const Invocation bare{{}, config::environment_of(environment)};
-    if (asks_for_git_sync(bare.environment)) return run_git_sync(bare);
+    if (asks_for_git_sync(bare.environment)) return run(git_sync_command, bare);
     status::Console(STDERR_FILENO).line(overview());
     return info(ErrorKind::usage).exit_code;
   }
   const std::string word = argv[1];
   if (word == "--version") return run_version({});
   if (word == "--help" || word == "-h") return run_help({});
-  if (const auto* command = find_command(word)) return run_command(*command, argc - 2, argv + 2, environment);
+  if (const auto* command = find_command(word)) return run_with(*command, argc - 2, argv + 2, environment);
   throw unknown_command(word);
 }
 
@@ -69,6 +70,18 @@ int report(const Error& error) {
 }
 
 }  // namespace
+
+int run(const Command& command, Invocation invocation) {
+  if (command.subcommand)
+    if (const auto code = command.subcommand(invocation)) return *code;
+  if (command.run) return command.run(invocation);
+  if (command.words == Command::Words::then_command) {
+    auto split = split_at_command(invocation.words);
+    invocation.words = std::move(split.ours);
+    invocation.command = std::move(split.command);
+  }
+  return run_job(command, invocation);
+}
 
 int run(int argc, const char* const* argv, const char* const* environment) noexcept try {
   try {

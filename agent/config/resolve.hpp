@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ Environment environment_of(const char* const* variables);
 struct Settings {
   Values values;
   std::vector<std::string> arguments;
+  /// The words of the program that a job is to run, such as those after `--`; never empty. Not filled by resolve().
+  std::optional<std::vector<std::string>> command{};
   std::vector<std::string> warnings;  ///< lines for the log, such as a variable nobody knows
 };
 

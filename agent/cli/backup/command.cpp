@@ -1,15 +1,12 @@
-#include "agent/cli/backup/command.hpp"
-
 #include <filesystem>
 
 #include "agent/cli/backup/admin_command.hpp"
-#include "agent/cli/backup/schema.hpp"
 #include "agent/cli/backup/settings.hpp"
 #include "agent/cli/backup/sources.hpp"
 #include "agent/cli/backup/storage_schema.hpp"
 #include "agent/cli/child_environment.hpp"
+#include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
-#include "agent/cli/job_command.hpp"
 #include "backup/backup_job.hpp"
 #include "storage/open_storage.hpp"
 
@@ -49,7 +46,7 @@ std::optional<HttpPlan> http_of(const config::Values& values) {
   return plan;
 }
 
-JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
+runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
   const auto& values = settings.values;
   if (!settings.arguments.empty())
     throw Error(ErrorKind::usage, "an argument that is no flag: '" + redact_url(settings.arguments.front()) + "'",
@@ -60,20 +57,25 @@ JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
   auto tasks = backup_tasks(values, job.hooks.environment);
   auto storage = storage::open_storage(values.text("to"), storage_access(values, frame.environment, frame.log));
   refuse_storage_in_source(tasks, *storage);
-  JobPlan plan;
+  runtime::JobPlan plan;
   plan.policy = policy_of(values);
   plan.policy.idle_steps = runtime::IdleSteps::are_mute;
   const bool ends = !job.timing || job.mode == backup::Settings::Mode::rehearsal;
-  if (ends) plan.steps = JobPlan::Steps::one;
+  if (ends) plan.steps = runtime::JobPlan::Steps::one;
   plan.job = std::make_unique<backup::BackupJob>(std::move(job), std::move(tasks), std::move(storage));
   return plan;
 }
 
 }  // namespace
 
-int run_backup(const Invocation& invocation) {
-  if (const auto code = run_backup_admin(invocation)) return *code;
-  return run_job(invocation, {.schema = backup_schema(), .plan = plan_of, .http = http_of});
-}
+const Command backup_command{
+    .name = "backup",
+    .peer = "",
+    .summary = "takes backups that are proven, and keeps the right ones",
+    .schema = backup_schema,
+    .plan = plan_of,
+    .http = http_of,
+    .subcommand = run_backup_admin,
+};
 
 }  // namespace sidekick::cli

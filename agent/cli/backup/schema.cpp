@@ -1,5 +1,4 @@
-#include "agent/cli/backup/schema.hpp"
-
+#include "agent/cli/backup/settings.hpp"
 #include "agent/cli/backup/storage_schema.hpp"
 #include "agent/cli/child_environment.hpp"
 #include "agent/cli/common_settings.hpp"

@@ -8,6 +8,9 @@
 
 namespace sidekick::cli {
 
+/// All that `backup` can be told.
+config::Schema backup_schema();
+
 /// What the job is told, but for its tasks, its storage and the environment of its hooks. Checks every value by itself
 /// and against the others; reads the files of keys and touches nothing else. Throws Error: usage for a value given by a
 /// flag that does not fit, config for one given otherwise and for settings that exclude or need each other, and as

@@ -1,13 +1,11 @@
-#include "agent/cli/git_sync/command.hpp"
-
 #include <sys/stat.h>
 
 #include <limits>
 
+#include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/git_sync/schema.hpp"
 #include "agent/cli/git_sync/settings.hpp"
-#include "agent/cli/job_command.hpp"
 #include "git_sync/git_sync_job.hpp"
 #include "git_sync/report.hpp"
 
@@ -63,30 +61,42 @@ std::optional<HttpPlan> http_of(const Values& values) {
   return plan;
 }
 
-JobPlan plan_of(const config::Settings& settings, const JobFrame& frame) {
+runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
   const auto& values = settings.values;
   const auto mode = git_sync_mode(values);
   auto job = git_sync_settings(settings, frame.environment, mode, frame.log);
-  JobPlan plan;
+  runtime::JobPlan plan;
   plan.policy = policy_for(values, job, mode);
   plan.trigger_signal = sync_signal(values, mode);
-  if (values.flag("one-time")) plan.steps = JobPlan::Steps::one;
+  if (values.flag("one-time")) plan.steps = runtime::JobPlan::Steps::one;
   if (mode == GitSyncMode::linked) ::umask(values.flag("group-write") ? group_can_write : group_cannot_write);
   plan.job = std::make_unique<git_sync::GitSyncJob>(std::move(job), frame.log, frame.metrics);
   return plan;
 }
 
+ProcessRules rules_of(const config::Schema& schema, const Invocation& invocation) {
+  const auto intent = intent_of(invocation, schema);
+  ProcessRules rules;
+  if (intent.mode == GitSyncMode::linked) {
+    rules.exit_code_of = runtime::git_sync_exit_code;
+    rules.log_format = status::LogFormat::git_sync;
+  }
+  rules.refused = [file = intent.error_file](const Error& error, Log& log) {
+    git_sync::write_error_file(file, error, log);
+  };
+  return rules;
+}
+
 }  // namespace
 
-int run_git_sync(const Invocation& invocation) {
-  JobCommand command{.schema = git_sync_schema(), .plan = plan_of, .http = http_of};
-  const auto intent = intent_of(invocation, command.schema);
-  if (intent.mode == GitSyncMode::linked) {
-    command.exit_code_of = runtime::git_sync_exit_code;
-    command.log_format = status::LogFormat::git_sync;
-  }
-  command.refused = [&](const Error& error, Log& log) { git_sync::write_error_file(intent.error_file, error, log); };
-  return run_job(invocation, command);
-}
+const Command git_sync_command{
+    .name = "git-sync",
+    .peer = "",
+    .summary = "keeps a folder at a git ref; flags and rules of kubernetes/git-sync",
+    .schema = git_sync_schema,
+    .plan = plan_of,
+    .http = http_of,
+    .rules = rules_of,
+};
 
 }  // namespace sidekick::cli

@@ -15,6 +15,5 @@ std::string version_text();
 
 int run_help(const Invocation& invocation);
 int run_version(const Invocation& invocation);
-int run_completion(const Invocation& invocation);
 
 }  // namespace sidekick::cli

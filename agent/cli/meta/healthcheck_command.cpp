@@ -1,5 +1,3 @@
-#include "agent/cli/meta/healthcheck_command.hpp"
-
 #include "agent/cli/meta/commands.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/describe.hpp"
@@ -84,8 +82,6 @@ int check(const std::string& url, std::chrono::milliseconds timeout) {
   }
 }
 
-}  // namespace
-
 config::Schema healthcheck_schema() {
   return {.command = "healthcheck",
           .summary = "Asks a sidekick that runs in this container whether it is well: 0, or 1.",
@@ -136,5 +132,15 @@ int run_healthcheck(const Invocation& invocation) {
   if (timeout.count() == 0) throw settings.values.bad_value("timeout", "a limit of nothing");
   return check(url_to_ask(settings), timeout);
 }
+
+}  // namespace
+
+const Command healthcheck_command{
+    .name = "healthcheck",
+    .peer = "",
+    .summary = "asks a sidekick that runs in this container whether it is well: 0, or 1",
+    .schema = healthcheck_schema,
+    .run = run_healthcheck,
+};
 
 }  // namespace sidekick::cli

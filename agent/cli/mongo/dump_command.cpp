@@ -1,7 +1,5 @@
-#include "agent/cli/mongo/dump_command.hpp"
-
-#include "agent/cli/job_command.hpp"
-#include "agent/cli/mongo/dump_schema.hpp"
+#include "agent/cli/commands.hpp"
+#include "agent/cli/common_settings.hpp"
 #include "agent/cli/mongo/dump_settings.hpp"
 #include "dump/dump_job.hpp"
 
@@ -9,14 +7,22 @@ namespace sidekick::cli {
 
 namespace {
 
-std::unique_ptr<OneShotJob> make_dump_job(const config::Settings& settings, Log& log) {
-  return std::make_unique<dump::DumpJob>(dump_settings(settings, log));
+runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
+  runtime::JobPlan plan;
+  plan.policy = policy_of(settings.values);
+  plan.job = std::make_unique<dump::DumpJob>(dump_settings(settings, frame.log));
+  return plan;
 }
 
 }  // namespace
 
-int run_dump(const Invocation& invocation) {
-  return run_job(invocation, dump_schema(), make_dump_job);
-}
+const Command dump_command{
+    .name = "dump",
+    .peer = "mongodump",
+    .summary = "writes a dump of a MongoDB; flags and rules of mongodump",
+    .schema = dump_schema,
+    .plan = plan_of,
+    .http = http_plan,
+};
 
 }  // namespace sidekick::cli

@@ -1,7 +1,6 @@
-#include "agent/cli/mongo/dump_schema.hpp"
-
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/http_endpoints.hpp"
+#include "agent/cli/mongo/dump_settings.hpp"
 #include "agent/cli/mongo/restore_schema.hpp"
 
 namespace sidekick::cli {

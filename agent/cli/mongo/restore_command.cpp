@@ -1,9 +1,7 @@
-#include "agent/cli/mongo/restore_command.hpp"
-
 #include "agent/cli/backup/settings.hpp"
 #include "agent/cli/backup/storage_schema.hpp"
+#include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
-#include "agent/cli/job_command.hpp"
 #include "agent/cli/mongo/restore_schema.hpp"
 #include "agent/cli/mongo/restore_settings.hpp"
 #include "restore/restore_backup_job.hpp"
@@ -12,7 +10,7 @@ namespace sidekick::cli {
 
 namespace {
 
-std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const JobFrame& frame) {
+std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const runtime::JobFrame& frame) {
   auto job = restore_settings(settings, frame.log);
   const auto& values = settings.values;
   auto identities = age_identities(values);
@@ -28,16 +26,22 @@ std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const Job
   return std::make_unique<restore::RestoreBackupJob>(std::move(job), std::move(place));
 }
 
+runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
+  runtime::JobPlan plan;
+  plan.policy = policy_of(settings.values);
+  plan.job = make_job(settings, frame);
+  return plan;
+}
+
 }  // namespace
 
-int run_restore(const Invocation& invocation) {
-  const auto plan = [](const config::Settings& settings, const JobFrame& frame) {
-    JobPlan out;
-    out.policy = policy_of(settings.values);
-    out.job = make_job(settings, frame);
-    return out;
-  };
-  return run_job(invocation, {.schema = restore_schema(), .plan = plan, .http = http_plan});
-}
+const Command restore_command{
+    .name = "restore",
+    .peer = "mongorestore",
+    .summary = "puts a dump into a MongoDB; flags and rules of mongorestore",
+    .schema = restore_schema,
+    .plan = plan_of,
+    .http = http_plan,
+};
 
 }  // namespace sidekick::cli

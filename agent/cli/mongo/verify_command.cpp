@@ -1,8 +1,6 @@
-#include "agent/cli/mongo/verify_command.hpp"
-
 #include "agent/cli/backup/settings.hpp"
+#include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
-#include "agent/cli/job_command.hpp"
 #include "agent/cli/mongo/verify_report.hpp"
 #include "agent/cli/output.hpp"
 #include "backup/tar/reader.hpp"
@@ -38,16 +36,17 @@ verify::Settings verify_settings(const config::Settings& settings) {
   return out;
 }
 
-std::unique_ptr<OneShotJob> make_verify_job(const config::Settings& settings, Log&) {
+runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame&) {
   const bool json = settings.values.flag("json");
   const auto prove_tar = [](filters::Source& plain, const std::string& name, const CancelToken& cancel) {
     return backup::tar::prove(plain, name, cancel).files;
   };
   const auto show = [json](const verify::Report& report) { write_out(json ? to_json(report) : to_table(report)); };
-  return std::make_unique<verify::VerifyJob>(verify_settings(settings), prove_tar, show);
+  runtime::JobPlan plan;
+  plan.policy = policy_of(settings.values);
+  plan.job = std::make_unique<verify::VerifyJob>(verify_settings(settings), prove_tar, show);
+  return plan;
 }
-
-}  // namespace
 
 config::Schema verify_schema() {
   config::Schema schema{
@@ -84,8 +83,15 @@ config::Schema verify_schema() {
   return schema;
 }
 
-int run_verify(const Invocation& invocation) {
-  return run_job(invocation, verify_schema(), make_verify_job);
-}
+}  // namespace
+
+const Command verify_command{
+    .name = "verify",
+    .peer = "",
+    .summary = "proves an archive, a dump folder or a backup whole, without a server",
+    .schema = verify_schema,
+    .plan = plan_of,
+    .http = http_plan,
+};
 
 }  // namespace sidekick::cli

@@ -1,11 +1,7 @@
-#include "agent/cli/run/command.hpp"
-
 #include <utility>
 
-#include "agent/cli/command_words.hpp"
+#include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
-#include "agent/cli/job_command.hpp"
-#include "agent/cli/run/schema.hpp"
 #include "agent/cli/run/settings.hpp"
 #include "agent/cli/wait/settings.hpp"
 #include "run/command_job.hpp"
@@ -41,9 +37,9 @@ std::unique_ptr<OneShotJob> waiting(const Values& values, const config::Environm
   return std::make_unique<wait::WaitJob>(std::move(out));
 }
 
-JobPlan plan_of(const config::Settings& settings, const JobFrame& frame, const std::vector<std::string>& words) {
-  auto told = command_settings(settings, words, frame.environment);
-  JobPlan plan;
+runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
+  auto told = command_settings(settings, frame.environment);
+  runtime::JobPlan plan;
   plan.policy = policy_for(settings.values, told);
   // It holds for the command alone, not for what that waits for.
   told.attempt_timeout = std::exchange(plan.policy.attempt_timeout, std::nullopt);
@@ -54,15 +50,21 @@ JobPlan plan_of(const config::Settings& settings, const JobFrame& frame, const s
   return plan;
 }
 
+ProcessRules rules_of(const config::Schema&, const Invocation&) {
+  return {.wraps = Wraps::another_program};
+}
+
 }  // namespace
 
-int run_command(const Invocation& invocation) {
-  const auto words = split_at_command(invocation.words);
-  const auto plan = [&](const config::Settings& settings, const JobFrame& frame) {
-    return plan_of(settings, frame, words.command.value_or(std::vector<std::string>()));
-  };
-  return run_job({words.ours, invocation.environment},
-                 {.schema = command_schema(), .plan = plan, .http = http_plan, .wraps = Wraps::another_program});
-}
+const Command run_command{
+    .name = "run",
+    .peer = "",
+    .summary = "runs a command to completion: waits for what it needs, tries again, limits its time",
+    .schema = command_schema,
+    .plan = plan_of,
+    .http = http_plan,
+    .rules = rules_of,
+    .words = Command::Words::then_command,
+};
 
 }  // namespace sidekick::cli

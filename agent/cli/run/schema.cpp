@@ -1,7 +1,6 @@
-#include "agent/cli/run/schema.hpp"
-
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/http_endpoints.hpp"
+#include "agent/cli/run/settings.hpp"
 
 namespace sidekick::cli {
 

@@ -18,11 +18,11 @@ constexpr auto passwd_file = "/etc/passwd";
 constexpr auto group_file = "/etc/group";
 constexpr mode_t highest_mask = 0777;
 
-void check_words(const config::Settings& settings, const std::vector<std::string>& words) {
+void check_words(const config::Settings& settings) {
   if (!settings.arguments.empty())
     throw Error(ErrorKind::usage, "'" + redact_url(settings.arguments.front()) + "' is no flag",
                 "the command follows '--': sidekick run [flags] -- " + redact_url(settings.arguments.front()));
-  if (words.empty())
+  if (!settings.command)
     throw Error(ErrorKind::usage, "there is no command to run",
                 "it stands behind '--': sidekick run [flags] -- COMMAND");
 }
@@ -131,11 +131,10 @@ class Reader {
 
 }  // namespace
 
-run::Settings command_settings(const config::Settings& settings, std::vector<std::string> words,
-                               const config::Environment& environment) {
-  check_words(settings, words);
+run::Settings command_settings(const config::Settings& settings, const config::Environment& environment) {
+  check_words(settings);
   check_rules(settings.values);
-  return Reader(settings.values).read(std::move(words), environment);
+  return Reader(settings.values).read(*settings.command, environment);
 }
 
 }  // namespace sidekick::cli

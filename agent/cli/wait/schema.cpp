@@ -1,10 +1,9 @@
-#include "agent/cli/wait/schema.hpp"
-
 #include <algorithm>
 #include <array>
 
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/http_endpoints.hpp"
+#include "agent/cli/wait/settings.hpp"
 
 namespace sidekick::cli {
 

@@ -7,6 +7,9 @@
 
 namespace sidekick::cli {
 
+/// All that it can be told.
+config::Schema wait_schema();
+
 /// The URLs of a text: apart by blanks, line breaks, or commas before a scheme (others stand between hosts of one URL).
 std::vector<std::string> split_urls(std::string_view text);
 

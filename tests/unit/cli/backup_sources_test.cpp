@@ -2,7 +2,6 @@
 
 #include "agent/cli/backup/mongodb_backup.hpp"
 #include "agent/cli/backup/mongodb_scratch.hpp"
-#include "agent/cli/backup/schema.hpp"
 #include "agent/cli/backup/settings.hpp"
 #include "agent/cli/backup/sources.hpp"
 #include "tests/unit/support/errors.hpp"

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "agent/cli/backup/schema.hpp"
+#include "agent/cli/backup/settings.hpp"
 #include "agent/cli/git_sync/schema.hpp"
 
 using namespace sidekick;

@@ -3,7 +3,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/mongo/dump_schema.hpp"
 #include "agent/cli/mongo/dump_settings.hpp"
 #include "agent/cli/mongo/restore_schema.hpp"
 #include "agent/cli/mongo/restore_settings.hpp"

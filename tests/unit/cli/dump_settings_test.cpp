@@ -2,7 +2,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/mongo/dump_schema.hpp"
 #include "tests/unit/support/recorder.hpp"
 
 using namespace sidekick;

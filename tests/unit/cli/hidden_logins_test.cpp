@@ -77,18 +77,18 @@ void check_setting(const Words& command, const Words& rest, const config::Settin
 }  // namespace
 
 TEST_CASE("no setting of any command shows the login of a URL that stands in it", "[secrets]") {
-  for (const auto& command : cli::commands()) {
-    if (command.schema == nullptr) continue;
-    const std::string name(command.name);
-    for (const auto& setting : command.schema().settings)
+  for (const auto* command : cli::commands()) {
+    if (command->schema == nullptr) continue;
+    const std::string name(command->name);
+    for (const auto& setting : command->schema().settings)
       if (takes_value(setting)) check_setting({name}, needed(name), setting, forms_for(setting));
   }
 }
 
 TEST_CASE("no command shows the login of a URL among its arguments", "[secrets]") {
   const Words switches{"--print-config", "--quiet"};
-  for (const auto& command : cli::commands()) {
-    const std::string name(command.name);
+  for (const auto* command : cli::commands()) {
+    const std::string name(command->name);
     for (const auto& form : all_forms()) {
       Words words{name};
       for (const auto& word : needed(name)) words.push_back(word);

@@ -30,23 +30,21 @@ class Clinging final : public LoopJob {
   }
 };
 
-JobCommand command_of(std::function<JobPlan()> make_plan) {
-  JobCommand command;
-  command.schema = {.command = "cling",
-                    .summary = "",
-                    .arguments = "",
-                    .description = "",
-                    .settings = common_settings(),
-                    .file_keys = {}};
-  command.plan = [make_plan](const config::Settings&, const JobFrame&) { return make_plan(); };
-  return command;
+config::Schema cling_schema() {
+  return {.command = "cling",
+          .summary = "",
+          .arguments = "",
+          .description = "",
+          .settings = common_settings(),
+          .file_keys = {}};
 }
 
-/// The exit code of the command in a process that is killed after 20 s.
-int code_of(const JobCommand& command) {
+/// The exit code of a command with that plan, in a process that is killed after 20 s.
+int code_of(runtime::MakePlan* plan) {
+  const Command command{.name = "cling", .peer = "", .summary = "", .schema = cling_schema, .plan = plan};
   const int status = in_child([&] {
     ::alarm(20);
-    return run_job({{"--log-format=json"}, {}}, command);
+    return run_job(command, {{"--log-format=json"}, {}});
   });
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -54,20 +52,21 @@ int code_of(const JobCommand& command) {
 }  // namespace
 
 TEST_CASE("a process that was told to end does not wait for a job that does not let go") {
-  CHECK(code_of(command_of([] {
-          JobPlan plan;
+  CHECK(code_of([](const config::Settings&, const runtime::JobFrame&) {
+          runtime::JobPlan plan;
           plan.job = std::make_unique<Clinging>();
           return plan;
-        })) == 143);
+        }) == 143);
 }
 
 TEST_CASE("a process that was told to end does not wait for a file that its settings name") {
   const TempDir folder;
-  const auto pipe = (folder / "pipe").string();
+  static std::string pipe;
+  pipe = (folder / "pipe").string();
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(code_of(command_of([&]() -> JobPlan {
+  CHECK(code_of([](const config::Settings&, const runtime::JobFrame&) -> runtime::JobPlan {
           ::kill(::getpid(), SIGTERM);
           (void)read_secret_file(pipe, "a password");
           return {};
-        })) == 143);
+        }) == 143);
 }

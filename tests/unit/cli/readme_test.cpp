@@ -69,8 +69,8 @@ void add_flags_of(const config::Schema& schema, Flags& out) {
 
 Flags our_flags() {
   Flags out;
-  for (const auto& command : cli::commands())
-    if (command.schema) add_flags_of(command.schema(), out);
+  for (const auto* command : cli::commands())
+    if (command->schema) add_flags_of(command->schema(), out);
   for (const auto& schema : cli::backup_admin_schemas()) add_flags_of(schema, out);
   return out;
 }

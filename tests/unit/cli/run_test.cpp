@@ -98,3 +98,15 @@ TEST_CASE("wrong settings are told in the form of log that was asked for") {
   CHECK(ended.err.starts_with("ts="));
   CHECK(ended.err.find(" job=restore kind=usage code=64\n") != std::string::npos);
 }
+
+TEST_CASE("a command that cannot park ends, whatever asks it to park") {
+  for (const auto& ended :
+       {call({"sidekick", "wait", "--foo"}, {"SIDEKICK_PARK=1"}), call({"sidekick", "wait", "--park", "tcp://x"})}) {
+    CHECK(ended.code == 64);
+    CHECK(ended.err.find("unknown flag") != std::string::npos);
+  }
+}
+
+TEST_CASE("a flag that takes parking back beats the environment") {
+  CHECK(call({"sidekick", "restore", "--park=false", "--bogus"}, {"SIDEKICK_PARK=1"}).code == 64);
+}

@@ -1,6 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/wait/schema.hpp"
 #include "agent/cli/wait/settings.hpp"
 #include "agent/status/console_log.hpp"
 #include "tests/unit/support/errors.hpp"

@@ -18,8 +18,8 @@ namespace {
 
 std::vector<Schema> all_schemas() {
   std::vector<Schema> out;
-  for (const auto& command : cli::commands())
-    if (command.schema) out.push_back(command.schema());
+  for (const auto* command : cli::commands())
+    if (command->schema) out.push_back(command->schema());
   for (auto& schema : cli::backup_admin_schemas()) out.push_back(std::move(schema));
   return out;
 }

@@ -1,0 +1,45 @@
+/// A job, and how it is to be run.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "agent/config/resolve.hpp"
+#include "agent/runtime/policy.hpp"
+#include "sidekick/job.hpp"
+#include "sidekick/signal_mail.hpp"
+
+namespace sidekick::runtime {
+
+/// What a job is made with, beside its settings. All of it outlives the job.
+struct JobFrame {
+  Log& log;
+  MetricSink& metrics;
+  const config::Environment& environment;
+  CancelToken stop;     ///< cancelled when the job is to end
+  SignalMail& signals;  ///< empty unless the process stands for another program
+};
+
+struct JobPlan {
+  std::variant<std::unique_ptr<OneShotJob>, std::unique_ptr<LoopJob>> job;
+  Policy policy;
+  enum class Steps { endless, one } steps = Steps::endless;  ///< of a loop
+  std::optional<int> trigger_signal;                         ///< makes the next step due at once
+  /// Told of the exit code and the last word of the run; what it returns goes to the termination log instead of that
+  /// word. Absent: nobody is told.
+  std::function<std::string(int code, std::string_view text)> ended;
+  /// The program that the process becomes once the job has succeeded; absent: none.
+  std::optional<std::vector<std::string>> successor;
+};
+
+/// Makes the plan of a job from its settings, whoever has them: the command line, or an entry of a file. Checks
+/// everything that can be checked without touching anything. Throws Error of kind usage, no_input or config. May log
+/// what is worth knowing.
+using MakePlan = JobPlan(const config::Settings& settings, const JobFrame& frame);
+
+}  // namespace sidekick::runtime
