@@ -5,7 +5,6 @@ endif()
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(CLI11 REQUIRED)
 
 # fmt and spdlog are used as headers only: the few files that include them are compiled once, and nothing more is linked.
 add_library(dep_spdlog INTERFACE)

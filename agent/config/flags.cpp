@@ -1,10 +1,6 @@
 #include "agent/config/flags.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-
-#include <algorithm>
+#include <deque>
 
 #include "sidekick/error.hpp"
 #include "sidekick/secret.hpp"
@@ -13,70 +9,128 @@ namespace sidekick::config {
 
 namespace {
 
+constexpr std::string_view twin_suffix = "-file";
+
+bool takes_value(const Setting& setting) {
+  return setting.arity != Arity::flag && setting.arity != Arity::count;
+}
+
+/// A number may be negative; '-' alone is a file name.
+bool looks_like_flag(std::string_view word) {
+  return word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
+}
+
 std::vector<std::string> flag_names(const Schema& schema) {
   std::vector<std::string> names;
   for (const auto& setting : schema.settings) {
     names.emplace_back(setting.name);
     if (!setting.alias.empty()) names.emplace_back(setting.alias);
-    if (setting.has_file_twin()) names.push_back(std::string(setting.name) + "-file");
+    if (setting.has_file_twin()) names.push_back(std::string(setting.name).append(twin_suffix));
   }
   return names;
 }
 
-Error unknown_flag(const Schema& schema, const std::string& word) {
-  const auto name = word.substr(0, word.find('='));
+Error unknown_flag(const Schema& schema, const std::string& name) {
   const auto names = flag_names(schema);
-  auto hint = nearest_hint(std::string_view(name).substr(2), "--", {names.begin(), names.end()});
+  auto hint = nearest_hint(name, "--", {names.begin(), names.end()});
   if (hint.empty()) hint = "'sidekick " + std::string(schema.command) + " --help-all' lists the flags";
-  return {ErrorKind::usage, "unknown flag '" + redact_url(name) + "'", std::move(hint)};
+  return {ErrorKind::usage, "unknown flag '" + redact_url("--" + name) + "'", std::move(hint)};
 }
 
-CLI::Option* declare(CLI::App& app, const Setting& setting) {
-  std::string name = "--" + std::string(setting.name);
-  if (setting.arity == Arity::flag || setting.arity == Arity::count) return app.add_flag(name);
-  return app.add_option(name)->expected(1)->allow_extra_args(false)->multi_option_policy(
-      CLI::MultiOptionPolicy::TakeAll);
+Error without_value(const Setting& setting, std::string_view cause) {
+  std::string hint;
+  if (setting.secrecy == Secrecy::secret)
+    hint = "there is no terminal to ask on: use --" + std::string(setting.name) + "-file FILE or " +
+           environment_name(setting.name) + "_FILE";
+  return {ErrorKind::usage, "--" + std::string(setting.name) + ": " + std::string(cause), std::move(hint)};
 }
 
-CLI::Option* declare_twin(CLI::App& app, const Setting& setting) {
-  return app.add_option("--" + std::string(setting.name) + "-file")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
+class Parser {
+ public:
+  Parser(const Schema& schema, const std::vector<std::string>& words)
+      : schema_(schema), left_(words.begin(), words.end()) {}
 
-void collect(Flags& flags, const std::string& name, const CLI::Option& option) {
-  if (option.count() > 0) flags.given[name] = option.results();
-}
+  Flags parse() {
+    while (!left_.empty()) {
+      const std::string word = take();
+      if (word == "--")
+        while (!left_.empty()) out_.arguments.push_back(take());
+      else if (word.starts_with("--"))
+        parse_long(word.substr(2));
+      else if (looks_like_flag(word))
+        parse_shorts(word);
+      else
+        out_.arguments.push_back(word);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  std::string take() {
+    std::string word = std::move(left_.front());
+    left_.pop_front();
+    return word;
+  }
+
+  /// The next word where it is a value and not a flag.
+  std::optional<std::string> take_value() {
+    if (left_.empty() || looks_like_flag(left_.front())) return std::nullopt;
+    return take();
+  }
+
+  void parse_long(const std::string& word) {
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    const auto text = equals == std::string::npos ? std::nullopt : std::optional(word.substr(equals + 1));
+    if (const auto* setting = schema_.find(name)) return text ? give(*setting, *text) : want_value(*setting);
+    const auto* owner =
+        name.ends_with(twin_suffix) ? schema_.find(name.substr(0, name.size() - twin_suffix.size())) : nullptr;
+    if (owner == nullptr || !owner->has_file_twin()) throw unknown_flag(schema_, name);
+    const auto file = (text ? text : take_value()).value_or("");
+    if (file.empty()) throw Error(ErrorKind::usage, "--" + name + ": the name of a file is missing");
+    out_.given[std::string(owner->name).append(twin_suffix)].push_back(file);
+  }
+
+  void parse_shorts(const std::string& word) {
+    for (std::size_t i = 1; i < word.size(); i++) {
+      const auto& setting = by_short_name(word[i]);
+      const auto rest = word.substr(i + 1);
+      if (rest.empty()) return want_value(setting);
+      if (rest[0] == '=') return give(setting, rest.substr(1));
+      if (takes_value(setting)) return give(setting, rest);
+      give(setting, "true");
+    }
+  }
+
+  const Setting& by_short_name(char c) const {
+    for (const auto& setting : schema_.settings)
+      if (setting.short_name == c) return setting;
+    throw Error(ErrorKind::usage, std::string("unknown flag '-") + c + "'",
+                "'sidekick " + std::string(schema_.command) + " --help-all' lists the flags");
+  }
+
+  void want_value(const Setting& setting) {
+    if (!takes_value(setting)) return give(setting, "true");
+    if (const auto value = take_value()) return give(setting, *value);
+    if (setting.arity != Arity::optional_value) throw without_value(setting, "its value is missing");
+    give(setting, std::string(setting.implied));
+  }
+
+  void give(const Setting& setting, const std::string& value) {
+    if (value.empty() && setting.may_be_empty()) return;
+    if (value.empty()) throw without_value(setting, "its value is empty");
+    out_.given[std::string(setting.name)].push_back(value);
+  }
+
+  const Schema& schema_;
+  std::deque<std::string> left_;
+  Flags out_;
+};
 
 }  // namespace
 
 Flags parse_flags(const Schema& schema, const std::vector<std::string>& words) {
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  std::map<std::string, CLI::Option*, std::less<>> options;
-  for (const auto& setting : schema.settings) {
-    options[std::string(setting.name)] = declare(app, setting);
-    if (setting.has_file_twin()) options[std::string(setting.name) + "-file"] = declare_twin(app, setting);
-  }
-  std::vector<std::string> arguments;
-  app.add_option("arguments", arguments);
-
-  auto spelled = spell_out(schema, words);
-  std::ranges::reverse(spelled);
-  try {
-    app.parse(std::move(spelled));
-  } catch (const CLI::ParseError& error) {
-    std::string text = error.what();
-    std::ranges::replace(text, '\n', ' ');
-    throw Error(ErrorKind::usage, "cannot understand the flags: " + text);
-  }
-  for (const auto& word : app.remaining())
-    if (word.starts_with("--") && word.size() > 2) throw unknown_flag(schema, word);
-
-  Flags flags;
-  flags.arguments = std::move(arguments);
-  for (const auto& [name, option] : options) collect(flags, name, *option);
-  return flags;
+  return Parser(schema, words).parse();
 }
 
 }  // namespace sidekick::config

@@ -22,8 +22,4 @@ struct Flags {
 /// flag (the hint names the nearest), a value that is missing, empty or given to a flag that has none.
 Flags parse_flags(const Schema& schema, const std::vector<std::string>& words);
 
-/// The same words with every short flag in its long form and every optional value filled in: what parse_flags() hands
-/// to the parser. Public for its tests.
-std::vector<std::string> spell_out(const Schema& schema, const std::vector<std::string>& words);
-
 }  // namespace sidekick::config
