@@ -18,7 +18,7 @@ Poured files(const tar::Count& count) {
 
 }  // namespace
 
-DirSource::DirSource(std::string path, Empty empty, tar::Excludes excludes)
+DirSource::DirSource(std::string path, Empty empty, PathPatterns excludes)
     : path_(std::move(path)), where_("dir:" + tar::printable(path_)), empty_(empty), excludes_(std::move(excludes)) {
   while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
 }

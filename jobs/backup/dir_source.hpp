@@ -5,7 +5,7 @@
 
 #include "backup/empty.hpp"
 #include "backup/source.hpp"
-#include "backup/tar/excludes.hpp"
+#include "sidekick/path_patterns.hpp"
 
 namespace sidekick::backup {
 
@@ -22,7 +22,7 @@ namespace sidekick::backup {
 class DirSource final : public Source {
  public:
   /// Touches nothing yet. `path` is absolute.
-  DirSource(std::string path, Empty empty, tar::Excludes excludes = {});
+  DirSource(std::string path, Empty empty, PathPatterns excludes = {});
 
   const std::string& where() const noexcept override { return where_; }
   std::string_view kind() const noexcept override { return "dir"; }
@@ -43,7 +43,7 @@ class DirSource final : public Source {
   std::string path_;
   std::string where_;
   Empty empty_;
-  tar::Excludes excludes_;
+  PathPatterns excludes_;
 };
 
 }  // namespace sidekick::backup

@@ -63,9 +63,16 @@ void fetch_module(Store& store, const RemoteSettings& main, const ModuleUrl& url
 
 ContentSource::ContentSource(const Settings& settings, const Store& store) : settings_(settings), store_(store) {}
 
+void ContentSource::read_sparse_patterns() {
+  if (!settings_.sparse_file.empty())
+    sparse_ = std::make_shared<const SparsePatterns>(SparsePatterns::read(settings_.sparse_file));
+}
+
 Content ContentSource::fetch(const ObjectId& commit, const FetchFrame& frame) {
+  if (!sparse_) read_sparse_patterns();
   Content content{commit, {}, settings_.subdir};
   content.parts.push_back({"", &store_, commit, store_.tree_of(commit, settings_.subdir)});
+  content.sparse = sparse_;
   content.links_need_parts = links_need_parts(settings_.submodules);
   if (settings_.submodules != Submodules::off)
     add_submodules(content, {store_, commit, settings_.remote.url, ""}, frame);

@@ -21,6 +21,13 @@ class ContentSource final {
   /// The references outlive the source.
   ContentSource(const Settings& settings, const Store& store);
 
+  /// Reads the file of sparse patterns, where there is one: what fetch() puts together from then on follows it. Throws
+  /// Error no_input, denied, io.
+  void read_sparse_patterns();
+
+  /// Those that were read last; none where no file is named.
+  const SparsePatterns* sparse_patterns() const noexcept { return sparse_.get(); }
+
   /// What `commit` consists of; submodules that are not here are fetched. Throws what Store and Remote throw, and
   /// no_input where the folder to publish is not in the commit.
   Content fetch(const ObjectId& commit, const FetchFrame& frame);
@@ -43,6 +50,7 @@ class ContentSource final {
 
   const Settings& settings_;
   const Store& store_;
+  std::shared_ptr<const SparsePatterns> sparse_;
   std::list<Store> modules_;
   std::set<std::filesystem::path> distrusted_;
 };

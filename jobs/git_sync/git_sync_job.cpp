@@ -245,7 +245,10 @@ class GitSyncJob::Impl {
   }
 
   std::filesystem::path source_file() { return workspace_->store().git_dir() / "sidekick-source"; }
-  std::string source() const { return url_ + "\n" + settings_.ref + "\n" + settings_.subdir + "\n"; }
+  std::string source() const {
+    const auto* sparse = workspace_->sparse_patterns();
+    return url_ + "\n" + settings_.ref + "\n" + settings_.subdir + "\n" + (sparse ? "sparse\n" + sparse->text() : "");
+  }
 
   void remember_source() {
     if (!is_of_same_source()) write_file_atomically(source_file(), source());

@@ -121,7 +121,8 @@ void Workspace::with_sound_objects(Content& content, Remote& remote, const Fetch
 
 void Workspace::mend(const Content& content, const FetchFrame& frame) {
   const auto found = publisher_->inspect(content, frame.cancel);
-  if (found.damaged == 0) return;
+  // Under other settings it is another publication: of that the gate and the hooks are told.
+  if (found.damaged == 0 || found.settings == Inspection::Settings::other) return;
   std::string examples;
   for (const auto& path : found.examples) examples += (examples.empty() ? "" : ", ") + path;
   log_.warn("published files were missing or changed by someone else: putting them right",
@@ -140,6 +141,7 @@ Gate Workspace::gate_for(const Publication& publication, const FetchFrame& frame
 }
 
 Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announce& announce, const FetchFrame& frame) {
+  source_.read_sparse_patterns();
   Publication publication;
   publication.previous = publisher_->current();
   std::vector<ObjectId> known;

@@ -27,6 +27,9 @@ class Workspace final {
   Store& store() noexcept { return store_; }
   const Publisher& publisher() const noexcept { return *publisher_; }
 
+  /// The sparse patterns that are in force; none where all is published.
+  const SparsePatterns* sparse_patterns() const noexcept { return source_.sparse_patterns(); }
+
   /// False once the root or its repository was taken away: only a workspace made anew is of use then.
   bool stands() const;
 
@@ -41,8 +44,8 @@ class Workspace final {
   /// Told of a publication before readers are sent to its tree.
   using Announce = std::function<void(const Publication&)>;
 
-  /// Brings `id` (a commit or annotated tag) here, unless it is, and makes it what readers see after the gate let it
-  /// pass.
+  /// Reads the sparse patterns anew, brings `id` (a commit or annotated tag) here, unless it is, and makes it what
+  /// readers see after the gate let it pass.
   Publication publish(const ObjectId& id, Remote& remote, const Announce& announce, const FetchFrame& frame);
 
   /// Removes trees that nobody is told of any more, once their time is over.

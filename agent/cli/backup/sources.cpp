@@ -65,10 +65,10 @@ void check_command(const std::string& line) try {
   throw Error(error.kind(), "--from 'exec: ...': " + error.message(), error.hint());
 }
 
-backup::tar::Excludes excludes_of(const Values& values) {
+PathPatterns excludes_of(const Values& values) {
   std::string lines;
   for (const auto& text : values.list("exclude")) lines += text + "\n";
-  backup::tar::Excludes out(lines);
+  PathPatterns out(lines);
   if (values.given("exclude") && out.empty())
     throw values.bad_setting("exclude", "it holds no pattern", "a name that begins with '#' is written '\\#...'");
   return out;

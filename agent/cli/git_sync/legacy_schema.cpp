@@ -102,12 +102,6 @@ std::vector<Setting> not_needed() {
 
 std::vector<Setting> not_possible() {
   return {
-      {.name = "sparse-checkout-file",
-       .value_name = "FILE",
-       .help = "patterns of what to check out",
-       .remark = "refused; --subdir publishes one folder",
-       .group = refused,
-       .peer_variables = "GITSYNC_SPARSE_CHECKOUT_FILE !GIT_SYNC_SPARSE_CHECKOUT_FILE"},
       {.name = "filter",
        .value_name = "SPEC",
        .help = "a filter of partial clones",

@@ -17,8 +17,6 @@ Error refused(const Values& values, std::string_view name, const std::string& ca
 }
 
 void check_refused(const Values& values) {
-  if (values.find("sparse-checkout-file"))
-    throw refused(values, "sparse-checkout-file", "there is no sparse checkout here", "--subdir publishes one folder");
   if (values.find("filter"))
     throw refused(values, "filter", "there are no partial clones here", "--depth=1 keeps the history away");
   if (const auto mode = values.text("change-permissions"); !mode.empty() && mode != "0")

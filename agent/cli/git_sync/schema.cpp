@@ -52,6 +52,13 @@ std::vector<Setting> what_to_follow() {
        .value_name = "FOLDER",
        .help = "publish only this folder of the repository, as if it were all of it",
        .group = following},
+      {.name = "sparse-checkout-file",
+       .value_name = "FILE",
+       .help =
+           "publish only what the patterns in this file select, in the syntax of git's sparse checkout; read at the "
+           "start and at each change",
+       .group = following,
+       .peer_variables = "GITSYNC_SPARSE_CHECKOUT_FILE !GIT_SYNC_SPARSE_CHECKOUT_FILE"},
       {.name = "git-gc",
        .value_name = "auto|always|aggressive|off",
        .help = "when the store of objects is packed anew: past a threshold of waste, at each change, or never",

@@ -97,6 +97,7 @@ class Reader {
     const auto gc = choice("git-gc", {"auto", "always", "aggressive", "off"});
     if (gc == "off") out_.garbage_collection = git_sync::GarbageCollection::never;
     if (gc == "always" || gc == "aggressive") out_.garbage_collection = git_sync::GarbageCollection::always;
+    if (values_.find("sparse-checkout-file")) out_.sparse_file = fs::absolute(values_.text("sparse-checkout-file"));
     const fs::path subdir = values_.text("subdir");
     if (subdir.is_absolute() || leaves(subdir)) throw unfit("subdir", "not a folder of the repository");
     out_.subdir = subdir.lexically_normal().generic_string();

@@ -70,7 +70,7 @@ std::vector<std::string> sorted_names(int folder, const std::string& path) {
 
 class TreeWriter final {
  public:
-  TreeWriter(const std::string& root, const Excludes& excludes, filters::Sink& sink, JobContext& context)
+  TreeWriter(const std::string& root, const PathPatterns& excludes, filters::Sink& sink, JobContext& context)
       : root_(root), excludes_(excludes), sink_(sink), context_(context) {}
 
   TreeReport write() {
@@ -150,8 +150,8 @@ class TreeWriter final {
     const auto path = levels_.back().path + name;
     Status status{};
     if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return missed(path, errno);
-    const auto kind = S_ISDIR(status.st_mode) ? Excludes::Kind::folder : Excludes::Kind::other;
-    if (excludes_.leave_out(std::string_view(path).substr(2), kind)) {
+    const auto kind = S_ISDIR(status.st_mode) ? PathPatterns::Kind::folder : PathPatterns::Kind::other;
+    if (excludes_.last_match(std::string_view(path).substr(2), kind).value_or(false)) {
       excluded_++;
       return;
     }
@@ -263,7 +263,7 @@ class TreeWriter final {
   }
 
   const std::string& root_;
-  const Excludes& excludes_;
+  const PathPatterns& excludes_;
   filters::Sink& sink_;
   JobContext& context_;
   const Owners owners_;
@@ -277,7 +277,7 @@ class TreeWriter final {
 
 }  // namespace
 
-TreeReport write_tree(const std::string& root, const Excludes& excludes, filters::Sink& sink, JobContext& context) {
+TreeReport write_tree(const std::string& root, const PathPatterns& excludes, filters::Sink& sink, JobContext& context) {
   return TreeWriter(root, excludes, sink, context).write();
 }
 

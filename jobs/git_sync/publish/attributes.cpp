@@ -22,20 +22,31 @@ void note_state(std::string_view attribute, AttributeUse& use) {
     use.left_undone.emplace(attribute);
 }
 
+using Reach = SparsePatterns::Reach;
+
+/// Finds the .gitattributes of one part.
 class Search final {
  public:
-  explicit Search(git_odb* odb) : odb_(odb) {}
+  Search(git_odb* odb, const SparsePatterns* sparse) : odb_(odb), sparse_(sparse) {}
 
-  AttributeUse take() { return std::move(use_); }
+  std::vector<AttributeFile> take() { return std::move(files_); }
 
-  /// The tree itself and all below it.
-  void below(const ObjectId& id, const std::string& path) {
+  /// The tree itself and all below it. Those of folders that nothing is published in concern nobody. True where
+  /// something is.
+  bool below(const ObjectId& id, const std::string& path, Reach reach) {
     const TreeObject tree(odb_, id, path);
+    bool published = false;
+    const TreeEntry* own = nullptr;
     for (const auto& entry : tree.entries()) {
       const auto kind = entry.mode & mode_mask;
-      if (kind == mode_tree) below(entry.id, path + std::string(entry.name) + '/');
-      if (kind == mode_file && entry.name == ".gitattributes") note(entry.id, path);
+      if (kind == mode_tree)
+        published |= below_folder(entry, path, reach);
+      else if (kind != mode_submodule)
+        published = published || is_published(path + std::string(entry.name), PathPatterns::Kind::other, reach);
+      if (kind == mode_file && entry.name == ".gitattributes") own = &entry;
     }
+    if (published && own) note(own->id, path);
+    return published;
   }
 
   /// The folders from the top of a commit down to `subdir`, without it.
@@ -54,15 +65,21 @@ class Search final {
   }
 
  private:
-  void note(const ObjectId& id, const std::string& folder) {
-    const auto file = folder + ".gitattributes";
-    const auto blob = read_object(odb_, id, GIT_OBJECT_BLOB, "file '" + file + "'");
-    note_attributes({static_cast<const char*>(git_odb_object_data(blob.get())), git_odb_object_size(blob.get())}, file,
-                    use_);
+  bool below_folder(const TreeEntry& entry, const std::string& path, Reach of_parent) {
+    const auto folder = path + std::string(entry.name);
+    const bool published = is_published(folder, PathPatterns::Kind::folder, of_parent);
+    return below(entry.id, folder + '/', published ? Reach::published : Reach::left_out);
   }
 
+  bool is_published(const std::string& path, PathPatterns::Kind kind, Reach of_folder) const {
+    return !sparse_ || sparse_->reach_of(path, kind, of_folder) == Reach::published;
+  }
+
+  void note(const ObjectId& id, const std::string& folder) { files_.push_back({folder + ".gitattributes", id}); }
+
   git_odb* odb_;
-  AttributeUse use_;
+  const SparsePatterns* sparse_;
+  std::vector<AttributeFile> files_;
 };
 
 }  // namespace
@@ -76,15 +93,31 @@ void note_attributes(std::string_view text, const std::string& file, AttributeUs
   use.files.insert_or_assign(file, attributes_for_libgit2(read.lines));
 }
 
+std::vector<AttributeFile> attribute_files(const Content& content, std::size_t part) {
+  const auto& share = content.parts.at(part);
+  const auto* sparse = part == 0 ? content.sparse.get() : nullptr;
+  const auto odb = odb_of(share.store->handle());
+  Search search(odb.get(), sparse);
+  if (part != 0 || content.subdir.empty()) {
+    search.below(share.tree, {}, sparse ? Reach::left_out : Reach::published);
+    return search.take();
+  }
+  search.above(share.store->tree_of(share.commit), content.subdir);
+  const auto reach = sparse ? sparse->reach_of_folder(content.subdir) : Reach::published;
+  search.below(share.tree, content.subdir + '/', reach);
+  return search.take();
+}
+
 std::vector<AttributeUse> attributes_in_use(const Content& content) {
-  std::vector<AttributeUse> out;
-  for (const auto& part : content.parts) {
-    const auto odb = odb_of(part.store->handle());
-    Search search(odb.get());
-    const bool is_folder_of_main = out.empty() && !content.subdir.empty();
-    if (is_folder_of_main) search.above(part.store->tree_of(part.commit), content.subdir);
-    search.below(part.tree, is_folder_of_main ? content.subdir + '/' : std::string());
-    out.push_back(search.take());
+  std::vector<AttributeUse> out(content.parts.size());
+  for (std::size_t part = 0; part < out.size(); part++) {
+    const auto odb = odb_of(content.parts[part].store->handle());
+    for (const auto& file : attribute_files(content, part)) {
+      const auto blob = read_object(odb.get(), file.blob, GIT_OBJECT_BLOB, "file '" + file.path + "'");
+      const std::string_view text(static_cast<const char*>(git_odb_object_data(blob.get())),
+                                  git_odb_object_size(blob.get()));
+      note_attributes(text, file.path, out[part]);
+    }
   }
   return out;
 }

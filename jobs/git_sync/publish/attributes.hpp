@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "git_sync/publish/publisher.hpp"
 
@@ -21,8 +22,15 @@ struct AttributeUse {
 /// Adds what the text of the .gitattributes at the path `file` asks for.
 void note_attributes(std::string_view text, const std::string& file, AttributeUse& use);
 
-/// What holds for the files of each part of a content. Reads trees, and the .gitattributes in and above them. Throws
-/// Error data.
+struct AttributeFile {
+  std::string path;  ///< from the top of the repository
+  ObjectId blob;
+};
+
+/// The .gitattributes in and above the published files of a part. Reads trees. Throws Error data.
+std::vector<AttributeFile> attribute_files(const Content& content, std::size_t part);
+
+/// What holds for the files of each part of a content. Reads those attribute_files(). Throws Error data.
 std::vector<AttributeUse> attributes_in_use(const Content& content);
 
 }  // namespace sidekick::git_sync

@@ -22,44 +22,67 @@ class Lister final {
   }
 
   Listing list() {
-    if (!content_.parts.empty()) list_part(0, 0);
+    if (!content_.parts.empty())
+      list_part(0, content_.sparse ? content_.sparse->reach_of_folder(content_.subdir) : Reach::published, 0);
     // A tree that git itself made is in this order already.
     if (!std::ranges::is_sorted(out_.entries, {}, &Entry::path)) std::ranges::sort(out_.entries, {}, &Entry::path);
+    std::ranges::sort(out_.left_out, {}, &Entry::path);
     std::ranges::sort(out_.folders);
     std::ranges::sort(out_.submodules, {}, &SubmoduleEntry::path);
     return std::move(out_);
   }
 
  private:
-  void list_part(std::size_t part, int depth) {
+  using Reach = SparsePatterns::Reach;
+
+  void list_part(std::size_t part, Reach reach, int depth) {
     const auto& share = content_.parts[part];
     const auto odb = odb_of(share.store->handle());
-    list_tree(odb.get(), share.tree, share.prefix, part, depth);
+    list_tree({odb.get(), part}, share.tree, share.prefix, reach, depth);
   }
 
-  void list_tree(git_odb* odb, const ObjectId& id, const std::string& prefix, std::size_t part, int depth) {
+  /// Whose objects are read.
+  struct Source {
+    git_odb* odb;
+    std::size_t part;
+  };
+
+  void list_tree(const Source& source, const ObjectId& id, const std::string& prefix, Reach reach, int depth) {
     cancel_.throw_if_cancelled();
     if (depth > max_depth) throw Error(ErrorKind::data, "the folders of '" + id.hex() + "' are nested too deep");
-    const TreeObject tree(odb, id, prefix);
+    const TreeObject tree(source.odb, id, prefix);
     refuse_twins(tree, prefix);
     for (const auto& entry : tree.entries()) {
       refuse_forbidden(entry, prefix);
       auto path = prefix + std::string(entry.name);
       const auto kind = entry.mode & mode_mask;
       if (kind == mode_tree)
-        list_folder(odb, entry.id, path, part, depth);
+        list_folder(source, entry.id, path, reach, depth);
       else if (kind == mode_submodule)
-        list_submodule(entry.id, path, part, depth);
+        list_submodule(entry.id, path, source.part, depth);
       else
-        out_.entries.push_back({std::move(path), kind_of_mode(entry.mode), entry.id, part});
+        list_file(source.part, entry, std::move(path), reach);
     }
   }
 
-  void list_folder(git_odb* odb, const ObjectId& id, const std::string& path, std::size_t part, int depth) {
+  void list_file(std::size_t part, const TreeEntry& entry, std::string path, Reach of_folder) {
+    const auto reach = reach_of(part, path, PathPatterns::Kind::other, of_folder);
+    auto& list = reach == Reach::published ? out_.entries : out_.left_out;
+    list.push_back({std::move(path), kind_of_mode(entry.mode), entry.id, part});
+  }
+
+  /// Git never leaves out a submodule, nor anything in it.
+  Reach reach_of(std::size_t part, const std::string& path, PathPatterns::Kind kind, Reach of_folder) const {
+    if (!content_.sparse || part != 0) return of_folder;
+    return content_.sparse->reach_of(path_in_repository(path), kind, of_folder);
+  }
+
+  void list_folder(const Source& source, const ObjectId& id, const std::string& path, Reach of_folder, int depth) {
     const auto entries = out_.entries.size();
     out_.folders.push_back(path);
     const auto folders = out_.folders.size();
-    list_tree(odb, id, path + '/', part, depth + 1);
+    const auto reach = reach_of(source.part, path, PathPatterns::Kind::folder, of_folder);
+    list_tree(source, id, path + '/', reach, depth + 1);
     // Git makes folders for what is in them only.
     if (out_.entries.size() == entries && out_.folders.size() == folders) out_.folders.pop_back();
   }
@@ -68,7 +91,7 @@ class Lister final {
     out_.folders.push_back(path);
     if (part == 0) out_.submodules.push_back({path, commit});
     const auto found = part_by_prefix_.find(path + '/');
-    if (found != part_by_prefix_.end()) return list_part(found->second, depth + 1);
+    if (found != part_by_prefix_.end()) return list_part(found->second, Reach::published, depth + 1);
     if (needs_part(path, part))
       throw Error(ErrorKind::data, "no URL is known for submodule '" + path_in_repository(path) + "' of the commit",
                   "describe it in .gitmodules; --submodules=off leaves submodules out");

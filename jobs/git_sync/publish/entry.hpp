@@ -20,10 +20,10 @@ struct Entry {
   std::size_t part = 0;  ///< index into Content::parts
 };
 
-/// Every file of `content`, sorted by path as bytes. Reads trees, not blobs. Throws Error data: a tree is missing or
-/// damaged, a name that would leave the folder or reach into `.git` or `.sidekick` (as git refuses them: "..", ".git"
-/// in any case and disguise, an empty name, a slash in a name), a path below another entry that is no folder, or a
-/// link to a submodule that needs a part and has none.
+/// Every file of `content` that is published, sorted by path as bytes. Reads trees, not blobs. Throws Error data: a
+/// tree is missing or damaged, a name that would leave the folder or reach into `.git` or `.sidekick` (as git refuses
+/// them: "..", ".git" in any case and disguise, an empty name, a slash in a name), a path below another entry that is
+/// no folder, or a link to a submodule that needs a part and has none.
 std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel);
 
 /// The place of a submodule in the main repository's tree, whether it has a part or not.
@@ -36,6 +36,7 @@ struct Listing {
   std::vector<Entry> entries;
   std::vector<SubmoduleEntry> submodules;
   std::vector<std::string> folders;  ///< every folder that the entries and submodules lie in or are, sorted as bytes
+  std::vector<Entry> left_out;       ///< files that the sparse patterns leave out, sorted by path
 };
 
 /// The same walk, for whoever wants to know of the submodules too.

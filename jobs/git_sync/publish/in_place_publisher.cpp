@@ -82,6 +82,8 @@ class InPlacePublisher final : public Publisher {
     const auto found = assess(places_, content, cancel);
     const auto& plan = found.plan;
     Inspection inspection{plan.write.size() + plan.make_folders.size(), {}};
+    if (found.known && found.recorded.content_key != found.content_key)
+      inspection.settings = Inspection::Settings::other;
     const auto show = [&](std::string_view path) {
       if (inspection.examples.size() < 3) inspection.examples.emplace_back(path);
     };

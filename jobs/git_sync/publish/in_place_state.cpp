@@ -28,8 +28,7 @@ Record without_record(const InPlacePlaces& places, const Content& content, const
   const bool beside = fs::equivalent(places.git_dir, places.folder / ".git", error);
   auto record = beside ? files_of_index(places.git_dir) : Record{};
   // HEAD tells what was written here only where we, or the git of this folder, wrote it.
-  if ((damaged || beside) && !content.parts.empty())
-    record.files.merge(files_of_head(*content.parts.front().store, content.subdir, cancel).files);
+  if ((damaged || beside) && !content.parts.empty()) record.files.merge(files_of_head(content, cancel).files);
   return record;
 }
 

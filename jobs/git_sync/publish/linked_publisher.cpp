@@ -114,6 +114,7 @@ Inspection LinkedPublisher::inspect(const Content& content, const CancelToken& c
   }
   const auto record = read_record(layout_.record(*commit));
   const auto* trusted = record && record->content_key == work.key ? &*record : nullptr;
+  if (record && !trusted) out.settings = Inspection::Settings::other;
   const auto findings =
       check_tree(layout_.worktree(*commit), work.listing, work.contents, trusted, attributes_, cancel);
   if (!git_finds_its_way(content)) note(".git");
@@ -232,8 +233,20 @@ void LinkedPublisher::write_admin_files(const Work& work, const fs::path& tree, 
     write(admin / "gitdir", (worktree / ".git").string());
     write(tree / ".git", "gitdir: " + admin.lexically_relative(worktree).string());
     write_git_index(admin / "index", work.listing, statuses);
+    write_sparse_file(work.content, admin / "info");
   }
   write_record(layout_.record(commit), record, Durable::later);
+}
+
+// As git has it, though no configuration makes it read that: who switches sparse checkouts on finds it.
+void LinkedPublisher::write_sparse_file(const Content& content, const fs::path& info) const {
+  if (!content.sparse) {
+    std::error_code ignored;
+    fs::remove(info / "sparse-checkout", ignored);
+    return;
+  }
+  make_folder(info, attributes_.folder_mode);
+  write_file_atomically(info / "sparse-checkout", content.sparse->text(), attributes_.file_mode, Durable::later);
 }
 
 bool LinkedPublisher::git_finds_its_way(const Content& content) const {

@@ -37,6 +37,7 @@ class LinkedPublisher final : public Publisher {
   Record new_record(const Work& work, const std::vector<struct stat>& statuses) const;
   void write_admin_files(const Work& work, const std::filesystem::path& tree, const Record& record,
                          const std::vector<struct stat>& statuses) const;
+  void write_sparse_file(const Content& content, const std::filesystem::path& info) const;
   bool git_finds_its_way(const Content& content) const;
   void warn_of_attributes(const Contents& contents);
   FileStamp stamp_to_record(FileStamp stamp) const noexcept;

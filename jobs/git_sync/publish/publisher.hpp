@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "git_sync/object_id.hpp"
+#include "git_sync/publish/sparse.hpp"
 #include "git_sync/settings.hpp"
 #include "git_sync/store/store.hpp"
 #include "sidekick/cancel.hpp"
@@ -32,7 +33,8 @@ struct Content {
   std::string subdir;  ///< not empty: `parts[0].tree` is that folder's
   /// Whose links to submodules need a part; one without is an error then, and an empty folder otherwise.
   enum class LinksNeedParts { of_none, of_main, of_all } links_need_parts = LinksNeedParts::of_none;
-  std::set<std::string> links_left_empty{};  ///< paths of links that need none in any case
+  std::set<std::string> links_left_empty{};        ///< paths of links that need none in any case
+  std::shared_ptr<const SparsePatterns> sparse{};  ///< select files of the main repository; none: all of them
 };
 
 struct Published {
@@ -43,6 +45,9 @@ struct Published {
 struct Inspection {
   std::size_t damaged = 0;
   std::vector<std::string> examples;  ///< at most three paths
+  /// Whether what is published was selected and converted as `content` asks for, or under other settings: then the
+  /// figures are those of the difference.
+  enum class Settings { same, other } settings = Settings::same;
 };
 
 /// Looks at the whole new tree in `folder` before anybody else does. Throws to refuse it.

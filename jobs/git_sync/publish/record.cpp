@@ -6,6 +6,7 @@
 #include <iterator>
 #include <type_traits>
 
+#include "git_sync/publish/attributes.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/store/tree_reader.hpp"
 #include "sidekick/error.hpp"
@@ -139,6 +140,11 @@ std::string content_key(const Content& content, const std::vector<Entry>& entrie
   for (const auto& part : content.parts) key += "part:" + part.prefix + '\n';
   for (const auto& entry : entries)
     if (names_attributes(entry.path)) key += entry.path + ':' + entry.blob.hex() + '\n';
+  if (content.sparse) {
+    key += "sparse:" + content.sparse->text() + '\n';
+    // Also those that are not published themselves.
+    for (const auto& file : attribute_files(content, 0)) key += file.path + ':' + file.blob.hex() + '\n';
+  }
   return checksum(key).hex();
 }
 

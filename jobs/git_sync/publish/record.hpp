@@ -43,8 +43,8 @@ struct Record {
   std::vector<std::string> empty_folders{};                ///< of submodules that are not filled; sorted
 };
 
-/// Tells apart contents whose equal blobs may be written differently: subdir, the attributes in force, which submodules
-/// are in.
+/// Tells apart contents whose equal blobs may be written differently: subdir, sparse patterns, the attributes in force,
+/// which submodules are in.
 std::string content_key(const Content& content, const std::vector<Entry>& entries);
 
 /// Nothing where there is no file, or it is cut short or damaged (a checksum is at its end): whoever reads it walks and

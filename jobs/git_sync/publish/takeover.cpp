@@ -49,14 +49,16 @@ Record files_of_index(const std::filesystem::path& git_dir) {
   return record;
 }
 
-Record files_of_head(const Store& store, const std::string& subdir, const CancelToken& cancel) {
+Record files_of_head(const Content& content, const CancelToken& cancel) {
+  const auto& store = *content.parts.front().store;
   Record record;
   ObjectId head;
   if (git_reference_name_to_id(&head.value, store.handle(), "HEAD") != 0) return record;
   try {
     const auto commit = store.commit_of(head);
-    const Content content{commit, {{"", &store, commit, store.tree_of(commit, subdir)}}, subdir};
-    for (const auto& entry : list_entries(content, cancel))
+    Content old{commit, {{"", &store, commit, store.tree_of(commit, content.subdir)}}, content.subdir};
+    old.sparse = content.sparse;
+    for (const auto& entry : list_entries(old, cancel))
       record.files.try_emplace(entry.path, RecordedFile{entry.kind, entry.blob, {}});
   } catch (const Error& error) {
     // What cannot be read proves nothing ours.

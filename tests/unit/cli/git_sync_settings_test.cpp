@@ -269,7 +269,6 @@ TEST_CASE("git-sync: a value that will not do is refused by the code of the mode
 }
 
 TEST_CASE("git-sync: what cannot be done is refused and what is not needed is said") {
-  check_refused(with_root({"--sparse-checkout-file=/f"}), ErrorKind::config, "--subdir publishes one folder");
   check_refused(with_root({"--filter=blob:none"}), ErrorKind::config, "--filter is refused");
   check_refused(with_root({}), ErrorKind::config, "use --group-write", {{"GIT_SYNC_PERMISSIONS", "0755"}});
   check_refused(with_root({"--http-metrics"}), ErrorKind::config, "--http-metrics needs --http-bind");

@@ -1,4 +1,4 @@
-#include "backup/tar/excludes.hpp"
+#include "sidekick/path_patterns.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -18,8 +18,7 @@
 using namespace sidekick;
 using namespace sidekick::backup;
 using namespace sidekick::test;
-using sidekick::backup::tar::Excludes;
-using sidekick::backup::tar::matches_wildcards;
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -37,11 +36,11 @@ void make_tree(const fs::path& at, int depth) {
 }
 
 /// All paths below `root` that are not left out, asked for as the writer of the tree does.
-void add_kept(const fs::path& root, const fs::path& below, const Excludes& excludes, std::set<std::string>& into) {
+void add_kept(const fs::path& root, const fs::path& below, const PathPatterns& excludes, std::set<std::string>& into) {
   for (const auto& entry : fs::directory_iterator(root / below)) {
     const auto path = below / entry.path().filename();
-    const auto kind = entry.is_directory() ? Excludes::Kind::folder : Excludes::Kind::other;
-    if (path == ".git" || excludes.leave_out(path.string(), kind)) continue;
+    const auto kind = entry.is_directory() ? PathPatterns::Kind::folder : PathPatterns::Kind::other;
+    if (path == ".git" || excludes.last_match(path.string(), kind).value_or(false)) continue;
     into.insert(path.string());
     if (entry.is_directory()) add_kept(root, path, excludes, into);
   }
@@ -79,7 +78,8 @@ std::string random_pattern(Random& random) {
   return (below(3) == 0 ? "!" : "") + out;
 }
 
-std::vector<std::string> names_in_tar(const fs::path& folder, const Excludes& excludes, Empty empty = Empty::refused) {
+std::vector<std::string> names_in_tar(const fs::path& folder, const PathPatterns& excludes,
+                                      Empty empty = Empty::refused) {
   Surroundings around;
   MemorySink out;
   const auto poured = DirSource(folder, empty, excludes).pour(out, around.context);
@@ -100,7 +100,7 @@ TEST_CASE("patterns leave out what git ignores by them") {
   fs::create_directory(root);
   make_tree(root, 3);
   std::set<std::string> all;
-  add_kept(root, "", Excludes(), all);
+  add_kept(root, "", PathPatterns(), all);
   std::string list;
   for (const auto& path : all) list += path + '\0';
   write_file(folder / "list", list);
@@ -112,16 +112,16 @@ TEST_CASE("patterns leave out what git ignores by them") {
     CAPTURE(round, lines);
     write_file(root / ".git/info/exclude", lines);
     std::set<std::string> kept;
-    add_kept(root, "", Excludes(lines), kept);
+    add_kept(root, "", PathPatterns(lines), kept);
     REQUIRE(kept == kept_by_git(root, all, folder / "list"));
   }
 }
 
 TEST_CASE("lines of patterns are read as git reads them") {
   const auto leaves_out = [](const std::string& lines, const std::string& path) {
-    return Excludes(lines).leave_out(path, Excludes::Kind::other);
+    return PathPatterns(lines).last_match(path, PathPatterns::Kind::other).value_or(false);
   };
-  CHECK(Excludes("\n# a comment\n  \n/\n").empty());
+  CHECK(PathPatterns("\n# a comment\n  \n/\n").empty());
   CHECK(leaves_out("\\#a\n", "#a"));
   CHECK(leaves_out("\\!a", "!a"));
   CHECK(leaves_out("a  \r\n", "a"));
@@ -148,10 +148,10 @@ TEST_CASE("a folder is backed up without what is excluded") {
   fs::create_directories(root / "sub/cache");
   for (const auto* name : {"cache/deep/x", "sub/cache/y", "sub/a.log", "sub/keep.log", "b"})
     write_file(root / name, "");
-  CHECK(names_in_tar(root, Excludes("/cache/\n*.log\n!keep.log\n!cache/deep/x\n")) ==
+  CHECK(names_in_tar(root, PathPatterns("/cache/\n*.log\n!keep.log\n!cache/deep/x\n")) ==
         std::vector<std::string>{"./", "./b", "./sub/", "./sub/cache/", "./sub/cache/y", "./sub/keep.log"});
-  CHECK(names_in_tar(root, Excludes("*\n!b")) == std::vector<std::string>{"./", "./b"});
-  const auto nothing = error_of([&] { names_in_tar(root, Excludes("*")); });
+  CHECK(names_in_tar(root, PathPatterns("*\n!b")) == std::vector<std::string>{"./", "./b"});
+  const auto nothing = error_of([&] { names_in_tar(root, PathPatterns("*")); });
   REQUIRE(nothing);
   CHECK(nothing->kind() == ErrorKind::no_input);
   CHECK(mentions(*nothing, "--exclude"));

@@ -1,11 +1,11 @@
-#include "backup/tar/excludes.hpp"
+#include "sidekick/path_patterns.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <optional>
 
-namespace sidekick::backup::tar {
+namespace sidekick {
 
 namespace {
 
@@ -135,15 +135,17 @@ bool matches_wildcards(std::string_view pattern, std::string_view text) {
   return Matcher(pattern, text).match(0, 0);
 }
 
-Excludes::Excludes(std::string_view lines) {
+PathPatterns::PathPatterns(std::string_view lines) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (lines.starts_with(byte_order_mark)) lines.remove_prefix(byte_order_mark.size());
   while (!lines.empty()) {
     auto line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
     line = without_blanks(line);
     if (line.empty() || line.starts_with('#')) continue;
     Pattern pattern;
-    pattern.takes_in = line.starts_with('!');
-    if (pattern.takes_in) line.remove_prefix(1);
+    pattern.negated = line.starts_with('!');
+    if (pattern.negated) line.remove_prefix(1);
     pattern.folders_only = line.ends_with('/');
     if (pattern.folders_only) line.remove_suffix(1);
     pattern.whole_path = line.find('/') != std::string_view::npos;
@@ -154,13 +156,14 @@ Excludes::Excludes(std::string_view lines) {
   }
 }
 
-bool Excludes::leave_out(std::string_view path, Kind kind) const {
+std::optional<bool> PathPatterns::last_match(std::string_view path, Kind kind) const {
   const auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   const auto found = std::find_if(patterns_.rbegin(), patterns_.rend(), [&](const Pattern& pattern) {
     if (pattern.folders_only && kind != Kind::folder) return false;
     return matches_wildcards(pattern.text, pattern.whole_path ? path : name);
   });
-  return found != patterns_.rend() && !found->takes_in;
+  if (found == patterns_.rend()) return {};
+  return !found->negated;
 }
 
-}  // namespace sidekick::backup::tar
+}  // namespace sidekick
