@@ -1,4 +1,4 @@
-// What the README files say of flags, compared with the schemas of the commands.
+// Documents beside the help, compared with the schemas of the commands.
 #include <catch2/catch_test_macros.hpp>
 
 #include <filesystem>
@@ -110,6 +110,24 @@ TEST_CASE("every flag that a README names exists") {
     CAPTURE(flag, program);
     CHECK(named.contains(flag));
   }
+}
+
+TEST_CASE("the build installs a manual page for every command that has one") {
+  const auto build = content_of(source_dir / "agent/CMakeLists.txt");
+  const auto begin = build.find("set(manual_pages");
+  REQUIRE(begin != std::string::npos);
+  const auto pages = build.substr(begin, build.find("install(CODE", begin) - begin);
+  const auto check = [&](const config::Schema& schema) {
+    const auto name = std::string(schema.command);
+    CAPTURE(name);
+    const auto item = name.find(' ') == std::string::npos ? " " + name : "\"" + name + "\"";
+    CHECK((pages.find(item + " ") != std::string::npos || pages.find(item + "\n") != std::string::npos ||
+           pages.find(item + ")") != std::string::npos));
+    CHECK(schema.find("man"));
+  };
+  for (const auto& command : cli::commands())
+    if (command.schema) check(command.schema());
+  for (const auto& schema : cli::backup_admin_schemas()) check(schema);
 }
 
 TEST_CASE("the README of the project is at most 9 KB") {
