@@ -46,8 +46,9 @@ std::set<std::string, std::less<>> secret_names(const Schema& schema, PeerSecret
 Setting pass_environment_setting(std::string_view group) {
   return {.name = "pass-environment",
           .help =
-              "let the commands that this runs inherit our own secrets too (passwords, keys and tokens in SIDEKICK_* "
-              "variables, and URLs with a password), which are taken out of their environment otherwise",
+              "let the commands that this runs inherit the secrets of sidekick as well (passwords, keys and tokens in "
+              "SIDEKICK_* variables, and URLs with a password); without it they are removed from the environment of "
+              "these commands",
           .group = group,
           .arity = config::Arity::flag};
 }

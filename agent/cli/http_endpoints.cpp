@@ -9,8 +9,8 @@ config::Setting http_setting(std::string_view group) {
   return {.name = "http",
           .value_name = "[HOST:]PORT",
           .help =
-              "answer /healthz, /readyz and /metrics there, also while parked: PORT on 127.0.0.1, :PORT on every "
-              "interface",
+              "serve /healthz, /readyz and /metrics at this address, also while parked: PORT on 127.0.0.1, :PORT on "
+              "every interface",
           .group = group};
 }
 

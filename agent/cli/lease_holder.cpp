@@ -7,16 +7,15 @@
 namespace sidekick::cli {
 
 std::vector<config::Setting> task_settings(std::string_view group) {
-  return {
-      {.name = "task",
-       .value_name = "NAME",
-       .help = "what this task is called, for those who wait for it: {{.Task.Name}} in a stack file, the name of the "
-               "pod in Kubernetes",
-       .group = group},
-      {.name = "node",
-       .value_name = "NAME",
-       .help = "the node that it runs on: {{.Node.Hostname}}, or spec.nodeName",
-       .group = group}};
+  return {{.name = "task",
+           .value_name = "NAME",
+           .help = "name of this task, shown to processes that wait for it: {{.Task.Name}} in a stack file, the name "
+                   "of the pod in Kubernetes",
+           .group = group},
+          {.name = "node",
+           .value_name = "NAME",
+           .help = "name of the node that this task runs on: {{.Node.Hostname}}, or spec.nodeName",
+           .group = group}};
 }
 
 std::string lease_holder(const config::Values& values) {

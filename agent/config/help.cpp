@@ -52,13 +52,13 @@ void append_setting(std::string& out, const Setting& setting) {
   append_wrapped(out, full_help(setting), text_column);
 }
 
-std::string which_variables(const Schema& schema) {
+std::string variables_paragraph(const Schema& schema) {
   if (!schema.variables.empty()) return std::string(schema.variables);
-  const std::string file = schema.file_keys.empty() ? "that the default." : "that beats the file, that the default.";
-  return "Each flag is also a variable of the environment: --log-level is SIDEKICK_LOG_LEVEL, a flag in humps such as "
-         "--nsInclude is SIDEKICK_NS_INCLUDE (several values: one a line, or separated by commas). A flag beats the "
-         "environment, " +
-         file;
+  const std::string order = schema.file_keys.empty() ? "environment, default." : "environment, file, default.";
+  return "Each flag is also an environment variable: --log-level is SIDEKICK_LOG_LEVEL, --nsInclude is "
+         "SIDEKICK_NS_INCLUDE "
+         "(several values: one per line, or separated by commas). The first of these counts: flag, " +
+         order;
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ std::string help(const Schema& schema, Extent extent) {
                    "These are " + std::to_string(shown) + " of " + std::to_string(all) + " flags: 'sidekick " +
                        std::string(schema.command) + " --help-all' shows all of them.",
                    0);
-  append_wrapped(out, which_variables(schema), 0);
+  append_wrapped(out, variables_paragraph(schema), 0);
   append_wrapped(out, "Exit codes: " + exit_codes_text(schema), 0);
   return out;
 }

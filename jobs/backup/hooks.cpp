@@ -65,7 +65,9 @@ std::vector<std::string> environment_for(const std::vector<std::string>& environ
   ours.emplace_back("SIDEKICK_BACKUP_RESULT=", std::string(name_of(ending.result)));
   ours.emplace_back("SIDEKICK_BACKUP_BYTES=", std::to_string(manifest.bytes));
   ours.emplace_back("SIDEKICK_BACKUP_SHA256=", manifest.sha256);
-  ours.emplace_back("SIDEKICK_BACKUP_PROOF=", std::string(ending.error ? "" : storage::name_of(manifest.proof)));
+  const std::string verified(ending.error ? "" : storage::name_of(manifest.proof));
+  ours.emplace_back("SIDEKICK_BACKUP_VERIFIED=", verified);
+  ours.emplace_back("SIDEKICK_BACKUP_PROOF=", verified);  // the former name
   ours.emplace_back("SIDEKICK_BACKUP_ERROR=", ending.error ? ending.error->message() : std::string());
   return with(environment, ours);
 }

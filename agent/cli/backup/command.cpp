@@ -71,7 +71,7 @@ runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFra
 const Command backup_command{
     .name = "backup",
     .peer = "",
-    .summary = "takes backups that are proven, and keeps the right ones",
+    .summary = "takes verified backups, and keeps the right ones",
     .schema = backup_schema,
     .plan = plan_of,
     .http = http_of,

@@ -13,11 +13,11 @@ using config::Setting;
 
 namespace {
 
-constexpr std::string_view what = "What and where to";
-constexpr std::string_view when = "When";
+constexpr std::string_view what = "Source and storage";
+constexpr std::string_view when = "Schedule";
 constexpr std::string_view form = "Compression and encryption";
 constexpr std::string_view verification = "Verification";
-constexpr std::string_view keeping = "What is kept";
+constexpr std::string_view keeping = "Retention";
 constexpr std::string_view hooks = "Hooks and notifications";
 
 std::vector<Setting> what_and_where() {
@@ -25,7 +25,7 @@ std::vector<Setting> what_and_where() {
       {.name = "from",
        .value_name = "SOURCE",
        .help = "what to back up: mongodb://..., dir:/folder, or 'exec: COMMAND' for its standard output; each makes a "
-               "backup of its own; several in one variable or file stand on a line each",
+               "backup of its own. Several in one variable or file are separated by line breaks",
        .group = what,
        .arity = Arity::repeated,
        .secrecy = Secrecy::url,
@@ -37,40 +37,41 @@ std::vector<Setting> what_and_where() {
        .secrecy = Secrecy::url},
       {.name = "job",
        .value_name = "NAME",
-       .help = "the name under which backups are kept; by default that of the database, host, folder or program. Given "
-               "once for several sources it begins each name, else it is given for each in their order",
+       .help =
+           "name under which backups are kept; by default that of the database, host, folder or program. Given once "
+           "for several sources it is the prefix of each name, else it is given once per source, in the same order",
        .group = what,
        .arity = Arity::repeated},
       {.name = "exclude",
        .value_name = "PATTERN",
-       .help = "leave files and folders of dir: sources out, in the syntax of .gitignore: 'cache/', '*.log', "
-               "'/build', 'a/**/b', '!keep.log'. Paths begin at the source; the last pattern that matches decides; "
-               "below an excluded folder nothing is taken in again. Several in one variable stand on a line each",
+       .help = "skip files and folders of dir: sources, in the syntax of .gitignore: 'cache/', '*.log', '/build', "
+               "'a/**/b', '!keep.log'. Paths start at the source; the last matching pattern decides; nothing below an "
+               "excluded folder is included again. Several in one variable are separated by line breaks",
        .group = what,
        .arity = Arity::repeated,
        .list = List::whole},
       {.name = "allow-empty",
-       .help = "back up a source that is empty, instead of failing",
+       .help = "back up an empty source, instead of failing",
        .group = what,
        .arity = Arity::flag},
       {.name = "nsInclude",
        .value_name = "PATTERN",
-       .help = "of a MongoDB back up only the namespaces that match, such as shop.* or *.orders; then as a snapshot, "
-               "since the oplog is of all namespaces. A pattern that matches nothing is an error",
+       .help = "back up only the matching namespaces of MongoDB, such as shop.* or *.orders; then as a snapshot, as "
+               "the oplog is of all namespaces. A pattern without a match is an error",
        .group = what,
        .arity = Arity::repeated},
       {.name = "nsExclude",
        .value_name = "PATTERN",
-       .help = "leave out those that match, also of those that --nsInclude takes",
+       .help = "skip the matching namespaces, also of those that --nsInclude selects",
        .group = what,
        .arity = Arity::repeated},
       {.name = "snapshot",
-       .help = "dump a MongoDB as of one cluster time instead of with its oplog; needs 5.0",
+       .help = "dump MongoDB as of one cluster time instead of with its oplog; needs 5.0",
        .group = what,
        .arity = Arity::flag},
       {.name = "parallel-collections",
        .value_name = "N",
-       .help = "collections of a MongoDB that are read at once, 1 to 64",
+       .help = "collections of MongoDB that are read in parallel, 1 to 64",
        .group = what,
        .fallback = "4"},
   };
@@ -80,34 +81,32 @@ std::vector<Setting> times() {
   return {
       {.name = "every",
        .value_name = "SCHEDULE",
-       .help =
-           "when, in the five fields of cron (minute hour day month weekday) or as @daily, @hourly, '@every 6h'; in "
-           "the time zone TZ, or that of /etc/localtime. Without it one backup is taken",
+       .help = "schedule in the five fields of cron (minute hour day month weekday), or @daily, @hourly, '@every 6h'; "
+               "in the time zone TZ, or that of /etc/localtime. Without it, one backup is taken",
        .group = when},
-      {.name = "one-time", .help = "take one backup and end", .group = when, .arity = Arity::flag},
+      {.name = "one-time", .help = "take one backup and exit", .group = when, .arity = Arity::flag},
       {.name = "now",
-       .help = "take one at the start too, and not only where a run was missed",
+       .help = "also take one at the start, and not only where a run was missed",
        .group = when,
        .arity = Arity::flag},
       {.name = "jitter",
        .value_name = "DURATION",
-       .help = "put each run off by a random part of this",
+       .help = "delay each run by a random part of this",
        .group = when,
        .fallback = "0s"},
       {.name = "min-interval",
        .value_name = "DURATION",
-       .help = "how long nothing is uploaded after a failure that no further attempt can mend, by this process or the "
-               "next",
+       .help = "after a failure that no retry can mend, upload nothing for this long, by this process or the next",
        .group = when,
        .fallback = "10m"},
       {.name = "lease-wait",
        .value_name = "DURATION",
-       .help = "how long a run that ends waits for another process at the same job",
+       .help = "how long a single backup waits for another process with the same job",
        .group = when,
        .fallback = "10m"},
       {.name = "lease-ends-after",
        .value_name = "DURATION",
-       .help = "how long a process at the same job may be silent before it is taken for dead, at least 1s",
+       .help = "how long a process with the same job may be silent before its lease expires, at least 1s",
        .group = when,
        .fallback = "60s"},
   };
@@ -117,7 +116,7 @@ std::vector<Setting> forms() {
   return {
       {.name = "compress",
        .value_name = "zstd|gzip|none",
-       .help = "how the backup is compressed",
+       .help = "compression of the backup",
        .group = form,
        .fallback = "zstd"},
       {.name = "compression-level",
@@ -136,7 +135,7 @@ std::vector<Setting> forms() {
        .arity = Arity::repeated},
       {.name = "recipients-file",
        .value_name = "FILE",
-       .help = "encrypt for all public keys in this file, one a line",
+       .help = "encrypt for all public keys in this file, one per line",
        .group = form},
   };
 }
@@ -154,18 +153,18 @@ std::vector<Setting> verifying() {
        .fallback = "stored"},
       {.name = "scratch-uri",
        .value_name = "URI",
-       .help = "a MongoDB into which backups are restored under throwaway names and dropped again",
+       .help = "a MongoDB to which backups are restored under temporary names, which are dropped again",
        .group = verification,
        .secrecy = Secrecy::url},
       {.name = "identity-file",
        .value_name = "FILE",
-       .help = "private keys of age, to read encrypted backups again",
+       .help = "private keys of age, to read encrypted backups",
        .group = verification,
        .arity = Arity::repeated},
       {.name = "max-shrink",
        .value_name = "PERCENT",
-       .help = "a backup that is smaller than the last good one by more is kept and marked suspect: nothing is removed "
-               "until 'backup accept'",
+       .help = "a backup that is smaller than the last good one by more than this is kept and marked suspect: nothing "
+               "is removed until 'backup accept'",
        .group = verification,
        .fallback = "50%"},
   };
@@ -175,9 +174,8 @@ std::vector<Setting> keepings() {
   return {
       {.name = "keep",
        .value_name = "RULES",
-       .help =
-           "which backups stay: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=1y6m7d12h, and hourly; the units of "
-           "within are years, months, days and hours, as in restic. Without it none is ever removed",
+       .help = "which backups to keep: last=7,daily=7,weekly=4,monthly=12,yearly=3,within=1y6m7d12h, and hourly; the "
+               "units of within are years, months, days and hours, as in restic. Without it none is ever removed",
        .group = keeping},
   };
 }
@@ -186,20 +184,19 @@ std::vector<Setting> hooks_and_http() {
   return {
       {.name = "before",
        .value_name = "COMMAND",
-       .help =
-           "a command with its arguments, run before each backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and _KIND; "
-           "where it fails there is no backup",
+       .help = "a command with its arguments, run before each backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and "
+               "_KIND; if it fails, no backup is taken",
        .group = hooks,
        .form = config::Form::lines},
       {.name = "after",
        .value_name = "COMMAND",
-       .help = "the same after each backup, with SIDEKICK_BACKUP_RESULT (success, suspect, failure), _BYTES, _SHA256, "
-               "_PROOF and _ERROR too",
+       .help = "a command with its arguments, run after each backup, also with SIDEKICK_BACKUP_RESULT (success, "
+               "suspect, failure), _BYTES, _SHA256, _VERIFIED and _ERROR",
        .group = hooks,
        .form = config::Form::lines},
       {.name = "hook-timeout",
        .value_name = "DURATION",
-       .help = "the time limit of --before and --after",
+       .help = "time limit of --before and --after",
        .group = hooks,
        .fallback = "10m"},
       pass_environment_setting(hooks),
@@ -210,13 +207,13 @@ std::vector<Setting> hooks_and_http() {
        .secrecy = Secrecy::secret},
       {.name = "notify-on",
        .value_name = "success|failure|both",
-       .help = "what --notify is told of; of a suspect backup always",
+       .help = "which results --notify reports; a suspect backup is always reported",
        .group = hooks,
        .fallback = "both"},
       {.name = "ping-success",
        .value_name = "URL",
-       .help = "a URL to fetch at the end of each run whose backups are all good, for a service that raises the alarm "
-               "when none comes (healthchecks.io, Uptime Kuma and the like)",
+       .help = "a URL to fetch at the end of each run whose backups are all good, for a monitor that raises an alarm "
+               "when no request comes (healthchecks.io, Uptime Kuma)",
        .group = hooks,
        .secrecy = Secrecy::secret},
       {.name = "ping-failure",
@@ -226,7 +223,7 @@ std::vector<Setting> hooks_and_http() {
        .secrecy = Secrecy::secret},
       {.name = "http",
        .value_name = "[HOST:]PORT",
-       .help = "answer /healthz, /readyz and /metrics there: PORT on 127.0.0.1, :PORT on every interface",
+       .help = "serve /healthz, /readyz and /metrics at this address: PORT on 127.0.0.1, :PORT on every interface",
        .group = hooks},
   };
 }
@@ -236,15 +233,14 @@ std::vector<Setting> hooks_and_http() {
 config::Schema backup_schema() {
   config::Schema schema{
       .command = "backup",
-      .summary = "Takes backups that are proven, and keeps the right ones.",
+      .summary = "Takes verified backups, and keeps the right ones.",
       .arguments = "[list | show | fetch | prune | accept]",
       .description =
-          "Writes each source as one object, compressed and encrypted on the way, proves it, and puts a manifest "
-          "beside "
-          "it: without that a backup does not exist, so one that failed or was killed is never taken for one. With "
-          "--every it stays and follows a schedule. Restoring is 'sidekick restore --from STORAGE/latest'. The words "
-          "list, show, fetch, prune and accept are commands about the backups there are: 'sidekick backup list "
-          "--help'.",
+          "Writes each source as one object, compressed and encrypted on the way, verifies it, and writes a manifest "
+          "beside it. A backup exists only with its manifest, so a failed or killed one is never mistaken for a "
+          "backup. With --every it runs as a service on a schedule. 'sidekick restore --from STORAGE/latest' restores "
+          "a backup. The commands list, show, fetch, prune and accept manage the existing backups: see 'sidekick "
+          "backup list --help'.",
       .settings = what_and_where(),
       .file_keys = {},
       .first = {"from", "to", "job", "every", "recipient", "verify", "keep", "notify", "http", "s3-endpoint"}};

@@ -20,7 +20,7 @@ std::vector<Setting> s3_settings() {
   return {
       {.name = "s3-endpoint",
        .value_name = "URL",
-       .help = "the server, https://host:port; unless given, AWS in the region. The bucket may be the last step of its "
+       .help = "the server, https://host:port; unless given, AWS in the region. The bucket may be the last part of its "
                "path, as R2 prints it",
        .group = s3,
        .peer_variables = "AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3",
@@ -28,33 +28,32 @@ std::vector<Setting> s3_settings() {
        .file_twin = config::FileTwin::own_setting},
       {.name = "s3-region",
        .value_name = "NAME",
-       .help = "the region of the bucket; other servers than AWS mostly take the default",
+       .help = "the region of the bucket; servers other than AWS mostly accept the default",
        .group = s3,
        .fallback = "us-east-1",
        .peer_variables = "AWS_DEFAULT_REGION AWS_REGION"},
       {.name = "s3-access-key",
        .value_name = "KEY",
-       .help =
-           "the id of the access key. Without it and the secret key, the role of a web identity, of the ECS task or "
-           "EKS pod, or of the EC2 instance gives them out, as AWS's variables say",
+       .help = "the id of the access key. Without it and the secret key, sidekick uses the role of a web identity, of "
+               "the ECS task or EKS pod, or of the EC2 instance, according to the variables of AWS",
        .group = s3,
        .peer_variables = "AWS_ACCESS_KEY_ID",
        .secrecy = Secrecy::secret},
       {.name = "s3-secret-key",
        .value_name = "KEY",
-       .help = "the secret key that belongs to it; as a flag everyone on the machine can read it",
+       .help = "the secret key; as a flag everyone on the machine can read it",
        .group = s3,
        .peer_variables = "AWS_SECRET_ACCESS_KEY",
        .secrecy = Secrecy::secret},
       {.name = "s3-session-token",
        .value_name = "TOKEN",
-       .help = "for keys that hold only for a while",
+       .help = "the session token of temporary keys",
        .group = s3,
        .peer_variables = "AWS_SESSION_TOKEN",
        .secrecy = Secrecy::secret},
       {.name = "s3-addressing",
        .value_name = "path|virtual",
-       .help = "the bucket as the first step of the path, or as part of the host's name",
+       .help = "the bucket as the first part of the path, or as part of the host name",
        .group = s3,
        .fallback = "path"},
   };
@@ -75,17 +74,17 @@ std::vector<Setting> ssh_settings() {
        .secrecy = Secrecy::secret},
       {.name = "ssh-password",
        .value_name = "PASSWORD",
-       .help = "the password to log in with, where no key does",
+       .help = "password to log in with, where no key is accepted",
        .group = ssh,
        .secrecy = Secrecy::secret},
       {.name = "ssh-known-hosts",
-       .help = "check the host against --ssh-known-hosts-file",
+       .help = "verify the host key against --ssh-known-hosts-file",
        .group = ssh,
        .fallback = "true",
        .arity = Arity::flag},
       {.name = "ssh-known-hosts-file",
        .value_name = "FILE",
-       .help = "the keys of the hosts, as 'ssh-keyscan HOST' prints them",
+       .help = "host keys, as 'ssh-keyscan HOST' prints them",
        .group = ssh},
   };
 }
@@ -94,10 +93,11 @@ std::vector<Setting> tls_settings() {
   return {
       {.name = "ca-file",
        .value_name = "FILE",
-       .help = "the authorities to trust instead of the system's, for S3 and whatever else is reached by https",
+       .help = "certificates of the authorities to trust, instead of those of the system, for S3 and everything else "
+               "over https",
        .group = tls,
        .peer_variables = "AWS_CA_BUNDLE"},
-      {.name = "insecure", .help = "do not check the other side's certificate", .group = tls, .arity = Arity::flag},
+      {.name = "insecure", .help = "do not verify the server's certificate", .group = tls, .arity = Arity::flag},
   };
 }
 

@@ -84,36 +84,36 @@ int check(const std::string& url, std::chrono::milliseconds timeout) {
 
 config::Schema healthcheck_schema() {
   return {.command = "healthcheck",
-          .summary = "Asks a sidekick that runs in this container whether it is well: 0, or 1.",
+          .summary = "Asks a sidekick in this container whether it is healthy: exits with 0 or 1.",
           .arguments = "[URL]",
           .description = "For a HEALTHCHECK or an exec probe in images without curl. Prints one line.",
           .settings =
               {
                   {.name = "http",
                    .value_name = "[HOST:]PORT",
-                   .help = "the address it listens on, as it was told itself; the URL given comes first",
+                   .help = "address on which that sidekick listens, as in its own settings; a URL argument comes first",
                    .group = whom,
                    .peer_variables = "GITSYNC_HTTP_BIND"},
                   {.name = "ready",
-                   .help = "ask whether it is ready (/readyz) and not only whether it is alive (/healthz)",
+                   .help = "check readiness (/readyz) and not only liveness (/healthz)",
                    .group = whom,
                    .arity = Arity::flag},
                   {.name = "timeout",
                    .value_name = "DURATION",
-                   .help = "how long to wait",
+                   .help = "how long to wait for the answer",
                    .group = whom,
                    .fallback = "3s"},
-                  {.name = "man", .help = "print the manual page and end", .group = whom, .arity = Arity::flag},
+                  {.name = "man", .help = "print the manual page and exit", .group = whom, .arity = Arity::flag},
                   {.name = "help",
                    .alias = "help-all",
-                   .help = "print this help and end",
+                   .help = "print this help and exit",
                    .group = whom,
                    .arity = Arity::flag},
-                  {.name = "version", .help = "print the version and end", .group = whom, .arity = Arity::flag},
+                  {.name = "version", .help = "print the version and exit", .group = whom, .arity = Arity::flag},
               },
           .file_keys = {},
-          .variables = "SIDEKICK_HTTP is --http; other variables are those of the job that runs beside.",
-          .exit_codes = "0 it is well, 1 it is not, or does not answer, 64 usage, 78 configuration."};
+          .variables = "SIDEKICK_HTTP is --http; all other variables are those of the job in the same container.",
+          .exit_codes = "0 healthy, 1 not healthy or no answer, 64 usage, 78 configuration."};
 }
 
 int run_healthcheck(const Invocation& invocation) {
@@ -138,7 +138,7 @@ int run_healthcheck(const Invocation& invocation) {
 const Command healthcheck_command{
     .name = "healthcheck",
     .peer = "",
-    .summary = "asks a sidekick that runs in this container whether it is well: 0, or 1",
+    .summary = "asks a sidekick in this container whether it is healthy: exits with 0 or 1",
     .schema = healthcheck_schema,
     .run = run_healthcheck,
 };

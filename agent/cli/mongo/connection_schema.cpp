@@ -16,7 +16,7 @@ std::vector<Setting> reaching() {
   return {
       {.name = "uri",
        .value_name = "URI",
-       .help = "mongodb:// or mongodb+srv:// connection string, also as an argument without the flag; a database in it "
+       .help = "connection string mongodb:// or mongodb+srv://, also as an argument without the flag; a database in it "
                "(mongodb://host/DB) is selected as by --db, and one that only holds the user is /?authSource=DB",
        .group = connection,
        .secrecy = Secrecy::url},
@@ -32,12 +32,12 @@ std::vector<Setting> reaching() {
        .group = connection},
       {.name = "compressors",
        .value_name = "LIST",
-       .help = "compression on the wire, separated by commas: snappy, zlib, zstd, or none; unless given, zstd or "
-               "snappy where the server has one, and none to this machine",
+       .help = "wire compression, separated by commas: snappy, zlib, zstd, or none; unless given, zstd or snappy where "
+               "the server supports one, and none to this machine",
        .group = connection},
       {.name = "dialTimeout",
        .value_name = "SECONDS",
-       .help = "time limit for one connection to be made",
+       .help = "time limit for one connection attempt",
        .group = connection},
       {.name = "socketTimeout",
        .value_name = "SECONDS",
@@ -45,7 +45,7 @@ std::vector<Setting> reaching() {
        .group = connection},
       {.name = "serverSelectionTimeout",
        .value_name = "SECONDS",
-       .help = "time limit for finding a server that takes writes, within one attempt",
+       .help = "time limit for finding a writable server, within one attempt",
        .group = connection},
       {.name = "TCPKeepAliveSeconds",
        .value_name = "SECONDS",
@@ -66,7 +66,7 @@ std::vector<Setting> authenticating() {
        .short_name = 'p',
        .value_name = "PASSWORD",
        .help = "password of the user",
-       .remark = "it is never asked for, as there is no terminal",
+       .remark = "never prompted for, as there is no terminal",
        .group = authentication,
        .secrecy = Secrecy::secret},
       {.name = "authenticationDatabase",
@@ -97,29 +97,32 @@ std::vector<Setting> authenticating() {
 
 std::vector<Setting> encrypting() {
   return {
-      {.name = "ssl", .alias = "tls", .help = "connect by TLS", .group = tls, .arity = Arity::flag},
+      {.name = "ssl", .alias = "tls", .help = "connect with TLS", .group = tls, .arity = Arity::flag},
       {.name = "sslCAFile", .value_name = "FILE", .help = "certificates of the authorities to trust", .group = tls},
-      {.name = "sslPEMKeyFile", .value_name = "FILE", .help = "our certificate and its key", .group = tls},
+      {.name = "sslPEMKeyFile", .value_name = "FILE", .help = "the client certificate and its key", .group = tls},
       {.name = "sslPEMKeyPassword",
        .value_name = "PASSWORD",
-       .help = "password of that key",
+       .help = "password of the key in --sslPEMKeyFile",
        .group = tls,
        .secrecy = Secrecy::secret},
-      {.name = "sslCRLFile", .value_name = "FILE", .help = "certificates that were revoked", .group = tls},
+      {.name = "sslCRLFile", .value_name = "FILE", .help = "revoked certificates", .group = tls},
       {.name = "sslFIPSMode",
        .help = "use the FIPS module of OpenSSL",
-       .remark = "refused, there is none in this binary",
+       .remark = "refused, as this binary has none",
        .group = tls,
        .arity = Arity::flag},
       {.name = "sslAllowInvalidCertificates",
-       .help = "do not check the server's certificate",
+       .help = "do not verify the server's certificate",
        .group = tls,
        .arity = Arity::flag},
       {.name = "sslAllowInvalidHostnames",
-       .help = "do not check the name in the server's certificate",
+       .help = "do not verify the name in the server's certificate",
        .group = tls,
        .arity = Arity::flag},
-      {.name = "tlsInsecure", .help = "check neither of the two", .group = tls, .arity = Arity::flag},
+      {.name = "tlsInsecure",
+       .help = "verify neither the certificate nor its name",
+       .group = tls,
+       .arity = Arity::flag},
   };
 }
 

@@ -19,7 +19,7 @@ runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFra
 const Command dump_command{
     .name = "dump",
     .peer = "mongodump",
-    .summary = "writes a dump of a MongoDB; flags and rules of mongodump",
+    .summary = "writes a dump of MongoDB; flags and rules of mongodump",
     .schema = dump_schema,
     .plan = plan_of,
     .http = http_plan,

@@ -20,7 +20,7 @@ std::vector<Setting> writing() {
       {.name = "archive",
        .value_name = "FILE",
        .help = "write one archive to FILE; alone, or with '-', to standard output",
-       .remark = "the file appears under its name only when it is whole and synced",
+       .remark = "the file appears under its name only when it is complete and synced",
        .group = output,
        .implied = "-",
        .arity = Arity::optional_value},
@@ -29,11 +29,11 @@ std::vector<Setting> writing() {
        .value_name = "FOLDER",
        .help = "write a folder of files, 'dump' if nothing is given; '-' writes the documents of one collection to "
                "standard output",
-       .remark = "the files appear only when all of them are whole and synced",
+       .remark = "the files appear only when all of them are complete and synced",
        .group = output},
       {.name = "gzip", .help = "compress with gzip, on several threads", .group = output, .arity = Arity::flag},
       {.name = "zstd",
-       .help = "compress with zstd, which restores read as well and mongorestore after 'zstd -d'",
+       .help = "compress with zstd, which sidekick restore reads directly and mongorestore after 'zstd -d'",
        .group = output,
        .arity = Arity::flag},
       {.name = "compression-level",
@@ -59,25 +59,25 @@ std::vector<Setting> selecting() {
       {.name = "query",
        .short_name = 'q',
        .value_name = "JSON",
-       .help = "dump only the documents of --collection that match, in Extended JSON v2, whose keys need no quotes: "
+       .help = "dump only the matching documents of --collection, in Extended JSON v2, whose keys need no quotes: "
                "{qty: {$gt: 3}}",
        .group = selection,
        .form = config::Form::lines},
       {.name = "queryFile", .value_name = "FILE", .help = "read --query from a file", .group = selection},
       {.name = "excludeCollection",
        .value_name = "NAME",
-       .help = "leave out the collections of that name",
+       .help = "skip the collections of this name",
        .remark = "works without --db too",
        .group = selection,
        .arity = Arity::repeated},
       {.name = "excludeCollectionsWithPrefix",
        .value_name = "PREFIX",
-       .help = "leave out the collections whose names begin so",
+       .help = "skip the collections whose names start with this",
        .remark = "works without --db too",
        .group = selection,
        .arity = Arity::repeated},
       {.name = "dumpDbUsersAndRoles",
-       .help = "dump the users and roles of --db with it",
+       .help = "also dump the users and roles of --db",
        .group = selection,
        .arity = Arity::flag},
       {.name = "viewsAsCollections",
@@ -85,7 +85,7 @@ std::vector<Setting> selecting() {
        .group = selection,
        .arity = Arity::flag},
       {.name = "allow-empty",
-       .help = "succeed where the database or collection that was named is not there, instead of exit code 66",
+       .help = "succeed where the named database or collection does not exist, instead of exit code 66",
        .group = selection,
        .arity = Arity::flag},
   };
@@ -94,8 +94,8 @@ std::vector<Setting> selecting() {
 std::vector<Setting> agreeing() {
   return {
       {.name = "oplog",
-       .help = "record what is written during the dump, so that a restore with --oplogReplay has one point in time; "
-               "needs a replica set",
+       .help = "record the writes during the dump, so that a restore with --oplogReplay gives one point in time; needs "
+               "a replica set",
        .remark = "an oplog that rolled over or holds a renamed collection is exit code 65, and no file is left",
        .group = consistency,
        .arity = Arity::flag},
@@ -111,20 +111,19 @@ std::vector<Setting> pacing() {
   return {
       {.name = "readPreference",
        .value_name = "MODE|JSON",
-       .help = "which member to read from: primary, nearest, or {mode: \"secondary\", tagSets: [{dc: "
-               "\"east\"}]}",
+       .help = "which member to read from: primary, nearest, or {mode: \"secondary\", tagSets: [{dc: \"east\"}]}",
        .remark = "one member is chosen and read to the end",
        .group = reading,
        .form = config::Form::lines},
       {.name = "numParallelCollections",
        .short_name = 'j',
        .value_name = "N",
-       .help = "collections read at once, 1 to 64",
+       .help = "collections read in parallel, 1 to 64",
        .group = reading,
        .fallback = "4"},
       {.name = "forceTableScan",
-       .help = "read in the order of the disk",
-       .remark = "not needed, that is always done",
+       .help = "read in disk order",
+       .remark = "not needed, this is always done",
        .group = reading,
        .arity = Arity::flag},
   };
@@ -135,14 +134,14 @@ std::vector<Setting> pacing() {
 config::Schema dump_schema() {
   config::Schema schema{
       .command = "dump",
-      .summary = "Writes a dump of a MongoDB, as mongodump does.",
+      .summary = "Writes a dump of MongoDB, as mongodump does.",
       .arguments = "[mongodb://...]",
       .description =
           "Reads collections with their options, indexes, views, users and roles, and writes an archive, a folder, or "
-          "standard output. What it writes mongorestore reads, and `sidekick restore`. It waits for the server by "
-          "itself, and a dump that was disturbed (a step-down, a lost cursor, a restart) begins anew: a file under the "
-          "name that was asked for is always whole. The flags are mongodump's, and ours beside them.\n\nWith access "
-          "control, MongoDB's role backup is enough.",
+          "standard output. mongorestore and sidekick restore read the result. It waits for the server, and starts "
+          "over when it is disturbed (a step-down, a lost cursor, a restart): the file of the requested name is always "
+          "complete. It takes the flags of mongodump, and its own.\n\nWith access control, the role backup of MongoDB "
+          "is enough.",
       .settings = writing(),
       .file_keys = {"password", "uri", "sslPEMKeyPassword"},
       .first = {"archive", "out", "gzip", "zstd", "db", "collection", "query", "oplog", "snapshot", "uri"}};

@@ -38,7 +38,7 @@ runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFra
 const Command restore_command{
     .name = "restore",
     .peer = "mongorestore",
-    .summary = "puts a dump into a MongoDB; flags and rules of mongorestore",
+    .summary = "restores a dump into MongoDB; flags and rules of mongorestore",
     .schema = restore_schema,
     .plan = plan_of,
     .http = http_plan,

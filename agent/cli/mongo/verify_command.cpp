@@ -14,7 +14,7 @@ namespace {
 
 using config::Arity;
 
-constexpr std::string_view what = "What to prove";
+constexpr std::string_view what = "What to verify";
 
 verify::Settings verify_settings(const config::Settings& settings) {
   if (settings.arguments.empty())
@@ -51,27 +51,24 @@ runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFra
 config::Schema verify_schema() {
   config::Schema schema{
       .command = "verify",
-      .summary = "Proves an archive, a dump folder or a backup whole, without a server.",
+      .summary = "Checks an archive, a dump folder or a backup from end to end, without a server.",
       .arguments = "ARCHIVE",
       .description =
           "Reads all of ARCHIVE and checks its structure: every document, every checksum, that nothing is missing and "
-          "nothing too much. It may be an archive of mongodump or of sidekick dump, a dump folder or one of its "
-          ".bson files, a backup of a folder, or - for standard input; gzip, zstd and age are recognised by "
-          "themselves. With the manifest of "
-          "a backup beside it (ARCHIVE.json), size, sha256 and counts are compared too. A dump that restore would "
-          "refuse "
-          "is not whole either.\n\n"
-          "Whole: a table of the namespaces with their counts, and exit code 0. Damaged: exit code 65, and the error "
-          "names the place.",
+          "nothing is left over. ARCHIVE may be an archive of mongodump or sidekick dump, a dump folder or one of its "
+          ".bson files, a backup of a folder, or - for standard input; gzip, zstd and age are recognised. With the "
+          "manifest of a backup beside it (ARCHIVE.json), size, sha256 and counts are compared as well. A dump that "
+          "restore would refuse is an error too.\n\nSuccess prints a table of the namespaces with their counts, and "
+          "exits with 0. Damage exits with 65, and the error names the place.",
       .settings =
           {
               {.name = "json",
-               .help = "print one JSON object in place of the table",
+               .help = "print one JSON object instead of the table",
                .group = what,
                .arity = Arity::flag},
               {.name = "identity-file",
                .value_name = "FILE",
-               .help = "a file of private keys, as age-keygen writes it, to open a backup that is encrypted",
+               .help = "a file of private keys, as age-keygen writes it, to open an encrypted backup",
                .group = what,
                .arity = Arity::repeated},
           },
@@ -88,7 +85,7 @@ config::Schema verify_schema() {
 const Command verify_command{
     .name = "verify",
     .peer = "",
-    .summary = "proves an archive, a dump folder or a backup whole, without a server",
+    .summary = "checks an archive, a dump folder or a backup, without a server",
     .schema = verify_schema,
     .plan = plan_of,
     .http = http_plan,

@@ -59,7 +59,7 @@ ProcessRules rules_of(const config::Schema&, const Invocation&) {
 const Command run_command{
     .name = "run",
     .peer = "",
-    .summary = "runs a command to completion: waits for what it needs, tries again, limits its time",
+    .summary = "runs a command to completion: waits, retries, time limits",
     .schema = command_schema,
     .plan = plan_of,
     .http = http_plan,

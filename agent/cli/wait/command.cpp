@@ -53,7 +53,7 @@ ProcessRules rules_of(const config::Schema& schema, const Invocation& invocation
 const Command wait_command{
     .name = "wait",
     .peer = "",
-    .summary = "waits for servers, files and names, then ends or becomes the command behind --",
+    .summary = "waits for servers, files and names, then exits or becomes the command after --",
     .schema = wait_schema,
     .plan = plan_of,
     .http = http_plan,

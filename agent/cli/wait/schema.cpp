@@ -20,32 +20,32 @@ std::vector<Setting> waiting() {
   return {
       {.name = "url",
        .value_name = "URL",
-       .help = "one more thing to wait for, as if it were an argument; with --url-file a password in it stays out of "
-               "the process list. Several stand on lines of their own, or between commas",
+       .help = "another target to wait for, in addition to the arguments; --url-file keeps a password in it out of the "
+               "process list. Several are separated by line breaks or commas",
        .group = what,
        .arity = Arity::repeated,
        .secrecy = Secrecy::url,
        .list = config::List::whole},
-      {.name = "any", .help = "one of them is enough", .group = what, .arity = Arity::flag},
-      {.name = "invert", .help = "wait until they are gone", .group = what, .arity = Arity::flag},
+      {.name = "any", .help = "one target is enough", .group = what, .arity = Arity::flag},
+      {.name = "invert", .help = "wait until the targets are gone", .group = what, .arity = Arity::flag},
       {.name = "stable",
        .value_name = "DURATION",
-       .help = "each must hold for so long before it counts, and all at the same time",
+       .help = "how long each target must stay available before it counts; all of them must be so at the same time",
        .group = what,
        .fallback = "0s"},
       {.name = "timeout",
        .value_name = "DURATION",
-       .help = "how long to wait; then the exit code is 124, and the command does not run; 0 is for ever",
+       .help = "how long to wait; then the exit code is 124, and the command does not run; 0 waits for ever",
        .group = what,
        .fallback = "60s"},
       {.name = "look-timeout",
        .value_name = "DURATION",
-       .help = "how long one look at one of them may take",
+       .help = "time limit for one check of one target",
        .group = what,
        .fallback = "5s"},
       {.name = "init",
-       .help = "do not become the command but run it as sidekick run does: pass on signals, collect orphans, end with "
-               "its code",
+       .help = "do not become the command, but run it as sidekick run does: forward signals, reap orphans, end with "
+               "its exit code",
        .group = what,
        .arity = Arity::flag},
   };
@@ -58,7 +58,7 @@ std::vector<Setting> asking() {
        .help = "a status that the answer may have; 200 to 399 unless given",
        .group = http,
        .arity = Arity::repeated},
-      {.name = "expect-body", .value_name = "TEXT", .help = "a text that the answer must hold", .group = http},
+      {.name = "expect-body", .value_name = "TEXT", .help = "text that the answer must contain", .group = http},
       {.name = "header",
        .value_name = "NAME: VALUE",
        .help = "a header to send",
@@ -68,10 +68,10 @@ std::vector<Setting> asking() {
        .list = config::List::whole},
       {.name = "ca-file",
        .value_name = "FILE",
-       .help = "certificates of the authorities to trust, in place of the system's",
+       .help = "certificates of the authorities to trust, instead of those of the system",
        .group = http},
       {.name = "insecure",
-       .help = "do not check certificates: whoever is in between can answer",
+       .help = "do not verify certificates: anyone on the path can answer",
        .group = http,
        .arity = Arity::flag},
   };
@@ -92,27 +92,25 @@ std::vector<Setting> common_part() {
 config::Schema wait_schema() {
   config::Schema schema{
       .command = "wait",
-      .summary = "Waits for servers, files and names; then ends, or becomes the command behind --.",
+      .summary = "Waits for servers, files and names; then exits, or becomes the command after --.",
       .arguments = "URL... [-- COMMAND [ARG...]]",
       .description =
-          "tcp://host:port and unix:///path are there when they take a connection; http:// and https:// when they "
-          "answer with a good status; mongodb:// when it names a writable primary (?expect=secondary or any) and, "
-          "where "
-          "the URL holds a user, takes the login: one that is refused for 15 s ends with 77; "
-          "postgres://, mysql://, redis:// and amqp:// when the server's first answer says that it serves: nobody logs "
-          "in there, so a wrong password in such a URL is not noticed; file:///path when it exists (?nonempty, "
-          "?newer-than=/path); dns://name when it has an "
-          "address.\n\nLooks at all of them at once, again after 50 ms and then ever more seldom, at most once a "
-          "second. When all are there it becomes the command by exec: no process stays in between. When time runs out "
-          "it ends with 124 and names what is missing and why.",
+          "A target is available when: tcp://host:port or unix:///path accepts a connection; http:// or https:// "
+          "answers with a good status; mongodb:// has a writable primary (?expect=secondary or any) and, where the URL "
+          "holds a user, accepts the login (one that is refused for 15 s ends with 77); postgres://, mysql://, "
+          "redis:// or amqp:// says in its first answer that it serves (without a login, so a wrong password in the "
+          "URL is not noticed); file:///path exists (?nonempty, ?newer-than=/path); dns://name has an address.\n\nAll "
+          "targets are checked at the same time, again after 50 ms and then less and less often, up to once a second. "
+          "When all are available, wait becomes the command by exec: no extra process stays. When time runs out it "
+          "exits with 124 and names each missing target with the reason.",
       .settings = waiting(),
       .file_keys = {},
       .first = {"url", "any", "invert", "stable", "timeout", "init", "expect-status", "expect-body", "header",
                 "ca-file"},
       .exit_codes =
-          "0 all are there, 124 out of time, 64 usage, 66 no input, 70 bug, 74 input or output, 77 denied, 78 "
-          "configuration, 128+n stopped by signal n. With a command behind --, its own from then on; 126 where it is "
-          "not executable, 127 where it is not found."};
+          "0 all are available, 124 out of time, 64 usage, 66 no input, 70 bug, 74 input or output, 77 denied, 78 "
+          "configuration, 128+n stopped by signal n. With a command after --, that of the command once it runs; 126 "
+          "not executable, 127 not found."};
   for (auto part : {asking(), common_part()}) schema.settings.insert(schema.settings.end(), part.begin(), part.end());
   schema.settings.push_back(http_setting("HTTP"));
   return schema;

@@ -69,6 +69,7 @@ TEST_CASE("a hook is told what became of the backup in the place of what its env
   CHECK(holds(good, "SIDEKICK_BACKUP_RESULT=success"));
   CHECK_FALSE(holds(good, "SIDEKICK_BACKUP_RESULT=old"));
   CHECK(holds(good, "SIDEKICK_BACKUP_NAME=a-1"));
+  CHECK(holds(good, "SIDEKICK_BACKUP_VERIFIED=restored"));
   CHECK(holds(good, "SIDEKICK_BACKUP_PROOF=restored"));
   CHECK(holds(good, "SIDEKICK_BACKUP_ERROR="));
   const auto bad = environment_for({}, failure);
