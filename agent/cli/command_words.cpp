@@ -11,9 +11,9 @@ CommandWords split_at_command(const std::vector<std::string>& words) {
   CommandWords out{{words.begin(), dashes}, {}};
   if (dashes == words.end()) return out;
   if (dashes + 1 == words.end())
-    throw Error(ErrorKind::usage, "there is no command behind '--'",
-                "an image with this ENTRYPOINT needs a CMD, or the service a command");
-  if ((dashes + 1)->empty()) throw Error(ErrorKind::usage, "the command to run is an empty word");
+    throw Error(ErrorKind::usage, "there is no command after '--'",
+                "an image with this ENTRYPOINT needs a CMD, or the service needs a command");
+  if ((dashes + 1)->empty()) throw Error(ErrorKind::usage, "the command after '--' is empty");
   out.command.emplace(dashes + 1, words.end());
   return out;
 }

@@ -91,7 +91,7 @@ runtime::Policy policy_of(const config::Values& values) {
   policy.attempt_timeout = values.duration("attempt-timeout");
   for (const auto name : {"timeout", "attempt-timeout"})
     if (const auto limit = values.duration(name); limit && limit->count() == 0)
-      throw values.bad_value(name, "a limit of nothing", "leave it out for no limit");
+      throw values.bad_value(name, "a limit of zero", "omit it for no limit");
   return policy;
 }
 

@@ -130,7 +130,7 @@ class JobRun {
   } catch (const Error& error) {
     if (http.unavailable == HttpPlan::Unavailable::fatal || error.kind() != ErrorKind::unavailable) throw;
     const bool is_expected = http.unavailable == HttpPlan::Unavailable::expected;
-    job_log_->write(is_expected ? LogLevel::debug : LogLevel::warning, error.message() + "; going on without", {});
+    job_log_->write(is_expected ? LogLevel::debug : LogLevel::warning, error.message() + "; continuing without it", {});
   }
 
   int run_plan() {
@@ -176,12 +176,12 @@ class JobRun {
     const bool is_told = plan_ && plan_->ended;
     status::write_termination_message(termination_log, is_told ? plan_->ended(code, text) : std::string(text));
   } catch (const std::exception& error) {
-    job_log_->warn(std::string("cannot tell how it ended: ") + error.what());
+    job_log_->warn(std::string("cannot report the result: ") + error.what());
   }
 
   [[noreturn]] void abandon(int code) {
     hurry_.cancel();
-    job_log_->error("did not let go in time after being told to stop", {{"code", code}});
+    job_log_->error("did not stop in time after the request to stop", {{"code", code}});
     runtime::leave_at_once(code);
   }
 

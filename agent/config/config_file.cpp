@@ -25,7 +25,7 @@ void check_key(const Schema& schema, const std::string& path, const std::string&
     if (known == key) return;
   auto hint = nearest_hint(key, "", schema.file_keys);
   if (hint.empty()) {
-    hint = "known keys are";
+    hint = "valid keys are";
     for (const auto known : schema.file_keys) hint.append(" ").append(known);
   }
   throw Error(ErrorKind::config, "unknown key '" + redact_url(key) + "' in '" + path + "'", std::move(hint));
@@ -38,12 +38,12 @@ std::map<std::string, std::string> read_config_file(const Schema& schema, const 
   std::map<std::string, std::string> out;
   std::set<std::string> seen;
   if (root.IsNull()) return out;
-  if (!root.IsMap()) throw Error(ErrorKind::config, "'" + path + "' is not a list of 'key: value' lines");
+  if (!root.IsMap()) throw Error(ErrorKind::config, "'" + path + "' does not consist of 'key: value' lines");
   for (const auto& entry : root) {
     const auto subject = "key '" + entry.first.Scalar() + "' in '" + path + "'";
     check_key(schema, path, entry.first.Scalar());
     if (entry.second.IsSequence() || entry.second.IsMap())
-      throw Error(ErrorKind::config, subject + ": its value is no text");
+      throw Error(ErrorKind::config, subject + ": its value is not a string");
     const bool is_empty = !entry.second.IsScalar() || entry.second.Scalar().empty();
     if (!seen.insert(entry.first.Scalar()).second) throw Error(ErrorKind::config, subject + ": is given twice");
     if (!is_empty) out.emplace(entry.first.Scalar(), entry.second.Scalar());

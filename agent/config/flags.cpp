@@ -40,7 +40,7 @@ Error unknown_flag(const Schema& schema, const std::string& name) {
 Error without_value(const Setting& setting, std::string_view cause) {
   std::string hint;
   if (setting.secrecy == Secrecy::secret)
-    hint = "there is no terminal to ask on: use --" + std::string(setting.name) + "-file FILE or " +
+    hint = "there is no terminal to prompt on: use --" + std::string(setting.name) + "-file FILE or " +
            environment_name(setting.name) + "_FILE";
   return {ErrorKind::usage, "--" + std::string(setting.name) + ": " + std::string(cause), std::move(hint)};
 }

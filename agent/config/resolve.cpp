@@ -36,8 +36,8 @@ void check_characters(const Setting& setting, const Value& value) {
   for (const auto& text : value.texts)
     if (!std::ranges::all_of(text, is_allowed))
       throw Error(value.source == Source::flag ? ErrorKind::usage : ErrorKind::config,
-                  value.origin + ": its value holds a control character",
-                  "a line break within it, for instance; one at its end alone is cut off");
+                  value.origin + ": its value contains a control character",
+                  "such as a line break; only one at its end is removed");
 }
 
 Error both_given(const Value& direct, const Value& file_name) {
@@ -50,8 +50,7 @@ std::optional<Value> settle(const Level& level) {
   if (!level.file_name) return {};
   const auto secret = read_secret_file(level.file_name->texts.back(), level.file_name->origin);
   if (secret.empty())
-    throw Error(ErrorKind::config,
-                level.file_name->origin + " '" + level.file_name->texts.back() + "': the file is empty");
+    throw Error(ErrorKind::config, level.file_name->origin + " '" + level.file_name->texts.back() + "': it is empty");
   return Value{{secret.reveal()}, level.source, Arity::one, level.file_name->origin, level.file_name->form};
 }
 

@@ -55,7 +55,7 @@ std::vector<std::string> unknown_variables(const Schema& schema, const Environme
   std::vector<std::string> warnings;
   for (const auto& [name, text] : environment) {
     if (is_injected_link(name, text))
-      warnings.push_back("variable " + name + " is ignored: it is the link of a service");
+      warnings.push_back("variable " + name + " is ignored: it is a service link of Kubernetes");
     else if (name.starts_with(prefix) && !known.ours.contains(name))
       warnings.push_back(unknown(name, known.ours));
     else if (!known.peers.empty() && is_named_for_peer(name) && !known.peers.contains(name) && !describes_service(name))

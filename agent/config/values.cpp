@@ -93,7 +93,7 @@ std::optional<std::chrono::milliseconds> Values::duration(std::string_view name)
   const auto* value = find(name);
   if (!value) return {};
   const auto duration = parse_as(value->form, value->texts.back());
-  if (!duration) throw bad_value(name, "not a duration", "give each number its unit, such as 500ms, 30s, 5m or 1h30m");
+  if (!duration) throw bad_value(name, "not a duration", "add a unit to each number, such as 500ms, 30s, 5m or 1h30m");
   return duration;
 }
 

@@ -16,7 +16,7 @@ constexpr Metric last_success{"sidekick_job_last_success_timestamp_seconds",
                               "When an attempt last succeeded, in seconds since 1970; 0 if none did.",
                               MetricType::gauge};
 constexpr Metric is_parked{"sidekick_parked",
-                           "1 when the job ended with an error that no attempt can mend and the process only stays up.",
+                           "1 when the job ended with an error that no retry can mend and the process keeps running.",
                            MetricType::gauge};
 
 double seconds_since_1970() {

@@ -89,8 +89,7 @@ void check_time_zone(std::string_view tz, const std::string& zoneinfo) {
   if (tz.starts_with(':')) tz.remove_prefix(1);
   if (tz == "UTC" || tz == "UTC0" || tz == "GMT" || is_posix_rule(tz) || is_zone_file(tz, zoneinfo)) return;
   throw Error(ErrorKind::config, "unknown time zone '" + std::string(tz) + "' (TZ)",
-              "use a name such as Europe/Berlin, for which there must be a file in " + zoneinfo +
-                  ", or a rule such as CET-1CEST");
+              "use a name such as Europe/Berlin, which needs a file in " + zoneinfo + ", or a rule such as CET-1CEST");
 }
 
 }  // namespace sidekick::runtime

@@ -164,7 +164,7 @@ class Run {
 
   std::optional<int> try_again(LogLevel level, const Error& error, Clock::duration wait) {
     status::JobLog(around_.log, name_, number_)
-        .write(level, error.message() + "; trying again in " + spoken_duration(wait),
+        .write(level, error.message() + "; retrying in " + spoken_duration(wait),
                {{"hint", level == LogLevel::error ? error.hint() : ""}, {"kind", info(error.kind()).name}});
     return wait_until(around_.clock.now() + wait);
   }
@@ -187,7 +187,7 @@ class Run {
 
   int out_of_time(const Error& last) {
     return end(Error(ErrorKind::timeout,
-                     "not done within " +
+                     "not finished within " +
                          config::format_duration(policy_.timeout.value_or(std::chrono::milliseconds(0))) +
                          " (--timeout): " + last.message(),
                      last.hint(), Retry::never));

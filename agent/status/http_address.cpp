@@ -18,7 +18,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 Error bad_address(const std::string& text) {
-  return {ErrorKind::config, "'" + text + "' is no address to listen on",
+  return {ErrorKind::config, "'" + text + "' is not an address to listen on",
           "write HOST:PORT, :PORT for every interface, or PORT for this machine alone"};
 }
 

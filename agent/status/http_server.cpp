@@ -31,8 +31,8 @@ constexpr std::chrono::milliseconds after_failed_accept{100};
 Error cannot_listen(const HttpAddress& address, const error_code& failure) {
   const auto what = "cannot listen on '" + text_of(address) + "': " + failure.message();
   if (failure == asio::error::address_in_use)
-    return {ErrorKind::unavailable, what, "another process has the port: choose another, or end that one"};
-  return {ErrorKind::config, what, "name an address of this machine, and a port from 1024 up"};
+    return {ErrorKind::unavailable, what, "another process uses the port: choose another port, or stop that process"};
+  return {ErrorKind::config, what, "use an address of this machine, and a port above 1023"};
 }
 
 tcp::acceptor listen_at(asio::io_context& context, const tcp::endpoint& endpoint) {

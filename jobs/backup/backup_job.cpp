@@ -84,7 +84,7 @@ class BackupJob::Impl {
 
   void begin(JobContext& context) {
     if (storage_->check(context.cancel) == storage::Exclusion::advisory)
-      context.log.warn("this storage cannot keep two processes from one job: the lease is advisory",
+      context.log.warn("this storage cannot exclude a second process on the same job: the lease is advisory",
                        {{"storage", storage_->where()}, {"hint", "run one replica only"}});
     if (agenda_)
       begin_schedule(context);
@@ -102,7 +102,7 @@ class BackupJob::Impl {
       ask_at_start(run, begun, context);
     }
     agenda_->begin(now(), oldest);
-    context.log.info("waiting for the schedule",
+    context.log.info("waiting for the next scheduled run",
                      {{"schedule", settings_.timing->schedule.text()},
                       {"next", agenda_->scheduled() ? storage::utc_text(*agenda_->scheduled()) : "never"},
                       {"zone", settings_.timing->zone.empty() ? "UTC" : settings_.timing->zone},
@@ -113,7 +113,7 @@ class BackupJob::Impl {
   void ask_at_start(TaskRun& run, std::optional<schedule::Schedule::Time> newest, JobContext& context) const {
     if (settings_.timing->start == Timing::Start::at_once) return run.ask_for({});
     if (!newest || !agenda_->is_missed(*newest, now())) return;
-    context.log.info("a run was missed and is made up for", {{"backup", run.job()}});
+    context.log.info("a run was missed: running it now", {{"backup", run.job()}});
     run.ask_for(WallTime(*newest + seconds(1)));
   }
 
@@ -167,7 +167,7 @@ class BackupJob::Impl {
     if (!agenda_) return;
     const auto skipped = agenda_->pass(now());
     if (skipped == 0) return;
-    context.log.warn("runs were due while one was going on: they are skipped", {{"runs", skipped}});
+    context.log.warn("runs were due while another was running: they are skipped", {{"runs", skipped}});
     for (const auto& run : runs_)
       context.metrics.record(metric_skipped, static_cast<double>(skipped), {{"backup", run.job()}});
   }

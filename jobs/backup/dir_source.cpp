@@ -26,12 +26,12 @@ DirSource::DirSource(std::string path, Empty empty, PathPatterns excludes)
 Poured DirSource::pour(filters::Sink& sink, JobContext& context) {
   auto report = tar::write_tree(path_, excludes_, sink, context);
   if (report.count.entries == 0 && empty_ == Empty::refused)
-    throw Error(ErrorKind::no_input,
-                "'" + tar::printable(path_) + "' has nothing in it" +
-                    (report.excluded > 0 ? " but what --exclude leaves out" : ""),
-                "see that the volume is mounted there; --allow-empty takes that for a backup");
+    throw Error(
+        ErrorKind::no_input,
+        "'" + tar::printable(path_) + "' is empty" + (report.excluded > 0 ? " except for what --exclude skips" : ""),
+        "check that the volume is mounted there; --allow-empty backs it up as it is");
   if (report.excluded > 0)
-    context.log.info("left out what --exclude says",
+    context.log.info("skipped the paths that --exclude names",
                      {{"source", where_}, {"entries", std::to_string(report.excluded)}});
   auto out = files(report.count);
   out.consistent = report.consistent;

@@ -30,7 +30,7 @@ Error failed(const std::string& program, const ChildResult& result) {
   const auto said = last_line(result.output);
   const auto message = "'" + program + "' " + result.description() + (said.empty() ? "" : ": " + said);
   const bool hopeless = result.end == ChildEnd::exited && (result.code == not_executable || result.code == not_found);
-  return {ErrorKind::io, message, "what it wrote is dropped; run it by hand to see what it misses",
+  return {ErrorKind::io, message, "its output is discarded; run it by hand to see the cause",
           hopeless ? Retry::never : Retry::as_kind};
 }
 
@@ -53,14 +53,14 @@ Poured ExecSource::pour(filters::Sink& sink, JobContext& context) {
                                },
                            .line =
                                [&](std::string_view line) {
-                                 context.log.info("the command says something",
+                                 context.log.info("output of the command on standard error",
                                                   {{"program", program}, {"line", redact_url(line)}});
                                }};
   const ChildRequest request{.argv = argv_, .folder = "", .environment = environment_, .timeout = {}};
   const auto result = run_child(request, output, context.cancel);
   if (!result.succeeded()) throw failed(program, result);
   if (written == 0 && empty_ == Empty::refused)
-    throw Error(ErrorKind::no_input, "'" + program + "' wrote nothing", "--allow-empty takes that for a backup");
+    throw Error(ErrorKind::no_input, "'" + program + "' wrote nothing", "--allow-empty accepts that");
   return {};
 }
 

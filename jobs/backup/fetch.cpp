@@ -44,13 +44,13 @@ struct Expected {
 
 void compare(const DigestSource& found, const Expected& expected, const Manifest& manifest) {
   const auto subject = "the backup '" + manifest.name + "' is damaged: its " + std::string(expected.what);
-  const std::string hint = "fetch another one, 'backup list' names them";
+  const std::string hint = "fetch another backup, as 'backup list' prints them";
   if (found.bytes() != expected.bytes)
     throw Error(ErrorKind::data,
                 subject + " bytes are " + std::to_string(found.bytes()) + " and not " + std::to_string(expected.bytes),
                 hint);
   if (!expected.sha256.empty() && found.sha256() != expected.sha256)
-    throw Error(ErrorKind::data, subject + " bytes have another sha256 than its manifest says", hint);
+    throw Error(ErrorKind::data, subject + " bytes do not have the sha256 of its manifest", hint);
 }
 
 Expected stored_of(const Manifest& manifest) {

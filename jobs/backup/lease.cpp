@@ -234,7 +234,7 @@ std::unique_ptr<Lease> Lease::acquire(Storage& storage, const LeaseSettings& set
       impl->start();  // from now on it is given up where this throws
       // Others may have held and removed what we created while we looked, or slipped between the names of a listing.
       if (impl->find_out(cancel)) {
-        if (is_dead) log.warn("passed over a lease that was not renewed", {{"holder", found.holder}});
+        if (is_dead) log.warn("ignored an expired lease", {{"holder", found.holder}});
         impl->remove_earlier(cancel);
         return std::unique_ptr<Lease>(new Lease(std::move(impl)));
       }
@@ -257,7 +257,7 @@ void Lease::ensure() const {
   const std::lock_guard lock(impl.mutex);
   if (impl.lost)
     throw Error(ErrorKind::temporary, "the lease of job '" + impl.settings.job + "' is lost: " + *impl.lost,
-                "nothing was published or deleted since; another process may do the work now");
+                "nothing was published or deleted since; another process may be doing the work");
 }
 
 }  // namespace sidekick::backup

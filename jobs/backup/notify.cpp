@@ -24,16 +24,16 @@ std::string place(const std::string& url, std::string_view flag) {
 void call(const NotifySettings& settings, HttpRequest request, std::string_view flag, Log& log,
           const CancelToken& cancel) {
   request.timeout = settings.timeout;
-  const auto failed = "nobody was notified: " + place(request.url, flag);
+  const auto failed = "the notification failed: " + place(request.url, flag);
   try {
     HttpClient client(settings.http);
     const auto response = client.send(request, cancel);
     if (response.status / 100 != 2) log.warn(failed + " answered " + std::to_string(response.status), {{"flag", flag}});
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
-    log.warn(failed + ": no answer to the " + request.method,
+    log.warn(failed + ": no answer to " + request.method,
              {{"kind", info(error.kind()).name},
-              {"hint", "check " + std::string(flag) + ", and that it can be reached from here"}});
+              {"hint", "check " + std::string(flag) + ", and that it is reachable from here"}});
   }
 }
 

@@ -42,7 +42,7 @@ WallTime sorted_after(const std::vector<BackupName>& names, WallTime now, Log& l
   if (names.empty() || names.back().time < std::chrono::floor<std::chrono::seconds>(now)) return now;
   const auto newest = names.back().time;
   if (newest - now > longest_set_back) {
-    log.warn("the newest backup is dated in the future: was the clock set back? It stays the latest until then",
+    log.warn("the newest backup is dated in the future: was the clock set back? It remains the latest until then",
              {{"backup", names.back().text()}});
     return now;
   }
@@ -88,9 +88,10 @@ Manifest OneBackup::run(JobContext& context) {
     throw;
   }
   if (unproven_)
-    throw Error(unproven_->kind(),
-                "the backup '" + manifest_.name + "' is kept, but is not proven by a restore: " + unproven_->message(),
-                unproven_->hint(), Retry::never);
+    throw Error(
+        unproven_->kind(),
+        "the backup '" + manifest_.name + "' is kept, but is not verified by a restore: " + unproven_->message(),
+        unproven_->hint(), Retry::never);
   return manifest_;
 }
 
@@ -132,7 +133,7 @@ void OneBackup::prove(JobContext& context) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled || error.kind() == ErrorKind::data) throw;
     unproven_ = error;
-    manifest_.warnings.push_back("not proven by a restore: " + error.message());
+    manifest_.warnings.push_back("not verified by a restore: " + error.message());
   }
 }
 
@@ -143,12 +144,12 @@ void OneBackup::look_for_shrinkage(JobContext& context) {
   manifest_.warnings.push_back("suspect: " + std::to_string(manifest_.plain_bytes) + " bytes where '" + last->name +
                                "' had " + std::to_string(last->plain_bytes));
   context.log.warn(
-      "the backup is much smaller than the last good one: it is kept and marked suspect, and nothing is "
-      "removed until it is accepted",
+      "the backup is much smaller than the last good one: it is kept as suspect, and nothing is removed until it is "
+      "accepted",
       {{"name", manifest_.name},
        {"plain_bytes", manifest_.plain_bytes},
        {"before", last->plain_bytes},
-       {"hint", "look at the source; then: sidekick backup accept " + manifest_.name}});
+       {"hint", "check the source, then run: sidekick backup accept " + manifest_.name}});
 }
 
 void OneBackup::publish(JobContext& context) {
@@ -175,7 +176,7 @@ void OneBackup::discard(Log& log) noexcept try {
   storage_.remove(storage::manifest_name(manifest_.name), unstoppable);
   if (!may_arrive_) storage_.remove(manifest_.name, unstoppable);
 } catch (const std::exception& error) {
-  log.warn("an object that is no backup could not be removed", {{"name", manifest_.name}, {"error", error.what()}});
+  log.warn("an object of a failed backup could not be removed", {{"name", manifest_.name}, {"error", error.what()}});
 }
 
 }  // namespace sidekick::backup

@@ -61,7 +61,7 @@ void compare_counts(const Poured& told, const Poured& found, const std::string& 
     throw Error(ErrorKind::data, what + ": there are " + counted(found.items, told.unit) + " in it where " +
                                      counted(told.items, told.unit) + " were read");
   if (told.oplog != found.oplog)
-    throw Error(ErrorKind::data, what + (told.oplog ? ": the oplog is not in it" : ": it holds an oplog of nobody's"));
+    throw Error(ErrorKind::data, what + (told.oplog ? ": it has no oplog" : ": it has an unexpected oplog"));
 }
 
 Written Pipeline::write(Source& source, const std::string& name, const std::function<void()>& may_publish,
@@ -83,7 +83,7 @@ Written Pipeline::write(Source& source, const std::string& name, const std::func
   Written out;
   out.poured = source.pour(tee, context);
   proof.finish();
-  compare_counts(out.poured, found, "the backup of '" + source.where() + "' is not whole");
+  compare_counts(out.poured, found, "the backup of '" + source.where() + "' is not complete");
   context.cancel.throw_if_cancelled();
   may_publish();
   plain.finish();

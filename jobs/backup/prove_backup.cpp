@@ -31,7 +31,7 @@ void drain(filters::Source& source) {
 }
 
 std::string subject(const storage::Storage& storage, const Manifest& manifest) {
-  return "the backup '" + manifest.name + "' in '" + storage.where() + "' is not what was written";
+  return "the backup '" + manifest.name + "' in '" + storage.where() + "' differs from what was written";
 }
 
 void compare_stored(const DigestSource& stored, const storage::Storage& storage, const Manifest& manifest) {

@@ -71,7 +71,7 @@ void stand_still(PrunePlan& plan, const std::string& suspect) {
   for (auto& decision : plan.decisions) {
     if (decision.what != What::remove) continue;
     decision.what = What::keep;
-    decision.reasons = {"retention stands still until 'backup accept " + suspect + "'"};
+    decision.reasons = {"retention is stalled until 'backup accept " + suspect + "'"};
   }
 }
 
@@ -208,7 +208,7 @@ PruneOutcome prune(storage::Storage& storage, const PrunePlan& plan, const std::
                    Log& log, const CancelToken& cancel) {
   Catalog catalog(storage, job);
   if (plan.stands_still)
-    log.warn("retention stands still: the newest backup is suspect", {{"backup", *plan.stands_still}});
+    log.warn("retention is stalled: the newest backup is suspect", {{"backup", *plan.stands_still}});
   tell_of_kept(plan, log);
   for (const auto what : {What::remove, What::orphan}) {
     const auto all = those(plan, what);

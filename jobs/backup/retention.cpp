@@ -82,12 +82,12 @@ constexpr std::array<Rule, 6> rules_there_are{{{"last", &KeepRules::last, nullpt
 
 Error wrong_rule(std::string_view part, const std::string& cause) {
   return {ErrorKind::usage, "rule '" + std::string(part) + "': " + cause,
-          "rules are such as last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=1y5m7d2h"};
+          "write rules such as last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=1y5m7d2h"};
 }
 
 Error wrong_period(std::string_view part) {
-  return {ErrorKind::usage, "rule '" + std::string(part) + "': not a period such as 48h, 14d, 6m or 1y5m7d2h",
-          "the units are y, m, d and h, as in restic: m is months, and an hour is the shortest unit"};
+  return {ErrorKind::usage, "rule '" + std::string(part) + "': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h",
+          "the units are y, m, d and h, as in restic: m is months, h is the shortest unit"};
 }
 
 int parse_count(std::string_view part, std::string_view text) {
@@ -148,7 +148,7 @@ class Deciding {
     const auto best = std::ranges::max_element(
         decisions_, {}, [&](const Decision& decision) { return all_[decision.candidate].proof; });
     best->keep = true;
-    best->reasons.push_back("newest of proof " + std::string(name_of(all_[best->candidate].proof)));
+    best->reasons.push_back("newest verified as " + std::string(name_of(all_[best->candidate].proof)));
   }
 
   void keep_all() {
@@ -180,7 +180,7 @@ KeepRules parse_keep(std::string_view text) {
     const auto part = rest.substr(0, rest.find(','));
     const auto name = part.substr(0, part.find('='));
     const auto value = name.size() == part.size() ? std::string_view() : part.substr(name.size() + 1);
-    if (std::ranges::find(seen, name) != seen.end()) throw wrong_rule(part, "there are two of it");
+    if (std::ranges::find(seen, name) != seen.end()) throw wrong_rule(part, "it is given twice");
     seen.push_back(name);
     const auto* const rule = std::ranges::find(rules_there_are, name, &Rule::name);
     if (rule != rules_there_are.end()) {
@@ -194,7 +194,7 @@ KeepRules parse_keep(std::string_view text) {
     if (part.size() == rest.size()) break;
     rest.remove_prefix(part.size() + 1);
   }
-  if (!keeps_something(rules)) throw wrong_rule(text, "it would keep nothing");
+  if (!keeps_something(rules)) throw wrong_rule(text, "it keeps nothing");
   return rules;
 }
 

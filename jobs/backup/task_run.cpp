@@ -89,17 +89,17 @@ Turn TaskRun::run(JobContext& context) {
   const auto lease = acquire_lease(context);
   if (lease) return run_alone(*lease, context);
   if (!settings_.timing)
-    throw Error(ErrorKind::temporary, "no backup of '" + where() + "': another process is at the job '" + job() + "'",
-                "one at a time: wait for it, or give this one another --job");
+    throw Error(ErrorKind::temporary, "no backup of '" + where() + "': another process runs the job '" + job() + "'",
+                "wait until it ends, or give this one another --job");
   asked_for_ = false;
   context.metrics.record(metric_skipped, 1, {{"backup", task_.job}});
-  return {"job '" + job() + "': another process is at it, so this run is skipped", {}};
+  return {"job '" + job() + "': another process runs it, so this run is skipped", {}};
 }
 
 Turn TaskRun::run_alone(const Lease& lease, JobContext& context) {
   if (const auto taken = taken_by_another(context)) {
     asked_for_ = false;
-    return {"another process has taken this run: " + taken->text(), {}};
+    return {"another process runs this backup: " + taken->text(), {}};
   }
   refuse_too_soon(context);
   const auto begun = context.clock.now();
@@ -149,9 +149,9 @@ void TaskRun::refuse_too_soon(JobContext& context) {
   const auto left = std::chrono::ceil<std::chrono::seconds>(note->at + settings_.min_interval - now);
   held_until_ = context.clock.now() + left;
   throw Error(note->kind,
-              "no backup of '" + where() + "' for another " + std::to_string(left.count()) +
+              "no backup of '" + where() + "' for the next " + std::to_string(left.count()) +
                   " s: the last one failed: " + note->message,
-              (note->hint.empty() ? "" : note->hint + "; ") + "--min-interval=0s tries it again at once", Retry::never);
+              (note->hint.empty() ? "" : note->hint + "; ") + "--min-interval=0s retries at once", Retry::never);
 }
 
 void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobContext& context) {
@@ -166,7 +166,7 @@ void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobConte
   try {
     remove_failure_note(storage_, task_.job, context.cancel);
   } catch (const Error& error) {
-    context.log.debug("the note of an earlier failure stays", {{"error", error.message()}});
+    context.log.debug("cannot remove the note of an earlier failure", {{"error", error.message()}});
   }
   const Ending ending{result, manifest, {}};
   run_after(settings_.hooks, ending, context.log, context.cancel);
@@ -207,7 +207,7 @@ void TaskRun::hold_back(const Error& error, std::uint64_t plain_bytes, JobContex
     leave_failure_note(storage_, task_.job, {settings_.wall_clock(), error.kind(), error.message(), error.hint()},
                        context.cancel);
   } catch (const Error& unreachable) {
-    context.log.debug("the failure could not be noted in the storage", {{"error", unreachable.message()}});
+    context.log.debug("cannot write a note of the failure to the storage", {{"error", unreachable.message()}});
   }
 }
 

@@ -39,8 +39,8 @@ Bson query_on_buckets(const Bson& query, const CollectionInfo& info) {
     const auto first = key.substr(0, key.find('.'));
     if (meta_field.empty() || first != meta_field)
       throw Error(ErrorKind::config,
-                  "--query asks for '" + std::string(key) + "' of the time series '" + info.name +
-                      "': only its meta field can be asked for",
+                  "--query uses '" + std::string(key) + "' of the time series '" + info.name +
+                      "': only its meta field can be queried",
                   meta_field.empty() ? "it has none" : "its meta field is '" + meta_field + "'");
     out.append_value("meta" + std::string(key.substr(first.size())), it);
   }
@@ -162,9 +162,9 @@ Error nothing_there(const Settings& settings) {
     return {ErrorKind::no_input, "there is no collection '" + settings.db + "." + settings.collection + "'",
             "--allow-empty makes an empty dump"};
   if (!settings.db.empty())
-    return {ErrorKind::no_input, "database '" + settings.db + "' has nothing to dump",
+    return {ErrorKind::no_input, "database '" + settings.db + "' holds nothing to dump",
             "--allow-empty makes an empty dump"};
-  return {ErrorKind::no_input, "the server has nothing to dump", "--allow-empty makes an empty dump"};
+  return {ErrorKind::no_input, "the server holds nothing to dump", "--allow-empty makes an empty dump"};
 }
 
 /// A pattern that is misspelt would leave a backup without what it is taken for.
@@ -173,7 +173,7 @@ void require_matches(const std::vector<Item>& items, const Settings& settings) {
     const mongo::Pattern pattern(text);
     if (std::ranges::any_of(items, [&](const Item& item) { return pattern.matches(item.ns.text()); })) continue;
     throw Error(ErrorKind::no_input, "--nsInclude '" + text + "' matches no collection",
-                "patterns are such as shop.* or *.orders; --allow-empty does without");
+                "write patterns such as shop.* or *.orders; --allow-empty accepts a pattern without a match");
   }
 }
 
@@ -220,9 +220,8 @@ void check_not_renamed(const mongo::Client& client, const Server& server, const 
       const auto before = names.find(info.uuid);
       if (before == names.end() || before->second == info.name) continue;
       throw Error(ErrorKind::unavailable,
-                  "collection '" + db + "." + before->second + "' was renamed in the middle of the dump, to '" +
-                      info.name + "'",
-                  "dump again when that is over");
+                  "collection '" + db + "." + before->second + "' was renamed during the dump, to '" + info.name + "'",
+                  "dump again after that has finished");
     }
   }
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t smallest_document = 5;
 
 Error bad_batch() {
-  return {ErrorKind::data, "the server's answer is no batch of documents"};
+  return {ErrorKind::data, "the server's answer is not a batch of documents"};
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ Deployment ask_deployment(const mongo::Connection& connection, JobContext& conte
 
 Outcome DumpJob::run(JobContext& context) {
   if (output_used_)
-    throw Error(ErrorKind::io, "the output was written to already and cannot be begun anew", "start it again",
+    throw Error(ErrorKind::io, "the output was already written to, and cannot be restarted", "start it again",
                 Retry::never);
   auto settings = settings_;
   if (settings.destination == Destination::folder && settings.compression != filters::Compression::none)
@@ -116,7 +116,7 @@ Outcome DumpJob::run(JobContext& context) {
     return outcome_of(to_standard_output(settings, run, context));
   } catch (const Error& error) {
     if (!error.transient()) throw error.without_retry();
-    throw Error(ErrorKind::io, error.message(), "a part of it was written to standard output: start it again",
+    throw Error(ErrorKind::io, error.message(), "part of the dump was already written to standard output: run it again",
                 Retry::never);
   }
 }

@@ -9,7 +9,7 @@ using mongo::Bson;
 namespace {
 
 Error cannot(const std::string& flag, const std::string& cause, const std::string& hint) {
-  return {ErrorKind::config, flag + " cannot be had: " + cause, hint};
+  return {ErrorKind::config, flag + " is not possible: " + cause, hint};
 }
 
 }  // namespace
@@ -30,7 +30,8 @@ void DumpRun::open() {
   for (const auto& item : items_) {
     // The server's own refusal looks like one that time heals.
     if (settings_.snapshot && item.capped)
-      throw cannot("--snapshot", "'" + item.ns.text() + "' is capped, which keeps no history", "use --oplog");
+      throw cannot("--snapshot", "'" + item.ns.text() + "' is capped, and capped collections keep no history",
+                   "use --oplog");
     counts_.push_back({item.ns, item.type, 0, 0, item.indexes});
     if (!item.has_documents || item.role == Item::Role::oplog) continue;
     if (!item.estimate)
@@ -42,25 +43,25 @@ void DumpRun::open() {
 
 void DumpRun::check_consistency() const {
   if (settings_.oplog && server_.sharded)
-    throw cannot("--oplog", "'" + server_.name + "' is a mongos, which has none", "dump each shard by itself");
+    throw cannot("--oplog", "'" + server_.name + "' is a mongos, which has no oplog", "dump each shard separately");
   if (settings_.oplog && !server_.replica_set)
-    throw cannot("--oplog", "'" + server_.name + "' is a standalone, which has none",
-                 "leave it out, or make the server a replica set of one");
+    throw cannot("--oplog", "'" + server_.name + "' is a standalone, which has no oplog",
+                 "omit it, or make the server a replica set of one member");
   if (!settings_.snapshot) return;
   if (!server_.at_least(5, 0))
     throw cannot("--snapshot", "server " + server_.version + " is older than 5.0", "use --oplog");
   if (!server_.replica_set && !server_.sharded)
     throw cannot("--snapshot", "'" + server_.name + "' is a standalone, which keeps no history",
-                 "leave it out, or make the server a replica set of one");
+                 "omit it, or make the server a replica set of one member");
 }
 
 void DumpRun::begin_consistency() {
   const auto client = pool_.client();
   if (settings_.oplog) oplog_start_ = oplog_start(client, server_);
   if (!settings_.snapshot) return;
-  const auto reply = run_on(client, server_, "admin", Bson().append("ping", 1), "cannot ask for the cluster's time");
+  const auto reply = run_on(client, server_, "admin", Bson().append("ping", 1), "cannot get the cluster time");
   const auto now = mongo::find(reply.get(), "operationTime");
-  if (!now) throw cannot("--snapshot", "the server tells no cluster time", "use --oplog");
+  if (!now) throw cannot("--snapshot", "the server has no cluster time", "use --oplog");
   read_concern_.append("level", "snapshot").append_value("atClusterTime", *now);
 }
 

@@ -42,7 +42,7 @@ std::string metadata_json(const CollectionInfo& info, const std::vector<Bson>& i
   const Handle<char, bson_free> json(bson_as_canonical_extended_json(document.get(), nullptr));
   if (!json)
     throw Error(ErrorKind::data, "options or indexes of '" + info.name + "' hold text that is not UTF-8",
-                "no JSON can hold it: change it, or leave the collection out");
+                "JSON cannot represent it: change it, or exclude the collection");
   return without_blanks(json.get());
 }
 

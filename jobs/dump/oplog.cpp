@@ -40,7 +40,7 @@ Bson with_timestamp(std::string_view key, Timestamp value) {
 
 Error useless(const std::string& what, const std::string& ns) {
   return {ErrorKind::data, "the oplog cannot be used: " + what + " during the dump, in '" + ns + "'",
-          "dump again when that is over"};
+          "dump again after that has finished"};
 }
 
 void check_command(const bson_t* entry, const std::string& ns) {
@@ -79,7 +79,7 @@ Timestamp newest_entry(const mongo::Client& client, const Server& server) {
 void check_not_rolled_over(const mongo::Client& client, const Server& server, Timestamp start) {
   if (end_of_oplog(client, server, 1, "cannot read the oldest entry of the oplog") <= start) return;
   throw Error(ErrorKind::data, "the oplog rolled over during the dump: entries since its start are gone",
-              "give the replica set a larger oplog, or dump when less is written; --snapshot needs none");
+              "enlarge the oplog, or dump when fewer writes happen; --snapshot needs no oplog");
 }
 
 Bson entries_between(Timestamp start, Timestamp end) {

@@ -20,8 +20,8 @@ namespace {
 Error cannot_write(const std::string& path, int number) {
   auto error = error_from_errno("cannot write '" + path + "'", number);
   if (number == EROFS) return error;
-  if (number == ENOENT) return {ErrorKind::no_input, error.message(), "make its folder first"};
-  if (number == ENOSPC || number == EDQUOT) return {ErrorKind::io, error.message(), "make room on the disk"};
+  if (number == ENOENT) return {ErrorKind::no_input, error.message(), "create its folder first"};
+  if (number == ENOSPC || number == EDQUOT) return {ErrorKind::io, error.message(), "free space on the disk"};
   return error;
 }
 
@@ -30,7 +30,7 @@ Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
     Fd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, private_file));
     if (!fd) throw cannot_write(path, errno);
-    if (!lock_part(fd.get(), part, path, "one dump a file")) continue;
+    if (!lock_part(fd.get(), part, path, "write each dump to a file of its own")) continue;
     if (::ftruncate(fd.get(), 0) != 0) throw cannot_write(path, errno);
     return fd;
   }

@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 3> endings{"", ".gz", ".zst"};
 
 Error cannot_write(const std::string& path, int number) {
   return error_from_errno("cannot write folder '" + path + "'", number,
-                          number == ENOSPC || number == EDQUOT ? "make room on the disk" : "");
+                          number == ENOSPC || number == EDQUOT ? "free space on the disk" : "");
 }
 
 void check(const std::error_code& error, const std::string& path) {
@@ -59,7 +59,7 @@ Fd open_part(const std::string& part, const std::string& path) {
       if (errno == ENOENT) continue;
       throw cannot_write(path, errno);
     }
-    if (!lock_part(fd.get(), part, path, "one dump a folder")) continue;
+    if (!lock_part(fd.get(), part, path, "write each dump to a folder of its own")) continue;
     for (const auto& entry : entries_of(part)) {
       std::error_code error;
       fs::remove_all(entry, error);

@@ -30,7 +30,7 @@ void take_mode(const std::string& part, const std::string& path) noexcept {
 }
 
 void confirm_part(int fd, const std::string& part, const std::string& path) {
-  const std::string hint = "this dump stops so that the other's stays";
+  const std::string hint = "this dump stops to keep the other one";
   if (!lock_part(fd, part, path, hint))
     throw Error(ErrorKind::temporary, "another process has written '" + path + "' in the meantime", hint, Retry::never);
 }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint32_t snapshot_too_old = 239;
 constexpr std::string_view history_gone =
-    "the server keeps too short a history: raise its parameter minSnapshotHistoryWindowInSeconds";
+    "the server's history is too short: raise its parameter minSnapshotHistoryWindowInSeconds";
 // A cursor that is gone: not found, its plan or itself killed, overtaken in a capped collection, interrupted.
 constexpr std::array<std::uint32_t, 7> lost_cursor_codes{43, 136, 175, 237, 246, 11601, 50};
 
@@ -39,7 +39,7 @@ mongoc_read_mode_t mode_of(const std::string& name) {
        {"nearest", MONGOC_READ_NEAREST}}};
   for (const auto& [known, mode] : modes)
     if (known == name) return mode;
-  throw Error(ErrorKind::usage, "--readPreference '" + name + "': no such mode",
+  throw Error(ErrorKind::usage, "--readPreference '" + name + "': unknown mode",
               "use primary, primaryPreferred, secondary, secondaryPreferred or nearest");
 }
 
@@ -83,8 +83,8 @@ Preference parse_read_preference(const std::string& text, const mongoc_uri_t* ur
   if (document.has("maxStalenessSeconds"))
     mongoc_read_prefs_set_max_staleness_seconds(out.get(), mongo::number_of(document.get(), "maxStalenessSeconds"));
   if (!mongoc_read_prefs_is_valid(out.get()))
-    throw Error(ErrorKind::usage, "--readPreference '" + text + "': mode and tags do not fit each other",
-                "the mode primary takes no tags");
+    throw Error(ErrorKind::usage, "--readPreference '" + text + "': mode and tags contradict each other",
+                "the mode primary does not allow tags");
   return out;
 }
 
@@ -177,9 +177,9 @@ Server find_server(mongo::Pool& pool, Preference preference, JobContext& context
 void check_same_server(const mongo::Client& client, const Server& server) {
   const auto hello = greeting(client, server, "cannot reach '" + server.name + "'");
   if (mongo::process_of(hello) != server.process)
-    throw Error(ErrorKind::unavailable, "server '" + server.name + "' was restarted in the middle of the dump");
+    throw Error(ErrorKind::unavailable, "server '" + server.name + "' was restarted during the dump");
   if (server.primary && (!is_primary(hello) || election_of(hello) != server.election))
-    throw Error(ErrorKind::unavailable, "server '" + server.name + "' stepped down in the middle of the dump");
+    throw Error(ErrorKind::unavailable, "server '" + server.name + "' stepped down during the dump");
 }
 
 }  // namespace sidekick::dump

@@ -55,7 +55,7 @@ void fetch_module(Store& store, const RemoteSettings& main, const ModuleUrl& url
     fetch_by_hash(store, *source, module.commit, depth, older, frame);
   } catch (const Error& error) {
     throw Error(error.kind(), "submodule '" + module.path + "': " + error.message(),
-                error.hint().empty() ? "--submodules=off leaves submodules out" : error.hint());
+                error.hint().empty() ? "--submodules=off skips submodules" : error.hint());
   }
 }
 
@@ -85,7 +85,7 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
     const auto path = parent.prefix + module.path + "/";
     if (!path.starts_with(published)) continue;
     if (module.update == Submodule::Update::never) {
-      frame.log.debug("skipping a submodule whose update is none", {{"path", parent.prefix + module.path}});
+      frame.log.debug("skipping a submodule with 'update = none'", {{"path", parent.prefix + module.path}});
       content.links_left_empty.insert(path.substr(published.size(), path.size() - published.size() - 1));
       continue;
     }
@@ -122,7 +122,7 @@ Store& ContentSource::store_at(const std::filesystem::path& git_dir, const Fetch
   if (known != modules_.end()) return *known;
   std::error_code failure;
   if (are_all_ours(settings_, store_) && std::filesystem::exists(git_dir, failure) && !opens_as_repository(git_dir)) {
-    frame.log.warn("emptying a repository that cannot be opened", {{"path", git_dir.native()}});
+    frame.log.warn("deleting a repository that cannot be opened", {{"path", git_dir.native()}});
     std::filesystem::remove_all(git_dir, failure);
   }
   std::filesystem::create_directories(git_dir.parent_path(), failure);

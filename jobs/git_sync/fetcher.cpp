@@ -51,11 +51,11 @@ ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, cons
 }
 
 ObjectId fetch_anew(Store& store, Remote& remote, const ObjectId& id, int depth, const FetchFrame& frame) {
-  frame.log.warn("the repository here is damaged: fetching everything anew", {{"folder", store.git_dir().string()}});
+  frame.log.warn("the local repository is damaged: fetching everything again", {{"folder", store.git_dir().string()}});
   receive(store, remote, {{id}, {}, {}, depth}, OlderObjects::drop, frame);
   if (!is_whole(store, id, frame.cancel))
-    throw Error(ErrorKind::data, "cannot fetch " + id.hex() + ": the remote did not send all that it consists of",
-                "the repository at the remote may be damaged: 'git fsck' there tells");
+    throw Error(ErrorKind::data, "cannot fetch " + id.hex() + ": the remote did not send all of its objects",
+                "the remote repository may be damaged: run 'git fsck' there");
   return store.commit_of(id);
 }
 

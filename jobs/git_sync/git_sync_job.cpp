@@ -34,7 +34,7 @@ Error ref_not_found(const Settings& settings, const std::string& url, bool remot
   // Whoever watches kubernetes/git-sync looks for these words.
   return {ErrorKind::no_input, "cannot find '" + settings.ref + "' in '" + url + "': couldn't find remote ref",
           remote_is_empty ? "the remote has no commit under that name: push one, or check the name"
-                          : "check --ref: branches and tags are named without their remote"};
+                          : "check --ref: name branches and tags without their remote"};
 }
 
 }  // namespace
@@ -69,8 +69,8 @@ class GitSyncJob::Impl {
  private:
   Error out_of_time() const {
     return {ErrorKind::timeout,
-            "cannot sync '" + place_of(settings_) + "' with '" + url_ + "': it was not done in time",
-            "--sync-timeout says how long one sync may take"};
+            "cannot sync '" + place_of(settings_) + "' with '" + url_ + "': it did not finish in time",
+            "--sync-timeout limits the time of one sync"};
   }
 
   /// What is open of the root may be what is wrong: the folder may have been emptied or mounted anew.
@@ -102,7 +102,7 @@ class GitSyncJob::Impl {
       if (!lock) return stand_by(context);
       workspace_.emplace(settings_, std::move(*lock), log_);
       if (was_standing_by_)
-        context.log.info("the other process is gone: taking over", {{"folder", place_of(settings_)}});
+        context.log.info("the other process has ended: taking over", {{"folder", place_of(settings_)}});
     }
     check_when_due(context, frame);
     const auto id = target(frame);
@@ -112,7 +112,7 @@ class GitSyncJob::Impl {
   }
 
   void start_over(JobContext& context) {
-    context.log.warn("the folder or its repository was taken away: starting over", {{"folder", place_of(settings_)}});
+    context.log.warn("the folder or its repository was removed: starting over", {{"folder", place_of(settings_)}});
     workspace_.reset();
     synced_.reset();
     checked_.reset();
@@ -157,7 +157,7 @@ class GitSyncJob::Impl {
   void warn_of_two_meanings(const std::vector<RemoteRef>& refs) {
     const bool has_two = names_tag_and_branch(settings_.ref, refs);
     if (has_two && !has_two_meanings_)
-      log_.warn("--ref names a tag and a branch: the tag is followed",
+      log_.warn("--ref names both a tag and a branch: following the tag",
                 {{"ref", settings_.ref}, {"hint", "refs/heads/" + settings_.ref + " names the branch"}});
     has_two_meanings_ = has_two;
   }
@@ -201,7 +201,7 @@ class GitSyncJob::Impl {
       workspace_->tidy(frame);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
-      frame.log.warn("cannot tidy up: " + error.message(), {{"hint", error.hint()}});
+      frame.log.warn("cannot clean up: " + error.message(), {{"hint", error.hint()}});
     }
   }
 
@@ -220,8 +220,8 @@ class GitSyncJob::Impl {
   /// Another process holds the root: it keeps the folder at the ref, and its readers are served.
   Outcome stand_by(JobContext& context) {
     if (settings_.hook_wait == Settings::HookWait::until_done)
-      throw Error(ErrorKind::temporary, "cannot sync '" + place_of(settings_) + "': another process is at work there",
-                  "one process at a time: end the other one");
+      throw Error(ErrorKind::temporary, "cannot sync '" + place_of(settings_) + "': another process is working there",
+                  "stop the other process: only one can work there");
     if (!was_standing_by_)
       context.log.info("another process keeps the folder: standing by", {{"folder", place_of(settings_)}});
     was_standing_by_ = true;

@@ -11,6 +11,6 @@ inline constexpr Metric metric_fetches{"git_fetch_count_total",
                                        "Syncs that moved to another commit, by a fetch or by what was here already",
                                        MetricType::counter};
 inline constexpr Metric metric_repairs{"sidekick_git_sync_repaired_paths_total",
-                                       "Published files that were found damaged and put right", MetricType::counter};
+                                       "Published files that were found damaged and repaired", MetricType::counter};
 
 }  // namespace sidekick::git_sync

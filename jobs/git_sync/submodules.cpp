@@ -128,8 +128,8 @@ RemoteSettings remote_of_submodule(const RemoteSettings& main, const std::string
   const auto address = parse_address(url);
   if (address.kind == Kind::local && parse_address(parent_url).kind != Kind::local)
     throw Error(ErrorKind::denied,
-                "cannot follow '" + url + "': it names files of this machine, and its parent comes from elsewhere",
-                "name a URL in .gitmodules, or leave submodules out with --submodules=off", Retry::never);
+                "cannot follow '" + url + "': it names files on this machine, and its parent is on another host",
+                "use a URL in .gitmodules, or skip submodules with --submodules=off", Retry::never);
   auto remote = main;
   remote.home_url = main.url;
   remote.url = url;
@@ -160,7 +160,7 @@ std::string resolve_submodule_url(const std::string& parent_url, const std::stri
     const auto cut = base.find_last_of("/:");
     if (cut == std::string::npos || cut < path_begin(base))
       throw Error(ErrorKind::data,
-                  "the URL of a submodule '" + url + "' leads above the root of its repository's host");
+                  "the URL of a submodule '" + url + "' leads above the root of the host of its repository");
     base.resize(base[cut] == ':' ? cut + 1 : cut);
   }
   return base.ends_with(':') ? base + std::string(left) : base + "/" + std::string(left);

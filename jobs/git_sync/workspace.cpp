@@ -125,7 +125,7 @@ void Workspace::mend(const Content& content, const FetchFrame& frame) {
   if (found.damaged == 0 || found.settings == Inspection::Settings::other) return;
   std::string examples;
   for (const auto& path : found.examples) examples += (examples.empty() ? "" : ", ") + path;
-  log_.warn("published files were missing or changed by someone else: putting them right",
+  log_.warn("published files were missing or changed by someone else: repairing them",
             {{"files", found.damaged}, {"examples", examples}});
   publisher_->publish(content, {}, frame.cancel);
   frame.metrics.record(metric_repairs, static_cast<double>(found.damaged));
@@ -176,7 +176,7 @@ void Workspace::tidy(const FetchFrame& frame) {
   const auto when = settings_.garbage_collection;
   auto freed = store_.collect_garbage({published_->commit}, when, frame.cancel);
   freed += source_.collect_garbage(*published_, when, frame.cancel);
-  if (freed > 0) log_.debug("dropped objects that nothing needs any more", {{"bytes", freed}});
+  if (freed > 0) log_.debug("removed objects that are no longer needed", {{"bytes", freed}});
 }
 
 }  // namespace sidekick::git_sync

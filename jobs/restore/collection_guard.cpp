@@ -77,8 +77,7 @@ std::set<std::string> databases_of(const Plan& plan) {
 
 Error overtaken(const Namespace& ns, const std::string& what) {
   return {ErrorKind::temporary, "another process " + what + " '" + ns.text() + "' in the meantime",
-          "this restore stops so that the other's data stays; start it again where it is to restore all the same",
-          Retry::never};
+          "this restore stops to keep the data of the other process; run it again to restore anyway", Retry::never};
 }
 
 }  // namespace
@@ -162,10 +161,11 @@ void CollectionGuard::create(const Client& client, const Namespace& ns, bool may
   const auto reply = send();
   if (mongo::number_of(reply.get(), "code") == mongo::namespace_exists) {
     if (is_first_try) own_.end_creation(ns);
-    throw Error(ErrorKind::unavailable, "cannot create '" + ns.text() + "': the name has just been taken");
+    throw Error(ErrorKind::unavailable, "cannot create '" + ns.text() + "': another process has just created it");
   }
   const auto there = read_standing(client, ns);
-  if (!there) throw Error(ErrorKind::unavailable, "cannot create '" + ns.text() + "': it is gone at once");
+  if (!there)
+    throw Error(ErrorKind::unavailable, "cannot create '" + ns.text() + "': another process has just removed it");
   const bool late = context_.clock.now() - begun > trusted_for;
   if (late && there->kind != "view" && may_hold_documents(client, ns)) throw overtaken(ns, "replaced");
   own_.add(ns, there->uuid, may_drop);
@@ -291,7 +291,7 @@ void CollectionGuard::compare(const Client& client, const Namespace& ns, const s
   if (!expected) return;
   const auto hello = client.run("admin", Bson().append("isMaster", 1), "cannot confirm '" + ns.text() + "'");
   if (mongo::process_of(hello) != process_)
-    throw Error(ErrorKind::unavailable, "'" + ns.text() + "' is not there since the server was restarted");
+    throw Error(ErrorKind::unavailable, "'" + ns.text() + "' no longer exists after a restart of the server");
   throw overtaken(ns, there ? "replaced" : "dropped");
 }
 

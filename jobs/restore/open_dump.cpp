@@ -21,8 +21,8 @@ namespace {
 Error folder_as_archive(const std::string& path) {
   const auto archive = mongo::archive_in(path);
   return {ErrorKind::no_input, "cannot read archive '" + path + "': it is a folder",
-          archive.empty() ? "a dump folder is named without --archive; and a container engine makes a folder where a "
-                            "file to mount is missing"
+          archive.empty() ? "name a dump folder without --archive; a container engine creates a folder where the file "
+                            "to mount is missing"
                           : "name the archive in it: --archive=" + archive};
 }
 
@@ -34,7 +34,7 @@ Fd open_archive(const Settings& settings) {
   }
   Fd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
   if (!fd)
-    throw error_from_errno("cannot read standard input", errno, "give an archive on it, or name one by --archive=FILE");
+    throw error_from_errno("cannot read standard input", errno, "pipe an archive into it, or give --archive=FILE");
   return fd;
 }
 

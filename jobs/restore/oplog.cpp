@@ -79,7 +79,7 @@ std::optional<std::uint64_t> parse_oplog_limit(const std::string& text) {
   if (parsed.ec == std::errc() && parsed.ptr != end && *parsed.ptr == ':')
     parsed = std::from_chars(parsed.ptr + 1, end, ordinal);
   if (parsed.ec != std::errc() || parsed.ptr != end)
-    throw Error(ErrorKind::usage, "--oplogLimit '" + text + "' is not of the form <seconds>[:<ordinal>]");
+    throw Error(ErrorKind::usage, "--oplogLimit '" + text + "' is not of the form SECONDS[:ORDINAL]");
   return (std::uint64_t{seconds} << 32) | ordinal;
 }
 

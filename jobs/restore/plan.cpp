@@ -108,8 +108,9 @@ Bson time_series_only(const Bson& options) {
 }
 
 void refuse_missing_documents(const DumpCollection& collection) {
-  throw Error(ErrorKind::data, "the dump has the metadata of '" + collection.ns.text() + "' and no file of documents",
-              "without --drop it is created empty where it is not there; or leave it out with --nsExclude='" +
+  throw Error(ErrorKind::data,
+              "the dump has the metadata of '" + collection.ns.text() + "', but no file with its documents",
+              "without --drop it is created empty if it does not exist; or exclude it with --nsExclude='" +
                   collection.ns.text() + "'");
 }
 
@@ -126,7 +127,7 @@ Target data_target(const Settings& settings, const DumpCollection& collection, c
   target.ns = mongo::parse_namespace(renamer.rename(collection.ns.text()));
   if (target.ns.db.empty() || target.ns.collection.empty())
     throw Error(ErrorKind::config, "cannot rename '" + collection.ns.text() + "' to '" + target.ns.text() +
-                                       "': that is no name of a collection");
+                                       "': that is not a valid name of a collection");
   target.documents = target.ns;
   if (target.role == Role::time_series)
     target.documents.collection = std::string(mongo::buckets_prefix) + target.ns.collection;
@@ -143,7 +144,7 @@ void refuse_clashes(const std::vector<DumpCollection>& collections, const Plan& 
       throw Error(ErrorKind::config,
                   "'" + other->second.text() + "' and '" + collections[i].ns.text() + "' would both become '" +
                       other->first.text() + "'",
-                  "change --nsFrom and --nsTo, or leave one out with --nsExclude");
+                  "change --nsFrom and --nsTo, or exclude one with --nsExclude");
   }
 }
 
@@ -154,7 +155,7 @@ bool any_of(const std::vector<DumpCollection>& collections, const std::function<
 Error idle(const std::string& flag, const std::string& pattern) {
   const bool names_a_database = pattern.find_first_of(".*$") == std::string::npos;
   return {ErrorKind::no_input, "no collection of the dump matches --" + flag + "='" + pattern + "'",
-          names_a_database ? "a pattern stands for the database and the collection: " + pattern + ".*"
+          names_a_database ? "a pattern matches database and collection: " + pattern + ".*"
                            : "names are the dump's own, before renaming; --allow-empty makes this a success"};
 }
 
@@ -201,8 +202,8 @@ void refuse_legacy_keys(const Settings& settings, const Namespace& ns, const std
     if (const auto field = mongo::legacy_key_field(index))
       throw Error(ErrorKind::data,
                   "the index '" + mongo::text_of(index.get(), "name") + "' of '" + ns.text() + "' has a value for '" +
-                      *field + "' that servers since 3.4 refuse",
-                  "--convertLegacyIndexes makes it 1, which is what it meant; --noIndexRestore leaves indexes out");
+                      *field + "' that servers since 3.4 reject",
+                  "--convertLegacyIndexes makes it 1, which has the same meaning; --noIndexRestore skips indexes");
   }
 }
 
@@ -242,7 +243,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
   }
   if (settings.oplog_replay && !plan.restores(Role::oplog))
     throw Error(ErrorKind::no_input, "there is no oplog in the dump to replay",
-                "dump with --oplog, or leave out --oplogReplay");
+                "dump with --oplog, or omit --oplogReplay");
   refuse_clashes(collections, plan);
   return plan;
 }

@@ -103,7 +103,7 @@ void tell_of_drop(const mongo::Client& client, const Namespace& ns, const std::s
     if (documents > 0) log.info("dropping a collection", {{"collection", ns.text()}, {"documents", documents}});
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::denied) throw;
-    log.info("dropping a collection, whose documents this user may not count", {{"collection", ns.text()}});
+    log.info("dropping a collection whose documents this user cannot count", {{"collection", ns.text()}});
   }
 }
 
@@ -115,8 +115,8 @@ void prepare(const mongo::Client& client, const Target& target, CollectionGuard&
     if (found->kind != kind_of(target.role))
       throw Error(ErrorKind::data,
                   "cannot restore " + std::string(kind_of(target.role)) + " '" + target.ns.text() + "': a " +
-                      found->kind + " of that name is there",
-                  "--drop removes it first");
+                      found->kind + " of that name exists",
+                  "--drop drops it first");
     guard.use(target.ns, *found);
     return;
   }

@@ -37,8 +37,8 @@ class AsManifestSays final : public filters::Source {
   std::size_t read(std::span<std::uint8_t> into) override {
     const auto n = stored_.read(into);
     if (n == 0 && !into.empty() && stored_.sha256() != sha256_)
-      throw Error(ErrorKind::data, "the backup '" + name_ + "' is not what its manifest says: its sha256 differs",
-                  "it was changed or exchanged after it was made: take another");
+      throw Error(ErrorKind::data, "the backup '" + name_ + "' does not match its manifest: its sha256 differs",
+                  "it was changed after it was written: use another backup");
     return n;
   }
 
@@ -51,9 +51,9 @@ class AsManifestSays final : public filters::Source {
 Error no_dump(const Manifest& manifest, const std::string& where) {
   std::string how = "sidekick backup fetch " + manifest.name + " --to " + where + " --plain";
   if (manifest.encrypted) how += " --identity-file FILE";
-  how += manifest.kind == "dir" ? " writes it out; unpack it with tar -x" : " writes it out";
-  return {ErrorKind::config, "the backup '" + manifest.name + "' is not of a MongoDB but of '" + manifest.source + "'",
-          how};
+  how += manifest.kind == "dir" ? " copies it to a file; unpack it with tar -x" : " copies it to a file";
+  return {ErrorKind::config,
+          "the backup '" + manifest.name + "' is not a backup of MongoDB, but of '" + manifest.source + "'", how};
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ std::string RestoreBackupJob::only_job(const CancelToken& cancel) {
   const auto& jobs = databases.empty() ? all : databases;
   if (jobs.size() > 1)
     throw Error(ErrorKind::config, "there are backups of several jobs in '" + storage_->where() + "'",
-                "say whose latest is meant by --job: " + joined(jobs));
+                "select one with --job: " + joined(jobs));
   return jobs.empty() ? std::string() : *jobs.begin();
 }
 
@@ -104,8 +104,8 @@ void RestoreBackupJob::prepare(const Manifest& manifest, Log& log) {
                                   {"proof", storage::name_of(manifest.proof)}});
   if (manifest.suspect) log.warn("this backup is marked suspect: it is much smaller than the one before it");
   if (manifest.oplog && chooses_or_renames(settings_))
-    log.warn("only part of the backup is restored, or under other names: its oplog cannot be replayed",
-             {{"hint", "the collections may be of different moments"}});
+    log.warn("only part of the backup is restored, or under other names: its oplog is not replayed",
+             {{"hint", "the collections may be of different points in time"}});
   else
     settings_.oplog_replay = settings_.oplog_replay || manifest.oplog;
   settings_.input = Input::opened;

@@ -8,7 +8,7 @@ namespace sidekick::restore {
 
 Outcome RestoreJob::run(JobContext& context) {
   if (input_used_)
-    throw Error(ErrorKind::io, "the input was read already and cannot be read again", "start it again", Retry::never);
+    throw Error(ErrorKind::io, "the input was already read and cannot be read again", "start it again", Retry::never);
   try {
     return attempt(context);
   } catch (const Error& error) {
@@ -16,7 +16,7 @@ Outcome RestoreJob::run(JobContext& context) {
     if (unconfirmed_ && error.kind() == ErrorKind::denied) return *unconfirmed_;
     if (!input_used_) throw;
     if (!error.transient()) throw error.without_retry();
-    throw Error(ErrorKind::io, error.message(), "the input is used up: start it again", Retry::never);
+    throw Error(ErrorKind::io, error.message(), "the input was already consumed: run it again", Retry::never);
   }
 }
 
@@ -34,7 +34,7 @@ Outcome RestoreJob::attempt(JobContext& context) {
   if (settings_.dry_run) return run.rehearse();
   if (settings_.if_empty && !begun_)
     if (const auto found = run.first_not_empty())
-      return {"left everything as it is: '" + found->text() + "' holds documents (--if-empty)"};
+      return {"nothing was restored: '" + found->text() + "' holds documents (--if-empty)"};
   try {
     if (run.would_lose_documents()) {
       run.try_options();
@@ -57,9 +57,9 @@ Outcome RestoreJob::attempt(JobContext& context) {
 
 void RestoreJob::prove_first(JobContext& context) {
   if (!can_be_read_twice(settings_)) {
-    context.log.warn("the input cannot be read twice: collections are dropped before it is proven whole");
+    context.log.warn("the input cannot be read twice: collections are dropped before it is verified");
   } else if (settings_.prove_first && !proven_) {
-    context.log.info("proving the dump before anything is dropped");
+    context.log.info("verifying the dump before anything is dropped");
     mongo::prove(*open_dump(settings_, context.cancel));
     proven_ = true;
   }

@@ -42,14 +42,13 @@ void RestoreRun::open() {
 
 void RestoreRun::name_what_is_left_out() const {
   if (!plan_.passed_over.empty())
-    context_.log.warn("what belongs to the server it was dumped from is left out",
+    context_.log.warn("skipping collections that belong to the dumped server",
                       {{"collections", mongo::listed(plan_.passed_over)}});
   if (!plan_.without_documents.empty())
-    context_.log.warn("the dump has no documents of these collections: only options and indexes are restored",
+    context_.log.warn("the dump has no documents of these collections: restoring only options and indexes",
                       {{"collections", mongo::listed(plan_.without_documents)}});
   if (!dump_->passed_over().empty())
-    context_.log.warn("what lies in the folder and is no part of the dump is left out",
-                      {{"files", mongo::listed(dump_->passed_over())}});
+    context_.log.warn("skipping files that are not part of the dump", {{"files", mongo::listed(dump_->passed_over())}});
 }
 
 void RestoreRun::take_legacy_index(const Target& target, mongo::Bytes document) {
@@ -57,7 +56,7 @@ void RestoreRun::take_legacy_index(const Target& target, mongo::Bytes document) 
   const auto& collections = dump_->collections();
   const auto found = std::ranges::find(collections, ns, &mongo::DumpCollection::ns);
   if (found == collections.end()) {
-    context_.log.warn("the dump has an index of a collection that is not in it: left out",
+    context_.log.warn("skipping the index of a collection that is not in the dump",
                       {{"collection", ns.text()}, {"index", mongo::text_of(spec.get(), "name")}});
     return;
   }
@@ -90,7 +89,7 @@ void RestoreRun::telling_versions(const std::string& flag, Step step) const try 
   if (error.kind() != ErrorKind::data || !error.hint().empty() || !is_newer) throw;
   throw Error(error.kind(), error.message(),
               "the dump is of a server " + dump_->server_version() + " and this one is " + server_.version_text +
-                  ": restore into one as new, or leave out what it does not know with " + flag);
+                  ": restore into a server of that version, or exclude what this one does not support with " + flag);
 }
 
 void RestoreRun::try_options() {
@@ -266,11 +265,11 @@ Outcome RestoreRun::outcome() const {
   }
   std::string summary = "restored " + plural(tally_.inserted, "document");
   if (tally_.already_there > 0) summary += ", " + std::to_string(tally_.already_there) + " already there";
-  if (tally_.kept > 0) summary += ", " + std::to_string(tally_.kept) + " kept as they were";
+  if (tally_.kept > 0) summary += ", " + std::to_string(tally_.kept) + " kept unchanged";
   if (tally_.unread > 0) {
-    summary += ", " + std::to_string(tally_.unread) + " with an _id that was there";
+    summary += ", " + std::to_string(tally_.unread) + " whose _id existed";
     context_.log.warn(
-        "documents whose _id was there already were not compared: this user may not read them",
+        "documents whose _id exists were not compared: this user cannot read them",
         {{"documents", tally_.unread.load()}, {"hint", "grant readWrite on the database to have them compared"}});
   }
   if (tally_.replaced > 0) summary += ", " + std::to_string(tally_.replaced) + " replaced";
@@ -282,14 +281,14 @@ Outcome RestoreRun::outcome() const {
   if (oplog_) summary += ", " + std::to_string(oplog_->applied()) + " oplog entries";
   const bool all_there = tally_.inserted == 0 && tally_.already_there > 0 && tally_.kept + tally_.replaced == 0;
   if (all_there && !settings_.drop)
-    context_.log.info("every document was there already",
-                      {{"hint", "--if-empty leaves a database that holds documents alone, without comparing them"}});
+    context_.log.info("every document existed already",
+                      {{"hint", "--if-empty skips a database that holds documents, without comparing them"}});
   return {summary};
 }
 
 std::string RestoreRun::changes() const {
   if (!begun_) return "nothing was changed";
-  return "by then " + plural(tally_.inserted + tally_.replaced, "document") + " had been stored";
+  return "until then " + plural(tally_.inserted + tally_.replaced, "document") + " had been stored";
 }
 
 Outcome RestoreRun::rehearse() {
@@ -300,7 +299,7 @@ Outcome RestoreRun::rehearse() {
   mongo::prove(*dump_);
   for (const auto& target : plan_.targets)
     if (target && target->is_created()) context_.log.info("would restore", {{"collection", target->ns.text()}});
-  return {"the dump is whole; nothing was changed: " +
+  return {"the dump is complete; nothing was changed: " +
           plural(count(Role::collection) + count(Role::time_series), "collection") + " and " +
           plural(count(Role::view), "view") + " would be restored"};
 }

@@ -13,7 +13,7 @@ namespace {
 
 Error not_writable(const Bson& hello, const std::string& hosts) {
   if (mongo::truth_of(hello.get(), "isreplicaset"))
-    return {ErrorKind::unavailable, "cannot write to '" + hosts + "': the replica set is not initiated yet",
+    return {ErrorKind::unavailable, "cannot write to '" + hosts + "': the replica set is not initiated",
             "run rs.initiate() once"};
   const auto set = mongo::text_of(hello.get(), "setName");
   const auto primary = mongo::text_of(hello.get(), "primary");
@@ -63,8 +63,8 @@ Server find_server(mongo::Pool& pool, JobContext& context) {
 void check_same_process(mongo::Pool& pool, const Server& server) {
   const auto hello = pool.client().run("admin", Bson().append("isMaster", 1), "cannot reach '" + pool.hosts() + "'");
   if (mongo::process_of(hello) == server.process) return;
-  throw Error(ErrorKind::unavailable, "server '" + pool.hosts() + "' was restarted in the middle of the restore",
-              "a standalone may lose what it has just acknowledged: all of it is compared in the next attempt");
+  throw Error(ErrorKind::unavailable, "server '" + pool.hosts() + "' was restarted during the restore",
+              "a standalone can lose acknowledged writes: the next attempt compares all documents");
 }
 
 void check_server_can_hold(const Server& server, const Plan& plan, const Settings& settings) {
@@ -73,7 +73,7 @@ void check_server_can_hold(const Server& server, const Plan& plan, const Setting
     const auto name = target->ns.text();
     const auto refuse = [&](const std::string& what, const std::string& needed) {
       throw Error(ErrorKind::data, too_old(name, what, needed, server),
-                  "restore into a newer server, or leave it out with --nsExclude");
+                  "restore into a newer server, or exclude it with --nsExclude");
     };
     if (target->role == Role::time_series && server.version < ServerVersion{5, 0, 0}) refuse("a time series", "5.0");
     if (target->metadata.options.has("clusteredIndex") && server.version < ServerVersion{5, 3, 0})
@@ -84,7 +84,7 @@ void check_server_can_hold(const Server& server, const Plan& plan, const Setting
         throw Error(ErrorKind::data,
                     "cannot restore '" + name + "': its index '" + mongo::text_of(index.get(), "name") +
                         "' is a geoHaystack index, which a server " + server.version_text + " no longer has",
-                    "--noIndexRestore leaves all indexes out, or --nsExclude this collection");
+                    "skip all indexes with --noIndexRestore, or this collection with --nsExclude");
   }
 }
 

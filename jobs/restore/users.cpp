@@ -75,7 +75,7 @@ void AuthSchema::check() const {
   throw Error(ErrorKind::data,
               "cannot restore users: the dump has them in schema " + (version_ ? std::to_string(*version_) : "1") +
                   ", servers since 4.0 take schema " + std::to_string(current),
-              "leave them out with --nsExclude 'admin.system.*' and create them anew");
+              "exclude them with --nsExclude 'admin.system.*' and create them again");
 }
 
 Logins::Logins(mongo::Pool& pool, CollectionGuard& guard, const Plan& plan, const Settings& settings,
@@ -99,7 +99,7 @@ Logins::~Logins() {
     for (auto* kind : {&users_, &roles_})
       if (kind->is_filled) drop_temporary(client, *kind);
   } catch (const std::exception& error) {
-    context_.log.warn("temporary copies of users and roles are left at the server",
+    context_.log.warn("temporary copies of users and roles are left on the server",
                       {{"collection", users_.is_filled ? users_.temporary->text() : roles_.temporary->text()},
                        {"error", error.what()},
                        {"hint", "the next restore drops them"}});
@@ -187,9 +187,9 @@ void Logins::insert_held(Kind& kind) {
 void Logins::warn_of_foreign(const Kind& kind) {
   if (kind.taken > 0 || kind.foreign == 0) return;
   context_.log.warn("no " + kind.noun + " of the dump belongs to the database '" + settings_.db +
-                        "': " + std::to_string(kind.foreign) + (kind.foreign == 1 ? " is" : " are") + " left out",
+                        "': " + std::to_string(kind.foreign) + (kind.foreign == 1 ? " is" : " are") + " skipped",
                     {{"database", kind.foreign_db},
-                     {"hint", "users and roles keep their database: restore them with --db=" + kind.foreign_db}});
+                     {"hint", "users and roles belong to their database: restore them with --db=" + kind.foreign_db}});
 }
 
 void Logins::merge(bool journal) {
@@ -281,7 +281,7 @@ void Logins::change_own_user(const std::string& id, const Bson& command) {
     }
   });
   own_sent_ = true;
-  context_.log.warn("the login of this restore is now what the dump says",
+  context_.log.warn("the login of this restore now has the password and roles of the dump",
                     {{"user", id}, {"hint", "the next run may need the password of the dump"}});
 }
 

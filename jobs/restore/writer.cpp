@@ -34,7 +34,7 @@ Writer::Writer(mongo::Pool& pool, CollectionGuard& guard, const Settings& settin
 }
 
 Writer::~Writer() {
-  queue_.fail(std::make_exception_ptr(Error(ErrorKind::cancelled, "the writer was given up")));
+  queue_.fail(std::make_exception_ptr(Error(ErrorKind::cancelled, "the writer was closed")));
 }
 
 void Writer::work(mongo::Pool& pool, CollectionGuard& guard, const Settings& settings, const Server& server,

@@ -135,7 +135,7 @@ bool Attempt::over() const {
 void Attempt::end_in_time() {
   if (!over() || children_.leader_status()) return;
   if (context_.clock.now() >= *kill_at_ + killed_are_gone_in)
-    throw Error(ErrorKind::timeout, "'" + settings_.argv.front() + "' does not let itself be killed", "", Retry::never);
+    throw Error(ErrorKind::timeout, "'" + settings_.argv.front() + "' does not end after SIGKILL", "", Retry::never);
   children_.signal_group(SIGKILL);
   children_.signal_all(SIGKILL);
 }

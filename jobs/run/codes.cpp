@@ -15,8 +15,8 @@ struct Range {
 };
 
 Error not_codes(std::string_view part) {
-  return {ErrorKind::usage, "'" + std::string(part) + "' is no exit code from 0 to 255",
-          "write codes and ranges with commas between them, such as 1,75 or 1-125, or 'any'"};
+  return {ErrorKind::usage, "'" + std::string(part) + "' is not an exit code from 0 to 255",
+          "separate codes and ranges with commas, such as 1,75 or 1-125, or use 'any'"};
 }
 
 unsigned number(std::string_view text, std::string_view part) {

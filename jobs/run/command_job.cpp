@@ -29,7 +29,7 @@ Outcome CommandJob::run(JobContext& context) {
   if (!done_) {
     if (!take_locks(context)) {
       report_.skipped = true;
-      return {"'" + settings_.argv.front() + "' is not run: '" + settings_.once->key + "' was done before"};
+      return {"'" + settings_.argv.front() + "' is not run: '" + settings_.once->key + "' has succeeded before"};
     }
     done_ = run_command(context);
   }
@@ -43,7 +43,7 @@ Outcome CommandJob::run_command(JobContext& context) {
   if (end.told_by == AttemptEnd::By::timeout && !context.cancel.cancelled())
     throw Error(ErrorKind::timeout, "attempt " + std::to_string(context.attempt) + " ran out of time: '" +
                                         settings_.argv.front() + "' " + end.description() +
-                                        " after it was told to end");
+                                        " after the request to stop");
   return judge(end, context.log);
 }
 
@@ -90,8 +90,8 @@ Outcome CommandJob::judge(const AttemptEnd& end, Log& log) const {
   const bool success = end.code() == 0 || settings_.success_codes.test(static_cast<std::size_t>(end.code()));
   const bool is_stop = end.told_to && stop_.cancelled();
   if (end.told_to && !(success && is_stop && settings_.stopped_with_success == Settings::StoppedWithSuccess::success)) {
-    log.info(text + " after it was told to end");
-    throw Error(ErrorKind::cancelled, text + " after it was told to end");
+    log.info(text + " after the request to stop");
+    throw Error(ErrorKind::cancelled, text + " after the request to stop");
   }
   if (success) return {text + (end.code() == 0 ? "" : ", which counts as success")};
   const bool again = !end.by_keys && settings_.retry_on.test(static_cast<std::size_t>(end.code()));

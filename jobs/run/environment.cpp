@@ -20,7 +20,7 @@ bool is_word(char c) {
 /// Its text may be a secret, and is not told.
 Error bad_line(std::string_view file, int number, const std::string& cause) {
   return {ErrorKind::config, "env file '" + std::string(file) + "', line " + std::to_string(number) + ": " + cause,
-          "write NAME=VALUE, one a line"};
+          "write NAME=VALUE, one per line"};
 }
 
 }  // namespace

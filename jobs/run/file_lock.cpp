@@ -20,12 +20,12 @@ constexpr Clock::duration longest_wait = 500ms;
 Fd lock_file(const std::string& path, JobContext& context) {
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644));
   if (!file)
-    throw error_from_errno("cannot open the lock '" + path + "'", errno, "its folder must be there, and ours to write");
+    throw error_from_errno("cannot open the lock '" + path + "'", errno, "its folder must exist and be writable");
   bool is_told = false;
   // A blocking flock() could not be called off.
   for (auto wait = first_wait; ::flock(file.get(), LOCK_EX | LOCK_NB) != 0; wait = std::min(2 * wait, longest_wait)) {
     if (errno != EWOULDBLOCK && errno != EINTR) throw error_from_errno("cannot lock '" + path + "'", errno);
-    if (!is_told) context.log.info("waiting for another who holds the lock '" + path + "'");
+    if (!is_told) context.log.info("waiting for another holder of the lock '" + path + "'");
     is_told = true;
     context.clock.wait_for(wait, context.cancel);
     context.cancel.throw_if_cancelled();

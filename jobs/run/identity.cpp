@@ -52,7 +52,7 @@ const Row* find(const std::vector<Row>& all, std::string_view text) {
 
 Error unknown(std::string_view what, std::string_view name, const std::string& file) {
   return {ErrorKind::config, "no " + std::string(what) + " '" + std::string(name) + "' in '" + file + "'",
-          "a number needs no entry there"};
+          "a numeric id needs no entry there"};
 }
 
 gid_t group_of(std::string_view text, const std::vector<Row>& groups, const std::string& file) {

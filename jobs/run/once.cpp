@@ -62,7 +62,7 @@ std::string record_path(const OnceSettings& settings) {
   struct stat info{};
   if (::stat(settings.folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
     throw Error(ErrorKind::no_input, "there is no folder '" + settings.folder + "' (--state)",
-                "mount a volume there: what is kept in the container is lost with it", Retry::never);
+                "mount a volume there: a folder of the container is lost with it", Retry::never);
   filters::Sha256 digest;
   digest.update(bytes_of(settings.key));
   // A key cannot hold a line break's neighbour by chance: each digest stands on a line of its own.

@@ -30,7 +30,7 @@ DumpEvent BsonReader::next() {
     return {DumpEvent::Kind::end_of_collection, 0, 0};
   }
   if (*length < smallest_document || *length > mongo::max_document_bytes)
-    fail(at, std::to_string(*length) + " is no length of a document");
+    fail(at, std::to_string(*length) + " is not a valid document length");
   document_bytes_ = *length;
   document_at_ = at;
   return {DumpEvent::Kind::document, 0, static_cast<std::size_t>(*length)};

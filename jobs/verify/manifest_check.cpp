@@ -28,7 +28,7 @@ std::string read_manifest(const std::string& path) {
     if (n == 0) break;
     filled += n;
   }
-  if (filled > max_manifest_bytes) throw Error(ErrorKind::data, "'" + path + "' is larger than any manifest can be");
+  if (filled > max_manifest_bytes) throw Error(ErrorKind::data, "'" + path + "' is too large for a manifest");
   text.resize(filled);
   return text;
 }
@@ -43,8 +43,8 @@ std::string series_name(std::string name) {
 [[noreturn]] void differ(const Report& report, const std::string& what, const std::string& there,
                          const std::string& said) {
   throw Error(ErrorKind::data,
-              "'" + report.name + "' is not what its manifest says: " + what + " " + there + " where that says " + said,
-              "the backup was changed or exchanged after it was made: take another");
+              "'" + report.name + "' does not match its manifest: " + what + " " + there + " instead of " + said,
+              "the backup was changed after it was written: use another one");
 }
 
 void check_same(const Report& report, const std::string& what, std::uint64_t there, std::uint64_t said) {
@@ -76,7 +76,7 @@ std::optional<storage::Manifest> manifest_beside(const std::string& path, Log& l
   } catch (const Error& error) {
     const bool is_backup = storage::parse_backup_name(fs::path(path).filename().string()).has_value();
     if (error.kind() != ErrorKind::data || is_backup) throw;
-    log.warn("the file beside it is no manifest: not compared", {{"file", beside}, {"cause", error.message()}});
+    log.warn("the file beside it is not a manifest: not compared", {{"file", beside}, {"cause", error.message()}});
     return std::nullopt;
   }
 }

@@ -98,7 +98,7 @@ Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& 
   auto report = prove_plain(plain, name, reading);
   report.encrypted = encrypted;
   report.compression = compression;
-  if (read_to_end(digest) > 0) throw Error(ErrorKind::data, "'" + name + "' has something after its end");
+  if (read_to_end(digest) > 0) throw Error(ErrorKind::data, "'" + name + "' has data after its end");
   report.stored_bytes = digest.bytes();
   report.sha256 = digest.sha256();
   return report;

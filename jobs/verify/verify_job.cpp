@@ -91,8 +91,7 @@ Report prove_files(const std::string& path, Form form, JobContext& context) {
   if (form == Form::dump_folder && is_database(path)) query.db = fs::weakly_canonical(path).filename().string();
   mongo::FolderReader reader(mongo::list_folder(query, context.cancel), context.cancel);
   if (!reader.passed_over().empty())
-    context.log.warn("what lies in the folder and is no part of the dump is not looked at",
-                     {{"files", mongo::listed(reader.passed_over())}});
+    context.log.warn("ignoring files that are not part of the dump", {{"files", mongo::listed(reader.passed_over())}});
   mongo::check_collections(reader);
   return prove_dump(reader, path, form);
 }

@@ -30,7 +30,7 @@ class DnsProbe final : public Probe {
 
 std::unique_ptr<Probe> dns_probe(const Url& url) {
   if (url.port != 0 || (!url.path.empty() && url.path != "/"))
-    throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(url.without_login()) + "': a name alone is expected",
+    throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(url.without_login()) + "': only a name is expected",
                 "write dns://name, or tcp://name:port for a server behind it");
   return std::make_unique<DnsProbe>(url.host);
 }

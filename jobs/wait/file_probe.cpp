@@ -20,7 +20,7 @@ struct FileRules {
 Error bad_rule(const Url& url, const std::string& rule) {
   return {ErrorKind::usage,
           "cannot wait for '" + redact_url(url.without_login()) + "': unknown condition '" + rule + "'",
-          "there are ?nonempty and ?newer-than=/path, joined by &"};
+          "use ?nonempty and ?newer-than=/path, joined by &"};
 }
 
 FileRules rules_of(const Url& url) {
@@ -71,7 +71,8 @@ class FileProbe final : public Probe {
 
 std::unique_ptr<Probe> file_probe(const Url& url) {
   if (!url.host.empty() || url.path.size() < 2)
-    throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(url.without_login()) + "': it is no absolute path",
+    throw Error(ErrorKind::usage,
+                "cannot wait for '" + redact_url(url.without_login()) + "': it is not an absolute path",
                 "write file:///path, with three slashes");
   return std::make_unique<FileProbe>(percent_decoded(url.path), rules_of(url));
 }

@@ -66,7 +66,7 @@ class GreetingProbe final : public Probe {
     for (;;) {
       auto verdict = judge_(answer);
       if (verdict.known) return std::move(verdict.why_not);
-      if (!wait_ready(fd, POLLIN, deadline, cancel)) return "it takes the connection and does not answer";
+      if (!wait_ready(fd, POLLIN, deadline, cancel)) return "it accepts the connection and does not answer";
       const auto n = ::recv(fd, buffer.data(), buffer.size(), 0);
       if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (n <= 0) return "it closes the connection without an answer";

@@ -51,7 +51,7 @@ class HttpProbe final : public Probe {
                                              : std::ranges::find(expect_status_, status) != expect_status_.end();
     if (!fits) return "it answers " + std::to_string(status);
     if (body.find(expect_body_) == std::string::npos)
-      return "it answers " + std::to_string(status) + " without the text that is expected";
+      return "it answers " + std::to_string(status) + " without the expected text";
     return {};
   }
 

@@ -17,7 +17,7 @@ Error unknown_scheme(const std::string& url) {
   const auto what = end == std::string::npos ? "no scheme in '" + redact_url(url) + "'"
                                              : "unknown scheme '" + url.substr(0, end) + "'";
   return {ErrorKind::usage, "cannot wait: " + what,
-          "there are tcp, unix, http, https, mongodb, postgres, mysql, redis, amqp, file and dns: tcp://db:5432"};
+          "use tcp, unix, http, https, mongodb, postgres, mysql, redis, amqp, file or dns, such as tcp://db:5432"};
 }
 
 /// parse_url() blames the configuration; here it is the user's own words that are wrong.

@@ -23,7 +23,7 @@ Expect expect_of(std::string_view text) {
   if (text == "secondary") return Expect::secondary;
   if (text == "any") return Expect::any;
   throw Error(ErrorKind::usage, "cannot wait for a mongodb:// with expect=" + std::string(text),
-              "there are primary, secondary and any");
+              "use primary, secondary or any");
 }
 
 Wanted wanted(const std::string& url) {
@@ -112,8 +112,8 @@ class MongoProbe final : public Probe {
     if (expect_ == Expect::any) return {};
     if (expect_ == Expect::primary) return mongo::why_not_primary(greeting, host.host_and_port);
     if (mongo::truth_of(greeting.get(), "secondary")) return {};
-    if (mongo::truth_of(greeting.get(), "isreplicaset")) return "its replica set is not initiated yet";
-    return "it is no secondary";
+    if (mongo::truth_of(greeting.get(), "isreplicaset")) return "its replica set is not initiated";
+    return "it is not a secondary";
   }
 
   /// Why the login is refused; empty where it is taken.

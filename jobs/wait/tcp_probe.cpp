@@ -43,14 +43,14 @@ class UnixProbe final : public Probe {
 
 std::unique_ptr<Probe> tcp_probe(const Url& url, const Settings& settings) {
   if (url.port == 0)
-    throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(url.without_login()) + "': it names no port",
+    throw Error(ErrorKind::usage, "cannot wait for '" + redact_url(url.without_login()) + "': it has no port",
                 "write tcp://host:port");
   return std::make_unique<TcpProbe>(url, settings);
 }
 
 std::unique_ptr<Probe> unix_probe(std::string path, const Settings& settings) {
   if (!path.starts_with('/'))
-    throw Error(ErrorKind::usage, "cannot wait for 'unix://" + path + "': it is no absolute path",
+    throw Error(ErrorKind::usage, "cannot wait for 'unix://" + path + "': it is not an absolute path",
                 "write unix:///path/of/the/socket");
   return std::make_unique<UnixProbe>(std::move(path), settings);
 }

@@ -67,7 +67,7 @@ class Watches {
     return {ErrorKind::timeout,
             std::string(until_ == Settings::Until::there ? "not there" : "not gone") + " within " + spoken(timeout) +
                 ": " + missing(),
-            "--timeout says how long to wait; 0 is for ever", Retry::never};
+            "set the limit with --timeout; 0 waits for ever", Retry::never};
   }
 
  private:

@@ -61,7 +61,7 @@ void Watch::watch() {
       since = missing ? std::nullopt : std::optional(now);
     }
     const bool counted = std::exchange(counts, since && now - *since >= goal_->stable());
-    if (!counts && since) missing = "it is, for less than the time asked for";
+    if (!counts && since) missing = "it is available, but not for long enough";
     note(std::move(missing));
     if (counts && !counted) goal_->one_met();
     if (counted && !counts) goal_->one_lost();
@@ -75,7 +75,7 @@ std::optional<std::string> Watch::look(const CancelToken& cancel) {
   auto reason = probe_->look(cancel);
   if (goal_->until() == Settings::Until::there) return reason;
   if (reason) return {};
-  return "it is still there";
+  return "it is still available";
 }
 
 std::optional<std::string> Watch::missing() const {

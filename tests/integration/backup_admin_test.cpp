@@ -270,7 +270,7 @@ TEST_CASE("Retention stands still until a suspect backup is accepted") {
   const auto still = shelf.backup({"prune", "--keep=last=1"});
   INFO(still.describe());
   CHECK(still.exit_code == 0);
-  CHECK(has(still.err, "retention stands still"));
+  CHECK(has(still.err, "retention is stalled"));
   CHECK(has(still.out, "backup accept " + shrunken));
   CHECK(shelf.files().size() == 6);
   CHECK(shelf.backup({"accept", "latest"}).exit_code == 64);

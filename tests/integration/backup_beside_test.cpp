@@ -32,7 +32,7 @@ TEST_CASE("in the environment of a backup service one more is taken at once thou
   const auto at_once = run(within({"--one-time"}), 30s);
   INFO(at_once.describe());
   CHECK(at_once.exit_code == 0);
-  CHECK(at_once.err.find("going on without") == std::string::npos);
+  CHECK(at_once.err.find("continuing without it") == std::string::npos);
   CHECK(store.manifests().size() == 1);
   CHECK(healthy());
   CHECK(run(within({"list"}), 30s).err.empty());
@@ -43,7 +43,7 @@ TEST_CASE("in the environment of a backup service one more is taken at once thou
   CHECK(run(scheduled, 30s).exit_code == 0);
   const auto told_to = run(within({"--one-time", "--http=:" + port}), 30s);
   CHECK(told_to.exit_code == 0);
-  CHECK(told_to.err.find("going on without") != std::string::npos);
+  CHECK(told_to.err.find("continuing without it") != std::string::npos);
 
   // Two that stay cannot both be asked.
   const auto second = run(within({"--every=@yearly"}), 30s);

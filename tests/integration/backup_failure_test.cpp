@@ -96,16 +96,16 @@ TEST_CASE("bad input to a backup is one line with its code before anything is to
   const auto source = "--from=dir:" + place.path().string();
   const std::vector<Refusal> refusals{
       {{source, "--every=61 3 * * *"}, 64, "minute '61': not within 0 to 59"},
-      {{source, "--every=0 25 * *"}, 64, "4 fields and not 5"},
-      {{source, "--keep=last=0"}, 64, "it would keep nothing"},
+      {{source, "--every=0 25 * *"}, 64, "4 fields instead of 5"},
+      {{source, "--keep=last=0"}, 64, "it keeps nothing"},
       {{source, "--keep=lst=3"}, 64, "rule 'lst=3': unknown"},
       {{source, "--recipient=age1foo"}, 64, "age1foo"},
-      {{"--from=foo://u:hunter2@x"}, 64, "not a source"},
+      {{"--from=foo://u:hunter2@x"}, 64, "not a valid source"},
       {{"--from=mongodb://"}, 64, "--from is no valid connection string"},
-      {{}, 78, "nothing to back up"},
+      {{}, 78, "no source is given"},
       {{source, source}, 78, "two sources"},
       {{source, "--job=a b"}, 78, "a b"},
-      {{source, "--job=a", "--job=b"}, 78, "names of jobs"},
+      {{source, "--job=a", "--job=b"}, 78, "job names"},
       {{source, "--prove=most"}, 64, "not one of"},
       {{source, "--prove=restored"}, 78, "--scratch-uri"},
       {{source, "--max-shrink=200"}, 64, "percentage"},
@@ -229,7 +229,7 @@ TEST_CASE("a backup that takes longer than its server keeps history is taken wit
   writer.join();
   INFO(taken.describe());
   CHECK(taken.exit_code == 0);
-  CHECK(taken.err.find("does without a snapshot") != std::string::npos);
+  CHECK(taken.err.find("uses no snapshot") != std::string::npos);
   CHECK(store.newest().at("consistent") == false);
   CHECK(store.newest().at("items") == 200);
 }

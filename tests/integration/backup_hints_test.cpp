@@ -23,9 +23,9 @@ TEST_CASE("a storage without the name of a backup is refused with what to add") 
   const BackupStore store;
   REQUIRE(store.take("exec: echo hello", {"--job=greeting"}).exit_code == 0);
   check_refused(restore({"--from=" + store.url(), nowhere}), 78, "end it with /latest");
-  check_refused(restore({"--from=" + store.url() + "/", nowhere}), 78, "put its name behind");
+  check_refused(restore({"--from=" + store.url() + "/", nowhere}), 78, "add its name after");
   check_refused(restore({"--from=" + store.url() + "/latest", "--job=greetings", nowhere}), 66,
-                "it holds those of: greeting");
+                "it holds backups of: greeting");
 }
 
 TEST_CASE("the backup of a command is fetched by what its refused restore says") {

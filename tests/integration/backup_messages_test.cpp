@@ -25,9 +25,9 @@ void check_told(const Finished& finished, int exit_code, const std::string& mess
 TEST_CASE("a wrong value of a backup is told once with the name of its flag") {
   const BackupStore store;
   const std::string source = "exec: echo hello";
-  check_told(store.take(source, {"--keep=last=0"}), 64, "--keep: rule 'last=0': it would keep nothing\"");
+  check_told(store.take(source, {"--keep=last=0"}), 64, "--keep: rule 'last=0': it keeps nothing\"");
   check_told(store.take(source, {"--every=* * * *"}), 64,
-             "--every: schedule '* * * *': there are 4 fields and not 5\"");
+             "--every: schedule '* * * *': there are 4 fields instead of 5\"");
   check_told(store.take(source, {"--every=61 * * * *"}), 64, "--every: minute '61': not within 0 to 59\"");
   check_told(store.take(source, {"--recipient=age1foo"}), 64, "--recipient: 'age1foo': it is too short\"");
   check_told(store.take(source, {"--recipient=ssh-ed25519"}), 64, "--recipient: it does not begin with age1\"");
@@ -37,7 +37,7 @@ TEST_CASE("a wrong value of a backup is told once with the name of its flag") {
   check_told(store.take(source, {"--compress=none", "--compression-level=3"}), 78,
              "--compression-level has no effect with --compress=none");
   check_told(sidekick_run({"backup", "prune", "--to=" + store.url(), "--keep=last=0"}), 64,
-             "--keep: rule 'last=0': it would keep nothing\"");
+             "--keep: rule 'last=0': it keeps nothing\"");
   CHECK(store.files().empty());
 }
 

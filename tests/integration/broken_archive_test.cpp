@@ -76,7 +76,7 @@ void restore_broken_archive(const std::string& file) {
     check_refused(finished, file, broken);
     // Whoever finds the server changed must have been told.
     if (!read_namespaces(server.client()).empty())
-      CHECK(error_lines(finished).at(0).find("by then") != std::string::npos);
+      CHECK(error_lines(finished).at(0).find("until then") != std::string::npos);
     return;
   }
   if (expected().at("archives").as_object().contains(base)) check_restored(server.client(), file, base);

@@ -163,10 +163,10 @@ TEST_CASE("TLS asked of a plain server and a plain connection to a TLS server ar
                     .uri_options = "&tls=true&tlsCAFile=" + certificates.authority().string() +
                                    "&tlsCertificateKeyFile=" + certificates.client().string()}};
   for (const auto& words : all_commands("mongodb://" + tls.address() + "/", folder))
-    check_refused(words, 78, "the server takes connections by TLS only");
+    check_refused(words, 78, "the server accepts only TLS connections");
   for (const auto& words : all_commands(
            "mongodb://" + plain.address() + "/?tls=true&tlsCAFile=" + certificates.authority().string(), folder))
-    check_refused(words, 78, "the server takes plain connections only");
+    check_refused(words, 78, "the server accepts only plain connections");
 }
 
 TEST_CASE("wait logs in with the user of its URL") {
@@ -191,7 +191,7 @@ TEST_CASE("wait logs in with the user of its URL") {
   CHECK(holds(short_time.err, "cannot log in"));
   const auto gone = sidekick_run({"wait", url("root:WRONG"), "--invert", "--timeout=1s"});
   CHECK(gone.exit_code == 124);
-  CHECK(holds(gone.err, "it is still there"));
+  CHECK(holds(gone.err, "it is still available"));
 }
 
 TEST_CASE("wait lets a user in who is created while it waits") {
@@ -237,7 +237,7 @@ TEST_CASE("a replica set whose members have no address here hints at directConne
       restore({"--uri=" + address, "--archive=" + test_data("shop.archive.gz").string(), "--retry-for=0s"});
   INFO(lost.describe());
   CHECK(lost.exit_code == 69);
-  CHECK(holds(lost.err, "'mongo1:" + port + "', which has no address here"));
+  CHECK(holds(lost.err, "'mongo1:" + port + "', which this machine cannot resolve"));
   CHECK(holds(lost.err, "directConnection=true"));
   const auto direct =
       restore({"--uri=" + address + "&directConnection=true", "--archive=" + test_data("shop.archive.gz").string()});

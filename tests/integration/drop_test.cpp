@@ -56,7 +56,7 @@ TEST_CASE("the flag --drop from standard input says aloud that the archive was n
   const Finished finished = run(command, 60s);
   INFO(finished.describe());
   CHECK(finished.exit_code == 0);
-  CHECK(finished.err.find("proven") != std::string::npos);
+  CHECK(finished.err.find("verified") != std::string::npos);
   CHECK_FALSE(documents_are_there(read_namespaces(server.client())));
 }
 

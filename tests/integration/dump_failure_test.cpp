@@ -44,7 +44,7 @@ class Scene {
 };
 
 bool was_retried(const Finished& finished) {
-  return finished.err.find("trying again") != std::string::npos;
+  return finished.err.find("retrying") != std::string::npos;
 }
 
 }  // namespace

@@ -113,10 +113,10 @@ TEST_CASE("a file that is no archive is named for what it is, by restore and by 
       {"x.html", "web page", "download"},
       {"x.xml", "XML", "download"},
       {"x.json", "JSON", "mongoimport"},
-      {"x.asc", "age encrypted as text", "age -d"},
+      {"x.asc", "age file in text form", "age -d"},
       {"x.enc", "openssl", "decrypt"},
       {"x.utf16", "UTF-16", "--archive=FILE"},
-      {"dump/shop/x.bson", "bare documents", "--collection", 0},
+      {"dump/shop/x.bson", "plain documents", "--collection", 0},
   };
   for (const auto& [file, is, way_out, verified] : cases) {
     INFO(file);

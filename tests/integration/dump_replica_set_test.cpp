@@ -31,7 +31,7 @@ class Scene {
     const Finished finished = child->wait(120s);
     INFO(finished.describe());
     REQUIRE(finished.exit_code == 0);
-    CHECK(finished.err.find("trying again") != std::string::npos);
+    CHECK(finished.err.find("retrying") != std::string::npos);
     check_whole();
   }
 

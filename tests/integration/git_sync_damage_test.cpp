@@ -189,7 +189,7 @@ TEST_CASE("A token in the place of the user is nowhere to be read") {
     CHECK(done.exit_code == 1);
     CHECK(done.err.find("ghp_t0ken") == std::string::npos);
     const auto told = read_file(site.root / "error");
-    CHECK(told.find("refuses the credentials") != std::string::npos);
+    CHECK(told.find("rejects the credentials") != std::string::npos);
     CHECK(told.find("ghp_t0ken") == std::string::npos);
   }
 }

@@ -186,7 +186,7 @@ TEST_CASE("What was edited by hand is put right at the next start with a warning
   INFO(done.describe());
   REQUIRE(done.exit_code == 0);
   CHECK(tree_listing(site.folder) == std::set<std::string>{"index.html = from git", "gone.html = gone"});
-  CHECK(done.err.find("putting them right") != std::string::npos);
+  CHECK(done.err.find("repairing them") != std::string::npos);
 }
 
 TEST_CASE("What is edited by hand while it runs is put right within the check period") {
@@ -205,7 +205,7 @@ TEST_CASE("Once it has synced it never gives up, and goes on when the remote is 
   REQUIRE(eventually(20s, [&] { return fs::exists(site.folder / "index.html"); }));
   const auto hidden = site.home / "hidden";
   fs::rename(site.repository.path() / ".git", hidden);
-  REQUIRE(eventually(20s, [&] { return child.err().find("trying again") != std::string::npos; }));
+  REQUIRE(eventually(20s, [&] { return child.err().find("retrying") != std::string::npos; }));
   CHECK(child.running());
   CHECK(site.content("index.html") == "one");
   fs::rename(hidden, site.repository.path() / ".git");

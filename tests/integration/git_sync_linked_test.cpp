@@ -173,7 +173,7 @@ TEST_CASE("A failed sync leaves the last good tree and ends with 1") {
   CHECK_FALSE(fs::exists(site.root / "error.json"));
 }
 
-TEST_CASE("A sync that is not done in time is a failure that is told as others are") {
+TEST_CASE("A sync that is did not finish in time is a failure that is told as others are") {
   const Synced site;
   const TcpServer silent([](TcpPeer& peer) { peer.wait_for_end(); });
   const auto failed = git_sync({"--repo=" + silent.url("/site.git"), "--root=" + site.root.string(), "--link=current",
@@ -183,7 +183,7 @@ TEST_CASE("A sync that is not done in time is a failure that is told as others a
   CHECK(failed.err.find("cannot sync '" + site.root.string() + "' with '" + silent.url("/site.git") + "'") !=
         std::string::npos);
   CHECK(failed.err.find("--sync-timeout") != std::string::npos);
-  CHECK(read_file(site.root / "error.json").find("not done in time") != std::string::npos);
+  CHECK(read_file(site.root / "error.json").find("did not finish in time") != std::string::npos);
 }
 
 TEST_CASE("So many failures in a row as allowed end it and not one fewer") {
@@ -210,7 +210,7 @@ TEST_CASE("A file that was edited or removed in the worktree is put right at the
   CHECK(done.exit_code == 0);
   CHECK(site.content("a") == "a");
   CHECK(site.content("b/c") == "c");
-  CHECK(done.err.find("putting them right") != std::string::npos);
+  CHECK(done.err.find("repairing them") != std::string::npos);
 }
 
 TEST_CASE("A folder of the worktree that was closed to its readers is open again at the next start") {
@@ -221,7 +221,7 @@ TEST_CASE("A folder of the worktree that was closed to its readers is open again
   const auto done = site.once();
   INFO(done.describe());
   CHECK(done.exit_code == 0);
-  CHECK(done.err.find("putting them right") != std::string::npos);
+  CHECK(done.err.find("repairing them") != std::string::npos);
   CHECK(fs::status(site.link / "pages").permissions() == fs::perms(0755));
 }
 

@@ -154,5 +154,5 @@ TEST_CASE("A disk too small for what is fetched is told with what to do") {
   INFO(done.describe());
   CHECK(done.exit_code == 1);
   CHECK(done.err.find("No space left on device") != std::string::npos);
-  CHECK(done.err.find("make room on the disk") != std::string::npos);
+  CHECK(done.err.find("free space on the disk") != std::string::npos);
 }

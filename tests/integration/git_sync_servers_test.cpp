@@ -73,8 +73,8 @@ TEST_CASE("A password that is wrong or missing is told without being printed") {
   const Apache server(with_password);
   const auto url = site.serve(server);
   check_refused(site.once(url), "--username");
-  check_refused(site.once(url, {"--username=reader", "--password=wrong word"}), "refuses the credentials");
-  check_refused(site.once("http://reader:wrong%20word@" + url.substr(7)), "refuses the credentials");
+  check_refused(site.once(url, {"--username=reader", "--password=wrong word"}), "rejects the credentials");
+  check_refused(site.once("http://reader:wrong%20word@" + url.substr(7)), "rejects the credentials");
   CHECK_FALSE(fs::exists(site.link));
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("A password file that is renewed is read again at the next poll") {
   write_file(file, "wrong word\n");
   Child child(git_sync_command({"--repo=" + url, "--root=" + site.root.string(), "--link=current", "--period=50ms",
                                 "--max-failures=-1", "--username=reader", "--password-file=" + file.string()}));
-  REQUIRE(eventually(20s, [&] { return child.err().find("refuses the credentials") != std::string::npos; }));
+  REQUIRE(eventually(20s, [&] { return child.err().find("rejects the credentials") != std::string::npos; }));
   write_file(file, "open sesame\n");
   CHECK(eventually(20s, [&] { return linked_commit(site.link) == site.commit; }));
 }

@@ -53,7 +53,7 @@ TEST_CASE("restore --if-empty restores into a database without documents and lea
   const Finished second = restore(flags);
   INFO(second.describe());
   CHECK(second.exit_code == 0);
-  CHECK(has(second.err, "left everything as it is: 'shop.orders' holds documents"));
+  CHECK(has(second.err, "nothing was restored: 'shop.orders' holds documents"));
   CHECK_FALSE(has_collection(client, "shop", "fruits"));
 
   CHECK(restore({"--uri=" + server.uri(), archive(), "--if-empty", "--drop"}).exit_code == 78);
@@ -127,7 +127,7 @@ TEST_CASE("a restore that finds its own data hints at --if-empty") {
   const Finished second = restore({"--uri=" + server.uri(), archive()});
   INFO(second.describe());
   CHECK(second.exit_code == 0);
-  CHECK(has(second.err, "every document was there already"));
+  CHECK(has(second.err, "every document existed already"));
   CHECK(has(second.err, "--if-empty"));
 }
 

@@ -91,8 +91,7 @@ bool says(const Child& child, const std::string& text) {
 int failed_attempts(const Child& child) {
   const auto log = child.err();
   int count = 0;
-  for (auto at = log.find("; trying again in"); at != std::string::npos; at = log.find("; trying again in", at + 1))
-    count++;
+  for (auto at = log.find("; retrying in"); at != std::string::npos; at = log.find("; retrying in", at + 1)) count++;
   return count;
 }
 
@@ -140,7 +139,7 @@ std::unique_ptr<Child> stopped_while_proving(const Scene& scene) {
     REQUIRE(run(scene.loader(scene.server().uri()), 120s).exit_code == 0);
     const auto before = identities(scene.client());
     auto child = std::make_unique<Child>(scene.loader(scene.server().uri()));
-    while (child->running() && !says(*child, "proving the dump")) {
+    while (child->running() && !says(*child, "verifying the dump")) {
     }
     child->signal(SIGSTOP);
     if (identities(scene.client()) == before) return child;

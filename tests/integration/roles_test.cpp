@@ -67,7 +67,7 @@ TEST_CASE("documents that a user may not read count as there by their _id, which
   const Finished second = restore({guarded.uri_flag("loader", "loader"), archive("shop.archive.gz")});
   INFO(second.describe());
   CHECK(second.exit_code == 0);
-  CHECK(has(second.err, "3 with an _id that was there"));
+  CHECK(has(second.err, "3 whose _id existed"));
   CHECK(has(second.err, "were not compared"));
   CHECK(has(second.err, "readWrite"));
   const Finished strict =

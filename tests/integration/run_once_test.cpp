@@ -33,7 +33,7 @@ TEST_CASE("what was done once for a key is not done again, and another key is an
     INFO(finished.describe());
     CHECK(finished.exit_code == 0);
     CHECK(folder.runs() == 1);
-    CHECK((finished.err.find("was done before") != std::string::npos) == (i > 0));
+    CHECK((finished.err.find("has succeeded before") != std::string::npos) == (i > 0));
   }
   CHECK(run(folder.once("migration 8", {}, {"fail-first", folder.count}), 20s).exit_code == 0);
   CHECK(folder.runs() == 2);
@@ -134,7 +134,7 @@ TEST_CASE("what was done and cannot be recorded yet is not done again") {
       if (entry.path().string().ends_with(".done.new")) return entry.path();
     return std::filesystem::path();
   };
-  REQUIRE(eventually(20s, [&] { return child.err().find("trying again") != std::string::npos; }));
+  REQUIRE(eventually(20s, [&] { return child.err().find("retrying") != std::string::npos; }));
   std::filesystem::remove(obstacle());
   const auto finished = child.wait(20s);
   INFO(finished.describe());

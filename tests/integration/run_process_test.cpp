@@ -90,7 +90,7 @@ TEST_CASE("bad input is one clear line and the code of its kind") {
   check_refused({"--once=k"}, 78, "--state");
   check_refused({"--chdr=/"}, 64, "--chdir");
   check_refused({"--on-success=it's"}, 64, "quote");
-  check_refused({"--hook-timeout=0s"}, 64, "a limit of nothing");
+  check_refused({"--hook-timeout=0s"}, 64, "a limit of zero");
   check_refused({"--once=k", "--state=/tmp", "--term-is-success"}, 78, "exclude");
   const auto bare = run({{sidekick_binary(), "run"}}, 20s);
   CHECK(bare.exit_code == 64);

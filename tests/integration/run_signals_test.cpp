@@ -104,7 +104,7 @@ TEST_CASE("SIGTERM between two attempts ends the wait") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   Child child(run_misbehave(place, {"--retry-for=10h", "--retries=1000"}, {"exit", "1"}));
   const auto sidekick = sidekick_of(child);
-  REQUIRE(eventually(20s, [&] { return child.err().find("trying again") != std::string::npos; }));
+  REQUIRE(eventually(20s, [&] { return child.err().find("retrying") != std::string::npos; }));
   ::kill(sidekick, SIGTERM);
   CHECK(child.wait(20s).exit_code == 143);
 }

@@ -217,7 +217,7 @@ TEST_CASE("s3: the first failed try of a request is warned of and further ones a
   CHECK(storage.list("", never()).empty());
   REQUIRE(log.messages.size() == 1);
   CHECK(log.messages[0].find("SlowDown") != std::string::npos);
-  CHECK(log.messages[0].find("trying again") != std::string::npos);
+  CHECK(log.messages[0].find("retrying") != std::string::npos);
 }
 
 TEST_CASE("s3: what a check left that was killed is found among the leftovers and removed") {

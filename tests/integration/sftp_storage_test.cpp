@@ -56,7 +56,7 @@ TEST_CASE("sftp: a key that is not accepted is denied and one with a passphrase 
   const SftpPlace place;
   auto access = place.access();
   access.ssh_key_files = {place.server.other_key().string()};
-  require_error(check_with(place, access), ErrorKind::denied, "accepts none of our keys");
+  require_error(check_with(place, access), ErrorKind::denied, "accepts none of the keys");
   access.ssh_key_files = {place.server.locked_client_key().string()};
   require_error(check_with(place, access), ErrorKind::config, "has a passphrase");
   access.ssh_key_passphrase = Secret("wrong");
@@ -193,7 +193,8 @@ TEST_CASE("sftp: an object that changed or ends early while it is read is an err
     const auto error = error_of([&] {
       while (source->read(piece) > 0) continue;
     });
-    require_error(error, ErrorKind::data, broken ? "changed meanwhile" : "it ends after 20000000 of 24000000 bytes");
+    require_error(error, ErrorKind::data,
+                  broken ? "changed while it was read" : "it ends after 20000000 of 24000000 bytes");
   }
 }
 

@@ -149,7 +149,7 @@ TEST_CASE("wait trusts an authority of its own for https and says aloud when it 
   const auto careless = run({{sidekick_binary(), "wait", url, "--insecure"}}, 30s);
   INFO(careless.describe());
   CHECK(careless.exit_code == 0);
-  CHECK(holds(careless.err, "certificates are not checked (--insecure)"));
+  CHECK(holds(careless.err, "certificates are not verified (--insecure)"));
 }
 
 TEST_CASE("a server of another kind is not taken for the one that is waited for") {
@@ -161,7 +161,7 @@ TEST_CASE("a server of another kind is not taken for the one that is waited for"
   CHECK(holds(said, "what answers is not Redis"));
   CHECK(holds(said, "what answers is not PostgreSQL"));
   CHECK(holds(said, "what answers is not AMQP 0-9-1"));
-  CHECK(holds(said, "'mysql://" + at + "' (it takes the connection and does not answer)"));
+  CHECK(holds(said, "'mysql://" + at + "' (it accepts the connection and does not answer)"));
   Redis redis;
   redis.start();
   REQUIRE(is_there({"redis://" + redis.address()}));
@@ -177,15 +177,15 @@ TEST_CASE("wait ends once mongod is up and writable") {
   const Mongod server({.port = port});
   CHECK(waiting.ends_well());
   CHECK(is_there({"mongodb://" + server.address() + "/?expect=any"}));
-  CHECK(holds(reason({"mongodb://" + server.address() + "/?expect=secondary"}), "it is no secondary"));
+  CHECK(holds(reason({"mongodb://" + server.address() + "/?expect=secondary"}), "it is not a secondary"));
 }
 
 TEST_CASE("a replica set is there once it is initiated and has a primary") {
   ReplicaSet set;
   Waiting primary({set.uri()});
   Waiting secondary({set.uri() + "&expect=secondary"});
-  CHECK(holds(reason({set.uri()}), "its replica set is not initiated yet"));
-  CHECK(holds(reason({set.uri() + "&expect=secondary"}), "its replica set is not initiated yet"));
+  CHECK(holds(reason({set.uri()}), "its replica set is not initiated"));
+  CHECK(holds(reason({set.uri() + "&expect=secondary"}), "its replica set is not initiated"));
   CHECK(is_there({set.uri() + "&expect=any"}));
   CHECK(primary.child.running());
   set.initiate();
@@ -195,5 +195,5 @@ TEST_CASE("a replica set is there once it is initiated and has a primary") {
   const auto& other = set.member((set.primary() + 1) % ReplicaSet::size);
   CHECK(holds(reason({"mongodb://" + other.address() + "/"}), "the primary is " + first.address()));
   CHECK(is_there({"mongodb://" + other.address() + "/?expect=secondary"}));
-  CHECK(holds(reason({"mongodb://" + first.address() + "/?expect=secondary"}), "it is no secondary"));
+  CHECK(holds(reason({"mongodb://" + first.address() + "/?expect=secondary"}), "it is not a secondary"));
 }

@@ -76,7 +76,7 @@ TEST_CASE("TERM while a server is looked for is obeyed and need not be enforced"
   const Finished finished = child.wait(20s);
   INFO(finished.describe());
   CHECK(finished.exit_code == 143);
-  CHECK(finished.err.find("did not let go") == std::string::npos);
+  CHECK(finished.err.find("did not stop") == std::string::npos);
 }
 
 TEST_CASE("a server that never comes ends with 69 once --retry-for is over") {

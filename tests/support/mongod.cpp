@@ -25,8 +25,8 @@ std::vector<std::string> mongod_command(const std::string& version) {
   const Finished got = run(fetch, 300s);
   if (got.exit_code != 0) {
     const char* ci = std::getenv("CI");
-    if (ci && std::string(ci) == "true") FAIL("mongod " << version << " cannot be had: " << got.describe());
-    SKIP("mongod " << version << " cannot be had: " << got.err);
+    if (ci && std::string(ci) == "true") FAIL("mongod " << version << " is not available: " << got.describe());
+    SKIP("mongod " << version << " is not available: " << got.err);
   }
   // So that a server never outlives a test that was itself killed.
   std::vector<std::string> command{"setpriv", "--pdeathsig", "KILL"};

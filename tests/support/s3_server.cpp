@@ -18,8 +18,8 @@ std::string versitygw_program() {
   const Finished got = run(fetch, 600s);
   if (got.exit_code != 0) {
     const char* ci = std::getenv("CI");
-    if (ci && std::string(ci) == "true") FAIL("versitygw cannot be had: " << got.describe());
-    SKIP("versitygw cannot be had: " << got.err);
+    if (ci && std::string(ci) == "true") FAIL("versitygw is not available: " << got.describe());
+    SKIP("versitygw is not available: " << got.err);
   }
   return got.out.substr(0, got.out.find('\n'));
 }

@@ -113,7 +113,7 @@ TEST_CASE("As PID 1 it ends with 143 by TERM and with 130 by INT, in every root"
     for (const auto& [signal, code] : {std::pair{"TERM", "143\n"}, std::pair{"INT", "130\n"}}) {
       const Waiting container(image);
       INFO(image << " " << signal << ": " << run_docker({"logs", container.id()}).err);
-      REQUIRE(container.says("trying again"));
+      REQUIRE(container.says("retrying"));
       docker({"kill", "--signal", signal, container.id()});
       CHECK(docker({"wait", container.id()}) == code);
     }
@@ -122,7 +122,7 @@ TEST_CASE("As PID 1 it ends with 143 by TERM and with 130 by INT, in every root"
 TEST_CASE("As PID 1 it reaps the orphans that others leave to it") {
   need_all_roots();
   const Waiting container("sidekick-test-busybox");
-  REQUIRE(container.says("trying again"));
+  REQUIRE(container.says("retrying"));
   container.shell("mkfifo /tmp/fifo; cat /tmp/fifo >/dev/null 2>&1 & exit 0");
   const auto orphans = [&] {
     return container.shell("ps -o ppid,comm | while read p c; do [ \"$p $c\" = '1 cat' ] && echo $c; done; true");

@@ -104,8 +104,7 @@ TEST_CASE("A loader that starts before its database waits for it in one task") {
   need_image("mongo");
   const Stack stack("early");
   stack.deploy({seed_stack, seed_dnsrr, "no-database.yml"});
-  const bool waits =
-      eventually(60s, [&] { return stack.log("mongoloader").find("trying again") != std::string::npos; });
+  const bool waits = eventually(60s, [&] { return stack.log("mongoloader").find("retrying") != std::string::npos; });
   INFO(stack.describe("mongoloader"));
   REQUIRE(waits);
   CHECK(stack.log("mongoloader").find("mongo") != std::string::npos);

@@ -21,7 +21,7 @@ storage::WallTime wall_clock() {
 
 void refuse_arguments(const Administration& context) {
   if (!context.settings.arguments.empty())
-    throw Error(ErrorKind::usage, "one argument too many: '" + redact_url(context.settings.arguments.front()) + "'",
+    throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(context.settings.arguments.front()) + "'",
                 "only flags are expected here");
 }
 
@@ -45,14 +45,14 @@ std::string flaw_of(const Administration& context, const storage::Manifest& back
 std::string backup_argument(const Administration& context) {
   const auto& arguments = context.settings.arguments;
   if (arguments.empty())
-    throw Error(ErrorKind::usage, "the name of a backup is missing", "'sidekick backup list' tells the names");
-  if (arguments.size() > 1) throw Error(ErrorKind::usage, "one argument too many: '" + redact_url(arguments[1]) + "'");
+    throw Error(ErrorKind::usage, "the name of a backup is missing", "'sidekick backup list' prints the names");
+  if (arguments.size() > 1) throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(arguments[1]) + "'");
   return arguments.front();
 }
 
 std::string job_of_latest(const Administration& context) {
   const auto jobs = context.settings.values.list("job");
-  if (jobs.size() > 1) throw context.settings.values.bad_value("job", "one job is meant here");
+  if (jobs.size() > 1) throw context.settings.values.bad_value("job", "exactly one job must be named");
   return jobs.empty() ? std::string() : jobs.front();
 }
 
@@ -77,7 +77,8 @@ void show_backup(const Administration& context) {
 void accept_backup(const Administration& context) {
   const auto name = backup_argument(context);
   if (name == "latest")
-    throw Error(ErrorKind::usage, "'latest' is no suspect backup", "name the one that is, as 'backup list' shows it");
+    throw Error(ErrorKind::usage, "'latest' is not the name of a backup",
+                "name the suspect one, as 'backup list' prints it");
   auto backup = Catalog(context.storage, "").find(name, context.log, context.cancel);
   const bool was_suspect = std::exchange(backup.suspect, false);
   if (was_suspect)

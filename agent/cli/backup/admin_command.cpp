@@ -63,7 +63,7 @@ std::optional<std::string> answer(const config::Schema& schema, const config::Se
 void within_time(const config::Values& values, runtime::Interrupt& interrupt,
                  const std::function<void(const CancelToken&)>& work) {
   const auto limit = values.duration("timeout");
-  if (limit && limit->count() == 0) throw values.bad_value("timeout", "a limit of nothing");
+  if (limit && limit->count() == 0) throw values.bad_value("timeout", "a limit of zero");
   SystemClock clock;
   const auto deadline = limit ? clock.now() + *limit : Clock::time_point::max();
   const runtime::Watchdog watchdog(clock, interrupt, deadline, 0, [](int) {});
@@ -71,8 +71,8 @@ void within_time(const config::Values& values, runtime::Interrupt& interrupt,
     work(watchdog.token());
   } catch (const Error& error) {
     if (!watchdog.timed_out() || error.kind() != ErrorKind::cancelled) throw;
-    throw Error(ErrorKind::timeout, "not done within " + config::format_duration(*limit) + " (--timeout)",
-                "the storage answers slowly or not at all");
+    throw Error(ErrorKind::timeout, "not finished within " + config::format_duration(*limit) + " (--timeout)",
+                "the storage is slow or does not answer");
   }
 }
 
@@ -92,8 +92,8 @@ void run_admin(const AdminCommand& command, const std::vector<std::string>& word
   runtime::use_files_and_dns();
   const auto zone = zone_name(environment);
   if (!values.given("to"))
-    throw Error(ErrorKind::usage, "it is not said where the backups are",
-                "--to=STORAGE or SIDEKICK_TO says it: dir:/folder, s3://bucket/prefix, or sftp://user@host/path");
+    throw Error(ErrorKind::usage, "no storage is given",
+                "give --to=STORAGE or SIDEKICK_TO: dir:/folder, s3://bucket/prefix, or sftp://user@host/path");
   const auto storage = storage::open_storage(values.text("to"), storage_access(values, environment, log));
   within_time(values, interrupt, [&](const CancelToken& cancel) {
     command.run({settings, *storage, zone, schedule::TimeZone::named(zone), log, cancel});

@@ -31,7 +31,7 @@ void refuse_storage_in_source(const std::vector<backup::Task>& tasks, const stor
     throw Error(
         ErrorKind::config,
         "the storage '" + storage.where() + "' lies in the folder that is backed up, '" + task.source->where() + "'",
-        "name a place outside of it");
+        "use a storage outside of it");
   }
 }
 
@@ -49,8 +49,8 @@ std::optional<HttpPlan> http_of(const config::Values& values) {
 runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
   const auto& values = settings.values;
   if (!settings.arguments.empty())
-    throw Error(ErrorKind::usage, "an argument that is no flag: '" + redact_url(settings.arguments.front()) + "'",
-                "backup takes flags, or one of list, show, fetch, prune and accept as its first word");
+    throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(settings.arguments.front()) + "'",
+                "backup takes only flags, or one of list, show, fetch, prune and accept as its first word");
   auto job = backup_settings(values, frame.environment, frame.log);
   const auto peers = values.text("to").starts_with("s3://") ? PeerSecrets::dropped : PeerSecrets::kept;
   job.hooks.environment = child_environment(backup_schema(), values, frame.environment, peers);

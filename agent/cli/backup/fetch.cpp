@@ -49,7 +49,7 @@ std::unique_ptr<filters::Sink> open_sink(const std::string& out, const CancelTok
 
 std::chrono::milliseconds stall_timeout(const config::Values& values) {
   const auto out = values.duration("stall-timeout").value_or(std::chrono::minutes(2));
-  if (out.count() == 0) throw values.bad_value("stall-timeout", "a limit of nothing");
+  if (out.count() == 0) throw values.bad_value("stall-timeout", "a limit of zero");
   return out;
 }
 
@@ -65,8 +65,7 @@ void fetch_backup(const Administration& context) {
   const auto& values = context.settings.values;
   const bool plain = values.flag("plain");
   if (!plain && values.given("identity-file"))
-    throw Error(ErrorKind::config, "--identity-file needs --plain",
-                "without it the stored bytes are copied as they are");
+    throw Error(ErrorKind::config, "--identity-file needs --plain", "without it the stored bytes are copied unchanged");
   if (values.flag("json") && values.text("out") == "-")
     throw Error(ErrorKind::config, "--json and --out=- exclude each other", "both would write to standard output");
   const auto name = backup_argument(context);

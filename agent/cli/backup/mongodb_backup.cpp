@@ -107,8 +107,7 @@ class MongodbBackup final : public backup::Source {
         // It would be gone again each time: a database that takes so long would never be backed up.
         outlived_ = true;
         no_snapshot_ = error.message() + " (" + error.hint() + ")";
-        throw Error(ErrorKind::unavailable, error.message() + ": the next attempt does without a snapshot",
-                    error.hint());
+        throw Error(ErrorKind::unavailable, error.message() + ": the next attempt uses no snapshot", error.hint());
       }
       if (!may_do_without || error.kind() != ErrorKind::config || counted.bytes() > 0) throw;
       no_snapshot_ = error.message();
@@ -135,13 +134,14 @@ class MongodbBackup final : public backup::Source {
   }
 
   std::string why_inconsistent(const dump::Deployment& deployment) const {
-    if (deployment.sharded) return "the collections may be of different moments: a sharded cluster has no one oplog";
+    if (deployment.sharded)
+      return "the collections may be of different points in time: a sharded cluster has no single oplog";
     if (!no_snapshot_.empty()) return "the collections may be of different moments: " + no_snapshot_;
     if (deployment.replica_set)
-      return "the collections may be of different moments: a part of the namespaces has no oplog of its own, and "
-             "snapshots come with MongoDB 5.0";
-    return "the collections may be of different moments: a standalone has no oplog (a replica set of one member has "
-           "one)";
+      return "the collections may be of different points in time: a part of the namespaces has no oplog of its own, "
+             "and snapshots need MongoDB 5.0";
+    return "the collections may be of different points in time: a standalone has no oplog (a replica set of one member "
+           "has one)";
   }
 
   const MongodbSource settings_;

@@ -85,7 +85,7 @@ class ScratchProof {
       const auto db = mongo::text_of(entry.get(), "name");
       const auto begun = scratch_time(db);
       if (!begun || now - *begun < dead_after) continue;
-      context_.log.info("dropping what an earlier proof has left in the scratch server", {{"database", db}});
+      context_.log.info("dropping leftovers of an earlier verification in the scratch server", {{"database", db}});
       drop(db);
     }
     names_begin_ = now;
@@ -137,7 +137,7 @@ class ScratchProof {
   }
 
   Error differs(const Namespace& ns, const std::string& how) const {
-    return {ErrorKind::data, "the backup '" + name_ + "' does not restore: '" + ns.text() + "' has " + how};
+    return {ErrorKind::data, "the backup '" + name_ + "' cannot be restored: '" + ns.text() + "' has " + how};
   }
 
   std::uint64_t documents_in(const Namespace& ns) {
@@ -158,7 +158,7 @@ class ScratchProof {
     try {
       for (const auto& [db, throwaway] : names_) drop(throwaway);
     } catch (const Error& error) {
-      context_.log.warn("the scratch server keeps what was restored: " + error.message());
+      context_.log.warn("the scratch server still holds the restored data: " + error.message());
     }
   }
 

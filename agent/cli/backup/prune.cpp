@@ -26,12 +26,12 @@ std::string joined(const std::set<std::string>& names) {
 std::vector<std::string> jobs_to_prune(const Administration& context) {
   auto jobs = context.settings.values.list("job");
   for (const auto& job : jobs)
-    if (!storage::is_job_name(job)) throw context.settings.values.bad_value("job", "no name of a job");
+    if (!storage::is_job_name(job)) throw context.settings.values.bad_value("job", "not a valid job name");
   if (!jobs.empty()) return jobs;
   std::set<std::string> there;
   for (const auto& name : storage::Catalog(context.storage, "").names(context.cancel)) there.insert(name.job);
   if (there.size() > 1)
-    throw Error(ErrorKind::config, "there are backups of several jobs: " + joined(there), "say whose by --job=NAME");
+    throw Error(ErrorKind::config, "there are backups of several jobs: " + joined(there), "name one with --job=NAME");
   return {there.begin(), there.end()};
 }
 
@@ -42,20 +42,20 @@ std::unique_ptr<backup::Lease> take_lease(const Administration& context, const s
       backup::Lease::acquire(context.storage, {job, "backup prune, " + lease_holder(context.settings.values), 60s},
                              clock, clock.now() + patience, context.cancel, context.log);
   if (!lease)
-    throw Error(ErrorKind::temporary, "a backup of job '" + job + "' is being taken",
-                "wait for it, or for longer by --lease-wait");
+    throw Error(ErrorKind::temporary, "a backup of job '" + job + "' is running",
+                "wait until it ends, or give a longer --lease-wait");
   return lease;
 }
 
 void print(const Administration& context, const backup::PrunePlan& plan, const std::string& job) {
-  if (plan.decisions.empty()) context.log.warn("there is no backup of this job", {{"backup", job}});
+  if (plan.decisions.empty()) context.log.warn("this job has no backup", {{"backup", job}});
   if (plan.stands_still)
-    context.log.warn("retention stands still: the newest backup is suspect",
+    context.log.warn("retention is stalled: the newest backup is suspect",
                      {{"backup", *plan.stands_still}, {"hint", "see 'backup accept'"}});
   if (const auto unusable = summary_of(plan).unusable)
     context.log.warn(storage::counted(unusable, "backups") + " of this job " + (unusable == 1 ? "does" : "do") +
                          " not count: missing, of another size, or unreadable",
-                     {{"backup", job}, {"hint", "'backup list' shows each"}});
+                     {{"backup", job}, {"hint", "'backup list' marks each"}});
   write_out(context.settings.values.flag("json") ? decisions_json(plan, job) : decisions_text(plan));
 }
 
@@ -70,8 +70,8 @@ class Silent final : public Log {
 void prune_backups(const Administration& context) {
   const auto& values = context.settings.values;
   if (!context.settings.arguments.empty())
-    throw Error(ErrorKind::usage, "one argument too many: '" + redact_url(context.settings.arguments.front()) + "'",
-                "the job is named by --job");
+    throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(context.settings.arguments.front()) + "'",
+                "name the job with --job");
   backup::PruneSettings settings{.job = {}, .keep = keep_rules(values), .zone = context.zone_name};
   SystemClock clock;
   Silent silent;
@@ -90,7 +90,7 @@ void prune_backups(const Administration& context) {
   if (unreadable > 0)
     throw Error(ErrorKind::data,
                 storage::counted(unreadable, "manifests") + " cannot be read; retention ignores such backups",
-                "'backup list' names them; where they are damaged, remove them and their objects by hand");
+                "'backup list' names them; if they are damaged, remove them and their objects by hand");
 }
 
 }  // namespace sidekick::cli

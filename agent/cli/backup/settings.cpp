@@ -29,8 +29,9 @@ auto parsed(const Values& values, std::string_view name, const std::string& text
 
 /// A key where its file is wanted: the value is not shown.
 Error no_file(const Values& values, std::string_view name) {
-  return values.bad_setting(name, "it is a private key itself, and the name of a file is wanted",
-                            "write the key to a file that only you may read; this one was seen by others now");
+  return values.bad_setting(
+      name, "it is a private key, and the name of a file is expected",
+      "write the key to a file that only you can read, and replace this one: others may have seen it");
 }
 
 class Reader {
@@ -87,7 +88,7 @@ class Reader {
     if (filters::is_age_identity(path)) throw no_file(values_, "recipients-file");
     const auto text = read_secret_file(path, "--recipients-file");
     const auto more = filters::parse_age_recipients(text.reveal(), path);
-    if (more.empty()) throw values_.bad_value("recipients-file", "there is no public key in '" + path + "'");
+    if (more.empty()) throw values_.bad_value("recipients-file", "no public key in '" + path + "'");
     recipients.insert(recipients.end(), more.begin(), more.end());
   }
 
@@ -97,8 +98,7 @@ class Reader {
     proof.level = storage::parse_proof(level).value_or(proof.level);
     proof.identities = age_identities(values_);
     if (proof.level == storage::Proof::restored && !values_.given("scratch-uri"))
-      throw Error(ErrorKind::config, "--verify=restored needs --scratch-uri",
-                  "name a MongoDB that backups may be restored into");
+      throw Error(ErrorKind::config, "--verify=restored needs --scratch-uri", "name a MongoDB to restore backups into");
     if (proof.level >= storage::Proof::read && !out_.pipeline.recipients.empty() && proof.identities.empty())
       throw Error(ErrorKind::config, "--verify=" + level + " needs --identity-file where backups are encrypted",
                   "without a private key a backup can be verified up to --verify=stored");
@@ -147,8 +147,8 @@ void check_rules(const Values& values) {
   if (follows_schedule(values)) check_excluding(values, {{"every", "one-time"}});
   check_needing(values, {{"now", "every"}, {"jitter", "every"}, {"notify-on", "notify"}});
   if (!values.given("to"))
-    throw Error(ErrorKind::config, "there is no place to back up to",
-                "name one by --to: dir:/folder, s3://bucket/prefix, sftp://user@host/path");
+    throw Error(ErrorKind::config, "no storage is given",
+                "give --to=STORAGE: dir:/folder, s3://bucket/prefix, sftp://user@host/path");
 }
 
 }  // namespace
@@ -178,7 +178,7 @@ std::vector<filters::AgeIdentity> age_identities(const Values& values) {
   for (const auto& path : values.list("identity-file")) {
     if (filters::is_age_identity(path)) throw no_file(values, "identity-file");
     const auto more = filters::parse_age_identities(read_secret_file(path, "--identity-file"), path);
-    if (more.empty()) throw values.bad_value("identity-file", "there is no private key in '" + path + "'");
+    if (more.empty()) throw values.bad_value("identity-file", "no private key in '" + path + "'");
     out.insert(out.end(), more.begin(), more.end());
   }
   return out;

@@ -46,8 +46,8 @@ std::vector<SourceText> sources_of(const Values& values) {
     }
   }
   if (out.empty())
-    throw Error(ErrorKind::config, "there is nothing to back up",
-                "name a source by --from: mongodb://..., dir:/folder, or 'exec: COMMAND'");
+    throw Error(ErrorKind::config, "no source is given",
+                "give --from=SOURCE: mongodb://..., dir:/folder, or 'exec: COMMAND'");
   return out;
 }
 
@@ -70,7 +70,7 @@ PathPatterns excludes_of(const Values& values) {
   for (const auto& text : values.list("exclude")) lines += text + "\n";
   PathPatterns out(lines);
   if (values.given("exclude") && out.empty())
-    throw values.bad_setting("exclude", "it holds no pattern", "a name that begins with '#' is written '\\#...'");
+    throw values.bad_setting("exclude", "it has no pattern", "write '\\#...' for a name that begins with '#'");
   return out;
 }
 
@@ -134,13 +134,13 @@ SourceText parse_source(std::string_view text) {
     if (!text.starts_with(kind + ":")) continue;
     const auto rest = trimmed(text.substr(kind.size() + 1));
     if (rest.empty() || (kind == "dir" && !rest.starts_with('/')))
-      throw Error(ErrorKind::usage,
-                  "--from '" + redact_url(text) + "': " + (rest.empty() ? "nothing follows" : "not an absolute path"));
+      throw Error(ErrorKind::usage, "--from '" + redact_url(text) + "': " +
+                                        (rest.empty() ? "nothing comes after the colon" : "not an absolute path"));
     if (kind == "exec") check_command(std::string(rest));
     return {kind, std::string(rest)};
   }
-  throw Error(ErrorKind::usage, "--from '" + redact_url(text) + "': not a source",
-              "one of mongodb://..., dir:/folder, 'exec: COMMAND'");
+  throw Error(ErrorKind::usage, "--from '" + redact_url(text) + "': not a valid source",
+              "use mongodb://..., dir:/folder, or 'exec: COMMAND'");
 }
 
 std::string job_name_from(std::string_view text) {
@@ -157,15 +157,13 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
   else if (given.size() > 1 && given.size() != own.size())
     throw Error(
         ErrorKind::config,
-        "there are " + std::to_string(own.size()) + " sources and " + std::to_string(given.size()) + " names of jobs",
-        "give --job once, or once for each --from");
+        "there are " + std::to_string(own.size()) + " sources and " + std::to_string(given.size()) + " job names",
+        "give --job once, or once per --from");
   std::set<std::string> seen;
   for (const auto& name : out) {
-    if (!storage::is_job_name(name))
-      throw Error(ErrorKind::config, "--job '" + name + "': not a name of 1 to 100 letters, digits, '-' and '_'");
+    if (!storage::is_job_name(name)) throw Error(ErrorKind::config, "--job '" + name + "': not a valid name");
     if (!seen.insert(name).second)
-      throw Error(ErrorKind::config, "two sources would be kept as the job '" + name + "'",
-                  "give --job once for each --from");
+      throw Error(ErrorKind::config, "two sources have the job name '" + name + "'", "give --job once per --from");
   }
   return out;
 }
@@ -173,7 +171,7 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
 std::vector<backup::Task> backup_tasks(const Values& values, const std::vector<std::string>& environment) {
   const auto texts = sources_of(values);
   if (values.given("exclude") && std::ranges::find(texts, "dir", &SourceText::kind) == texts.end())
-    throw Error(ErrorKind::config, values.find("exclude")->origin + " has no effect: no source is a folder");
+    throw Error(ErrorKind::config, values.find("exclude")->origin + " has no effect without a source dir:");
   for (const auto* name : {"nsInclude", "nsExclude"})
     if (values.given(name) && std::ranges::find(texts, "mongodb", &SourceText::kind) == texts.end())
       throw Error(ErrorKind::config, values.find(name)->origin + " needs a source mongodb://...");

@@ -54,9 +54,9 @@ void StallGuard::watch() {
 void StallGuard::run(const std::function<void()>& work) try { work(); } catch (const Error& error) {
   if (!stalled_ || error.kind() != ErrorKind::cancelled) throw;
   throw Error(ErrorKind::timeout,
-              "the storage stands still: " + std::to_string(bytes_) + " bytes so far, and fewer than " +
+              "the storage has stalled: " + std::to_string(bytes_) + " bytes so far, fewer than " +
                   std::to_string(least_bytes) + " in the last " + config::format_duration(window_),
-              "try again, or give it longer by --stall-timeout", Retry::never);
+              "try again, or give a longer --stall-timeout", Retry::never);
 }
 
 std::unique_ptr<filters::Sink> StallGuard::watched(filters::Sink& next) {

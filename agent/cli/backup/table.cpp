@@ -190,8 +190,8 @@ std::string show_text(const Manifest& backup, const std::string& flaw, WallTime 
   show(out, "verified", std::string(name_of(backup.proof)));
   if (backup.suspect)
     show(out, "suspect",
-         "much smaller than the last good one; 'backup accept " + backup.name + "' says that it is right");
-  show(out, "consistent", backup.consistent ? "yes" : "no, it may be of several moments");
+         "much smaller than the last good one; run 'backup accept " + backup.name + "' if it is correct");
+  show(out, "consistent", backup.consistent ? "yes" : "no, its parts may be of different points in time");
   if (backup.oplog) show(out, "oplog", "yes, a restore replays it");
   show(out, "holds", counts_text(backup));
   for (const auto& part : backup.collections) show_more(out, part.name + " " + std::to_string(part.count));

@@ -12,7 +12,7 @@ namespace {
 
 Error cannot_read(const std::string& cause) {
   return {ErrorKind::config, "cannot read --git-config: " + cause,
-          "write it as key:value; --git-config takes several, with commas between; quote a key that holds a colon"};
+          "write it as key:value, several separated by commas; quote a key that contains a colon"};
 }
 
 std::string lower(std::string_view text) {
@@ -26,7 +26,7 @@ std::string fold_case(const std::string& key) {
   const auto first = key.find('.');
   const auto last = key.rfind('.');
   if (first == std::string::npos || first == 0 || last + 1 == key.size())
-    throw cannot_read("'" + key + "' is not a key of git");
+    throw cannot_read("'" + key + "' is not a valid git key");
   return lower(key.substr(0, first)) + key.substr(first, last - first) + lower(key.substr(last));
 }
 
@@ -85,7 +85,7 @@ class Reader {
 
  private:
   char take() {
-    if (left_.empty()) throw cannot_read("it ends in the middle of an entry");
+    if (left_.empty()) throw cannot_read("it ends inside an entry");
     const char c = left_.front();
     left_.remove_prefix(1);
     return c;
@@ -102,7 +102,7 @@ class Reader {
       case '\\':
         return c;
       default:
-        throw cannot_read("an escape is none of \\n, \\t, \\\", \\, and \\\\");
+        throw cannot_read("an escape is not one of \\n, \\t, \\\", \\, and \\\\");
     }
   }
 
@@ -120,7 +120,7 @@ class Reader {
     if (left_.starts_with('"')) {
       take();
       auto key = read_quoted();
-      if (take() != ':') throw cannot_read("no colon follows the key '" + key + "'");
+      if (take() != ':') throw cannot_read("there is no colon after the key '" + key + "'");
       return key;
     }
     std::string key;
@@ -137,7 +137,7 @@ class Reader {
     if (left_.starts_with('"')) {
       take();
       auto value = read_quoted();
-      if (!left_.empty() && take() != ',') throw cannot_read("no comma follows a quoted value");
+      if (!left_.empty() && take() != ',') throw cannot_read("there is no comma after a quoted value");
       return value;
     }
     std::string value;

@@ -9,10 +9,10 @@ GitSyncMode git_sync_mode(const config::Values& values) {
   const auto* folder = values.find("in-place");
   if (root && folder)
     throw Error(ErrorKind::config, root->origin + " and " + folder->origin + " exclude each other",
-                "--root publishes by a link, --in-place in the folder itself");
+                "--root publishes by a link, --in-place inside the folder");
   if (!root && !folder)
-    throw Error(ErrorKind::config, "nothing says where to publish",
-                "give --root=DIR to publish by a link, or --in-place=DIR; DESTINATION counts only where no flag of "
+    throw Error(ErrorKind::config, "neither --root nor --in-place is given",
+                "give --root=DIR to publish by a link, or --in-place=DIR; DESTINATION counts only if no flag of "
                 "git-sync and no variable GITSYNC_... is given");
   return root ? GitSyncMode::linked : GitSyncMode::in_place;
 }

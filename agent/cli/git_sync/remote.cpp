@@ -32,11 +32,11 @@ Error bad_credential(const std::string& cause) {
 }
 
 git_sync::Credential credential_of(const YAML::Node& node) {
-  if (!node.IsMap()) throw bad_credential("not an object of JSON");
+  if (!node.IsMap()) throw bad_credential("not a JSON object");
   git_sync::Credential out;
   for (const auto& entry : node) {
     const auto key = entry.first.Scalar();
-    if (!entry.second.IsScalar()) throw bad_credential("'" + key + "' is not a text");
+    if (!entry.second.IsScalar()) throw bad_credential("'" + key + "' is not a string");
     const auto& text = entry.second.Scalar();
     if (key == "url")
       out.url = text;
@@ -49,10 +49,10 @@ git_sync::Credential credential_of(const YAML::Node& node) {
     else
       throw bad_credential("unknown key '" + key + "'");
   }
-  if (out.url.empty()) throw bad_credential("it has no url");
-  if (out.username.empty()) throw bad_credential("it has no username");
+  if (out.url.empty()) throw bad_credential("url is missing");
+  if (out.username.empty()) throw bad_credential("username is missing");
   if (out.password.empty() == out.password_file.empty())
-    throw bad_credential("it wants one of password and password-file");
+    throw bad_credential("it needs either password or password-file");
   if (!out.password_file.empty()) check_readable(out.password_file, "--credential");
   return out;
 }
@@ -62,7 +62,7 @@ void take_json(std::vector<git_sync::Credential>& out, const std::string& text) 
   try {
     root = YAML::Load(text);
   } catch (const YAML::Exception&) {
-    throw bad_credential("it cannot be read as JSON");
+    throw bad_credential("it is not valid JSON");
   }
   if (!root.IsSequence()) return out.push_back(credential_of(root));
   for (const auto& node : root) out.push_back(credential_of(node));
@@ -133,7 +133,7 @@ class RemoteReader {
     out_.ssh.check_known_hosts = values_.flag("ssh-known-hosts");
     out_.ssh.known_hosts_file = values_.text("ssh-known-hosts-file");
     if (!out_.ssh.check_known_hosts) {
-      if (is_ssh(out_.url)) log_.warn("the host's key is not checked: --ssh-known-hosts is off");
+      if (is_ssh(out_.url)) log_.warn("the host key is not verified: --ssh-known-hosts=false");
       return;
     }
     if (!values_.given("ssh-known-hosts-file") && !is_ssh(out_.url)) return;
@@ -141,7 +141,7 @@ class RemoteReader {
       check_readable(out_.ssh.known_hosts_file, "--ssh-known-hosts-file");
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(),
-                  "it has the keys of the hosts, as ssh-keyscan prints them; --ssh-known-hosts=false trusts any host");
+                  "it must hold the host keys, as ssh-keyscan prints them; --ssh-known-hosts=false trusts any host");
     }
   }
 
@@ -175,8 +175,8 @@ class RemoteReader {
   void take_other(const GitConfigEntry& entry) {
     if (changes_result(entry))
       throw Error(ErrorKind::config,
-                  "--git-config is refused: '" + entry.key + "' changes what git syncs, and is not implemented",
-                  "implemented are http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
+                  "--git-config is refused: '" + entry.key + "' changes what git syncs, and is not supported",
+                  "supported keys are http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
                   "http.proxy");
     without_effect_ += (without_effect_.empty() ? "'" : ", '") + entry.key + "'";
   }
@@ -202,8 +202,7 @@ class RemoteReader {
     if (!tls.ca_file.empty()) check_readable(tls.ca_file, "--ca-file");
     if (!tls.certificate_file.empty()) check_readable(tls.certificate_file, "--client-certificate");
     if (!tls.key_file.empty()) check_readable(tls.key_file, "--client-key");
-    if (!tls.verify)
-      log_.warn("certificates are not checked (--insecure): whoever is in between can change what comes");
+    if (!tls.verify) log_.warn("certificates are not verified (--insecure): anyone on the path can change the data");
   }
 
   const Values& values_;

@@ -18,9 +18,9 @@ Error refused(const Values& values, std::string_view name, const std::string& ca
 
 void check_refused(const Values& values) {
   if (values.find("filter"))
-    throw refused(values, "filter", "there are no partial clones here", "--depth=1 keeps the history away");
+    throw refused(values, "filter", "partial clones are not supported", "--depth=1 fetches no history");
   if (const auto mode = values.text("change-permissions"); !mode.empty() && mode != "0")
-    throw refused(values, "change-permissions", "its peer no longer knows it either", "use --group-write");
+    throw refused(values, "change-permissions", "kubernetes/git-sync refuses it as well", "use --group-write");
 }
 
 void warn_of_no_effect(const Values& values, Log& log) {
@@ -29,10 +29,10 @@ void warn_of_no_effect(const Values& values, Log& log) {
     log.warn(values.find("http-pprof")->origin + " has no effect: there is no Go runtime to profile");
   if (values.find("pre-publish-exechook-command"))
     log.warn(values.find("pre-publish-exechook-command")->origin +
-             " does not hold a publication back: --gate does, where that is wanted");
+             " does not delay a publication; use --gate for that");
   if (values.given("add-user")) log.warn(values.find("add-user")->origin + " has no effect: no user is needed");
   if (const auto* value = values.find("password"); value && value->source == config::Source::flag)
-    log.warn("--password can be read by everyone on this machine: use --password-file or GITSYNC_PASSWORD");
+    log.warn("--password is visible to everyone on this machine: use --password-file or GITSYNC_PASSWORD");
 }
 
 void check_login(const Values& values) {
@@ -43,7 +43,7 @@ void check_login(const Values& values) {
   for (const auto* const name : {"password", "password-file"})
     if (values.find(name) && !values.find("username"))
       throw Error(ErrorKind::config, values.find(name)->origin + " needs --username",
-                  "beside a token any name will do, such as git");
+                  "with a token any name works, such as git");
 }
 
 void check_github(const Values& values) {
@@ -66,8 +66,8 @@ void check_modes(const Values& values, GitSyncMode mode) {
   const auto only = [&](std::string_view name, GitSyncMode its) {
     if (values.given(name) && mode != its)
       throw Error(ErrorKind::config,
-                  values.find(name)->origin + (its == GitSyncMode::linked ? " has no meaning beside --in-place"
-                                                                          : " has no meaning beside --root"));
+                  values.find(name)->origin + (its == GitSyncMode::linked ? " cannot be combined with --in-place"
+                                                                          : " cannot be combined with --root"));
   };
   for (const auto* const name :
        {"link", "group-write", "stale-worktree-timeout", "hard-links", "empty-root", "pre-publish-exechook-command"})
@@ -79,9 +79,8 @@ void check_modes(const Values& values, GitSyncMode mode) {
 
 void check_git_sync_rules(const Values& values, GitSyncMode mode, Log& log) {
   if (!values.find("repo"))
-    throw Error(ErrorKind::config, "no repository is named",
-                "give --repo=URL; REPOSITORY counts only where no flag of git-sync and no variable GITSYNC_... is "
-                "given");
+    throw Error(ErrorKind::config, "no repository is given",
+                "give --repo=URL; REPOSITORY counts only if no flag of git-sync and no variable GITSYNC_... is given");
   check_refused(values);
   check_modes(values, mode);
   if (values.find("branch") && values.find("rev") && values.text("rev") != "HEAD")
@@ -112,8 +111,7 @@ std::optional<int> sync_signal(const Values& values, GitSyncMode mode) {
     throw unfit_value(mode, values, "sync-on-signal", "not the name or number of a signal");
   for (const int ending : {SIGKILL, SIGSTOP, SIGTERM, SIGINT, SIGQUIT, SIGCHLD})
     if (found == ending)
-      throw unfit_value(mode, values, "sync-on-signal", "that signal has a meaning of its own",
-                        "use SIGHUP or SIGUSR1");
+      throw unfit_value(mode, values, "sync-on-signal", "this signal is reserved", "use SIGHUP or SIGUSR1");
   return found;
 }
 

@@ -99,7 +99,7 @@ class Reader {
     if (gc == "always" || gc == "aggressive") out_.garbage_collection = git_sync::GarbageCollection::always;
     if (values_.find("sparse-checkout-file")) out_.sparse_file = fs::absolute(values_.text("sparse-checkout-file"));
     const fs::path subdir = values_.text("subdir");
-    if (subdir.is_absolute() || leaves(subdir)) throw unfit("subdir", "not a folder of the repository");
+    if (subdir.is_absolute() || leaves(subdir)) throw unfit("subdir", "not a valid folder of a repository");
     out_.subdir = subdir.lexically_normal().generic_string();
     while (out_.subdir.ends_with('/')) out_.subdir.pop_back();
     if (out_.subdir == ".") out_.subdir.clear();
@@ -116,7 +116,7 @@ class Reader {
     const bool is_url = repo.find("://") != std::string::npos;
     const fs::path link = values_.find("link") ? values_.text("link") : base_name(is_url ? redact_url(repo) : repo);
     if (link.is_relative() && (leaves(link) || link.lexically_normal() == "."))
-      throw unfit("link", "it would leave --root", "name a place below --root, or give an absolute path");
+      throw unfit("link", "it leads out of --root", "give a path below --root, or an absolute one");
     target.link = (target.root / link).lexically_normal();
     target.stale_timeout = time("stale-worktree-timeout", 0ms, "nothing");
     if (values_.flag("hard-links")) target.unchanged = git_sync::LinkedTarget::Unchanged::hard_link;
@@ -140,7 +140,7 @@ class Reader {
     if (values_.flag("force")) target.strangers = git_sync::InPlaceTarget::Strangers::replace;
     for (const auto name : {"touch-file", "error-file"})
       if (values_.find(name) && fs::path(values_.text(name)).is_relative())
-        throw unfit(name, "a relative path beside --in-place", "give an absolute one, outside of the folder");
+        throw unfit(name, "a relative path with --in-place", "give an absolute path outside of the folder");
     out_.touch_file = values_.text("touch-file");
     out_.error_file = values_.text("error-file");
     out_.target = std::move(target);
@@ -155,7 +155,7 @@ class Reader {
     const auto share = values_.text("jitter");
     const auto [end, error] = std::from_chars(share.data(), share.data() + share.size(), out_.jitter);
     if (error != std::errc() || end != share.data() + share.size() || !(out_.jitter >= 0 && out_.jitter <= 1))
-      throw unfit("jitter", "not a share from 0 to 1");
+      throw unfit("jitter", "not a number from 0 to 1");
     if (values_.flag("one-time")) out_.hook_wait = git_sync::Settings::HookWait::until_done;
   }
 
@@ -187,10 +187,10 @@ class Reader {
   void take_webhook() {
     git_sync::Webhook hook;
     hook.url = values_.text("webhook-url");
-    if (!is_http_url(hook.url)) throw unfit("webhook-url", "not a URL of http or https");
+    if (!is_http_url(hook.url)) throw unfit("webhook-url", "not an http or https URL");
     hook.method = values_.text("webhook-method");
     const int status = number("webhook-success-status", -1);
-    if (status > 999) throw unfit("webhook-success-status", "not a status of HTTP");
+    if (status > 999) throw unfit("webhook-success-status", "not an HTTP status");
     hook.success_status = std::max(status, 0);  // -1 is what 0 was once
     hook.timeout = time("webhook-timeout", shortest_hook_time, "1s");
     hook.backoff = time("webhook-backoff", shortest_hook_time, "1s");
@@ -223,8 +223,8 @@ HttpSettings webhook_http(const Values& values, const config::Environment& envir
 git_sync::Settings git_sync_settings(const config::Settings& settings, const config::Environment& environment,
                                      GitSyncMode mode, Log& log) {
   if (!settings.arguments.empty())
-    throw Error(ErrorKind::usage, "an argument that is no flag: '" + redact_url(settings.arguments.front()) + "'",
-                "git-sync takes flags only");
+    throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(settings.arguments.front()) + "'",
+                "git-sync takes only flags");
   check_git_sync_rules(settings.values, mode, log);
   auto out = Reader(settings.values, environment, mode).read();
   out.remote = git_sync_remote(settings.values, environment, log);

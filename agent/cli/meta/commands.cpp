@@ -69,7 +69,8 @@ namespace {
 int run_completion(const Invocation& invocation) {
   if (asks_for_help(invocation)) return run_help({{"completion"}, {}});
   if (invocation.words != std::vector<std::string>{"bash"})
-    throw Error(ErrorKind::usage, "completion needs the name of a shell", "the one there is: sidekick completion bash");
+    throw Error(ErrorKind::usage, "completion needs the name of a shell",
+                "only bash is supported: sidekick completion bash");
   std::vector<std::string> names;
   std::vector<config::Schema> schemas;
   for (const auto* command : commands()) {

@@ -28,15 +28,15 @@ bool has_path(std::string_view url) {
 }
 
 std::string base_url(const config::Settings& settings) {
-  if (settings.arguments.size() > 1) throw Error(ErrorKind::usage, "healthcheck asks one URL only");
+  if (settings.arguments.size() > 1) throw Error(ErrorKind::usage, "healthcheck takes only one URL");
   if (!settings.arguments.empty()) {
     auto url = settings.arguments.front();
     return url.find("://") == std::string::npos ? "http://" + url : url;
   }
   const auto listening = settings.values.text("http");
   if (listening.empty())
-    throw Error(ErrorKind::config, "cannot tell whom to ask: neither a URL, --http nor SIDEKICK_HTTP is given",
-                "set SIDEKICK_HTTP in the container, then the service and its check both know the address");
+    throw Error(ErrorKind::config, "no address is given: neither a URL, --http nor SIDEKICK_HTTP",
+                "set SIDEKICK_HTTP in the container: the service and its healthcheck both use it");
   return url_of(listening);
 }
 
@@ -129,7 +129,7 @@ int run_healthcheck(const Invocation& invocation) {
   }
   if (settings.values.flag("version")) return run_version(invocation);
   const auto timeout = settings.values.duration("timeout").value_or(std::chrono::seconds(3));
-  if (timeout.count() == 0) throw settings.values.bad_value("timeout", "a limit of nothing");
+  if (timeout.count() == 0) throw settings.values.bad_value("timeout", "a limit of zero");
   return check(url_to_ask(settings), timeout);
 }
 

@@ -25,7 +25,7 @@ bool is_misspelt(const std::string& argument) {
 
 Error wrong_argument(const std::string& argument) {
   return {ErrorKind::usage, "the argument '" + redact_url(argument) + "' is not a connection string",
-          "a connection string begins with mongodb:// or mongodb+srv://; write a path with ./ before it"};
+          "a connection string begins with mongodb:// or mongodb+srv://; write ./ before a path"};
 }
 
 Error wrong_scheme(const Value& uri) {
@@ -43,7 +43,7 @@ void take_argument(config::Settings& out) {
   if (uris.empty()) return;
   const auto* other = out.values.find("uri");
   if (uris.size() > 1 || (other != nullptr && other->source == Source::flag))
-    throw Error(ErrorKind::config, "there are two connection strings: give one, by --uri or as an argument");
+    throw Error(ErrorKind::config, "two connection strings are given: use only one, with --uri or as an argument");
   if (std::ranges::any_of(uris.front(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
     throw Error(ErrorKind::usage, "the connection string holds a control character");
   out.values.set("uri", {{uris.front()}, Source::flag, config::Arity::one, "the connection string"});
@@ -60,7 +60,7 @@ void take_database(Values& values) {
   else if (db->texts.back() != name)
     throw Error(
         ErrorKind::config, db->origin + " '" + db->texts.back() + "' and " + origin + " exclude each other",
-        "name the database once; a database that only holds the user is written /?authSource=" + std::string(name));
+        "name the database once; write a database that only holds the user as /?authSource=" + std::string(name));
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ config::Settings with_connection_string(const config::Settings& told) {
 void warn_of_admin(const Values& values, Log& log) {
   if (is_database_of_uri(values) && values.text("db") == "admin")
     log.warn(
-        "the connection string selects the database 'admin' alone; to log in there and select all, write "
+        "the connection string selects only the database 'admin'; to log in there and select all databases, write "
         "/?authSource=admin");
 }
 

@@ -39,19 +39,19 @@ void check_rules(const Values& values) {
   if (values.given("compression-level") && !values.flag("gzip") && !values.flag("zstd"))
     throw config_error(values.find("compression-level")->origin + " needs --gzip or --zstd");
   if (values.flag("sslFIPSMode"))
-    throw config_error("--sslFIPSMode is refused: there is no FIPS module of OpenSSL in this binary");
+    throw config_error("--sslFIPSMode is refused: this binary has no FIPS module of OpenSSL");
   if (values.text("out") != "-") return;
   if (!values.given("collection"))
-    throw config_error("--out=- writes one collection to standard output: it needs --collection");
+    throw config_error("--out=- needs --collection: it writes one collection to standard output");
   if (values.flag("gzip") || values.flag("zstd"))
     throw config_error("--out=- and compression exclude each other", "pipe it: sidekick dump --out=- ... | gzip");
 }
 
 void check_formats(const Values& values) {
   if (values.text("db").find_first_of("/\\. \"$") != std::string::npos)
-    throw values.bad_value("db", "not the name of a database");
+    throw values.bad_value("db", "not a valid database name");
   if (values.text("collection").starts_with(mongo::buckets_prefix))
-    throw values.bad_value("collection", "that is where a time series keeps its measurements",
+    throw values.bad_value("collection", "this collection holds the measurements of a time series",
                            "name the time series itself");
 }
 

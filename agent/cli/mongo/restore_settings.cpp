@@ -34,20 +34,20 @@ void check_rules(const Values& values) {
   // The oplog of a stored backup is replayed without being asked for.
   if (!values.given("from")) check_needing(values, {{"oplogLimit", "oplogReplay"}, {"job", "from"}});
   if (values.given("identity-file") && !values.given("from") && !values.given("archive"))
-    throw Error(ErrorKind::config, "--identity-file was given without --archive or --from",
-                "only an archive and a stored backup can be encrypted");
+    throw Error(ErrorKind::config, "--identity-file needs --archive or --from",
+                "only archives and stored backups can be encrypted");
   check_needing(
       values,
       {{"collection", "db"}, {"restoreDbUsersAndRoles", "db"}, {"oplogFile", "oplogReplay"}, {"preserveUUID", "drop"}});
   if (values.list("nsFrom").size() != values.list("nsTo").size())
     throw Error(ErrorKind::config, "--nsFrom was given " + std::to_string(values.list("nsFrom").size()) +
                                        " times and --nsTo " + std::to_string(values.list("nsTo").size()) +
-                                       " times: they go in pairs");
+                                       " times: give them in pairs");
   if (values.flag("restoreDbUsersAndRoles") && values.text("db") == "admin")
     throw Error(ErrorKind::config, "--restoreDbUsersAndRoles and --db=admin exclude each other",
                 "a restore of the whole dump brings all users and roles");
   if (values.flag("sslFIPSMode"))
-    throw Error(ErrorKind::config, "--sslFIPSMode is refused: there is no FIPS module of OpenSSL in this binary");
+    throw Error(ErrorKind::config, "--sslFIPSMode is refused: this binary has no FIPS module of OpenSSL");
 }
 
 bool digits(std::string_view text) {
@@ -56,11 +56,11 @@ bool digits(std::string_view text) {
 
 void check_formats(const Values& values) {
   if (values.text("db").find_first_of("/\\. \"$") != std::string::npos)
-    throw values.bad_value("db", "not the name of a database");
+    throw values.bad_value("db", "not a valid database name");
   if (const auto limit = values.text("oplogLimit"); !limit.empty()) {
     const auto colon = limit.find(':');
     const bool fits = digits(limit.substr(0, colon)) && (colon == std::string::npos || digits(limit.substr(colon + 1)));
-    if (!fits) throw values.bad_value("oplogLimit", "not <seconds>[:ordinal]");
+    if (!fits) throw values.bad_value("oplogLimit", "not of the form SECONDS[:ORDINAL]");
   }
 }
 
@@ -94,12 +94,12 @@ void set_input(restore::Settings& out, const Values& values, const std::string& 
   else if (!argument.empty())
     out.path = argument;
   if (out.path == "-")
-    throw Error(ErrorKind::usage, "'-' is no dump folder: standard input can only be an archive", "use --archive");
+    throw Error(ErrorKind::usage, "'-' is not a dump folder: standard input can only be an archive", "use --archive");
 }
 
 Error one_too_many(const std::string& argument, const std::string& path) {
-  return {ErrorKind::usage, "one argument too many: '" + redact_url(argument) + "' after '" + redact_url(path) + "'",
-          "there is one folder or file to restore from"};
+  return {ErrorKind::usage, "unexpected argument: '" + redact_url(argument) + "' after '" + redact_url(path) + "'",
+          "restore takes one folder or file"};
 }
 
 void take_arguments(restore::Settings& out, const config::Settings& settings) {

@@ -18,11 +18,10 @@ constexpr std::string_view what = "What to verify";
 
 verify::Settings verify_settings(const config::Settings& settings) {
   if (settings.arguments.empty())
-    throw Error(ErrorKind::usage, "nothing to verify was named",
-                "name an archive: sidekick verify FILE; - is standard input");
+    throw Error(ErrorKind::usage, "no archive is given", "write: sidekick verify FILE; - is standard input");
   if (settings.arguments.size() > 1)
     throw Error(ErrorKind::usage,
-                "verify takes one archive, and there is '" + redact_url(settings.arguments[1]) + "' too");
+                "verify takes one archive; unexpected argument '" + redact_url(settings.arguments[1]) + "' too");
   const auto& archive = settings.arguments.front();
   if (storage::is_storage_url(archive))
     throw Error(

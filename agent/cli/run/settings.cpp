@@ -20,11 +20,10 @@ constexpr mode_t highest_mask = 0777;
 
 void check_words(const config::Settings& settings) {
   if (!settings.arguments.empty())
-    throw Error(ErrorKind::usage, "'" + redact_url(settings.arguments.front()) + "' is no flag",
-                "the command follows '--': sidekick run [flags] -- " + redact_url(settings.arguments.front()));
+    throw Error(ErrorKind::usage, "'" + redact_url(settings.arguments.front()) + "' is not a flag",
+                "give the command after '--': sidekick run [flags] -- " + redact_url(settings.arguments.front()));
   if (!settings.command)
-    throw Error(ErrorKind::usage, "there is no command to run",
-                "it stands behind '--': sidekick run [flags] -- COMMAND");
+    throw Error(ErrorKind::usage, "no command is given", "give it after '--': sidekick run [flags] -- COMMAND");
 }
 
 void check_rules(const Values& values) {
@@ -52,7 +51,7 @@ std::vector<std::string> hook(const Values& values, std::string_view name) {
 run::Variable secret_variable(const Values& values, const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || !run::is_variable_name(text.substr(0, equals)))
-    throw values.bad_value("secret-env", "not NAME=FILE");
+    throw values.bad_value("secret-env", "not of the form NAME=FILE");
   return {text.substr(0, equals),
           read_secret_file(text.substr(equals + 1), "--secret-env " + text.substr(0, equals)).reveal()};
 }
@@ -70,7 +69,7 @@ class Reader {
     out_.on_success = hook(values_, "on-success");
     out_.on_failure = hook(values_, "on-failure");
     out_.hook_timeout = time("hook-timeout", out_.hook_timeout);
-    if (out_.hook_timeout.count() == 0) throw values_.bad_value("hook-timeout", "a limit of nothing");
+    if (out_.hook_timeout.count() == 0) throw values_.bad_value("hook-timeout", "a limit of zero");
     out_.report_file = values_.text("report");
     if (values_.flag("dry-run")) out_.mode = run::Settings::Mode::only_check;
     return std::move(out_);

@@ -17,8 +17,7 @@ std::unique_ptr<wait::WaitJob> wait_job(const config::Settings& settings, const 
 /// The command is run by the machinery of `run`, which waits first.
 runtime::JobPlan init_plan(const config::Settings& settings, const runtime::JobFrame& frame) {
   if (!settings.command)
-    throw Error(ErrorKind::usage, "--init without a command",
-                "it stands behind '--': sidekick wait URL --init -- COMMAND");
+    throw Error(ErrorKind::usage, "--init needs a command", "give it after '--': sidekick wait URL --init -- COMMAND");
   constexpr auto after_grace = 3s;
   run::Settings told;
   told.argv = *settings.command;

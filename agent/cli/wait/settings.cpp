@@ -26,7 +26,7 @@ std::vector<Secret> urls_of(const config::Settings& settings) {
   urls.reserve(texts.size());
   for (auto& text : texts) urls.emplace_back(std::move(text));
   if (urls.empty())
-    throw Error(ErrorKind::usage, "there is nothing to wait for", "name one or more URLs: sidekick wait tcp://db:5432");
+    throw Error(ErrorKind::usage, "nothing to wait for is given", "name one or more URLs: sidekick wait tcp://db:5432");
   return urls;
 }
 
@@ -36,7 +36,7 @@ std::vector<int> statuses_of(const Values& values) {
     int status = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
     if (error != std::errc() || end != text.data() + text.size() || status < 100 || status > 599)
-      throw values.bad_value("expect-status", "'" + text + "' is no status from 100 to 599");
+      throw values.bad_value("expect-status", "'" + text + "' is not a status from 100 to 599");
     statuses.push_back(status);
   }
   return statuses;
@@ -76,7 +76,7 @@ wait::Settings wait_settings(const config::Settings& settings, const config::Env
   if (values.flag("invert")) out.until = wait::Settings::Until::gone;
   out.stable = values.duration("stable").value_or(out.stable);
   out.look_timeout = values.duration("look-timeout").value_or(out.look_timeout);
-  if (out.look_timeout.count() == 0) throw values.bad_value("look-timeout", "a limit of nothing");
+  if (out.look_timeout.count() == 0) throw values.bad_value("look-timeout", "a limit of zero");
   if (const auto timeout = values.duration("timeout"); timeout && timeout->count() > 0) out.timeout = timeout;
   out.expect_status = statuses_of(values);
   out.expect_body = values.text("expect-body");
@@ -85,7 +85,7 @@ wait::Settings wait_settings(const config::Settings& settings, const config::Env
   out.http.tls.verify = !values.flag("insecure");
   out.http.proxies = proxies_from({environment.begin(), environment.end()});
   out.http.user_agent = "sidekick";
-  if (!out.http.tls.verify) log.warn("certificates are not checked (--insecure): whoever is in between can answer");
+  if (!out.http.tls.verify) log.warn("certificates are not verified (--insecure): anyone on the path can answer");
   return out;
 }
 

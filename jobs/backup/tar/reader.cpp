@@ -115,7 +115,7 @@ class Reader final {
                   "only a tar that `sidekick backup` wrote can be verified; `tar --list` reads others");
     if (header.front() == '\0') throw damaged("a member without a name");
     const char type = header[156];
-    if (known_types.find(type) == std::string_view::npos) throw damaged("a member of a type that is not known");
+    if (known_types.find(type) == std::string_view::npos) throw damaged("a member has an unknown type");
     return type;
   }
 
@@ -123,12 +123,12 @@ class Reader final {
     const auto digits = field.substr(0, field.find('\0'));
     std::uint64_t value = 0;
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 8);
-    if (failure != std::errc() || end != digits.data() + digits.size()) throw damaged("a number that is none");
+    if (failure != std::errc() || end != digits.data() + digits.size()) throw damaged("an invalid number");
     return value;
   }
 
   void read_records(std::uint64_t size) {
-    if (!records_.empty() || size == 0 || size > max_records_bytes) throw damaged("an extended header that is none");
+    if (!records_.empty() || size == 0 || size > max_records_bytes) throw damaged("an invalid extended header");
     std::string text;
     while (text.size() < size) text += block();
     if (!is_zero(std::string_view(text).substr(size))) throw damaged("padding that is not zero");
@@ -137,12 +137,12 @@ class Reader final {
       const auto space = left.find(' ');
       const auto length = space == std::string_view::npos ? std::nullopt : decimal(left.substr(0, space));
       if (!length || *length <= space + 1 || *length > left.size() || left[*length - 1] != '\n')
-        throw damaged("an extended record that is none");
+        throw damaged("an invalid extended record");
       const auto pair = left.substr(space + 1, *length - space - 2);
       const auto equals = pair.find('=');
       if (equals == std::string_view::npos) throw damaged("an extended record without a value");
       if (!records_.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second)
-        throw damaged("an extended record that stands twice");
+        throw damaged("an extended record is given twice");
       left.remove_prefix(*length);
     }
   }
@@ -150,7 +150,7 @@ class Reader final {
   std::uint64_t number(std::string_view key) const {
     const auto found = records_.find(key);
     const auto value = found == records_.end() ? std::nullopt : decimal(found->second);
-    if (!value) throw damaged("an extended record '" + std::string(key) + "' that is no number");
+    if (!value) throw damaged("an extended record '" + std::string(key) + "' that is not a number");
     return *value;
   }
 
@@ -183,14 +183,13 @@ class Reader final {
       for (;;) {
         const auto end = text.find('\n');
         if (end == std::string::npos) {
-          if (map_bytes + block_bytes > stored || text.size() > block_bytes)
-            throw damaged("a map of holes without end");
+          if (map_bytes + block_bytes > stored || text.size() > block_bytes) throw damaged("an endless map of holes");
           text += block();
           map_bytes += block_bytes;
           continue;
         }
         const auto value = decimal(std::string_view(text).substr(0, end));
-        if (!value) throw damaged("a map of holes that is none");
+        if (!value) throw damaged("an invalid map of holes");
         text.erase(0, end + 1);
         return *value;
       }

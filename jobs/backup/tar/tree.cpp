@@ -108,7 +108,7 @@ class TreeWriter final {
   void enter_root() {
     Fd fd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const auto what = "cannot back up '" + printable(root_) + "'";
-    if (!fd && errno == ENOTDIR) throw Error(ErrorKind::no_input, what + ": it is no folder");
+    if (!fd && errno == ENOTDIR) throw Error(ErrorKind::no_input, what + ": it is not a folder");
     if (!fd) throw error_from_errno(what, errno);
     enter(std::move(fd), "./");
   }
@@ -139,9 +139,9 @@ class TreeWriter final {
   void leave() {
     const auto& level = levels_.back();
     if (!level.fd)
-      warnings_.changed("'" + shown(level.path) + "' was moved while it was read: what was left of it is missing");
+      warnings_.changed("'" + shown(level.path) + "' was moved while it was read: the rest of it is missing");
     else if (!is_unchanged(level.status, status_of(level.fd.get(), level.path)))
-      warnings_.changed("'" + shown(level.path) + "' changed while it was read: files came or went");
+      warnings_.changed("'" + shown(level.path) + "' changed while it was read: files were added or removed");
     levels_.pop_back();
   }
 
@@ -155,7 +155,7 @@ class TreeWriter final {
       excluded_++;
       return;
     }
-    if (S_ISSOCK(status.st_mode)) return warnings_.left_out("'" + shown(path) + "' is a socket and left out");
+    if (S_ISSOCK(status.st_mode)) return warnings_.left_out("'" + shown(path) + "' is a socket and is skipped");
     if (S_ISDIR(status.st_mode)) return visit_folder(folder, name, path);
     if (status.st_nlink > 1 && write_hard_link(status, path)) return;
     if (S_ISREG(status.st_mode)) return visit_file(folder, name, path);
@@ -210,7 +210,7 @@ class TreeWriter final {
     if (is_unchanged(status, after)) return;
     const bool shrank = after.st_size < status.st_size;
     warnings_.changed("'" + shown(path) + "' changed while it was read" +
-                      (shrank ? ": it became smaller, and zeros stand for what it had" : ""));
+                      (shrank ? ": it became smaller, and zeros replace the missing part" : ""));
   }
 
   /// True where the file is in the archive under another name already, as it is now. The number of a file that is gone
@@ -220,7 +220,7 @@ class TreeWriter final {
     if (found == linked_.end()) return false;
     if (!is_unchanged(found->second.status, status)) {
       warnings_.changed("'" + shown(path) + "' changed after it was stored as '" + shown(found->second.path) +
-                        "': it is stored as a file of its own");
+                        "': it is stored as a separate file");
       return false;
     }
     auto entry = entry_of(status, path, Type::hard_link);
@@ -245,7 +245,7 @@ class TreeWriter final {
   void missed(const std::string& path, int number) {
     if (tells_of_change(number)) return warnings_.changed("'" + shown(path) + "' vanished while the folder was read");
     throw error_from_errno("cannot read '" + shown(path) + "'", number,
-                           "run it as a user who may read all of the folder");
+                           "run it as a user who can read the whole folder");
   }
 
   Entry entry_of(const Status& status, const std::string& path, Type type) const {

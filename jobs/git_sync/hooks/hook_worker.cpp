@@ -48,7 +48,7 @@ void HookWorker::run_once(const Publication& publication, const CancelToken& can
 void HookWorker::work() noexcept try {
   while (auto publication = take()) tell_until_done(std::move(*publication));
 } catch (const std::exception& error) {
-  log_.error("a hook's worker ended: " + std::string(error.what()), {{"hook", name_}});
+  log_.error("the thread of a hook ended: " + std::string(error.what()), {{"hook", name_}});
 }
 
 std::optional<Publication> HookWorker::take() {

@@ -27,7 +27,7 @@ HttpResponse call(HttpClient& client, const Webhook& hook, HttpRequest request, 
     const auto location = response.header("Location");
     if (!location || (!repeats && status != 301 && status != 302 && status != 303)) return response;
     if (redirects == max_redirects)
-      throw Error(ErrorKind::temporary, "the webhook '" + redact_url(hook.url) + "' leads from redirect to redirect");
+      throw Error(ErrorKind::temporary, "the webhook '" + redact_url(hook.url) + "' redirects too often");
     at = resolve(at, *location);
     request.url = at.without_login();
     request.headers.resize(1);  // the hash: a login stays with its host
@@ -50,7 +50,7 @@ TellHook url_hook(Webhook hook) {
       throw Error(ErrorKind::temporary,
                   "the webhook '" + redact_url(hook.url) + "' answered " + std::to_string(response.status) +
                       " instead of " + std::to_string(hook.success_status),
-                  "--webhook-success-status says what to expect, 0 takes every answer");
+                  "set the expected status with --webhook-success-status; 0 accepts every answer");
   };
 }
 

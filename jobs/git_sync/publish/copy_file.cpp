@@ -20,7 +20,7 @@ constexpr std::size_t buffer_bytes = std::size_t{128} << 10;
 Error taken(const std::string& name, int number) {
   if (number == EEXIST)
     return {ErrorKind::data, "cannot write '" + name + "': another entry of the commit is the same file here",
-            "this filesystem does not tell the two names apart"};
+            "this filesystem does not distinguish the two names"};
   return path_error("write", name, number);
 }
 

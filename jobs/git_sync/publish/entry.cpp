@@ -93,8 +93,8 @@ class Lister final {
     const auto found = part_by_prefix_.find(path + '/');
     if (found != part_by_prefix_.end()) return list_part(found->second, Reach::published, depth + 1);
     if (needs_part(path, part))
-      throw Error(ErrorKind::data, "no URL is known for submodule '" + path_in_repository(path) + "' of the commit",
-                  "describe it in .gitmodules; --submodules=off leaves submodules out");
+      throw Error(ErrorKind::data, "there is no URL for submodule '" + path_in_repository(path) + "' of the commit",
+                  "add it to .gitmodules; --submodules=off skips submodules");
   }
 
   bool needs_part(const std::string& path, std::size_t of_part) const {
@@ -117,7 +117,7 @@ class Lister final {
                          ((entry.mode & mode_mask) == mode_symlink && is_git_modules_name(entry.name));
     if (refused)
       throw Error(ErrorKind::data, "refused path '" + prefix + std::string(entry.name) + "' of the commit",
-                  "no commit may write there: rename it in the repository");
+                  "this path is reserved: rename it in the repository");
   }
 
   // Two entries of one name are how a file gets written through a symlink: the symlink first, then a folder of its
@@ -129,8 +129,7 @@ class Lister final {
     std::ranges::sort(names);
     const auto twin = std::ranges::adjacent_find(names);
     if (twin != names.end())
-      throw Error(ErrorKind::data,
-                  "refused path '" + prefix + std::string(*twin) + "' of the commit: it is there twice");
+      throw Error(ErrorKind::data, "refused path '" + prefix + std::string(*twin) + "' of the commit: it exists twice");
   }
 
   const Content& content_;

@@ -134,7 +134,7 @@ Error path_error(const std::string& what, const std::string& path, int number) {
   if (number == EBUSY)
     return error_from_errno(object, number,
                             "something is mounted there: unmount it, or rename the path in the repository");
-  if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "make room on the disk");
+  if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "free space on the disk");
   // What this filesystem cannot hold now, it cannot hold later.
   if (number == ENAMETOOLONG || number == EILSEQ)
     return {ErrorKind::data, object + ": " + std::generic_category().message(number),
@@ -146,7 +146,7 @@ std::string link_target(const std::string& path, std::span<const std::byte> byte
   auto target = text_of(bytes);
   const bool has_zero = target.find('\0') != std::string::npos;
   if (!target.empty() && target.size() < PATH_MAX && !has_zero) return target;
-  const auto* cause = target.empty() ? "is empty" : has_zero ? "has a zero byte in it" : "is longer than a path can be";
+  const auto* cause = target.empty() ? "is empty" : has_zero ? "contains a zero byte" : "is longer than a path can be";
   throw Error(ErrorKind::data, "cannot write the symlink '" + path + "': its target " + cause,
               "correct or remove the symlink in the repository");
 }

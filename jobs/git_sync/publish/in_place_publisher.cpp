@@ -104,9 +104,9 @@ class InPlacePublisher final : public Publisher {
     // What readers were shown already is only mended.
     if (gate && !recorded) ask(gate, found, content, cancel);
     if (found.interrupted)
-      log_.info("finishing a publication that was cut short", {{"folder", places_.folder.native()}});
+      log_.info("finishing an interrupted publication", {{"folder", places_.folder.native()}});
     else if (!plan.damaged.empty())
-      warn("putting right files that another hand changed", plan.damaged);
+      warn("repairing files that were changed by someone else", plan.damaged);
     if (found.interrupted) drop_temporary_files(found.pending);
     apply(places_, found, content, target_.delete_order, log_, cancel);
     return {plan.write.size() + plan.make_folders.size() + plan.remove.size() + ours_among(plan)};

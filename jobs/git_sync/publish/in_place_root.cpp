@@ -57,7 +57,7 @@ std::string bare_name(std::string_view url) {
 
 [[noreturn]] void throw_other_git(const fs::path& folder, const std::string& why) {
   throw Error(ErrorKind::config, "cannot publish in '" + folder.string() + "': its .git " + why,
-              "remove that .git if its history is of no use, or publish in another folder");
+              "remove that .git if its history is not needed, or publish in another folder");
 }
 
 bool is_there(const fs::path& path) {
@@ -80,7 +80,7 @@ fs::path named_git_dir(const fs::path& git_dir) {
   std::error_code error;
   if (fs::exists(git_dir, error) && !fs::is_empty(git_dir, error) && !opens_as_repository(git_dir))
     throw Error(ErrorKind::config, "cannot keep objects in '" + git_dir.string() + "': it is not a git repository",
-                "name an empty folder, or one that need not exist yet");
+                "name an empty folder, or one that does not exist yet");
   return git_dir;
 }
 
@@ -95,7 +95,7 @@ fs::path choose_git_dir(const InPlaceTarget& target, const std::string& remote_u
   if (fs::symlink_status(git, error).type() != fs::file_type::directory)
     throw_other_git(folder, "leads to a repository elsewhere");
   if (!opens_as_repository(git)) {
-    log.warn("leaving alone a .git that cannot be opened", {{"path", git.native()}});
+    log.warn("ignoring a .git that cannot be opened", {{"path", git.native()}});
     return state.git;
   }
   if (!has_origin(git, remote_url)) {
@@ -119,7 +119,7 @@ fs::path prepare_root(const InPlaceTarget& target, const std::string& remote_url
   const StateFolder state(make_folder(target.folder));
   // Nothing but ours is in there, and the record beside it tells which files are.
   if (git_dir == state.git && is_there(git_dir) && !opens_as_repository(git_dir)) {
-    log.warn("emptying a repository that cannot be opened", {{"path", git_dir.native()}});
+    log.warn("deleting a repository that cannot be opened", {{"path", git_dir.native()}});
     std::error_code error;
     fs::remove_all(git_dir, error);
     if (error) throw error_from_errno("cannot remove '" + git_dir.string() + "'", error.value());

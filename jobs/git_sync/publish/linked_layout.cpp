@@ -49,7 +49,7 @@ void LinkedLayout::point_link_at(const ObjectId& commit) const {
   if (error) throw path_error("make folder", folder.string(), error.value());
   struct stat status{};
   if (::lstat(link_.c_str(), &status) == 0 && !S_ISLNK(status.st_mode))
-    throw Error(ErrorKind::config, "cannot make the link '" + link_.string() + "': there is something else",
+    throw Error(ErrorKind::config, "cannot make the link '" + link_.string() + "': something else has that name",
                 "remove it, or name another --link");
   const auto target = worktree(commit).lexically_relative(folder);
   const auto temporary = folder / (std::string(temporary_prefix) + link_.filename().string());

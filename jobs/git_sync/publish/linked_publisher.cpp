@@ -263,7 +263,7 @@ bool LinkedPublisher::git_finds_its_way(const Content& content) const {
 void LinkedPublisher::warn_of_attributes(const Contents& contents) {
   for (const auto& attribute : contents.left_undone())
     if (warned_of_.insert(attribute).second)
-      log_.warn("an attribute of the repository is not applied: its files are published as git stores them",
+      log_.warn("an attribute of the repository is not supported: its files are published as git stores them",
                 {{"attribute", attribute}});
 }
 
@@ -276,8 +276,7 @@ FileStamp LinkedPublisher::stamp_to_record(FileStamp stamp) const noexcept {
 void LinkedPublisher::remove_tree(const fs::path& folder) {
   std::error_code error;
   fs::remove_all(folder, error);
-  if (error)
-    log_.warn("a tree that nobody needs cannot be removed", {{"path", folder.string()}, {"cause", error.message()}});
+  if (error) log_.warn("an unused tree cannot be removed", {{"path", folder.string()}, {"cause", error.message()}});
 }
 
 bool LinkedPublisher::is_due(const fs::path& worktree) const {

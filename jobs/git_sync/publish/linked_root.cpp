@@ -59,7 +59,7 @@ std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& 
 
 [[noreturn]] void throw_not_ours(const fs::path& root, const std::vector<std::string>& strangers) {
   throw Error(ErrorKind::config, "cannot use '" + root.string() + "' as the root: it holds " + name_some(strangers),
-              "name an empty folder, or one inside it that need not exist yet; --empty-root deletes what is there");
+              "name an empty folder, or a new one inside it; --empty-root deletes what is there");
 }
 
 /// Empties `git` but for what belongs to the tree that readers see, and removes the other trees.
@@ -95,7 +95,7 @@ fs::path prepare_root(const LinkedTarget& target, Log& log, std::span<const fs::
   has_git = fs::exists(fs::symlink_status(git, error));
   if (has_git) make_readable(git, log);
   if (has_git && !opens_as_repository(git)) {
-    log.warn("emptying a repository that cannot be opened", {{"path", git.native()}});
+    log.warn("deleting a repository that cannot be opened", {{"path", git.native()}});
     discard_repository(root, target);
   }
   return git;

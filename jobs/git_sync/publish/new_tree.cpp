@@ -27,7 +27,7 @@ std::string_view folder_of(std::string_view path) {
 Error cannot_make(const std::string& path, int number) {
   if (number != EEXIST) return path_error("write", path, number);
   return {ErrorKind::data, "cannot write '" + path + "': another entry of the commit is the same file here",
-          "this filesystem does not tell the two names apart"};
+          "this filesystem does not distinguish the two names"};
 }
 
 /// What one thread holds open.

@@ -28,9 +28,9 @@ bool still_named(const Fd& fd, const fs::path& file) {
 
 std::string hint_for(int number) {
   const auto user = std::to_string(::geteuid());
-  if (number == EACCES) return "another user made it: run as that one, or give it to user id " + user;
+  if (number == EACCES) return "it belongs to another user: run as that user, or chown it to user id " + user;
   if (number == EROFS) return "mount the volume without 'ro'";
-  if (number == ENOSPC || number == EDQUOT) return "make room on the disk";
+  if (number == ENOSPC || number == EDQUOT) return "free space on the disk";
   return {};
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 [[noreturn]] void throw_cannot_stage(const fs::path& folder, int number) {
   throw error_from_errno("cannot stage files in '" + folder.string() + "'", number,
-                         number == ENOSPC || number == EDQUOT ? "make room on the disk" : "");
+                         number == ENOSPC || number == EDQUOT ? "free space on the disk" : "");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 
 std::string hint_for(int number) {
   if (number == EACCES || number == EPERM)
-    return "let user id " + std::to_string(::geteuid()) + " write there, or run as the owner of the folder";
+    return "give user id " + std::to_string(::geteuid()) + " write access, or run as the owner of the folder";
   if (number == EROFS) return "mount the volume without 'ro'";
   return {};
 }
@@ -32,8 +32,8 @@ fs::path make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error.value() == ENOTDIR || error.value() == EEXIST)
-    throw Error(ErrorKind::config, "cannot make '" + folder.string() + "': there is a file of that name",
-                "name a folder, or one that need not exist yet");
+    throw Error(ErrorKind::config, "cannot make '" + folder.string() + "': a file has that name",
+                "name a folder, or one that does not exist yet");
   if (error) throw_cannot_make(folder, error.value());
   auto real = fs::canonical(folder, error);
   if (error) throw error_from_errno("cannot look at '" + folder.string() + "'", error.value());
@@ -48,7 +48,7 @@ StateFolder make_state_folder(const fs::path& published) {
   if (::lstat(path, &status) != 0) throw error_from_errno("cannot look at '" + state.folder.string() + "'", errno);
   if (!S_ISDIR(status.st_mode))
     throw Error(ErrorKind::config, "cannot keep state in '" + state.folder.string() + "': it is not a folder",
-                "move it away: the name is needed");
+                "move it away: sidekick needs that name");
   // The bit that hands the group on to new files stays.
   if ((status.st_mode & 0077) != 0 && ::chmod(path, status.st_mode & 07700) != 0)
     throw error_from_errno("cannot close '" + state.folder.string() + "' to others", errno, hint_for(errno));

@@ -44,9 +44,9 @@ void refuse_fragment(const std::string& text) {
   const auto name = "cannot follow '" + redact_url(text.substr(0, hash)) + "'";
   if (text.find('@', hash) != std::string::npos)
     throw Error(ErrorKind::config, "cannot follow a URL with '#' in its user or password",
-                "write %23 for it, or give --username and --password-file");
-  throw Error(ErrorKind::config, name + ": a URL of a repository has no part after '#'",
-              "name the branch, tag or commit with --ref; a '#' of the path is written %23");
+                "write %23 for '#', or give --username and --password-file");
+  throw Error(ErrorKind::config, name + ": the URL of a repository cannot have a part after '#'",
+              "name the branch, tag or commit with --ref; write %23 for a '#' in the path");
 }
 
 RemoteAddress from_url(const std::string& text) {
@@ -55,16 +55,16 @@ RemoteAddress from_url(const std::string& text) {
   const auto kind = kind_of(url.scheme);
   const auto name = "'" + redact_url(url.without_login()) + "'";
   if (!kind)
-    throw Error(ErrorKind::config, "cannot follow " + name + ": no such transport '" + url.scheme + "'",
+    throw Error(ErrorKind::config, "cannot follow " + name + ": unknown transport '" + url.scheme + "'",
                 "use http, https, ssh, git or file");
   if (*kind == Kind::local && !url.host.empty() && url.host != "localhost")
-    throw Error(ErrorKind::config, "cannot follow " + name + ": a file of another host",
-                "write three slashes: file:///path");
+    throw Error(ErrorKind::config, "cannot follow " + name + ": a file on another host",
+                "use three slashes: file:///path");
   if (*kind == Kind::ssh) url.scheme = "ssh";
   auto path = *kind == Kind::local ? percent_decoded(url.path) : decoded_path(url);
   if (path.empty() || path == "/") throw Error(ErrorKind::config, "cannot follow " + name + ": it names no repository");
   if (!is_fit(*kind, path))
-    throw Error(ErrorKind::config, "cannot follow " + name + ": its path is that of no repository");
+    throw Error(ErrorKind::config, "cannot follow " + name + ": its path cannot be that of a repository");
   return {*kind, std::move(url), std::move(path)};
 }
 
@@ -95,16 +95,16 @@ RemoteAddress from_scp(const std::string& text, std::size_t colon) {
   address.url.host = host;
   address.url.path = address.path;
   if (host.empty() || host.starts_with('-') || address.path.empty())
-    throw Error(ErrorKind::config, "cannot follow '" + redact_url(text) + "': no host or no path in it");
+    throw Error(ErrorKind::config, "cannot follow '" + redact_url(text) + "': it has no host or no path");
   if (!is_fit(Kind::ssh, text))
-    throw Error(ErrorKind::config, "cannot follow a URL with a control character in it, or without end");
+    throw Error(ErrorKind::config, "cannot follow a URL that contains a control character or is too long");
   return address;
 }
 
 }  // namespace
 
 RemoteAddress parse_address(const std::string& text) {
-  if (text.empty()) throw Error(ErrorKind::config, "no repository is named");
+  if (text.empty()) throw Error(ErrorKind::config, "no repository is given");
   if (text.find("://") != std::string::npos) return from_url(text);
   if (const auto colon = host_end(text); colon != std::string::npos) return from_scp(text, colon);
   return {Kind::local, {}, text};

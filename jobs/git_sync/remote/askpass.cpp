@@ -20,8 +20,8 @@ UserPassword parse_login(std::string_view lines) {
     lines.remove_prefix(std::min(end + 1, lines.size()));
   }
   if (!user || !secret)
-    throw Error(ErrorKind::data, "the askpass URL answered no login",
-                "it has to answer 'username=' and 'password=' lines");
+    throw Error(ErrorKind::data, "the askpass URL returned no login",
+                "it must return the lines 'username=' and 'password='");
   return {std::move(*user), std::move(*secret)};
 }
 

@@ -29,7 +29,7 @@ ObjectId wanted_as(const ObjectId& want, const Greeting& greeting) {
   const std::array<std::string_view, 3> allowing{"allow-reachable-sha1-in-want", "allow-tip-sha1-in-want",
                                                  "allow-any-sha1-in-want"};
   if (std::ranges::any_of(allowing, [&](auto capability) { return greeting.can(capability); })) return want;
-  throw Error(ErrorKind::no_input, "no ref of it names " + want.hex() + " and it gives out no other commits",
+  throw Error(ErrorKind::no_input, "none of its refs names " + want.hex() + " and it serves no other commits",
               "follow a branch or a tag, or set uploadpack.allowReachableSHA1InWant on the server");
 }
 
@@ -39,7 +39,7 @@ bool is_acknowledgment(const PktLine& line) {
 
 void require(const Greeting& greeting, std::string_view capability, const std::string& what) {
   if (!greeting.can(capability))
-    throw Error(ErrorKind::data, "the server is too old: it cannot " + what, "a newer git on the server will do");
+    throw Error(ErrorKind::data, "the server is too old: it cannot " + what, "a newer git on the server can");
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ std::string fetch_request_v2(const FetchRequest& request, const Greeting& greeti
   append_pkt(out, "ofs-delta\n");
   const auto depth = deepen_for(request, greeting);
   if ((depth > 0 || !request.shallow.empty()) && !greeting.can("fetch", "shallow"))
-    throw Error(ErrorKind::data, "the server cannot give out a part of the history", "ask for all of it: depth 0");
+    throw Error(ErrorKind::data, "the server cannot send a part of the history", "fetch all of it with --depth=0");
   append_ids(out, "shallow", request.shallow);
   append_deepen(out, depth);
   append_ids(out, "want", request.wants);

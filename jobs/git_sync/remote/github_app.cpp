@@ -39,8 +39,8 @@ Key private_key(const GithubApp& app) {
   const Bio bio(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
   Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, &no_password, nullptr) : nullptr);
   if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA)
-    throw Error(ErrorKind::config, "cannot use the key of the GitHub App: it is no RSA key in PEM",
-                "give the key as it was downloaded from the app's settings");
+    throw Error(ErrorKind::config, "cannot use the key of the GitHub App: it is not an RSA key in PEM",
+                "use the key as downloaded from the settings of the app");
   return key;
 }
 
@@ -62,10 +62,10 @@ InstallationToken parse_token(const std::string& json) {
     const auto expires = answer["expires_at"].as<std::string>();
     std::tm time{};
     if (::strptime(expires.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time) == nullptr)
-      throw Error(ErrorKind::data, "cannot understand when the token of the GitHub App expires");
+      throw Error(ErrorKind::data, "cannot read when the token of the GitHub App expires");
     return {Secret(answer["token"].as<std::string>()), std::chrono::system_clock::from_time_t(::timegm(&time))};
   } catch (const YAML::Exception&) {
-    throw Error(ErrorKind::data, "cannot understand GitHub's answer to the request for a token");
+    throw Error(ErrorKind::data, "cannot read GitHub's answer to the request for a token");
   }
 }
 

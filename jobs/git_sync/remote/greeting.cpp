@@ -91,7 +91,7 @@ void GreetingReader::add_capability(std::string_view text) {
   const auto value = text.substr(std::min(equals + 1, text.size()));
   if (name == "object-format" && value != "sha1")
     throw Error(ErrorKind::data, "its objects are named by " + printable(value) + ", not SHA-1",
-                "only repositories of the SHA-1 format can be followed");
+                "only repositories of the SHA-1 format are supported");
   if (name != "symref") {
     greeting_.capabilities.insert_or_assign(std::string(name), std::string(value));
     return;

@@ -72,7 +72,7 @@ void HttpChannel::greet(LineReader& reader, const CancelToken& cancel) {
     throw Error(ErrorKind::data,
                 is_dumb ? "the server has files of a repository, but does not speak git's protocol"
                         : "not a git server: it answers with content of type " + printable(type),
-                is_dumb ? "let it run 'git http-backend' for this path" : "check the path in the URL");
+                is_dumb ? "set up 'git http-backend' for this path" : "check the path in the URL");
   }
   keep_redirect(response.effective_url);
   PktSplitter splitter(reader);
@@ -82,12 +82,12 @@ void HttpChannel::greet(LineReader& reader, const CancelToken& cancel) {
 void HttpChannel::keep_redirect(const std::string& effective_url) {
   auto url = parse_url(effective_url).without_login();
   if (!url.ends_with(greeting_target))
-    throw Error(ErrorKind::data, "the server redirects to '" + redact_url(url) + "', which is no git repository",
+    throw Error(ErrorKind::data, "the server redirects to '" + redact_url(url) + "', which is not a git repository",
                 "check the path in the URL");
   url.resize(url.size() - greeting_target.size());
   if (base_.starts_with("https:") && !url.starts_with("https:"))
     throw Error(ErrorKind::denied, "the server redirects from https to '" + redact_url(url) + "'",
-                "where that is meant, put that URL in the settings");
+                "if that is intended, use that URL");
   base_ = url;
 }
 
@@ -112,16 +112,17 @@ void HttpChannel::check(const HttpResponse& response, const CancelToken& cancel)
   if (response.status == 200) return;
   if (response.status == 404 || response.status == 410)
     throw Error(ErrorKind::no_input, "no such repository",
-                "check the URL; some servers say so too where credentials are missing");
+                "check the URL; some servers also answer this where credentials are missing");
   if (!is_refusal(response.status)) throw unexpected(response.status);
   const auto login = authenticator_.login_for(own_url(), cancel);
   if (!login)
-    throw Error(ErrorKind::denied, "the server wants credentials (HTTP status " + std::to_string(response.status) + ")",
+    throw Error(ErrorKind::denied,
+                "the server requires credentials (HTTP status " + std::to_string(response.status) + ")",
                 "no credential is configured for this URL: see --username, --credential and --askpass-url");
   const auto whose = is_user_secret(*login) ? std::string() : " of user " + printable(login->user);
   throw Error(ErrorKind::denied,
-              "the server refuses the credentials (HTTP status " + std::to_string(response.status) + ")",
-              "check the password or token" + whose + ", and that it may read this repository");
+              "the server rejects the credentials (HTTP status " + std::to_string(response.status) + ")",
+              "check the password or token" + whose + ", and that it can read this repository");
 }
 
 void HttpChannel::disconnect() noexcept {

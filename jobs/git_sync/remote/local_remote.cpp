@@ -51,8 +51,8 @@ void LocalRemote::check_indexes() {
   const auto& index = damaged.front();
   throw Error(ErrorKind::data,
               "cannot read repository '" + path_ + "': index '" + index.path.string() + "' is damaged: " + index.cause,
-              index.path.extension() == ".idx" ? "'git index-pack' on the pack of that name writes the index anew"
-                                               : "'git multi-pack-index write' there writes it anew");
+              index.path.extension() == ".idx" ? "'git index-pack' on the pack of that name rewrites the index"
+                                               : "'git multi-pack-index write' there rewrites it");
 }
 
 std::optional<ObjectId> LocalRemote::peeled(const ObjectId& id) {

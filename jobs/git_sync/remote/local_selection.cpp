@@ -96,7 +96,7 @@ class Selector final {
   std::optional<ObjectId> commit_of(const ObjectId& want) {
     if (!exists(want))
       throw Error(ErrorKind::no_input, "cannot fetch from '" + path_ + "': it has no object " + want.hex(),
-                  "follow a branch or a tag, or a commit that is there");
+                  "follow a branch or a tag, or an existing commit");
     git_object* object = nullptr;
     ObjectId id = want;
     while (git_object_lookup(&object, repository_, &id.value, GIT_OBJECT_TAG) == 0) {

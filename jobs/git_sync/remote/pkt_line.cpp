@@ -14,7 +14,7 @@ constexpr std::size_t header_bytes = 4;
 constexpr std::size_t max_line_bytes = 65'520;
 
 Error not_git() {
-  return {ErrorKind::data, "what it sends is not git's protocol", "check that the URL is that of a git repository"};
+  return {ErrorKind::data, "its answer is not git's protocol", "check that the URL is that of a git repository"};
 }
 
 std::size_t length_of(std::string_view header) {

@@ -32,7 +32,7 @@ class ListingLimit final {
   void take(std::string_view line) {
     if (line.size() + 1 > left_)
       throw Error(ErrorKind::data, "its list of refs is longer than can be kept",
-                  "where it is that long, let the server speak version 2 of git's protocol");
+                  "enable version 2 of git's protocol on the server");
     left_ -= line.size() + 1;
   }
 

@@ -38,11 +38,11 @@ Error server_error(std::string_view text) {
   const auto said = "the server says '" + message + "'";
   if (mentions_any(lower, withheld))
     return {ErrorKind::no_input, said,
-            "the server gives out only what its refs name, or no longer has this commit: follow a branch or a tag"};
+            "the server serves only commits that a ref names, or no longer has this one: follow a branch or a tag"};
   if (mentions_any(lower, absent))
-    return {ErrorKind::no_input, said, "check the path in the URL, and that the server gives this repository out"};
+    return {ErrorKind::no_input, said, "check the path in the URL, and that the server serves this repository"};
   if (mentions_any(lower, refused))
-    return {ErrorKind::denied, said, "check the credentials, and that they may read this repository"};
+    return {ErrorKind::denied, said, "check the credentials, and that they can read this repository"};
   return {ErrorKind::unavailable, said};
 }
 

@@ -54,7 +54,7 @@ ObjectId peel_to_commit(git_odb* odb, const ObjectId& id) {
     if (!target) throw Error(ErrorKind::data, "tag '" + at.hex() + "' is damaged: it names no object");
     at = *target;
   }
-  throw Error(ErrorKind::data, "'" + id.hex() + "' stands for no commit");
+  throw Error(ErrorKind::data, "'" + id.hex() + "' does not name a commit");
 }
 
 }  // namespace sidekick::git_sync

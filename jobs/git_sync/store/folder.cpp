@@ -25,7 +25,7 @@ void make_folder(const fs::path& path, fs::perms mode) {
   if (error) {
     auto failure = error_from_errno("cannot make folder '" + path.string() + "'", error.value());
     if (error.value() == ENOTDIR || error.value() == EEXIST)
-      failure = Error(ErrorKind::data, "cannot make folder '" + path.string() + "': a file is in the way");
+      failure = Error(ErrorKind::data, "cannot make folder '" + path.string() + "': a file has that name");
     throw failure;
   }
 }
@@ -46,7 +46,7 @@ void refuse_strangers(const fs::path& git_dir) {
   for (fs::directory_iterator it(git_dir, error), end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();
     if (name.starts_with(temporary_prefix) || std::ranges::find(ours, name) != ours.end()) continue;
-    throw Error(ErrorKind::data, "'" + git_dir.string() + "' is no repository, and holds '" + name + "'",
+    throw Error(ErrorKind::data, "'" + git_dir.string() + "' is not a repository, and holds '" + name + "'",
                 "remove it, or name another folder");
   }
   if (error && error.value() != ENOENT)
@@ -121,7 +121,7 @@ std::vector<ObjectId> read_shallow(const fs::path& git_dir) {
   std::vector<ObjectId> out;
   for (std::string line; std::getline(in, line);) {
     const auto id = ObjectId::parse(line);
-    if (!id) throw Error(ErrorKind::data, "'" + file.string() + "' is damaged: '" + line + "' is no commit");
+    if (!id) throw Error(ErrorKind::data, "'" + file.string() + "' is damaged: '" + line + "' is not a commit");
     out.push_back(*id);
   }
   std::ranges::sort(out);

@@ -36,7 +36,7 @@ IndexedPack::~IndexedPack() {
 void IndexedPack::check(int code) const {
   if (code == 0) return;
   cancel_.throw_if_cancelled();
-  throw git_error("cannot take in the pack that was received", code, ErrorKind::data);
+  throw git_error("cannot store the received pack", code, ErrorKind::data);
 }
 
 void IndexedPack::open_indexer() {

@@ -56,7 +56,7 @@ Error git_error(const std::string& what, int code, ErrorKind otherwise) {
   const auto cause = last_message();
   // Not every call of libgit2 leaves the number in errno.
   const auto is = [&](int number) { return cause.ends_with(std::generic_category().message(number)); };
-  return {kind, what + ": " + cause, is(ENOSPC) || is(EDQUOT) ? "make room on the disk" : ""};
+  return {kind, what + ": " + cause, is(ENOSPC) || is(EDQUOT) ? "free space on the disk" : ""};
 }
 
 RepositoryHandle open_repository(const std::string& git_dir) {

@@ -99,7 +99,7 @@ class SummedFile final {
     auto n = ::read(fd_.get(), buffer_.data(), buffer_.size());
     while (n < 0 && errno == EINTR) n = ::read(fd_.get(), buffer_.data(), buffer_.size());
     if (n < 0) throw path_error("read", path_.string(), errno);
-    if (n == 0) throw Damage{"it is cut"};
+    if (n == 0) throw Damage{"it is truncated"};
     at_ = 0;
     filled_ = static_cast<std::size_t>(n);
   }
@@ -124,7 +124,7 @@ PackFacts facts_of_pack(const fs::path& pack) {
   struct stat status{};
   if (!fd || ::fstat(fd.get(), &status) != 0) throw path_error("read", pack.string(), errno);
   PackFacts facts{static_cast<std::uint64_t>(status.st_size), {}};
-  if (facts.bytes < pack_header_bytes + hash_bytes) throw Damage{"its pack is cut"};
+  if (facts.bytes < pack_header_bytes + hash_bytes) throw Damage{"its pack is truncated"};
   const auto at = status.st_size - static_cast<off_t>(hash_bytes);
   if (::pread(fd.get(), facts.sum.data(), hash_bytes, at) != static_cast<ssize_t>(hash_bytes))
     throw path_error("read", pack.string(), errno);
@@ -137,13 +137,13 @@ class IndexReader final {
 
   void check() {
     constexpr std::uint32_t magic = 0xff744f63;
-    if (file_.size() < fanout_bytes + trailer_bytes) throw Damage{"it is cut"};
+    if (file_.size() < fanout_bytes + trailer_bytes) throw Damage{"it is truncated"};
     const auto first = file_.read_number();
     if (first != magic) {
       read_fanout(1, first);
       check_version_1();
     } else {
-      if (file_.read_number() != 2) throw Damage{"its version is not known"};
+      if (file_.read_number() != 2) throw Damage{"its version is unknown"};
       read_fanout(0, 0);
       check_version_2();
     }
@@ -210,7 +210,7 @@ class IndexReader final {
 std::string damage_of_multi_pack_index(const fs::path& file) {
   try {
     SummedFile whole(file);
-    if (whole.size() < fanout_bytes + hash_bytes) return "it is cut";
+    if (whole.size() < fanout_bytes + hash_bytes) return "it is truncated";
     whole.skip(whole.size() - hash_bytes);
     whole.check_sum();
     return {};

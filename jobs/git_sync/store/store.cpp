@@ -46,7 +46,7 @@ void remove_damaged_indexes(const std::filesystem::path& objects) {
   for (const auto& index : IndexCheck(objects).run()) {
     if (index.path.parent_path().parent_path() != objects)
       throw Error(ErrorKind::data, "index '" + index.path.string() + "' is damaged: " + index.cause,
-                  "'git index-pack' on its pack writes it anew");
+                  "'git index-pack' on its pack rewrites it");
     std::error_code error;
     std::filesystem::remove(index.path, error);
     if (error) throw path_error("remove", index.path.string(), error.value());

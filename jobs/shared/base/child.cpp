@@ -214,7 +214,7 @@ bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, con
     group.gone();  // seen early: its number may be another's soon
     if (ended && Time::now() - *ended > longest_silence && group.silence() > longest_silence)
       throw Error(ErrorKind::io, "'" + request.argv.front() + "' has ended, and another process keeps its output open",
-                  "what that would write is missing: let the command wait for it, or give it another output");
+                  "the output of that process is lost: make the command wait for it, or redirect its output");
     if (cancel.cancelled()) {
       group.discard_output();
       group.end(std::min(request.grace, most_when_stopped));

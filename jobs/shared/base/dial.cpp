@@ -83,7 +83,7 @@ void wait_for_server(int fd, short events, milliseconds idle, const CancelToken&
   cancel.throw_if_cancelled();
   if (number != ETIMEDOUT)
     throw Error(ErrorKind::unavailable, "the connection broke: " + std::generic_category().message(number));
-  throw Error(ErrorKind::unavailable, "the server has not moved for " + std::to_string(idle.count()) + " ms");
+  throw Error(ErrorKind::unavailable, "the server has made no progress for " + std::to_string(idle.count()) + " ms");
 }
 
 Dialled dial_path(const std::string& path, milliseconds timeout, const CancelToken& cancel) {

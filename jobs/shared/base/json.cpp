@@ -80,7 +80,7 @@ class Reader final {
       blanks();
       if (peek() != '"') fail("a name is missing");
       auto name = string();
-      if (!names.insert(name).second) fail("a name comes twice");
+      if (!names.insert(name).second) fail("a name is given twice");
       blanks();
       if (!take(":")) fail("a colon is missing");
       out.push_back({std::move(name), value(depth + 1)});

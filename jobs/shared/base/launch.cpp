@@ -147,14 +147,14 @@ Error not_started(const LaunchRequest& request, int number) {
   if (stage == Stage::exec && number == ENOEXEC)
     return {ErrorKind::denied, what + ": not a program", "a script needs a first line such as #!/bin/sh", Retry::never};
   if (stage == Stage::exec && number == ENOENT && is_file(request.argv.front()))
-    return {ErrorKind::no_input, what + ": what its first line or its header names is not there",
-            "see that the image has that interpreter or loader", Retry::never};
+    return {ErrorKind::no_input, what + ": its interpreter or loader does not exist",
+            "check that the image has that interpreter or loader", Retry::never};
   if (stage == Stage::nice)
-    return error_from_errno(what + " with that niceness", number, "only root may go below ours");
+    return error_from_errno(what + " with that niceness", number, "only root can lower the niceness");
   if (stage == Stage::identity)
     return error_from_errno(what + " as user " + std::to_string(request.identity->user), number,
-                            "only root may become someone else");
-  if (stage == Stage::stdio) what += " with what is to be its input and output";
+                            "only root can switch to another user");
+  if (stage == Stage::stdio) what += " with its input and output";
   return error_from_errno(what, number);
 }
 
@@ -176,7 +176,7 @@ std::string find_program(const std::string& program, const std::string& search) 
   if (!refused.empty())
     throw Error(ErrorKind::denied, "cannot run '" + refused + "': not executable", "", Retry::never);
   throw Error(ErrorKind::no_input, "cannot run '" + program + "': no such program in PATH",
-              "give its path, and see that the image has it");
+              "give its path, and check that the image has it");
 }
 
 pid_t launch(const LaunchRequest& request) {

@@ -68,7 +68,7 @@ void read_authority(Url& out, std::string_view authority, std::string_view url) 
     if (bracket == std::string_view::npos) refuse(url, "its '[' has no ']'");
     out.host = lower_case(percent_decoded(authority.substr(1, bracket - 1)));
     authority.remove_prefix(bracket + 1);
-    if (!authority.empty() && authority.front() != ':') refuse(url, "something stands between its host and its port");
+    if (!authority.empty() && authority.front() != ':') refuse(url, "there is something between its host and its port");
     host_end = authority.empty() ? std::string_view::npos : 0;
   } else {
     out.host = lower_case(percent_decoded(authority.substr(0, host_end)));
@@ -131,19 +131,19 @@ std::string Url::without_login() const {
 
 Url parse_url(std::string_view text) {
   if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
-    throw Error(ErrorKind::config, "cannot use a URL with a control character in it");
+    throw Error(ErrorKind::config, "cannot use a URL that contains a control character");
   const auto colon = text.find("://");
-  if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) refuse(text, "it begins with no scheme");
+  if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) refuse(text, "it has no scheme");
   Url out;
   out.scheme = lower_case(text.substr(0, colon));
   auto rest = text.substr(colon + 3);
   rest = rest.substr(0, rest.find('#'));
   const auto authority_end = std::min(rest.find_first_of("/?"), rest.size());
   read_authority(out, rest.substr(0, authority_end), text);
-  if (out.host.empty() && out.scheme != "file") refuse(text, "it names no host");
+  if (out.host.empty() && out.scheme != "file") refuse(text, "it has no host");
   if (std::ranges::any_of(out.host,
                           [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == '@'; }))
-    refuse(text, "its host is no name");
+    refuse(text, "its host is not a valid name");
   rest.remove_prefix(authority_end);
   const auto question = std::min(rest.find('?'), rest.size());
   out.path = rest.substr(0, question);

@@ -33,8 +33,9 @@ Fd opened_again(int fd) {
 
 Error cannot_write(const std::string& name, int number) {
   const auto what = "cannot write '" + name + "'";
-  if (number == EPIPE) return error_from_errno(what, number, "what read it has ended: see why it did").without_retry();
-  if (number == ENOSPC || number == EDQUOT) return error_from_errno(what, number, "make room on the disk");
+  if (number == EPIPE)
+    return error_from_errno(what, number, "the reader of the pipe has ended: check why").without_retry();
+  if (number == ENOSPC || number == EDQUOT) return error_from_errno(what, number, "free space on the disk");
   if (number == EFBIG)
     return error_from_errno(what, number,
                             "raise the limit of the size of files (ulimit -f, LimitFSIZE, --ulimit fsize)");

@@ -47,7 +47,7 @@ bool GzipSource::next_member() {
     stream_.next_in++;
     stream_.avail_in--;
   }
-  if (zeros || *stream_.next_in != 0x1f) throw damaged("there is something after the end of the gzip stream");
+  if (zeros || *stream_.next_in != 0x1f) throw damaged("data follows the end of the gzip stream");
   inflateReset(&stream_);
   return true;
 }

@@ -13,7 +13,6 @@ bool has_changed_line_ends(std::span<const std::uint8_t> bytes) noexcept;
 
 /// What to do about it.
 inline constexpr std::string_view changed_line_ends =
-    "it seems to have passed a terminal, which makes CR LF of every LF: dump again without -t (docker exec, kubectl "
-    "exec)";
+    "a terminal seems to have replaced every LF by CR LF: dump again without -t (docker exec, kubectl exec)";
 
 }  // namespace sidekick::filters

@@ -41,7 +41,7 @@ class Ring final {
   std::size_t read(std::span<std::uint8_t> into) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return held_ > 0 || finished_ || writer_gone_; });
-    if (held_ == 0 && !finished_) throw Error(ErrorKind::cancelled, "what was read was given up before its end");
+    if (held_ == 0 && !finished_) throw Error(ErrorKind::cancelled, "reading was stopped before the end");
     const auto n = std::min({into.size(), held_, bytes_.size() - begin_});
     std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(begin_), n, into.begin());
     begin_ = (begin_ + n) % bytes_.size();
@@ -55,7 +55,7 @@ class Ring final {
   void close_reader() noexcept { close(reader_gone_); }
 
  private:
-  static Error nobody_reads() { return {ErrorKind::io, "what was written is not read any more"}; }
+  static Error nobody_reads() { return {ErrorKind::io, "the reader has stopped"}; }
 
   void close(bool& end) noexcept {
     const std::lock_guard lock(mutex_);

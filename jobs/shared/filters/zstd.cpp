@@ -50,11 +50,10 @@ std::size_t ZstdSource::read(std::span<std::uint8_t> into) {
     const auto before = in.pos;
     expected_ = ZSTD_decompressStream(context_, &out, &in);
     if (ZSTD_getErrorCode(expected_) == ZSTD_error_frameParameter_windowTooLarge)
-      throw Error(ErrorKind::data,
-                  "'" + name_ +
-                      "' needs more memory to unpack than is granted: its window (zstd --long, --ultra) is "
-                      "larger than 8 MiB",
-                  "pack it anew: zstd -dc --long=31 FILE | zstd > NEW");
+      throw Error(
+          ErrorKind::data,
+          "'" + name_ + "' needs too much memory to decompress: its window (zstd --long, --ultra) is larger than 8 MiB",
+          "compress it again: zstd -dc --long=31 FILE | zstd > NEW");
     if (ZSTD_isError(expected_) != 0U) throw damaged(std::string("zstd: ") + ZSTD_getErrorName(expected_));
     input_at_ = in.pos;
     if (!more && out.pos == 0 && in.pos == before) throw damaged("the zstd stream is truncated");

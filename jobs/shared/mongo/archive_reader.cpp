@@ -63,11 +63,11 @@ void ArchiveReader::truncated(const std::string& where) const {
 Bson ArchiveReader::read_header(std::int32_t length, const std::string& what) {
   const auto at = frames_.offset() - sizeof length;
   if (length < smallest_document || length > max_document_bytes)
-    fail(at, std::to_string(length) + " is no length of " + what);
+    fail(at, std::to_string(length) + " is not a valid length of " + what);
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(length));
   put_frame_length(bytes.data(), length);
   if (frames_.read(std::span(bytes).subspan(sizeof length)) < bytes.size() - sizeof length) truncated("inside " + what);
-  if (const auto facts = check_document(bytes); facts.flaw_at) fail(at + *facts.flaw_at, what + " is no valid BSON");
+  if (const auto facts = check_document(bytes); facts.flaw_at) fail(at + *facts.flaw_at, what + " is not valid BSON");
   return Bson(bytes);
 }
 
@@ -85,10 +85,10 @@ void ArchiveReader::read_prelude() {
   if (!length) truncated("before its header");
   header_ = read_header(*length, "the header");
   if (const auto version = text_of(header_.get(), "version"); version != "0.1")
-    fail(magic_bytes, "format version '" + version + "' is not known (0.1 is)");
+    fail(magic_bytes, "format version '" + version + "' is not supported (only 0.1 is)");
   server_version_ = text_of(header_.get(), "server_version");
   if (!is_server_version(server_version_))
-    fail(magic_bytes, "server_version '" + server_version_ + "' in the header is no version");
+    fail(magic_bytes, "server_version '" + server_version_ + "' in the header is not a version");
   for (;;) {
     const auto next_length = frames_.read_length();
     if (!next_length) truncated("inside the prelude");
@@ -98,7 +98,7 @@ void ArchiveReader::read_prelude() {
     DumpCollection collection{{text_of(entry.get(), "db"), text_of(entry.get(), "collection")},
                               text_of(entry.get(), "metadata"),
                               text_of(entry.get(), "type")};
-    if (collection.ns.collection.empty()) fail(at, "a prelude entry names no collection");
+    if (collection.ns.collection.empty()) fail(at, "a prelude entry has no collection");
     if (!by_name_.emplace(collection.ns, collections_.size()).second)
       fail(at, "the prelude names '" + collection.ns.text() + "' twice");
     collections_.push_back(std::move(collection));
@@ -130,7 +130,7 @@ Namespace ArchiveReader::read_block_name(const Bson& header, std::uint64_t at) c
     if (!known)
       fail(at, "a block header of '" + ns.text() + "' has an unknown or mistyped field '" + std::string(key) + "'");
   }
-  if (ns.collection.empty()) fail(at, "a block header names no collection but '" + ns.text() + "'");
+  if (ns.collection.empty()) fail(at, "a block header names no collection, only '" + ns.text() + "'");
   return ns;
 }
 
@@ -173,7 +173,7 @@ std::optional<DumpEvent> ArchiveReader::next_in_segment() {
     return std::nullopt;
   }
   if (*length < smallest_document || *length > max_document_bytes)
-    fail_in(*segment_, at, std::to_string(*length) + " is no length of a document");
+    fail_in(*segment_, at, std::to_string(*length) + " is not a valid document length");
   document_bytes_ = *length;
   document_at_ = at;
   return DumpEvent{DumpEvent::Kind::document, *segment_, static_cast<std::size_t>(*length)};

@@ -21,7 +21,7 @@ Bson Bson::from_json(std::string_view json, std::string_view what) {
   Bson out;
   if (!bson_init_from_json(out.get(), json.data(), static_cast<ssize_t>(json.size()), &error)) {
     bson_init(out.get());
-    throw Error(ErrorKind::data, std::string(what) + " is no valid JSON: " + error.message);
+    throw Error(ErrorKind::data, std::string(what) + " is not valid JSON: " + error.message);
   }
   return out;
 }
@@ -133,7 +133,7 @@ std::vector<Bson> documents_of(const bson_t* document, std::string_view key) {
 
 BsonView::BsonView(Bytes bytes) {
   if (!bson_init_static(&b_, bytes.data(), bytes.size()))
-    throw Error(ErrorKind::data, "a document of " + std::to_string(bytes.size()) + " bytes has no sound frame");
+    throw Error(ErrorKind::data, "a document of " + std::to_string(bytes.size()) + " bytes is malformed");
 }
 
 std::int32_t frame_length(const std::uint8_t* frame) noexcept {

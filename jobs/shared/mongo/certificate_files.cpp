@@ -48,26 +48,26 @@ int give_password(char* buffer, int size, int, void* data) {
 void check_authorities(SSL_CTX* context, const File& file) {
   require_readable(file);
   if (SSL_CTX_load_verify_locations(context, file.path.c_str(), nullptr) != 1)
-    refuse(file, "it has to hold certificates in PEM");
+    refuse(file, "it must hold certificates in PEM");
 }
 
 void check_own_certificate(SSL_CTX* context, const File& file, std::string_view password) {
   require_readable(file);
   if (SSL_CTX_use_certificate_chain_file(context, file.path.c_str()) != 1)
-    refuse(file, "it has to hold our certificate and its key in PEM");
+    refuse(file, "it must hold the client certificate and its key in PEM");
   SSL_CTX_set_default_passwd_cb(context, &give_password);
   SSL_CTX_set_default_passwd_cb_userdata(context, &password);
   const int loaded = SSL_CTX_use_PrivateKey_file(context, file.path.c_str(), SSL_FILETYPE_PEM);
   SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
   if (loaded != 1)
-    refuse(file, "it has to hold the certificate's key in PEM too; --sslPEMKeyPassword opens an encrypted one");
+    refuse(file, "it must also hold the key of the certificate in PEM; --sslPEMKeyPassword opens an encrypted one");
 }
 
 void check_revoked(SSL_CTX* context, const File& file) {
   require_readable(file);
   auto* lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(context), X509_LOOKUP_file());
   if (lookup == nullptr || X509_load_crl_file(lookup, file.path.c_str(), X509_FILETYPE_PEM) < 1)
-    refuse(file, "it has to hold a list of revoked certificates in PEM");
+    refuse(file, "it must hold a list of revoked certificates in PEM");
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ void check_certificate_files(const mongoc_uri_t* uri, const std::string& crl_fil
   ERR_clear_error();
   if (const File file{text(MONGOC_URI_TLSCAFILE), "the CA file"}; !file.path.empty())
     check_authorities(context.get(), file);
-  if (const File file{text(MONGOC_URI_TLSCERTIFICATEKEYFILE), "our certificate and key"}; !file.path.empty())
+  if (const File file{text(MONGOC_URI_TLSCERTIFICATEKEYFILE), "client certificate and key"}; !file.path.empty())
     check_own_certificate(context.get(), file, text(MONGOC_URI_TLSCERTIFICATEKEYFILEPASSWORD));
   if (!crl_file.empty()) check_revoked(context.get(), {crl_file, "the list of revoked certificates"});
 }

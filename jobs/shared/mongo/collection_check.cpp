@@ -38,7 +38,7 @@ std::string flaw_of(const Namespace& ns) {
 }
 
 std::string leave_out(const Namespace& ns) {
-  return "leave it out with --nsExclude='" + ns.text() + "'";
+  return "exclude it with --nsExclude='" + ns.text() + "'";
 }
 
 }  // namespace
@@ -47,8 +47,8 @@ void check_name(const Namespace& ns) {
   const auto flaw = flaw_of(ns);
   if (flaw.empty()) return;
   throw Error(ErrorKind::data,
-              "the dump holds '" + ns.db + "' / '" + ns.collection + "', which no server can hold: " + flaw,
-              "rename it in the dump (a folder of a database bears its name), or " + leave_out(ns));
+              "the dump holds '" + ns.db + "' / '" + ns.collection + "', which no server accepts: " + flaw,
+              "rename it in the dump (the folder of a database has its name), or " + leave_out(ns));
 }
 
 Metadata check_collection(const DumpCollection& collection) {
@@ -57,9 +57,10 @@ Metadata check_collection(const DumpCollection& collection) {
   if (collection.flaw) throw *collection.flaw;
   check_name(ns);
   if (ns.collection.starts_with(buckets_prefix))
-    throw Error(ErrorKind::data,
-                "'" + ns.text() + "' is the buckets of a time series, and the metadata of the time series is missing",
-                "dump the time series itself, or " + leave_out(ns));
+    throw Error(
+        ErrorKind::data,
+        "'" + ns.text() + "' holds the buckets of a time series, and the metadata of the time series is missing",
+        "dump the time series itself, or " + leave_out(ns));
   auto metadata = parse_metadata(collection.metadata, ns);
   const auto needs = [&](std::string_view type, const char* option) {
     if ((collection.type == type || metadata.type == type) && !metadata.options.has(option))

@@ -24,7 +24,8 @@ std::string collection_name(const std::string& escaped, const std::string& whole
   auto name = unescape_name(escaped);
   if (!whole_name.empty() && (!name || is_cut(escaped))) return whole_name;
   if (name) return *name;
-  throw Error(ErrorKind::data, "cannot tell the collection's name from '" + path.string() + "': its escapes are cut",
+  throw Error(ErrorKind::data,
+              "cannot tell the collection's name from '" + path.string() + "': its escapes are truncated",
               "restore it alone with --db and --collection");
 }
 
@@ -32,14 +33,14 @@ std::string collection_name(const std::string& escaped, const std::string& whole
 std::string way_out_of(const fs::path& path) {
   const auto ending = path.extension().string();
   for (const auto& [form, tool] : {std::pair{".bz2", "bunzip2"}, {".xz", "unxz"}, {".lz4", "unlz4"}, {".zip", "unzip"}})
-    if (ending == form) return "unpack it where it is with " + std::string(tool);
-  return "put the file back that it was made of";
+    if (ending == form) return "unpack it in place with " + std::string(tool);
+  return "restore the file that it was made from";
 }
 
 Error other_form(const fs::path& path, const std::string& what) {
   return {ErrorKind::data,
-          what + " in '" + path.string() + "', which cannot be read: only plain, gzip and zstd files are",
-          way_out_of(path) + ", or leave the collection out with --nsExclude"};
+          what + " in '" + path.string() + "', which cannot be read: only plain, gzip and zstd files can",
+          way_out_of(path) + ", or exclude the collection with --nsExclude"};
 }
 
 class EntryOf final {
@@ -60,8 +61,8 @@ class EntryOf final {
     collection.ns = {db, collection_name(escaped, whole_name, named_by)};
     if (files.buckets && !collection.flaw && collection.type != "timeseries")
       collection.flaw.emplace(
-          ErrorKind::data, "'" + named_by.string() + "' is the buckets of a time series without the metadata of it",
-          "put '" + escaped + ".metadata.json' of the dump beside it, or leave it out with --nsExclude");
+          ErrorKind::data, "'" + named_by.string() + "' holds the buckets of a time series without its metadata",
+          "put '" + escaped + ".metadata.json' of the dump beside it, or exclude it with --nsExclude");
     return entry;
   }
 
@@ -142,7 +143,7 @@ std::string read_metadata_file(const fs::path& path, const CancelToken& cancel) 
   while (const auto n = source->read(chunk)) {
     text.append(chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(n));
     if (text.size() > max_metadata_bytes)
-      throw Error(ErrorKind::data, "'" + path.string() + "' is larger than any metadata can be");
+      throw Error(ErrorKind::data, "'" + path.string() + "' is too large for metadata");
   }
   return text;
 }

@@ -35,8 +35,8 @@ void add(CollectionFiles& files, FileName::Kind kind, const fs::path& path) {
   if (kind == FileName::Kind::other_metadata) return files.other_metadata.push_back(path);
   try {
     if (type_of(path) != EntryType::file) {
-      files.flaw.emplace(ErrorKind::data, "'" + path.string() + "' is no file, and bears the name of one of a dump",
-                         "a container engine makes a folder where a file to mount is missing");
+      files.flaw.emplace(ErrorKind::data, "'" + path.string() + "' is not a file, but has the name of a file of a dump",
+                         "a container engine creates a folder where the file to mount is missing");
       return;
     }
   } catch (const Error& error) {
@@ -95,8 +95,8 @@ EntryType type_of(const fs::path& entry) {
   std::error_code error;
   const auto status = fs::status(entry, error);
   if (status.type() == fs::file_type::not_found)
-    throw Error(ErrorKind::data, "'" + entry.string() + "' is a link to nothing",
-                "copy the dump with what its links lead to, or remove the link");
+    throw Error(ErrorKind::data, "'" + entry.string() + "' is a dangling link",
+                "copy the dump with the files that its links lead to, or remove the link");
   if (error.value() == ELOOP)
     throw Error(ErrorKind::data, "'" + entry.string() + "' is a link that leads back to itself", "remove the link");
   if (error) throw error_from_errno("cannot look at '" + entry.string() + "'", error.value());
@@ -113,8 +113,8 @@ fs::path choose(const std::vector<fs::path>& files, Gzip gzip, std::vector<fs::p
     return *chosen;
   }
   throw Error(ErrorKind::data,
-              "'" + files[0].string() + "' and '" + files[1].filename().string() + "' are of the same collection",
-              "two dumps lie in one folder: remove the files of one; --gzip restores those that end in .gz");
+              "'" + files[0].string() + "' and '" + files[1].filename().string() + "' belong to the same collection",
+              "the folder holds two dumps: remove the files of one; --gzip restores those that end in .gz");
 }
 
 }  // namespace sidekick::mongo

@@ -34,7 +34,7 @@ std::string dump_below(const fs::path& folder) try {
 
 std::string where_instead(const std::string& folder) {
   if (const auto found = dump_below(folder); !found.empty())
-    return "there is a dump further down: give '" + found + "'";
+    return "there is a dump in a subfolder: give '" + found + "'";
   const auto archive = archive_in(folder);
   return archive.empty() ? "" : "there is an archive in it: --archive=" + archive;
 }

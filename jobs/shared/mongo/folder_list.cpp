@@ -41,7 +41,7 @@ void add_database(const DatabaseFiles& files, const std::string& db, const Folde
       same->collection.flaw.emplace(ErrorKind::data,
                                     "there are several files for '" + entry.collection.ns.text() + "' in '" +
                                         query.path + "', one of them called '" + escaped + "'",
-                                    "remove those that are not of this dump");
+                                    "remove those that do not belong to this dump");
     }
   }
   for (const auto& path : files.foreign) dump.passed_over.push_back(path.string());
@@ -60,7 +60,7 @@ FolderDump list_file(const FolderQuery& query, const CancelToken& cancel) {
   if (type_of(path) == EntryType::file) refuse_other_kinds(path, cancel);
   if (kind != FileName::Kind::documents)
     throw Error(ErrorKind::no_input, "'" + query.path + "' is neither a dump folder nor a .bson file",
-                "an archive is named by --archive=FILE");
+                "name an archive with --archive=FILE");
   CollectionFiles files;
   files.documents.push_back(path);
   auto escaped = stem;
@@ -157,12 +157,12 @@ FolderDump list_folder(const FolderQuery& query, const CancelToken& cancel) {
   if (!fs::exists(status)) {
     const auto number = error ? error.value() : ENOENT;
     throw error_from_errno("cannot open dump '" + query.path + "'", number,
-                           number == ENOENT ? "an archive is named by --archive=FILE" : "");
+                           number == ENOENT ? "name an archive with --archive=FILE" : "");
   }
   if (!fs::is_directory(status)) return list_file(query, cancel);
   auto dump = query.db.empty() ? list_root(query, cancel) : list_one_database(query, cancel);
   if (dump.entries.empty())
-    throw Error(ErrorKind::no_input, "'" + query.path + "' holds no dump: no .bson and no .metadata.json file in it",
+    throw Error(ErrorKind::no_input, "'" + query.path + "' holds no dump: it has no .bson and no .metadata.json file",
                 where_instead(query.path));
   dump.server_version = server_version_in(query.path, cancel);
   // Where one database was dumped it lies in the folder of that.

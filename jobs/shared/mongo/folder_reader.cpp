@@ -41,7 +41,7 @@ DumpEvent FolderReader::next() {
     const auto at = frames_->offset();
     if (const auto length = frames_->read_length()) {
       if (*length < smallest_document || *length > max_document_bytes)
-        fail(at, std::to_string(*length) + " is no length of a document");
+        fail(at, std::to_string(*length) + " is not a valid document length");
       document_bytes_ = *length;
       document_at_ = at;
       return {DumpEvent::Kind::document, current_, static_cast<std::size_t>(*length)};

@@ -43,7 +43,7 @@ std::size_t FrameReader::read(std::span<std::uint8_t> into) {
 
 std::string FrameReader::hint_at_damage() const {
   if (filters::has_changed_line_ends(std::span(buffer_).first(filled_))) return std::string(filters::changed_line_ends);
-  return "take another copy of the dump, or dump again";
+  return "use another copy of the dump, or dump again";
 }
 
 std::optional<std::int32_t> FrameReader::read_length() {

@@ -43,7 +43,7 @@ using DirectClient = Handle<mongoc_client_t, mongoc_client_destroy>;
 
 Greeting ask(const Uri& direct) {
   const DirectClient client(mongoc_client_new_from_uri(direct.get()));
-  if (!client) return {Bson(), "it cannot be asked"};
+  if (!client) return {Bson(), "it does not answer commands"};
   bson_error_t error;
   bson_t raw;
   const auto greeting = Bson().append("isMaster", 1);
@@ -128,19 +128,19 @@ void check_tls_agrees(const mongoc_uri_t* uri, const mongoc_host_list_t& host, s
   const bool plain_answers = ask(direct_uri(uri, host, timeout, Tls::off)).failure.empty();
   if (tls_answers == plain_answers || tls_answers == mongoc_uri_get_tls(uri)) return;
   if (tls_answers)
-    throw Error(ErrorKind::config, what + ": the server takes connections by TLS only",
-                "connect by TLS: --ssl, or tls=true in the connection string");
-  throw Error(ErrorKind::config, what + ": the server takes plain connections only, and TLS is asked for",
-              "leave out --ssl and every tls option of the connection string, or set the server up for TLS");
+    throw Error(ErrorKind::config, what + ": the server accepts only TLS connections",
+                "connect with TLS: --ssl, or tls=true in the connection string");
+  throw Error(ErrorKind::config, what + ": the server accepts only plain connections, and TLS is requested",
+              "omit --ssl and every tls option of the connection string, or set the server up for TLS");
 }
 
 std::string why_not_primary(const Bson& greeting, const std::string& host_and_port) {
   if (truth_of(greeting.get(), "ismaster") || truth_of(greeting.get(), "isWritablePrimary")) return {};
-  if (truth_of(greeting.get(), "isreplicaset")) return "its replica set is not initiated yet";
-  if (text_of(greeting.get(), "setName").empty()) return "it is no member of a replica set";
+  if (truth_of(greeting.get(), "isreplicaset")) return "its replica set is not initiated";
+  if (text_of(greeting.get(), "setName").empty()) return "it is not a member of a replica set";
   const auto primary = text_of(greeting.get(), "primary");
   if (primary.empty()) return "its replica set '" + text_of(greeting.get(), "setName") + "' has no primary";
-  return primary == host_and_port ? "it is about to be the primary" : "the primary is " + primary;
+  return primary == host_and_port ? "it is about to become the primary" : "the primary is " + primary;
 }
 
 std::string unknown_member(const Bson& greeting, const CancelToken& cancel) {

@@ -23,24 +23,24 @@ struct Signature {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view unpack = "unpack it first; gzip and zstd are read as they are";
-constexpr std::string_view decrypt = "decrypt it first; what age encrypted is opened with --identity-file=FILE";
+constexpr std::string_view unpack = "unpack it first; gzip and zstd are read directly";
+constexpr std::string_view decrypt = "decrypt it first; --identity-file=FILE opens files of age";
 
 constexpr std::array<Signature, 13> signatures{{
-    {"PK\x03\x04"sv, {"a zip file", "unpack it with unzip, and restore what was in it"}},
+    {"PK\x03\x04"sv, {"a zip file", "unpack it with unzip, and restore its content"}},
     {"PK\x05\x06"sv, {"an empty zip file", "look for another copy of the dump"}},
-    {"BZh"sv, {"a file of bzip2", unpack}},
-    {"\xfd\x37zXZ\0"sv, {"a file of xz", unpack}},
-    {"\x04\x22\x4d\x18"sv, {"a file of lz4", unpack}},
-    {"7z\xbc\xaf\x27\x1c"sv, {"a file of 7-Zip", unpack}},
-    {"LZIP"sv, {"a file of lzip", unpack}},
+    {"BZh"sv, {"a bzip2 file", unpack}},
+    {"\xfd\x37zXZ\0"sv, {"an xz file", unpack}},
+    {"\x04\x22\x4d\x18"sv, {"an lz4 file", unpack}},
+    {"7z\xbc\xaf\x27\x1c"sv, {"a 7-Zip file", unpack}},
+    {"LZIP"sv, {"an lzip file", unpack}},
     {"Rar!\x1a\x07"sv, {"a rar file", unpack}},
     {"\x1f\x9d"sv, {"a file of compress", unpack}},
-    {"-----BEGIN AGE ENCRYPTED FILE-----"sv, {"a file that age encrypted as text", "decrypt it first with age -d"}},
-    {"-----BEGIN PGP MESSAGE-----"sv, {"a file that is encrypted with PGP", decrypt}},
-    {"Salted__"sv, {"a file that is encrypted with openssl", decrypt}},
+    {"-----BEGIN AGE ENCRYPTED FILE-----"sv, {"an age file in text form", "decrypt it first with age -d"}},
+    {"-----BEGIN PGP MESSAGE-----"sv, {"a file encrypted with PGP", decrypt}},
+    {"Salted__"sv, {"a file encrypted with openssl", decrypt}},
     {"\xff\xfe"sv,
-     {"a text in UTF-16, as '>' of PowerShell writes", "let the dump write the file itself: mongodump --archive=FILE"}},
+     {"UTF-16 text, as '>' of PowerShell writes", "make mongodump write the file itself: mongodump --archive=FILE"}},
 }};
 
 std::string_view text_of_bytes(Bytes bytes) {
@@ -60,20 +60,19 @@ std::optional<Kind> text_kind(std::string_view text) {
   const auto start = lower(text.substr(begin, 64));
   for (const std::string_view tag : {"<!doctype", "<html", "<head", "<?xml", "<error"})
     if (start.starts_with(tag))
-      return Kind{"a web page or an answer of a server in XML", "its download failed: look into it for the reason"};
+      return Kind{"a web page or an XML answer of a server", "its download failed: read it for the reason"};
   if (start.starts_with('{') || start.starts_with('['))
-    return Kind{"JSON", "what mongoexport wrote is read by mongoimport; a dump is written by mongodump"};
+    return Kind{"JSON", "use mongoimport for files of mongoexport; mongodump writes dumps"};
   return std::nullopt;
 }
 
 std::optional<Kind> known_kind(Bytes first) {
-  if (is_tar(first))
-    return Kind{"a tar", "unpack it with tar -x, and restore the folder or the archive that was in it"};
+  if (is_tar(first)) return Kind{"a tar", "unpack it with tar -x, and restore the folder or the archive in it"};
   for (const auto& [bytes, kind] : signatures)
     if (text_of_bytes(first).starts_with(bytes)) return kind;
-  if (filters::is_age(first)) return Kind{"a file of age", "it is opened with --identity-file=FILE"};
+  if (filters::is_age(first)) return Kind{"a file of age", "open it with --identity-file=FILE"};
   if (filters::recognise(first) != filters::Compression::none)
-    return Kind{"compressed twice", "unpack it once, and restore the result"};
+    return Kind{"compressed twice", "decompress it once, and restore the result"};
   return text_kind(text_of_bytes(first));
 }
 
@@ -103,10 +102,10 @@ bool may_be_bson(Bytes first) noexcept {
 }
 
 Error not_an_archive(const std::string& name, Bytes first) {
-  if (const auto kind = known_kind(first)) return other_kind(name, "no mongodump archive", *kind);
+  if (const auto kind = known_kind(first)) return other_kind(name, "not a mongodump archive", *kind);
   if (may_be_bson(first))
-    return other_kind(name, "no mongodump archive",
-                      {"bare documents, as a .bson file holds them",
+    return other_kind(name, "not a mongodump archive",
+                      {"plain documents, as in a .bson file",
                        "restore it without --archive: --db=DB --collection=NAME FILE, where FILE ends in .bson"});
   return {ErrorKind::data, "'" + name + "' is no mongodump archive",
           "an archive is written by 'mongodump --archive'; a folder goes to --dir"};
@@ -121,7 +120,7 @@ Error not_a_backup(const std::string& name, Bytes first) {
 std::optional<Error> not_bson(const std::string& name, Bytes first) {
   if (is_archive(first))
     return Error(ErrorKind::no_input, "'" + name + "' is an archive and neither a dump folder nor a .bson file",
-                 "an archive is named by --archive=FILE");
+                 "name an archive with --archive=FILE");
   // The first bytes of a document can be those of other kinds: its length is 0x685a42 where it begins with "BZh".
   if (may_be_bson(first)) return std::nullopt;
   const auto kind = known_kind(first);

@@ -79,12 +79,11 @@ Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::str
     return {ErrorKind::unavailable, what + ": " + message};
   constexpr std::uint32_t missing_right = 13;
   if (kind == ErrorKind::denied && error.code == missing_right)
-    return {
-        kind, what + ": " + message,
-        "the user lacks a right: MongoDB's role 'restore' is enough to restore, 'backup' to dump; more is needed for "
-        "an oplog, --preserveUUID and --on-duplicate=replace, see --help"};
+    return {kind, what + ": " + message,
+            "the user lacks a privilege: the MongoDB role 'restore' is enough to restore, 'backup' to dump; an oplog, "
+            "--preserveUUID and --on-duplicate=replace need more, see --help"};
   if (kind == ErrorKind::denied) return {kind, what + ": " + message, "check the user's password and roles"};
-  if (kind == ErrorKind::io) return {kind, what + ": " + message, "the server's disk is full: make room there"};
+  if (kind == ErrorKind::io) return {kind, what + ": " + message, "the disk of the server is full: free space there"};
   return {kind, what + ": " + message};
 }
 

@@ -65,7 +65,7 @@ Renamer::Template Renamer::parse(std::string_view text) {
     } else if (text[i] == '$') {
       const auto end = text.find('$', i + 1);
       if (end == std::string_view::npos || end == i + 1)
-        throw Error(ErrorKind::config, "cannot rename by '" + std::string(text) + "': a variable is written $name$");
+        throw Error(ErrorKind::config, "cannot rename by '" + std::string(text) + "': write a variable as $name$");
       wildcard(std::string(text.substr(i + 1, end - i - 1)));
       i = end;
     } else {
@@ -78,18 +78,18 @@ Renamer::Template Renamer::parse(std::string_view text) {
 Renamer::Renamer(const std::vector<std::string>& from, const std::vector<std::string>& to) {
   if (from.size() != to.size())
     throw Error(ErrorKind::config, "--nsFrom is given " + std::to_string(from.size()) + " times and --nsTo " +
-                                       std::to_string(to.size()) + " times: they go in pairs");
+                                       std::to_string(to.size()) + " times: give them in pairs");
   for (std::size_t i = 0; i < from.size(); i++) {
     auto source = parse(from[i]);
     auto target = parse(to[i]);
     const auto asterisks = [](const Template& t) { return std::ranges::count(t.variables, ""); };
     if (asterisks(source) != asterisks(target))
       throw Error(ErrorKind::config,
-                  "cannot rename '" + from[i] + "' to '" + to[i] + "': their numbers of asterisks differ");
+                  "cannot rename '" + from[i] + "' to '" + to[i] + "': they have different numbers of asterisks");
     for (const auto& variable : target.variables)
       if (!variable.empty() && std::ranges::find(source.variables, variable) == source.variables.end())
-        throw Error(ErrorKind::config,
-                    "cannot rename '" + from[i] + "' to '" + to[i] + "': $" + variable + "$ stands only on the right");
+        throw Error(ErrorKind::config, "cannot rename '" + from[i] + "' to '" + to[i] + "': $" + variable +
+                                           "$ is only valid on the right side");
     pairs_.emplace_back(std::move(source), std::move(target));
   }
 }

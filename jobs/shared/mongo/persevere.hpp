@@ -28,7 +28,7 @@ auto persevere(JobContext& context, Operation operation) {
       const auto now = context.clock.now();
       if (!failing_since) failing_since = now;
       if (!error.transient() || now - *failing_since > patience) throw;
-      context.log.debug("trying again", {{"error", error.message()}});
+      context.log.debug("retrying", {{"error", error.message()}});
     }
     if (context.clock.wait_for(pause, context.cancel) == Wake::cancelled) context.cancel.throw_if_cancelled();
     pause = std::min<Clock::duration>(pause * 2, 2s);

@@ -18,7 +18,7 @@ void check_key(const Bson& index, const Namespace& ns) {
   while (bson_iter_next(&it))
     if (BSON_ITER_HOLDS_DOCUMENT(&it) || BSON_ITER_HOLDS_ARRAY(&it))
       throw Error(ErrorKind::data, "the index '" + text_of(index.get(), "name") + "' in the metadata of '" + ns.text() +
-                                       "' has a key of a wrong form: '" + bson_iter_key(&it) + "' is not a direction");
+                                       "' has an invalid key: '" + bson_iter_key(&it) + "' is not a direction");
 }
 
 }  // namespace
@@ -28,8 +28,8 @@ void check_collections(const DumpReader& dump) {
     const auto metadata = check_collection(collection);
     if (collection.documents_missing)
       throw Error(ErrorKind::data,
-                  "the dump has the metadata of '" + collection.ns.text() + "' and no file of documents",
-                  "take another copy of the dump, or dump again");
+                  "the dump has the metadata of '" + collection.ns.text() + "', but no file with its documents",
+                  "use another copy of the dump, or dump again");
     for (const auto& index : metadata.indexes) check_key(index, collection.ns);
   }
 }

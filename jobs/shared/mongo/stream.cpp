@@ -190,7 +190,7 @@ mongoc_stream_t* Connector::open(const mongoc_uri_t* uri, const mongoc_host_list
     if (tls == nullptr) {
       mongoc_stream_destroy(outer);
       bson_set_error(error, MONGOC_ERROR_STREAM, MONGOC_ERROR_STREAM_SOCKET,
-                     "cannot set up TLS: is the CA or key file good?");
+                     "cannot set up TLS: check the CA and key files");
       return nullptr;
     }
     if (!mongoc_stream_tls_handshake_block(tls, host->host, timeout, error)) {

@@ -47,7 +47,7 @@ void set_credentials(mongoc_uri_t* uri, const Connection& c) {
   if (!c.password.empty()) mongoc_uri_set_password(uri, c.password.reveal().c_str());
   if (!c.authentication_database.empty()) mongoc_uri_set_auth_source(uri, c.authentication_database.c_str());
   if (!c.authentication_mechanism.empty() && !mongoc_uri_set_auth_mechanism(uri, c.authentication_mechanism.c_str()))
-    throw Error(ErrorKind::usage, "no such authentication mechanism: '" + c.authentication_mechanism + "'");
+    throw Error(ErrorKind::usage, "unknown authentication mechanism: '" + c.authentication_mechanism + "'");
   if (!c.gssapi_service_name.empty() || !c.gssapi_host_name.empty()) {
     Login kerberos;
     kerberos.mechanism = "GSSAPI";
@@ -75,7 +75,7 @@ void set_compressors(mongoc_uri_t* uri, const std::string& names) {
   for (const auto name : std::views::split(names, ',')) {
     const std::string_view text(name.begin(), name.end());
     if (text != "snappy" && text != "zlib" && text != "zstd" && text != "none")
-      throw Error(ErrorKind::usage, "--compressors '" + names + "': only snappy, zlib and zstd are known");
+      throw Error(ErrorKind::usage, "--compressors '" + names + "': only snappy, zlib and zstd are supported");
   }
   if (!names.empty() && names != "none") mongoc_uri_set_compressors(uri, names.c_str());
 }

@@ -12,12 +12,12 @@ namespace {
 constexpr auto npos = std::string_view::npos;
 
 Error no_uri(std::string cause, std::string hint) {
-  return {ErrorKind::usage, "--uri is no valid connection string: " + std::move(cause), std::move(hint)};
+  return {ErrorKind::usage, "--uri is not a valid connection string: " + std::move(cause), std::move(hint)};
 }
 
 Error unescaped() {
   return no_uri("user or password has a character that must be percent-encoded",
-                "write '@' as %40, ':' as %3A, '/' as %2F, '?' as %3F, '%' as %25 in user and password");
+                "in user and password, write '@' as %40, ':' as %3A, '/' as %2F, '?' as %3F, '%' as %25");
 }
 
 bool is_unescaped(std::string_view user_info) {
@@ -36,27 +36,27 @@ bool has_port(std::string_view host) {
 
 Error explain_srv(std::string_view hosts) {
   if (hosts.find(',') != npos)
-    return no_uri("mongodb+srv:// takes one name, and its SRV record names the hosts", "mongodb+srv://cluster/");
+    return no_uri("mongodb+srv:// takes one name; its SRV record names the hosts", "mongodb+srv://cluster/");
   if (has_port(hosts))
     return no_uri("mongodb+srv:// takes no port: the SRV record names the ports",
-                  "leave the port out, or write mongodb:// for a host and its port");
-  return no_uri("the name after mongodb+srv:// has to have three parts, such as cluster.example.com",
+                  "omit the port, or write mongodb:// for a host and its port");
+  return no_uri("the name after mongodb+srv:// must have three parts, such as cluster.example.com",
                 "write mongodb:// for a host and its port");
 }
 
 Error explain_hosts(std::string_view text, bool has_login) {
   const auto hosts = hosts_of(text);
-  if (hosts.empty()) return no_uri("it names no host", "mongodb://host:27017/");
+  if (hosts.empty()) return no_uri("it has no host", "mongodb://host:27017/");
   // A name whose port is no number may be a user and a password whose host was forgotten.
   const auto colon = hosts.find(':');
   const bool maybe_password = !has_login && colon != npos && hosts.front() != '[' &&
                               hosts.substr(colon + 1, 1).find_first_of("0123456789") == npos;
   if (maybe_password)
-    return no_uri("a port is no number, or user and password have no host behind them",
+    return no_uri("a port is not a number, or no host follows user and password",
                   "mongodb://user:password@host:27017/");
   if (text.find('?') != npos)
-    return no_uri("host or options cannot be understood: '" + redact_url("mongodb://" + std::string(text)) + "'",
-                  "options are written /?name=value&name=value");
+    return no_uri("host or options are malformed: '" + redact_url("mongodb://" + std::string(text)) + "'",
+                  "write options as /?name=value&name=value");
   return no_uri("'" + redact_url("mongodb://" + std::string(text)).substr(10) + "' cannot be understood as hosts",
                 "mongodb://host1:27017,host2:27017/");
 }
@@ -106,8 +106,8 @@ std::string uri_text(const Connection& c) {
   }
   std::string hosts = c.host.empty() ? "localhost" : c.host;
   if (hosts.find("://") != npos || hosts.find('@') != npos)
-    throw no_host(hosts, "not the name of a host",
-                  "--uri takes a connection string, --username and --password a login");
+    throw no_host(hosts, "not a valid host name",
+                  "use --uri for a connection string, --username and --password for a login");
   if (hosts.starts_with('/')) {
     for (std::size_t at = 0; (at = hosts.find('/', at)) != std::string::npos;) hosts.replace(at, 1, "%2F");
     return "mongodb://" + hosts + "/";
@@ -129,7 +129,7 @@ bool has_login_in_path(std::string_view text) {
 
 Error explain_bad_uri(const Connection& connection) {
   if (connection.uri.empty())
-    return no_host(connection.host, "cannot be understood as a host",
+    return no_host(connection.host, "is not a valid host",
                    "write name, name:port, [address]:port, or setname/host1,host2");
   std::string_view text = connection.uri.reveal();
   const bool srv = text.starts_with("mongodb+srv://");
@@ -139,7 +139,7 @@ Error explain_bad_uri(const Connection& connection) {
   const auto at = text.rfind('@');
   if (at != npos) {
     if (is_unescaped(text.substr(0, at))) return unescaped();
-    if (text.starts_with(':')) return no_uri("it holds a password and no user", "mongodb://user:password@host:27017/");
+    if (text.starts_with(':')) return no_uri("it has a password but no user", "mongodb://user:password@host:27017/");
     text.remove_prefix(at + 1);
   }
   if (srv && !hosts_of(text).empty()) {

@@ -23,8 +23,8 @@ Reason reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const 
   const auto member = unknown_member(greeting.reply, cancel);
   if (member.empty()) return {why_not_primary(greeting.reply, host.host_and_port), {}};
   return {"its replica set '" + text_of(greeting.reply.get(), "setName") + "' names the member '" + member +
-              "', which has no address here",
-          "directConnection=true in the connection string talks to the named host alone"};
+              "', which this machine cannot resolve",
+          "directConnection=true in the connection string uses only the given host"};
 }
 
 /// The library tells that there is no server, rarely why.

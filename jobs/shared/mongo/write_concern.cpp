@@ -10,7 +10,7 @@ namespace {
 
 Error proves_nothing(const std::string& write_concern) {
   return {ErrorKind::usage,
-          "--writeConcern " + write_concern + " asks for no acknowledgement: nothing would be proven stored",
+          "--writeConcern " + write_concern + " requests no acknowledgement: nothing would be known to be stored",
           "use a number from 1, or majority"};
 }
 
@@ -37,7 +37,7 @@ Bson write_concern(const Connection& c, const mongoc_uri_t* uri) {
     const auto w = mongoc_write_concern_get_w(given);
     if (w == 0)
       throw Error(ErrorKind::usage,
-                  "w=0 in the connection string asks for no acknowledgement: nothing would be proven stored");
+                  "w=0 in the connection string requests no acknowledgement: nothing would be known to be stored");
     if (w > 0)
       out.append("w", w);
     else if (const char* tag = mongoc_write_concern_get_wtag(given))

@@ -47,7 +47,7 @@ class Reading {
     if (text.empty()) throw wrong("a value is missing");
     if (error == std::errc::result_out_of_range) throw wrong("not within " + limits());
     if (error != std::errc() || end != last || text.front() == '-')
-      throw wrong("'" + std::string(text) + "' is no value");
+      throw wrong("'" + std::string(text) + "' is not a valid value");
     return value;
   }
 
@@ -78,7 +78,7 @@ class Reading {
       else if (slash == std::string_view::npos)
         last = first;
     }
-    if (last < first) throw wrong("the range ends before it begins");
+    if (last < first) throw wrong("the range ends before it starts");
     int step = 1;
     if (slash != std::string_view::npos) step = number(part.substr(slash + 1));
     if (step < 1 || step > field_.most) throw wrong("the step is not within 1 to " + std::to_string(field_.most));

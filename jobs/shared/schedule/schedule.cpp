@@ -60,7 +60,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
 seconds parse_every(std::string_view text, const std::vector<std::string_view>& words) {
   const auto period = words.size() == 2 ? parse_period(words[1]) : std::nullopt;
   if (!period || *period < 1s || *period > horizon)
-    throw wrong_schedule(text, "@every needs one length of time of at least a second, such as 6h or 1d12h");
+    throw wrong_schedule(text, "@every needs a duration of at least a second, such as 6h or 1d12h");
   return *period;
 }
 
@@ -101,7 +101,7 @@ Schedule Schedule::parse(std::string_view text) {
   }
   if (words.size() == 1 && words.front().starts_with('@')) words = words_of(line_of(text, words.front()));
   if (words.size() != fields.size())
-    throw wrong_schedule(text, "there are " + std::to_string(words.size()) + " fields and not 5");
+    throw wrong_schedule(text, "there are " + std::to_string(words.size()) + " fields instead of 5");
   out.minutes_ = parse_cron_field(fields[0], words[0]);
   out.hours_ = parse_cron_field(fields[1], words[1]);
   out.days_ = parse_cron_field(fields[2], words[2]);

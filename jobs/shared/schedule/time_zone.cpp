@@ -21,7 +21,7 @@ std::optional<std::string> content_of(const std::filesystem::path& path) {
 
 Error unknown_zone(std::string_view name, const std::string& folder) {
   return {ErrorKind::config, "unknown time zone '" + std::string(name) + "'",
-          "use a name such as Europe/Berlin, for which there must be a file in " + folder +
+          "use a name such as Europe/Berlin, which needs a file in " + folder +
               ", or a rule such as CET-1CEST,M3.5.0,M10.5.0/3"};
 }
 

@@ -13,7 +13,7 @@ using std::chrono::sys_seconds;
 
 Error bad_file(std::string_view name, const char* cause) {
   return {ErrorKind::config, "cannot read the time zone file '" + std::string(name) + "': " + cause,
-          "install the time zone database (tzdata) anew, or set TZ to a rule such as CET-1CEST,M3.5.0,M10.5.0/3"};
+          "reinstall the time zone database (tzdata), or set TZ to a rule such as CET-1CEST,M3.5.0,M10.5.0/3"};
 }
 
 class Reader {
@@ -21,7 +21,7 @@ class Reader {
   Reader(std::string_view bytes, std::string_view name) : rest_(bytes), name_(name) {}
 
   std::string_view take(std::size_t n) {
-    if (rest_.size() < n) throw bad_file(name_, "it is cut short");
+    if (rest_.size() < n) throw bad_file(name_, "it is truncated");
     const auto taken = rest_.substr(0, n);
     rest_.remove_prefix(n);
     return taken;
@@ -64,7 +64,7 @@ Header read_header(Reader& reader, std::string_view name) {
 }
 
 ZoneFile read_body(Reader& reader, const Header& header, std::size_t width, std::string_view name) {
-  if (header.leaps > 0) throw bad_file(name, "it counts leap seconds, which the system's clock does not");
+  if (header.leaps > 0) throw bad_file(name, "it counts leap seconds, and the system clock does not");
   ZoneFile zone;
   Reader times(reader.take(header.times * width), name);
   const auto kinds = reader.take(header.times);
@@ -78,7 +78,7 @@ ZoneFile read_body(Reader& reader, const Header& header, std::size_t width, std:
   zone.first_offset = offsets.front();
   for (const char kind : kinds) {
     const auto index = static_cast<std::size_t>(static_cast<unsigned char>(kind));
-    if (index >= offsets.size()) throw bad_file(name, "it names an offset that it does not hold");
+    if (index >= offsets.size()) throw bad_file(name, "it refers to a missing offset");
     zone.changes.push_back({sys_seconds(seconds(times.number(width))), offsets[index]});
   }
   return zone;
@@ -95,7 +95,7 @@ ZoneFile parse_zone_file(std::string_view bytes, std::string_view name) {
   auto zone = read_body(reader, second, 8, name);
   const auto footer = reader.rest();
   const auto end = footer.find('\n', 1);
-  if (!footer.starts_with('\n') || end == std::string_view::npos) throw bad_file(name, "it is cut short");
+  if (!footer.starts_with('\n') || end == std::string_view::npos) throw bad_file(name, "it is truncated");
   zone.rule = footer.substr(1, end - 1);
   return zone;
 }

@@ -41,8 +41,8 @@ std::string jobs_there_are(Storage& storage, const CancelToken& cancel) {
   std::set<std::string> jobs;
   for (const auto& name : Catalog(storage, {}).names(cancel)) jobs.insert(name.job);
   std::string out;
-  for (const auto& job : jobs) out += (out.empty() ? "it holds those of: " : ", ") + job;
-  return out.empty() ? "it holds none at all; is the path right?" : out;
+  for (const auto& job : jobs) out += (out.empty() ? "it holds backups of: " : ", ") + job;
+  return out.empty() ? "it holds no backups: check the path" : out;
 }
 
 Error no_backup(Storage& storage, std::string_view name, const std::vector<BackupName>& names,
@@ -145,7 +145,7 @@ std::optional<Manifest> Catalog::read(const BackupName& name, const CancelToken&
   if (!bytes) return std::nullopt;
   auto manifest = parse_manifest(*bytes, manifest_name(text));
   if (manifest.name != text || manifest.job != name.job)
-    throw Error(ErrorKind::data, "manifest '" + manifest_name(text) + "' is that of another backup");
+    throw Error(ErrorKind::data, "manifest '" + manifest_name(text) + "' belongs to another backup");
   return manifest;
 }
 
@@ -190,8 +190,8 @@ Error Catalog::no_latest(const std::vector<Listed>& all, const std::optional<std
   if (suspect)
     return {ErrorKind::no_input, "every backup" + place + " is suspect",
             "name one, or accept it with 'backup accept " + *suspect + "'"};
-  return {ErrorKind::no_input, "no backup" + place + " has its object",
-          "'backup list' shows what is missing; a lifecycle rule of the storage may have removed it"};
+  return {ErrorKind::no_input, "no backup" + place + " has an object",
+          "'backup list' marks missing objects; a lifecycle rule of the storage may have removed them"};
 }
 
 Manifest Catalog::latest(Log& log, const CancelToken& cancel) {
@@ -206,7 +206,7 @@ Manifest Catalog::latest(Log& log, const CancelToken& cancel) {
     }
     // Going on to an older one in silence would let a restore drop what the damaged one may still hold.
     if (found->failure)
-      throw Error(found->failure->kind(), found->failure->message(), "name an older one, as 'backup list' shows them");
+      throw Error(found->failure->kind(), found->failure->message(), "name an older one, as 'backup list' prints them");
     if (!found->manifest->suspect) return std::move(*found->manifest);
     if (!suspect) suspect = listed.name.text();
   }
@@ -246,7 +246,7 @@ void Catalog::remove_all(const std::vector<std::string>& names, const CancelToke
   for (const auto& name : names) {
     const auto parsed = parse_backup_name(name);
     if (!parsed || !is_mine(*parsed))
-      throw Error(ErrorKind::internal, "'" + name + "' is no backup of job '" + job_ + "'");
+      throw Error(ErrorKind::internal, "'" + name + "' is not a backup of job '" + job_ + "'");
     manifests.push_back(manifest_name(name));
   }
   storage_.remove_all(manifests, cancel);

@@ -141,7 +141,7 @@ Error bad(std::string_view name, const std::string& cause) {
 void check_version(const JsonValue& json, std::string_view name) {
   std::uint64_t found = 0;
   const auto* field = json.find("version");
-  if (field == nullptr || !take(*field, found) || found == 0) throw bad(name, "it is no manifest of a backup");
+  if (field == nullptr || !take(*field, found) || found == 0) throw bad(name, "it is not the manifest of a backup");
   if (found > version)
     throw Error(ErrorKind::data,
                 "manifest '" + std::string(name) + "' has version " + std::to_string(found) +
@@ -184,7 +184,7 @@ Manifest parse_manifest(std::string_view json, std::string_view name) {
   each_field(out, [&](const char* field, auto& into, Presence presence) {
     const auto* found = value.find(field);
     if (found == nullptr && presence == Presence::required) throw bad(name, std::string(field) + " is missing");
-    if (found != nullptr && !take(*found, into)) throw bad(name, std::string(field) + " has no value that it can have");
+    if (found != nullptr && !take(*found, into)) throw bad(name, std::string(field) + " has an invalid value");
   });
   if (!is_sha256(out.sha256) || (!out.plain_sha256.empty() && !is_sha256(out.plain_sha256)))
     throw bad(name, "a SHA-256 is not 64 hexadecimal digits");

@@ -28,7 +28,7 @@ bool is_object_name(std::string_view text) noexcept {
 void require_object_name(std::string_view text) {
   if (!is_object_name(text))
     throw Error(ErrorKind::config, "'" + std::string(text) + "' cannot be the name of an object",
-                "names have letters, digits, '.', '-' and '_', and do not begin with a '.'");
+                "a name has letters, digits, '.', '-' and '_', and does not begin with a '.'");
 }
 
 std::string new_part_name(std::string_view object) {

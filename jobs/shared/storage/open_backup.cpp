@@ -9,7 +9,7 @@ std::unique_ptr<filters::Source> open_backup(std::unique_ptr<filters::Source> st
                                              const std::vector<filters::AgeIdentity>& identities) {
   if (manifest.encrypted && identities.empty())
     throw Error(ErrorKind::denied, "the backup '" + manifest.name + "' is encrypted",
-                "give the private key of one of its recipients by --identity-file", Retry::never);
+                "give the private key of one of its recipients with --identity-file", Retry::never);
   if (manifest.encrypted) stored = std::make_unique<filters::AgeSource>(std::move(stored), identities, manifest.name);
   // What a folder or a command gave may itself be compressed: only what the backup compressed is looked at.
   if (manifest.compression == "none") return stored;

@@ -14,15 +14,16 @@ constexpr std::uint64_t max_small_object_bytes = std::uint64_t{16} << 20;
 /// Throws Error of kind data for an object that is too large to be handled at once.
 inline void require_small(std::uint64_t bytes, const std::string& name, const std::string& where) {
   if (bytes > max_small_object_bytes)
-    throw Error(ErrorKind::data, "cannot take '" + name + "' in '" + where + "' at once: it is larger than 16 MiB");
+    throw Error(ErrorKind::data,
+                "cannot take '" + name + "' in '" + where + "' as a small object: it is larger than 16 MiB");
 }
 
 inline Error no_such_object(const std::string& name, const std::string& where) {
-  return {ErrorKind::no_input, "cannot read '" + name + "' in '" + where + "': there is no such object"};
+  return {ErrorKind::no_input, "cannot read '" + name + "' in '" + where + "': no such object"};
 }
 
 inline Error already_there(const std::string& name, const std::string& where) {
-  return {ErrorKind::cannot_create, "cannot create '" + name + "' in '" + where + "': it is there already"};
+  return {ErrorKind::cannot_create, "cannot create '" + name + "' in '" + where + "': it exists already"};
 }
 
 }  // namespace sidekick::storage

@@ -132,7 +132,7 @@ TEST_CASE("a backup that is not proven by its restore is kept and told as a fail
   const auto error = error_of([&] { stage.step(*stage.start()); });
   REQUIRE(error);
   CHECK_FALSE(error->transient());
-  CHECK(mentions(*error, "is kept, but is not proven by a restore: no scratch server"));
+  CHECK(mentions(*error, "is kept, but is not verified by a restore: no scratch server"));
   const auto backups = stage.backups("data");
   REQUIRE(backups.size() == 1);
   CHECK(backups.front().proof == Proof::read);
@@ -228,7 +228,7 @@ TEST_CASE("after a permanent failure the next process does not upload before the
   REQUIRE(refused);
   CHECK(refused->kind() == ErrorKind::data);
   CHECK_FALSE(refused->transient());
-  CHECK(refused->message() == "no backup of 'exec: data' for another 60 s: the last one failed: it is damaged");
+  CHECK(refused->message() == "no backup of 'exec: data' for the next 60 s: the last one failed: it is damaged");
   CHECK(script->pours == 1);
   stage.clock.advance(1min);
   script->error.reset();

@@ -85,7 +85,7 @@ TEST_CASE("what no rule keeps is removed with its manifest and the rest stays") 
   CHECK(scene.names().size() == 6);  // planned is not done
   REQUIRE(plan.decisions.size() == 3);
   CHECK(plan.decisions[0].name == newest);
-  CHECK(plan.decisions[0].reasons == std::vector<std::string>{"last 1", "newest of proof stored"});
+  CHECK(plan.decisions[0].reasons == std::vector<std::string>{"last 1", "newest verified as stored"});
   CHECK(plan.decisions[1].reasons == std::vector<std::string>{"last 2"});
   CHECK(plan.decisions[2].reasons == std::vector<std::string>{"no rule keeps it"});
   const auto outcome = scene.apply(plan);

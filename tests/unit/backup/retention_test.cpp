@@ -42,7 +42,7 @@ std::vector<Row> decided(const std::vector<std::string>& times, std::string_view
     CHECK(decision.keep == !decision.reasons.empty());
     std::string reasons;
     for (const auto& reason : decision.reasons)
-      if (!reason.starts_with("newest of proof")) reasons += (reasons.empty() ? "" : " + ") + reason;
+      if (!reason.starts_with("newest verified as")) reasons += (reasons.empty() ? "" : " + ") + reason;
     out.push_back({times[decision.candidate], reasons.empty() ? "-" : reasons});
   }
   return out;
@@ -164,7 +164,7 @@ TEST_CASE("backups of the same second each have a place") {
       decide(candidates, parse_keep("last=2,daily=1"), utc("2026-11-21 03:00:09"), schedule::TimeZone());
   REQUIRE(decisions.size() == 3);
   CHECK(candidates[decisions[0].candidate].name == "c");
-  CHECK(decisions[0].reasons == std::vector<std::string>{"last 1", "daily 2026-11-21", "newest of proof streamed"});
+  CHECK(decisions[0].reasons == std::vector<std::string>{"last 1", "daily 2026-11-21", "newest verified as streamed"});
   CHECK(decisions[1].reasons == std::vector<std::string>{"last 2"});
   CHECK_FALSE(decisions[2].keep);
 }
@@ -188,8 +188,8 @@ TEST_CASE("the newest of the highest proof stays whatever the rules say") {
   std::map<std::string, std::vector<std::string>> kept;
   for (const auto& decision : decisions)
     if (decision.keep) kept[candidates[decision.candidate].name] = decision.reasons;
-  CHECK(kept ==
-        std::map<std::string, std::vector<std::string>>{{"new", {"last 1"}}, {"proven", {"newest of proof restored"}}});
+  CHECK(kept == std::map<std::string, std::vector<std::string>>{{"new", {"last 1"}},
+                                                                {"proven", {"newest verified as restored"}}});
 }
 
 TEST_CASE("without a rule or without a backup nothing is deleted") {
@@ -221,16 +221,16 @@ TEST_CASE("a wrong keep rule is refused with the part that is wrong") {
       {"last=7,daily=-1", "rule 'daily=-1': not a number from 0 to 1000000"},
       {"last=seven", "rule 'last=seven': not a number from 0 to 1000000"},
       {"last", "rule 'last': not a number from 0 to 1000000"},
-      {"last=7,last=8", "rule 'last=8': there are two of it"},
-      {"within=48", "rule 'within=48': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"within=6min", "rule 'within=6min': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"within=90s", "rule 'within=90s': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"within=2w", "rule 'within=2w': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"within=0d", "rule 'within=0d': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"within=-1d", "rule 'within=-1d': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"within=1d1d", "rule 'within=1d1d': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"within=101y", "rule 'within=101y': not a period such as 48h, 14d, 6m or 1y5m7d2h"},
-      {"last=0,daily=0", "rule 'last=0,daily=0': it would keep nothing"},
+      {"last=7,last=8", "rule 'last=8': it is given twice"},
+      {"within=48", "rule 'within=48': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=6min", "rule 'within=6min': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=90s", "rule 'within=90s': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=2w", "rule 'within=2w': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=0d", "rule 'within=0d': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=-1d", "rule 'within=-1d': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=1d1d", "rule 'within=1d1d': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"within=101y", "rule 'within=101y': not a valid period, such as 48h, 14d, 6m or 1y5m7d2h"},
+      {"last=0,daily=0", "rule 'last=0,daily=0': it keeps nothing"},
   };
   for (const auto& [text, message] : refused) {
     CAPTURE(text);

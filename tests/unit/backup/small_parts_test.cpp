@@ -32,7 +32,7 @@ bool holds(const std::vector<std::string>& environment, const std::string& entry
 }
 
 const Ending failure{Ending::Result::failure, sample_manifest("a-1", "a"),
-                     Error(ErrorKind::io, "cannot write \"x\"", "make room")};
+                     Error(ErrorKind::io, "cannot write \"x\"", "free space")};
 const Ending success{Ending::Result::success, sample_manifest("a-1", "a"), {}};
 
 }  // namespace

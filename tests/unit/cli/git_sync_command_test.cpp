@@ -111,5 +111,5 @@ TEST_CASE("git-sync: a variable of the service of that name is not taken for a s
 TEST_CASE("git-sync: an address that cannot be listened on is told at the start") {
   const auto ended = call({"/git-sync", "--root=/nowhere/r", "--repo=/r", "--http-bind=nowhere"});
   CHECK(ended.code == 1);
-  CHECK(has(ended.err, "'nowhere' is no address to listen on"));
+  CHECK(has(ended.err, "'nowhere' is not an address to listen on"));
 }

@@ -116,7 +116,7 @@ TEST_CASE("git-sync: generic variables do not count beside a flag or variable of
   CHECK(by_flag.job.period == 10s);
   auto with_variable = generic;
   with_variable.emplace("GITSYNC_REF", "main");
-  check_refused({}, ErrorKind::config, "nothing says where to publish", with_variable);
+  check_refused({}, ErrorKind::config, "neither --root nor --in-place is given", with_variable);
   CHECK(told({"--delete-order=first", "--log-format=text"}, generic).in_place().folder == "/srv/www");
   CHECK(
       told({}, {{"SIDEKICK_PERIOD", "5s"}, {"DELAY", "60"}, {"DESTINATION", "/d"}, {"REPOSITORY", "/r"}}).job.period ==
@@ -199,9 +199,10 @@ TEST_CASE("git-sync: credentials of the flags are added to those of the variable
   CHECK(all[1].password.reveal() == "p,q");
   CHECK(all[2].password_file == file);
   check_refused(with_root({R"(--credential={"url":"https://b","password":"hunter2"})"}), ErrorKind::config,
-                "it has no username");
-  check_refused(with_root({"--credential=hunter2"}), ErrorKind::config, "not an object of JSON");
-  check_refused(with_root({R"(--credential={"url":"u","username":"u"})"}), ErrorKind::config, "wants one of password");
+                "username is missing");
+  check_refused(with_root({"--credential=hunter2"}), ErrorKind::config, "not a JSON object");
+  check_refused(with_root({R"(--credential={"url":"u","username":"u"})"}), ErrorKind::config,
+                "needs either password or password-file");
 }
 
 TEST_CASE("git-sync: a login is whole") {
@@ -210,7 +211,7 @@ TEST_CASE("git-sync: a login is whole") {
   check_refused(with_root({"--username=u", "--password=p", "--password-file=/f"}), ErrorKind::config,
                 "exclude each other");
   const auto out = told(with_root({"--username=u", "--password=p"}));
-  CHECK(out.warned("--password can be read by everyone"));
+  CHECK(out.warned("--password is visible to everyone"));
   CHECK(out.job.remote.credentials.front().password.reveal() == "p");
 }
 
@@ -231,11 +232,11 @@ TEST_CASE("git-sync: a GitHub App is whole") {
 }
 
 TEST_CASE("git-sync: the mode is one of two") {
-  check_refused({"--repo=/r"}, ErrorKind::config, "nothing says where to publish");
+  check_refused({"--repo=/r"}, ErrorKind::config, "neither --root nor --in-place is given");
   check_refused(with_root({"--in-place=/d"}), ErrorKind::config, "--root and --in-place exclude each other");
-  check_refused({"--root=/r"}, ErrorKind::config, "no repository is named");
-  check_refused(in_place({"--link=x"}), ErrorKind::config, "--link has no meaning beside --in-place");
-  check_refused(with_root({"--git-dir=x"}), ErrorKind::config, "--git-dir has no meaning beside --root");
+  check_refused({"--root=/r"}, ErrorKind::config, "no repository is given");
+  check_refused(in_place({"--link=x"}), ErrorKind::config, "--link cannot be combined with --in-place");
+  check_refused(with_root({"--git-dir=x"}), ErrorKind::config, "--git-dir cannot be combined with --root");
 }
 
 TEST_CASE("git-sync: in place there are flags of our own") {
@@ -245,7 +246,7 @@ TEST_CASE("git-sync: in place there are flags of our own") {
   CHECK(out.in_place().delete_order == git_sync::InPlaceTarget::DeleteOrder::first);
   CHECK(out.in_place().strangers == git_sync::InPlaceTarget::Strangers::replace);
   CHECK(out.job.subdir == "pub/html");
-  check_refused(in_place({"--touch-file=x"}), ErrorKind::usage, "a relative path beside --in-place");
+  check_refused(in_place({"--touch-file=x"}), ErrorKind::usage, "a relative path with --in-place");
 }
 
 TEST_CASE("git-sync: a value that will not do is refused by the code of the mode") {
@@ -254,16 +255,16 @@ TEST_CASE("git-sync: a value that will not do is refused by the code of the mode
   check_refused(with_root({"--period=0"}), ErrorKind::config, "less than 10ms");
   check_refused(with_root({"--depth=-1"}), ErrorKind::config, "--depth '-1': less than 0");
   check_refused(with_root({"--depth=one"}), ErrorKind::usage, "not a number");
-  check_refused(with_root({"--link=../out"}), ErrorKind::config, "it would leave --root");
-  check_refused(with_root({"--link=a/../../out"}), ErrorKind::config, "it would leave --root");
+  check_refused(with_root({"--link=../out"}), ErrorKind::config, "it leads out of --root");
+  check_refused(with_root({"--link=a/../../out"}), ErrorKind::config, "it leads out of --root");
   check_refused(with_root({"--submodules=yes"}), ErrorKind::config, "not one of recursive, shallow, off");
-  check_refused(with_root({"--jitter=2"}), ErrorKind::config, "not a share from 0 to 1");
-  check_refused(with_root({"--subdir=../x"}), ErrorKind::config, "not a folder of the repository");
+  check_refused(with_root({"--jitter=2"}), ErrorKind::config, "not a number from 0 to 1");
+  check_refused(with_root({"--subdir=../x"}), ErrorKind::config, "not a valid folder of a repository");
   check_refused(with_root({"--webhook-url=http://h/", "--webhook-timeout=10ms"}), ErrorKind::config, "less than 1s");
-  check_refused(with_root({"--webhook-url=hooks.example.com/x"}), ErrorKind::config, "not a URL of http or https");
+  check_refused(with_root({"--webhook-url=hooks.example.com/x"}), ErrorKind::config, "not an http or https URL");
   check_refused(in_place({"--webhook-url=ftp://u:hunter2@h/"}), ErrorKind::usage, "'ftp://h/': not a URL of http");
   check_refused(with_root({"--exechook-command=/x", "--exechook-backoff=10ms"}), ErrorKind::config, "less than 1s");
-  check_refused(with_root({"extra"}), ErrorKind::usage, "an argument that is no flag: 'extra'");
+  check_refused(with_root({"extra"}), ErrorKind::usage, "unexpected argument: 'extra'");
   check_refused(with_root({"--perid=1s"}), ErrorKind::usage, "did you mean '--period'?");
   CHECK(told(with_root({"--link=/elsewhere/current"})).linked().link == "/elsewhere/current");
 }
@@ -296,11 +297,11 @@ TEST_CASE("git-sync: settings of git that are understood count and others are re
   CHECK(remote.http.tls.ca_file == ca);
   CHECK(remote.http.proxies.https == "http://p:1");
   CHECK(out.warned("'safe.directory', 'core.autocrlf' has no effect"));
-  CHECK(out.warned("certificates are not checked"));
+  CHECK(out.warned("certificates are not verified"));
   check_refused(with_root({"--git-config=filter.lfs.smudge:x"}), ErrorKind::config, "'filter.lfs.smudge' changes");
   check_refused(with_root({"--git-config=http.https://h/.extraHeader:x"}), ErrorKind::config, "--git-config");
   check_refused(with_root({"--git-config=nothing"}), ErrorKind::config, "an entry has no value");
-  check_refused(with_root({R"(--git-config=a.b:\x)"}), ErrorKind::config, "an escape is none of");
+  check_refused(with_root({R"(--git-config=a.b:\x)"}), ErrorKind::config, "an escape is not one of");
 }
 
 TEST_CASE("git-sync: git's own variables of TLS count") {
@@ -332,7 +333,7 @@ TEST_CASE("git-sync: known hosts must be readable where they are asked for") {
   check_refused({"--repo=git@host:site.git", "--root=/r"}, ErrorKind::no_input,
                 "--ssh-known-hosts=false trusts any host");
   const auto out = told({"--repo=ssh://git@host/site.git", "--root=/r", "--ssh-known-hosts=false"});
-  CHECK(out.warned("the host's key is not checked"));
+  CHECK(out.warned("the host key is not verified"));
 }
 
 TEST_CASE("git-sync: the signal that syncs has a name or a number") {
@@ -414,7 +415,8 @@ TEST_CASE("git-sync: the pre-publish hook has its peer's names and a hint to the
   CHECK(out.job.pre_publish_hook->timeout == 7s);
   CHECK(out.job.pre_publish_hook->backoff == 5s);
   CHECK(out.warned("--gate"));
-  check_refused(in_place({"--pre-publish-exechook-command=/hook"}), ErrorKind::config, "no meaning beside --in-place");
+  check_refused(in_place({"--pre-publish-exechook-command=/hook"}), ErrorKind::config,
+                "cannot be combined with --in-place");
 }
 
 TEST_CASE("git-sync: a root of others is emptied only where that is asked for") {

@@ -173,11 +173,12 @@ TEST_CASE("settings that exclude or need each other are errors of configuration"
   refused({"--restoreDbUsersAndRoles"}, "--restoreDbUsersAndRoles needs --db");
   refused({"--restoreDbUsersAndRoles", "--db=admin"}, "--restoreDbUsersAndRoles and --db=admin exclude each other");
   refused({"--preserveUUID"}, "--preserveUUID needs --drop");
-  refused({"--nsFrom=a", "--nsFrom=b", "--nsTo=c"}, "--nsFrom was given 2 times and --nsTo 1 times: they go in pairs");
-  const auto two = "there are two connection strings: give one, by --uri or as an argument";
+  refused({"--nsFrom=a", "--nsFrom=b", "--nsTo=c"},
+          "--nsFrom was given 2 times and --nsTo 1 times: give them in pairs");
+  const auto two = "two connection strings are given: use only one, with --uri or as an argument";
   refused({"--uri=mongodb://a/", "mongodb://b/"}, two);
   refused({"mongodb://a/", "mongodb://b/"}, two);
-  refused({"--sslFIPSMode"}, "--sslFIPSMode is refused: there is no FIPS module of OpenSSL in this binary");
+  refused({"--sslFIPSMode"}, "--sslFIPSMode is refused: this binary has no FIPS module of OpenSSL");
 }
 
 TEST_CASE("values that do not fit are errors that name the flag and the value") {
@@ -190,9 +191,9 @@ TEST_CASE("values that do not fit are errors that name the flag and the value") 
   refused({"--batchSize=-1"}, "--batchSize '-1': not a number from 1 to 100000");
   refused({"--port=99999"}, "--port '99999': not a number from 1 to 65535");
   refused({"--on-duplicate=skip"}, "--on-duplicate 'skip': not one of same, error, keep, replace");
-  refused({"--oplogReplay", "--oplogLimit=soon"}, "--oplogLimit 'soon': not <seconds>[:ordinal]");
-  refused({"--db=a.b"}, "--db 'a.b': not the name of a database");
+  refused({"--oplogReplay", "--oplogLimit=soon"}, "--oplogLimit 'soon': not of the form SECONDS[:ORDINAL]");
+  refused({"--db=a.b"}, "--db 'a.b': not a valid database name");
   refused({"--uri=user:hunter2@host"}, "--uri: does not begin with mongodb:// or mongodb+srv://");
-  refused({"a", "b"}, "one argument too many: 'b' after 'a'");
-  refused({"-"}, "'-' is no dump folder: standard input can only be an archive");
+  refused({"a", "b"}, "unexpected argument: 'b' after 'a'");
+  refused({"-"}, "'-' is not a dump folder: standard input can only be an archive");
 }

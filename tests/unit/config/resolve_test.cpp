@@ -149,7 +149,7 @@ TEST_CASE("unknown variables of our prefix are warnings, and so is the link that
   REQUIRE(told.warnings.size() == 3);
   CHECK(told.warnings[0] ==
         "variable SIDEKICK_PASSWRD is ignored: no setting has that name, the nearest is SIDEKICK_PASSWORD");
-  CHECK(told.warnings[1] == "variable SIDEKICK_PORT is ignored: it is the link of a service");
+  CHECK(told.warnings[1] == "variable SIDEKICK_PORT is ignored: it is a service link of Kubernetes");
   CHECK_FALSE(told.values.find("port"));
   CHECK(resolve(schema, {}, {{"SIDEKICK_PORT", "27018"}}).values.text("port") == "27018");
 }

@@ -22,7 +22,7 @@ TEST_CASE("an attempt that takes too long is cancelled and the next one begins")
   CHECK(run_one_shot("restore", job, policy, h.around()) == 0);
   CHECK(job.runs == 2);
   REQUIRE(h.log.lines(LogLevel::warning).size() == 1);
-  CHECK(h.log.events()[0].message == "attempt 1 ran out of time; trying again in 1.00 s");
+  CHECK(h.log.events()[0].message == "attempt 1 ran out of time; retrying in 1.00 s");
 }
 
 TEST_CASE("the whole time limit cancels the attempt and ends with 124") {
@@ -36,7 +36,7 @@ TEST_CASE("the whole time limit cancels the attempt and ends with 124") {
   policy.timeout = 10min;
   CHECK(run_one_shot("restore", job, policy, h.around()) == 124);
   CHECK(job.runs == 1);
-  CHECK(h.log.events().back().message.starts_with("not done within 10m (--timeout)"));
+  CHECK(h.log.events().back().message.starts_with("not finished within 10m (--timeout)"));
 }
 
 TEST_CASE("the whole time limit ends the waiting between attempts, and says what failed last") {
@@ -46,7 +46,7 @@ TEST_CASE("the whole time limit ends the waiting between attempts, and says what
   policy.timeout = 5s;
   CHECK(run_one_shot("restore", job, policy, h.around()) == 124);
   CHECK(h.clock.elapsed() <= 5s);
-  CHECK(h.log.events().back().message == "not done within 5s (--timeout): connection refused");
+  CHECK(h.log.events().back().message == "not finished within 5s (--timeout): connection refused");
 }
 
 TEST_CASE("an attempt that ends in time is not bothered by its limit") {

@@ -77,7 +77,7 @@ TEST_CASE("a loop that was ready is never given up, and waits longer from failur
   CHECK(h.clock.waits() == std::vector<Clock::duration>{0s, 1s, 2s, 4s, 8s, 16s, 30s, 30s, 30s});
   CHECK(h.log.lines(LogLevel::error).front() ==
         R"(level=error msg="broken; trying again in 1.00 s" job=sync attempt=1 hint="mend it" kind=data)");
-  CHECK(h.log.lines(LogLevel::warning).front().find("broken; trying again in 2.00 s") != std::string::npos);
+  CHECK(h.log.lines(LogLevel::warning).front().find("broken; retrying in 2.00 s") != std::string::npos);
 }
 
 TEST_CASE("a loop that only said it is ready is not given up either") {

@@ -96,7 +96,7 @@ TEST_CASE("a backup that differs from its manifest is refused with what differs"
   check_refused("its bytes are", [](storage::Manifest& m) { m.bytes++; });
   check_refused("its sha256 is", [](storage::Manifest& m) { m.sha256 = std::string(64, '0'); });
   check_refused("encrypted", [](storage::Manifest& m) { m.encrypted = true; });
-  check_refused("its documents are 3 where that says 4", [](storage::Manifest& m) { m.items = 4; });
+  check_refused("its documents are 3 instead of 4", [](storage::Manifest& m) { m.items = 4; });
   check_refused("'shop.fruits'", [](storage::Manifest& m) { m.collections[1].count = 3; });
   check_refused("'shop.roots' is missing", [](storage::Manifest& m) { m.collections.push_back({"shop.roots", 0}); });
   check_refused("'shop.fruits' is there", [](storage::Manifest& m) { m.collections.pop_back(); });

@@ -50,7 +50,7 @@ TEST_CASE("an unknown scheme is refused with the known ones") {
 }
 
 TEST_CASE("a URL that lacks what it needs or has too much is refused before anything is touched") {
-  CHECK(test::mentions(refusal("tcp://db"), "it names no port"));
+  CHECK(test::mentions(refusal("tcp://db"), "it has no port"));
   CHECK(test::mentions(refusal("tcp://db:0"), "port"));
   CHECK(test::mentions(refusal("tcp://db:65536"), "port"));
   CHECK(test::mentions(refusal("tcp://db:99x"), "port"));
@@ -59,11 +59,11 @@ TEST_CASE("a URL that lacks what it needs or has too much is refused before anyt
   refusal("http://");
   refusal("mongodb://");
   refusal("redis://");
-  CHECK(test::mentions(refusal("unix://relative"), "no absolute path"));
+  CHECK(test::mentions(refusal("unix://relative"), "not an absolute path"));
   CHECK(test::mentions(refusal("file://relative/x"), "three slashes"));
   CHECK(test::mentions(refusal("file:///x?newer"), "unknown condition 'newer'"));
-  CHECK(test::mentions(refusal("dns://a:53"), "a name alone"));
-  CHECK(test::mentions(refusal("mongodb://a/?expect=king"), "primary, secondary and any"));
+  CHECK(test::mentions(refusal("dns://a:53"), "only a name"));
+  CHECK(test::mentions(refusal("mongodb://a/?expect=king"), "primary, secondary or any"));
 }
 
 TEST_CASE("no refusal tells a password") {

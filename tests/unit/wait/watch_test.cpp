@@ -114,7 +114,7 @@ TEST_CASE("a watch for what is to go is met once it is away") {
   const auto one = goal(1, &Settings::until, Settings::Until::gone);
   std::atomic<bool> there = true;
   const Running running(one, as(there));
-  REQUIRE(eventually(10s, [&] { return running.watch.missing() == "it is still there"; }));
+  REQUIRE(eventually(10s, [&] { return running.watch.missing() == "it is still available"; }));
   CHECK_FALSE(one->met());
   there = false;
   REQUIRE(gets_over(*one));

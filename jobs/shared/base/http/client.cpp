@@ -77,7 +77,7 @@ class HttpClient::Impl {
           (request.method != "GET" && request.method != "HEAD"))
         return response;
       if (redirects == request.max_redirects)
-        throw Error(ErrorKind::data, "'" + redact_url(request.url) + "' leads from redirect to redirect");
+        throw Error(ErrorKind::data, "'" + redact_url(request.url) + "' redirects too often");
       auto next = resolve(url, *location);
       if (!shares_credentials(url, next))
         keep_harmless(request.headers);
@@ -102,7 +102,7 @@ class HttpClient::Impl {
     };
     patience.cancel.throw_if_cancelled();
     if (url.scheme != "http" && url.scheme != "https")
-      throw Error(ErrorKind::config, because("only http and https are spoken"));
+      throw Error(ErrorKind::config, because("only http and https are supported"));
     const http::Route route{url, http::proxy_for(url, settings_.proxies)};
     const auto text = http::request_text(route, request, settings_.user_agent);
     try {
@@ -151,7 +151,7 @@ class HttpClient::Impl {
       return {};
     }
     if (answer.response.status == 407 && route.relayed())
-      throw Error(ErrorKind::denied, "proxy '" + route.proxy->origin() + "': it wants credentials",
+      throw Error(ErrorKind::denied, "proxy '" + route.proxy->origin() + "': it requires credentials",
                   "put them into the proxy's URL: http://user:password@host");
     if (route.server.scheme == "http" && is_complaint_of_tls(answer.response))
       throw Error(ErrorKind::config, "the port speaks TLS, and the URL says http://", "write https://");

@@ -47,7 +47,8 @@ void open_tunnel(Stream& stream, const Route& route) {
   const auto answer = reader.read({.presence = BodyRules::Presence::none});
   if (answer.response.status / 100 == 2) return;
   if (answer.response.status == 407)
-    throw Error(ErrorKind::denied, "it wants credentials", "put them into the proxy's URL: http://user:password@host");
+    throw Error(ErrorKind::denied, "it requires credentials",
+                "put them into the proxy's URL: http://user:password@host");
   throw Error(ErrorKind::unavailable, "it answered " + std::to_string(answer.response.status) + " to CONNECT");
 }
 

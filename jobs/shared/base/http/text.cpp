@@ -32,7 +32,7 @@ bool says(const HttpRequest& request, std::string_view name) {
 
 void add(std::string& out, std::string_view name, std::string_view value) {
   // Neither is quoted: they may hold a secret.
-  if (!is_token(name)) throw Error(ErrorKind::config, "cannot send a header whose name is none");
+  if (!is_token(name)) throw Error(ErrorKind::config, "cannot send a header with an invalid name");
   if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
     throw Error(ErrorKind::config, "cannot send the header '" + std::string(name) + "': its value has several lines");
   out.append(name).append(": ").append(value).append("\r\n");
@@ -46,7 +46,7 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
 }
 
 std::string request_text(const Route& route, const HttpRequest& request, const std::string& user_agent) {
-  if (!is_token(request.method)) throw Error(ErrorKind::config, "cannot send a request whose method is none");
+  if (!is_token(request.method)) throw Error(ErrorKind::config, "cannot send a request with an invalid method");
   std::string out;
   out.reserve(512 + request.body.size());
   out.append(request.method).append(" ");

@@ -50,11 +50,11 @@ void TlsContext::trust(const TlsSettings& settings) {
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
   const auto path = settings.ca_file.empty() ? ca_bundle_path() : settings.ca_file;
   if (!path)
-    throw Error(ErrorKind::config, "cannot check certificates: this machine has no file of authorities",
-                "name one, or set SSL_CERT_FILE");
+    throw Error(ErrorKind::config, "cannot verify certificates: this machine has no file of trusted authorities",
+                "give a CA file, or set SSL_CERT_FILE");
   require_readable(*path, "the CA file");
   if (SSL_CTX_load_verify_locations(context_.get(), path->c_str(), nullptr) != 1)
-    refuse(*path, "the CA file", "it has to hold certificates in PEM");
+    refuse(*path, "the CA file", "it must hold certificates in PEM");
 }
 
 void TlsContext::identify(const TlsSettings& settings) {
@@ -67,7 +67,7 @@ void TlsContext::identify(const TlsSettings& settings) {
   }
   require_readable(certificate, "the client's certificate");
   if (SSL_CTX_use_certificate_chain_file(context_.get(), certificate.c_str()) != 1)
-    refuse(certificate, "the client's certificate", "it has to hold a certificate in PEM");
+    refuse(certificate, "the client's certificate", "it must hold a certificate in PEM");
   require_readable(key, "the client's key");
   Secret password = settings.key_password;
   SSL_CTX_set_default_passwd_cb(context_.get(), &give_password);
@@ -76,7 +76,7 @@ void TlsContext::identify(const TlsSettings& settings) {
   SSL_CTX_set_default_passwd_cb_userdata(context_.get(), nullptr);
   if (loaded != 1)
     refuse(key, "the client's key",
-           "it has to hold the certificate's key in PEM, and its password be given if it has one");
+           "it must hold the key of the certificate in PEM; an encrypted one needs its password");
 }
 
 }  // namespace sidekick::http

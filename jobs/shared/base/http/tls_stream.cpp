@@ -122,7 +122,7 @@ void TlsStream::State::fail(int returned) {
     ERR_clear_error();
     throw Error(ErrorKind::denied,
                 std::string("the server's certificate is not trusted: ") + X509_verify_cert_error_string(verdict),
-                "name the file of the authority that signed it, if that is one of your own");
+                "give the CA file of the authority that signed it, if it is a private one");
   }
   if (what == SSL_ERROR_SYSCALL || what == SSL_ERROR_ZERO_RETURN || code == 0) {
     ERR_clear_error();
@@ -134,7 +134,7 @@ void TlsStream::State::fail(int returned) {
   }
   const bool trust = is_about_trust(ERR_GET_REASON(code));
   const auto message = "TLS failed: " + ssl_failure();
-  if (trust) throw Error(ErrorKind::denied, message, "the server wants a client certificate that it trusts");
+  if (trust) throw Error(ErrorKind::denied, message, "the server requires a client certificate that it trusts");
   throw Error(ErrorKind::unavailable, message);
 }
 

@@ -28,8 +28,8 @@ void use_libssh2() {
 std::string known_hosts_text(const SshSettings& settings) {
   if (!settings.check_known_hosts) return {};
   if (settings.known_hosts_file.empty())
-    throw Error(ErrorKind::config, "no known_hosts file is named to check the host's key with",
-                "name one; 'ssh-keyscan HOST' prints its lines");
+    throw Error(ErrorKind::config, "no known_hosts file is given to verify the host key",
+                "give one; 'ssh-keyscan HOST' prints its lines");
   return read_secret_file(settings.known_hosts_file, "known_hosts file").reveal();
 }
 
@@ -85,7 +85,7 @@ ssize_t receive(libssh2_socket_t fd, void* buffer, std::size_t size, int flags, 
 SshSession::SshSession(const Url& url, const SshSettings& settings, const CancelToken& cancel)
     : url_(url), idle_(settings.idle_timeout) {
   if (url.user.empty())
-    throw Error(ErrorKind::config, "no user is named for '" + redact_url(url.without_login()) + "'");
+    throw Error(ErrorKind::config, "no user is given for '" + redact_url(url.without_login()) + "'");
   use_libssh2();
   const auto known_hosts = known_hosts_text(settings);
   auto dialled = dial(url.host, url.effective_port(), settings.connect_timeout, cancel);
@@ -136,9 +136,9 @@ void SshSession::wait(const CancelToken& cancel) {
   if (login_ends_) {
     const auto what = "the ssh server on '" + url_.authority() + "' ";
     if (reads_.bytes_left == std::size_t{0})
-      throw Error(ErrorKind::unavailable, what + "sends without end before it lets anyone in");
+      throw Error(ErrorKind::unavailable, what + "sends endless data before the login");
     const auto left = *login_ends_ - std::chrono::steady_clock::now();
-    if (left.count() <= 0) throw Error(ErrorKind::unavailable, what + "takes too long to let anyone in");
+    if (left.count() <= 0) throw Error(ErrorKind::unavailable, what + "takes too long before the login");
     patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(left));
   }
   wait_for_server(fd_.get(), events(), patience, cancel);
@@ -188,7 +188,7 @@ void SshSession::check_host(const std::string& known_hosts) {
   std::size_t size = 0;
   int type = LIBSSH2_HOSTKEY_TYPE_UNKNOWN;
   const char* key = libssh2_session_hostkey(session_.get(), &size, &type);
-  if (key == nullptr) throw error(ErrorKind::unavailable, "the host shows no key");
+  if (key == nullptr) throw error(ErrorKind::unavailable, "the host presents no key");
   const auto host = "'" + url_.authority() + "'";
   const auto scan = "'ssh-keyscan" +
                     (url_.effective_port() == 22 ? "" : " -p " + std::to_string(url_.effective_port())) + " " +
@@ -199,10 +199,10 @@ void SshSession::check_host(const std::string& known_hosts) {
       return;
     case HostKeyVerdict::unknown:
       throw Error(ErrorKind::denied, "the key of host " + host + " is not in the known_hosts file",
-                  "add the lines that " + scan + " prints, once you have checked them");
+                  "add the lines that " + scan + " prints, after you have checked them");
     case HostKeyVerdict::changed:
       throw Error(ErrorKind::denied, "the key of host " + host + " has changed: it may be another host",
-                  "where you know why, put the lines that " + scan + " prints in the place of the old ones");
+                  "if you know why, replace the old lines by those that " + scan + " prints");
     case HostKeyVerdict::revoked:
       throw Error(ErrorKind::denied, "the key of host " + host + " is revoked in the known_hosts file");
   }
@@ -226,15 +226,15 @@ void SshSession::log_in(const SshSettings& settings, const CancelToken& cancel) 
 Error SshSession::refusal(const SshSettings& settings) const {
   const auto who = "'" + url_.user + "' at '" + url_.authority() + "'";
   if (settings.key_files.empty() && settings.password.empty())
-    return {ErrorKind::denied, "cannot log in as " + who + ": no ssh key is configured", "name a key file"};
+    return {ErrorKind::denied, "cannot log in as " + who + ": no ssh key is configured", "give a key file"};
   if (settings.key_files.empty())
     return {ErrorKind::denied, "cannot log in as " + who + ": the server does not accept the password",
-            "check the user in the URL and the password, and that the server lets passwords in"};
+            "check the user in the URL and the password, and that the server allows passwords"};
   return {ErrorKind::denied,
-          "cannot log in as " + who + ": the server accepts none of our keys (" + settings.key_files.front() +
+          "cannot log in as " + who + ": the server accepts none of the keys (" + settings.key_files.front() +
               (settings.key_files.size() > 1 ? ", …)" : ")") +
               (settings.password.empty() ? "" : ", and not the password"),
-          "add the public key there, and check the user in the URL"};
+          "add the public key to the server, and check the user in the URL"};
 }
 
 bool SshSession::try_key(const std::string& file, const SshSettings& settings, const CancelToken& cancel) {
@@ -242,7 +242,7 @@ bool SshSession::try_key(const std::string& file, const SshSettings& settings, c
   const bool locked = is_encrypted(key.reveal());
   if (locked && settings.key_passphrase.empty())
     throw Error(ErrorKind::config, "ssh key '" + file + "' has a passphrase: it cannot be used",
-                "make a key without one: ssh-keygen -t ed25519 -N ''");
+                "create a key without one: ssh-keygen -t ed25519 -N ''");
   const char* passphrase = locked ? settings.key_passphrase.reveal().c_str() : nullptr;
   const int code = until_done(cancel, [&] {
     return libssh2_userauth_publickey_frommemory(session_.get(), url_.user.c_str(), url_.user.size(), nullptr, 0,
@@ -261,8 +261,8 @@ bool SshSession::try_key(const std::string& file, const SshSettings& settings, c
       throw error(ErrorKind::unavailable, "cannot log in as '" + url_.user + "'");
     default:
       throw error(ErrorKind::config, "ssh key '" + file + "' cannot be used",
-                  locked ? "check its passphrase; it is to be a private key, of OpenSSH or PEM"
-                         : "it is to be a private key, of OpenSSH or PEM, without a passphrase");
+                  locked ? "check its passphrase; it must be a private key in OpenSSH or PEM format"
+                         : "it must be a private key in OpenSSH or PEM format, without a passphrase");
   }
 }
 

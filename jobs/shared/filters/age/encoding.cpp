@@ -93,8 +93,8 @@ std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
 Bech32 from_bech32(std::string_view text, const std::string& what) {
   const auto wrong = [&](const std::string& cause) { return Error(ErrorKind::config, what + ": " + cause); };
   const auto separator = text.rfind('1');
-  if (separator == std::string_view::npos || separator == 0) throw wrong("it is no key of age");
-  if (has_both_cases(text)) throw wrong("it has upper and lower case mixed");
+  if (separator == std::string_view::npos || separator == 0) throw wrong("it is not a valid key of age");
+  if (has_both_cases(text)) throw wrong("it mixes upper and lower case");
   const auto prefix = text.substr(0, separator);
   const auto digits = text.substr(separator + 1);
   if (digits.size() < checksum_digits) throw wrong("it is too short");
@@ -105,7 +105,7 @@ Bech32 from_bech32(std::string_view text, const std::string& what) {
   Unpacker unpacker(5);
   for (std::size_t i = 0; i < digits.size(); i++) {
     const auto digit = bech32_digits.find(lower(digits[i]));
-    if (digit == std::string_view::npos) throw wrong("it has a character that no key has");
+    if (digit == std::string_view::npos) throw wrong("it has an invalid character");
     checksum.add(static_cast<unsigned>(digit));
     if (i + checksum_digits < digits.size()) unpacker.add(static_cast<unsigned>(digit));
   }

@@ -43,12 +43,12 @@ class Parser final {
     if (header.stanzas.empty()) throw damaged("its header names no recipient");
     header.authenticated = text_.substr(0, at_ + end_mark.size());
     auto last = line();
-    if (!last.starts_with("--- ")) throw damaged("its header has a line that is none of age");
+    if (!last.starts_with("--- ")) throw damaged("its header has an invalid line");
     last.remove_prefix(end_mark.size() + 1);
     const auto mac = from_base64(last);
     if (!mac || mac->size() != header.mac.size()) throw damaged("its header ends without a MAC");
     std::copy(mac->begin(), mac->end(), header.mac.begin());
-    if (at_ != text_.size()) throw damaged("its header goes on after its end");
+    if (at_ != text_.size()) throw damaged("its header continues after its end");
     return header;
   }
 
@@ -59,7 +59,7 @@ class Parser final {
     for (bool more = true; more;) {
       const auto end = words.find(' ');
       const auto word = words.substr(0, end);
-      if (!is_word(word)) throw damaged("its header has a recipient that is none of age");
+      if (!is_word(word)) throw damaged("its header has an invalid recipient");
       stanza.words.emplace_back(word);
       more = end != std::string_view::npos;
       if (more) words.remove_prefix(end + 1);

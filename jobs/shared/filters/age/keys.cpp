@@ -17,16 +17,17 @@ constexpr std::size_t key_bytes = 32;
 AgeRecipient recipient(std::string_view text, const std::string& what) {
   const auto object = what.empty() ? what : what + ": ";
   if (is_age_identity(text))
-    throw Error(ErrorKind::config, object + "it is a private key, and a public one is wanted",
-                "`age-keygen -y FILE` tells the public key of an identity; it begins with age1");
+    throw Error(ErrorKind::config, object + "it is a private key, and a public one is expected",
+                "`age-keygen -y FILE` prints the public key of an identity; it begins with age1");
   if (!text.starts_with("age1"))
-    throw Error(ErrorKind::config, object + "it does not begin with age1",
-                "`age-keygen` makes an identity and tells its recipient; keys of ssh and pass phrases are not taken");
+    throw Error(
+        ErrorKind::config, object + "it does not begin with age1",
+        "`age-keygen` creates an identity and prints its recipient; ssh keys and passphrases are not supported");
   const auto decoded = age::from_bech32(text, what);
   AgeRecipient recipient;
   if (decoded.prefix != recipient_prefix)
-    throw Error(ErrorKind::config, what + ": only X25519 is taken, and this is for a plugin of age");
-  if (decoded.bytes.size() != key_bytes) throw Error(ErrorKind::config, what + ": it has not the size of a key");
+    throw Error(ErrorKind::config, what + ": only X25519 is supported, and this key needs a plugin of age");
+  if (decoded.bytes.size() != key_bytes) throw Error(ErrorKind::config, what + ": it does not have the size of a key");
   std::copy(decoded.bytes.begin(), decoded.bytes.end(), recipient.key.begin());
   return recipient;
 }
@@ -34,10 +35,10 @@ AgeRecipient recipient(std::string_view text, const std::string& what) {
 AgeIdentity identity(std::string_view text, const std::string& what) {
   if (!text.starts_with(identity_prefix))
     throw Error(ErrorKind::config, what + ": it does not begin with AGE-SECRET-KEY-1",
-                "give a file as `age-keygen` writes it; one with a pass phrase is not taken");
+                "give a file as `age-keygen` writes it; one with a passphrase is not supported");
   auto decoded = age::from_bech32(text, what);
   if (decoded.prefix != identity_prefix || decoded.bytes.size() != key_bytes)
-    throw Error(ErrorKind::config, what + ": it has not the size of a key");
+    throw Error(ErrorKind::config, what + ": it does not have the size of a key");
   AgeIdentity identity{Secret(std::string(decoded.bytes.begin(), decoded.bytes.end()))};
   age::wipe(decoded.bytes);
   return identity;

@@ -18,7 +18,7 @@ age::FileKey random_key() {
 }
 
 std::string header_for(const std::vector<AgeRecipient>& recipients, const age::FileKey& key) {
-  if (recipients.empty()) throw Error(ErrorKind::config, "cannot encrypt: there is no recipient");
+  if (recipients.empty()) throw Error(ErrorKind::config, "cannot encrypt: no recipient is given");
   if (recipients.size() > max_recipients)
     throw Error(ErrorKind::config, "cannot encrypt for more than " + std::to_string(max_recipients) + " recipients");
   std::vector<age::Stanza> stanzas;

@@ -73,8 +73,8 @@ age::FileKey open_header(const age::Header& header, const std::vector<AgeIdentit
         if (!age::is_authentic(header, *key)) throw damaged(name, "its header was changed");
         return *key;
       }
-  throw Error(ErrorKind::denied, "cannot decrypt '" + name + "': it is for none of the identities given",
-              "give the identity of one of the recipients that it was encrypted for", Retry::never);
+  throw Error(ErrorKind::denied, "cannot decrypt '" + name + "': it is encrypted for none of the given identities",
+              "give the identity of one of its recipients", Retry::never);
 }
 
 age::Chunks open_chunks(Ahead& from, const std::vector<AgeIdentity>& identities, const std::string& name) {
@@ -106,7 +106,7 @@ struct AgeSource::Impl {
       throw damaged(name, why_not(sealed, place));
     }
     // An empty chunk is only that of an empty file: else there would be two ways to write the same.
-    if (plain.empty() && chunks.number() > 1) throw damaged(name, "it has an empty chunk at its end");
+    if (plain.empty() && chunks.number() > 1) throw damaged(name, "it ends with an empty chunk");
     from.take(sealed.size());
     finished = place == age::Place::last;
   }
@@ -115,7 +115,7 @@ struct AgeSource::Impl {
     const auto other = tried == age::Place::last ? age::Place::before_others : age::Place::last;
     std::vector<std::uint8_t> unused(sealed.size() - age::tag_bytes);
     if (!chunks.open(other, sealed, unused)) return "bytes in it were changed, or its end is missing";
-    return tried == age::Place::last ? "it is truncated" : "there is something after its end";
+    return tried == age::Place::last ? "it is truncated" : "data follows its end";
   }
 
   std::string name;
@@ -143,7 +143,7 @@ std::size_t AgeSource::read(std::span<std::uint8_t> into) {
 std::unique_ptr<Source> decrypted(std::unique_ptr<Source> from, const std::vector<AgeIdentity>& identities,
                                   const std::string& name) {
   if (identities.empty())
-    throw Error(ErrorKind::config, "'" + name + "' is encrypted, and there is no identity to open it",
+    throw Error(ErrorKind::config, "'" + name + "' is encrypted, and no identity is given",
                 "give the file that age-keygen wrote: --identity-file=FILE");
   return std::make_unique<AgeSource>(std::move(from), identities, name);
 }

@@ -22,7 +22,7 @@ Key32 wrapping_key(const Key32& shared, const Point& share, const Point& recipie
 Key32 key_of(const AgeIdentity& identity) {
   const auto& text = identity.key.reveal();
   Key32 key;
-  if (text.size() != key.bytes().size()) throw Error(ErrorKind::internal, "an identity of age has not 32 bytes");
+  if (text.size() != key.bytes().size()) throw Error(ErrorKind::internal, "an identity of age does not have 32 bytes");
   std::copy(text.begin(), text.end(), key.bytes().begin());
   return key;
 }
@@ -34,7 +34,8 @@ Stanza wrap(const FileKey& key, const AgeRecipient& recipient) {
   randomise(secret.bytes());
   const auto share = x25519_public(secret);
   const auto shared = x25519_shared(secret, recipient.key);
-  if (!shared) throw Error(ErrorKind::config, "a recipient of age is no public key: nobody has its identity");
+  if (!shared)
+    throw Error(ErrorKind::config, "a recipient of age is not a valid public key: no identity belongs to it");
   Stanza stanza{{std::string(type), base64(share)}, std::vector<std::uint8_t>(wrapped_bytes)};
   Aead(wrapping_key(*shared, share, recipient.key)).seal(no_nonce, key.bytes(), stanza.body);
   return stanza;
@@ -45,11 +46,11 @@ std::optional<FileKey> unwrap(const Stanza& stanza, const AgeIdentity& identity,
   const auto bytes = stanza.words.size() == 2 ? from_base64(stanza.words[1]) : std::nullopt;
   Point share{};
   if (!bytes || bytes->size() != share.size() || stanza.body.size() != wrapped_bytes)
-    throw Error(ErrorKind::data, "'" + name + "' is damaged: its header has a recipient that is not formed as X25519");
+    throw Error(ErrorKind::data, "'" + name + "' is damaged: its header has an invalid X25519 recipient");
   std::copy(bytes->begin(), bytes->end(), share.begin());
   const auto secret = key_of(identity);
   const auto shared = x25519_shared(secret, share);
-  if (!shared) throw Error(ErrorKind::data, "'" + name + "' is damaged: its header has a share of X25519 that is none");
+  if (!shared) throw Error(ErrorKind::data, "'" + name + "' is damaged: its header has an invalid X25519 share");
   FileKey key;
   if (!Aead(wrapping_key(*shared, share, x25519_public(secret))).open(no_nonce, stanza.body, key.bytes()))
     return std::nullopt;

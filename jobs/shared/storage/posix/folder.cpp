@@ -27,10 +27,10 @@ std::string hint_for(int number, const std::string& where) {
       return "mount it writable";
     case ENOSPC:
     case EDQUOT:
-      return "make room on its disk";
+      return "free space on its disk";
     case EACCES:
     case EPERM:
-      return "the user that this runs as needs to read and write '" + where + "'";
+      return "the user that this runs as must be able to read and write '" + where + "'";
     default:
       return "";
   }
@@ -44,8 +44,8 @@ Folder::Folder(const std::string& path, std::string where)
   const int number = errno;
   if (number == ENOENT || number == ENOTDIR)
     throw Error(ErrorKind::no_input,
-                "cannot open '" + where_ + "': " + (number == ENOENT ? "there is no such folder" : "it is no folder"),
-                "make the folder or mount its volume; it is not made by itself, as a mount may be missing");
+                "cannot open '" + where_ + "': " + (number == ENOENT ? "no such folder" : "it is not a folder"),
+                "create the folder or mount its volume; sidekick does not create it, as a mount may be missing");
   throw error_from_errno("cannot open '" + where_ + "'", number, hint_for(number, where_));
 }
 

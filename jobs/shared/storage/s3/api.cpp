@@ -35,10 +35,10 @@ std::string Api::hint_of(const Error& error) const {
   const bool closes = error.message().find("the connection was closed") != std::string::npos;
   // Go's servers of TLS close without a word where they are spoken to plainly.
   if (closes && !has_answered() && bucket_url_.scheme == "http")
-    return "where the port speaks TLS, write --s3-endpoint=https://...";
+    return "if the port speaks TLS, write --s3-endpoint=https://...";
   const bool is_unknown_host = error.message().find("no such name") != std::string::npos;
   if (error.hint().empty() && is_unknown_host && settings_.addressing == Addressing::virtual_host)
-    return "a server without names for buckets needs --s3-addressing=path";
+    return "a server without host names for buckets needs --s3-addressing=path";
   return error.hint();
 }
 
@@ -143,7 +143,7 @@ void Api::advise(const Call& call, const Credentials& used, Trouble& trouble, co
   if (trouble.error.kind() == ErrorKind::no_input && call.name.empty() && host_names_bucket &&
       settings_.addressing == Addressing::path)
     trouble.error = {ErrorKind::no_input, trouble.error.message(),
-                     "the endpoint's host names the bucket: give --s3-addressing=virtual"};
+                     "the host of the endpoint names the bucket: give --s3-addressing=virtual"};
 }
 
 Persistence Api::persistence() const {
@@ -168,7 +168,7 @@ Answer Api::call(const Call& call, const CancelToken& cancel) {
 }
 
 void Api::warn_of(const Error& error) const {
-  if (settings_.log != nullptr) settings_.log->warn(error.message() + "; trying again", {{"hint", error.hint()}});
+  if (settings_.log != nullptr) settings_.log->warn(error.message() + "; retrying", {{"hint", error.hint()}});
 }
 
 Answer Api::call_once(const Call& call, const BodySink& sink, const CancelToken& cancel) {

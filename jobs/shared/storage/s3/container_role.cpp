@@ -61,7 +61,7 @@ void require_container_address(const std::string& uri) {
   if (url.scheme == "http" && (is_this_machine(url.host) || std::ranges::find(agents, url.host) != agents.end()))
     return;
   throw Error(ErrorKind::config, "AWS_CONTAINER_CREDENTIALS_FULL_URI names '" + url.origin() + "'",
-              "only https is allowed, or http to this machine or an agent of ECS or EKS");
+              "only https is allowed, or http to this machine or to an agent of ECS or EKS");
 }
 
 Role::Ask container_role(const RoleSettings& settings, const TlsSettings& tls) {

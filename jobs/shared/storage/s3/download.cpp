@@ -41,7 +41,7 @@ void Download::note(const HttpResponse& response, std::uint64_t from) {
   const auto range = response.header("content-range");
   const auto total = range ? total_in(*range) : std::optional<std::uint64_t>();
   if (response.status == 206 && (!total || !range->starts_with("bytes " + std::to_string(from) + "-")))
-    fail(ErrorKind::data, "the answer is of another range than the one asked for");
+    fail(ErrorKind::data, "the answer has another range than requested");
   if (version_) return;
   version_ = Version{std::string(response.header("etag").value_or("")), total.value_or(0)};
 }
@@ -61,7 +61,7 @@ std::string Download::fetch(std::uint64_t from, std::string buffer) {
     const auto held = buffer.size();
     try {
       const auto take = [&](std::span<const std::byte> bytes) {
-        if (buffer.size() + bytes.size() > size) fail(ErrorKind::data, "the answer is longer than what was asked for");
+        if (buffer.size() + bytes.size() > size) fail(ErrorKind::data, "the answer is longer than requested");
         buffer.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
       };
       const auto answer = api_.call_once(call, take, stop_.token());
@@ -71,7 +71,7 @@ std::string Download::fetch(std::uint64_t from, std::string buffer) {
         throw no_such_object(name_, api_.where());
       }
       // Nothing can be asked for of an object without bytes.
-      if (answer.code == "InvalidRange" && from > 0) fail(ErrorKind::data, "it is shorter than it was");
+      if (answer.code == "InvalidRange" && from > 0) fail(ErrorKind::data, "it is shorter than before");
       if (answer.code == "InvalidRange") {
         version_ = Version{};
         return buffer;
@@ -79,7 +79,7 @@ std::string Download::fetch(std::uint64_t from, std::string buffer) {
       note(answer.response, begin);
       if (answer.response.status == 200 && version_->bytes == 0) version_->bytes = buffer.size();
       if (buffer.size() == std::min<std::uint64_t>(size, version_->bytes - from)) return buffer;
-      fail(ErrorKind::data, "it is shorter than it was");
+      fail(ErrorKind::data, "it is shorter than before");
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::unavailable) throw;
       if (buffer.size() > held) tries.renew();

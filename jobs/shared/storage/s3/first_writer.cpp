@@ -111,7 +111,7 @@ bool FirstWriter::complete(const std::string& name, const std::string& upload_id
   if (failure) throw Error(*failure);
   if (found) return false;
   throw Error(ErrorKind::unavailable,
-              "cannot write '" + name + "' in '" + api_.where() + "': the upload was ended by the other side");
+              "cannot write '" + name + "' in '" + api_.where() + "': the server ended the upload");
 }
 
 }  // namespace sidekick::storage::s3

@@ -75,7 +75,7 @@ Grant grant_of_json(const std::string& body, const std::string& where) {
   const auto ends = text_of(answer, "Expiration");
   if (ends.empty()) return out;
   out.ends = parse_time(ends);
-  if (!out.ends) throw Error(ErrorKind::data, where + ": the answer holds an end that is not a time");
+  if (!out.ends) throw Error(ErrorKind::data, where + ": the answer has an invalid expiry time");
   return out;
 }
 

@@ -19,7 +19,7 @@ namespace {
 Element page_of(const Answer& answer, std::string_view root, const std::string& where) {
   auto document = parse_xml(answer.response.body);
   if (!document || document->name != root)
-    throw Error(ErrorKind::data, "cannot list '" + where + "': the answer is no list of S3", "check the endpoint");
+    throw Error(ErrorKind::data, "cannot list '" + where + "': the answer is not an S3 listing", "check the endpoint");
   return std::move(*document);
 }
 
@@ -39,7 +39,7 @@ std::optional<std::string> name_in(const Element& entry, const Element& page, co
 
 std::chrono::system_clock::time_point time_in(const Element& entry, std::string_view child, const std::string& where) {
   const auto time = parse_time(entry.text_of(child));
-  if (!time) throw Error(ErrorKind::data, "cannot list '" + where + "': the answer holds a time that is none");
+  if (!time) throw Error(ErrorKind::data, "cannot list '" + where + "': the answer has an invalid time");
   return *time;
 }
 
@@ -48,7 +48,7 @@ std::uint64_t size_in(const Element& entry, const std::string& where) {
   std::uint64_t out = 0;
   const auto* end = text.data() + text.size();
   if (text.empty() || std::from_chars(text.data(), end, out).ptr != end)
-    throw Error(ErrorKind::data, "cannot list '" + where + "': the answer holds a size that is none");
+    throw Error(ErrorKind::data, "cannot list '" + where + "': the answer has an invalid size");
   return out;
 }
 
@@ -121,7 +121,7 @@ std::vector<Object> S3Storage::keys(std::string_view prefix, const CancelToken& 
     const auto next = page.text_of("NextContinuationToken");
     if (page.text_of("IsTruncated") != "true") break;
     if (next.empty() || next == token)
-      throw Error(ErrorKind::data, "cannot list '" + where() + "': the answer does not say how to go on");
+      throw Error(ErrorKind::data, "cannot list '" + where() + "': the answer has no continuation token");
     token = next;
   }
   std::ranges::sort(out, {}, &Object::name);

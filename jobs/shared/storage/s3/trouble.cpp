@@ -18,9 +18,9 @@ struct Meaning {
 };
 
 constexpr std::string_view keys_hint = "check the access key and the secret key";
-constexpr std::string_view rights_hint = "the key needs the right to list, read, write and delete there";
-constexpr std::string_view bucket_hint = "make the bucket; it is not made by itself";
-constexpr std::string_view clock_hint = "set this machine's clock right: it differs from the server's by minutes";
+constexpr std::string_view rights_hint = "the key needs permission to list, read, write and delete there";
+constexpr std::string_view bucket_hint = "create the bucket; sidekick does not create it";
+constexpr std::string_view clock_hint = "correct the clock of this machine: it differs from the server's by minutes";
 
 constexpr std::string_view bucket_name_hint =
     "the name of a bucket has 3 to 63 characters, each a lower-case letter, a digit, '-' or '.'";
@@ -56,9 +56,9 @@ constexpr std::array<Meaning, 29> meanings{{
     {"BadDigest", ErrorKind::unavailable, true, ""},
     {"XAmzContentSHA256Mismatch", ErrorKind::unavailable, true, ""},
     {"IncompleteBody", ErrorKind::unavailable, true, ""},
-    {"InsufficientStorage", ErrorKind::io, false, "make room on the server"},
-    {"QuotaExceeded", ErrorKind::io, false, "make room on the server"},
-    {"NotImplemented", ErrorKind::config, false, "this server lacks a part of S3 that is needed"},
+    {"InsufficientStorage", ErrorKind::io, false, "free space on the server"},
+    {"QuotaExceeded", ErrorKind::io, false, "free space on the server"},
+    {"NotImplemented", ErrorKind::config, false, "this server does not support a required part of S3"},
 }};
 
 /// What stands for a code where the answer has no body, or one of something else than S3.
@@ -111,7 +111,7 @@ std::string redirect_hint(const HttpResponse& response, const std::string& regio
   if (location && (location->starts_with("http://") || location->starts_with("https://"))) try {
       return "it redirects to '" + parse_url(*location).origin() + "': check --s3-endpoint";
     } catch (const Error&) {
-      return "check the endpoint: it redirects to what is no URL";
+      return "check the endpoint: it redirects to an invalid URL";
     }
   return "check the region and the endpoint";
 }

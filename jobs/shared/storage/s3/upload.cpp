@@ -87,14 +87,14 @@ void Upload::begin() {
   const auto document = parse_xml(answer.response.body);
   if (document) upload_id_ = document->text_of("UploadId");
   if (upload_id_.empty())
-    throw Error(ErrorKind::data, "cannot write '" + name_ + "' in '" + api_.where() + "': the answer names no upload");
+    throw Error(ErrorKind::data, "cannot write '" + name_ + "' in '" + api_.where() + "': the answer has no upload id");
 }
 
 void Upload::send_part() {
   if (upload_id_.empty()) begin();
   if (sent_ == max_parts)
-    throw Error(ErrorKind::io, "cannot write '" + name_ + "' in '" + api_.where() + "': it is larger than S3 takes", {},
-                Retry::never);
+    throw Error(ErrorKind::io, "cannot write '" + name_ + "' in '" + api_.where() + "': it is larger than S3 allows",
+                {}, Retry::never);
   const auto number = ++sent_;
   wait_for(part_bytes(number, 1) == 1 ? 1 : 0);
   auto send = [this, number, buffer = std::move(buffer_)]() mutable -> Part {

@@ -57,7 +57,7 @@ void Download::reopen() {
   }
   if (opened_.filesize != before.filesize || opened_.mtime != before.mtime)
     throw Error(ErrorKind::data,
-                "cannot read '" + name_ + "' in '" + session_->place().where + "': it has changed meanwhile");
+                "cannot read '" + name_ + "' in '" + session_->place().where + "': it changed while it was read");
   libssh2_sftp_seek64(file_.get(), position_);
 }
 

@@ -111,7 +111,7 @@ SftpStatus posix_rename(SftpSession& session, const std::string& from, const std
   packets.send(extended + number(id) + text(extension) + text(from) + text(to));
   const auto answer = packets.receive();
   if (answer.front() != status || number_at(answer, 1) != id)
-    throw Error(ErrorKind::data, "the server of '" + session.place().where + "' gives an answer that makes no sense");
+    throw Error(ErrorKind::data, "the server of '" + session.place().where + "' sends an invalid answer");
   return number_at(answer, 5);
 }
 

@@ -33,9 +33,9 @@ Meaning meaning_of(SftpStatus status) {
     case LIBSSH2_FX_OP_UNSUPPORTED:
       return {ErrorKind::config, "the server cannot do this"};
     case LIBSSH2_FX_NOT_A_DIRECTORY:
-      return {ErrorKind::no_input, "it is no folder"};
+      return {ErrorKind::no_input, "it is not a folder"};
     default:
-      return {ErrorKind::io, "the server failed, and does not say why"};
+      return {ErrorKind::io, "the server failed without a reason"};
   }
 }
 
@@ -50,7 +50,7 @@ SftpSession::SftpSession(const SftpPlace& place, const CancelToken& cancel)
   sftp_ = reach([&] { return ssh_.until_done(cancel, [this] { return libssh2_sftp_init(ssh_.handle()); }); });
   if (sftp_ != nullptr) return;
   if (libssh2_session_last_errno(ssh_.handle()) == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
-    throw ssh_.error(ErrorKind::denied, "the server of '" + place_.where + "' offers no SFTP",
+    throw ssh_.error(ErrorKind::denied, "the server of '" + place_.where + "' does not offer SFTP",
                      "its sshd_config needs a line 'Subsystem sftp internal-sftp'");
   throw ssh_.error(ErrorKind::unavailable, "cannot begin SFTP with '" + place_.where + "'");
 }
@@ -135,9 +135,10 @@ Error SftpSession::failure(const std::string& verb, const std::string& object, S
   auto [kind, text] = meaning_of(status);
   const auto what = "cannot " + verb + " '" + object + "' in '" + place_.where + "': ";
   if (kind == ErrorKind::no_input && !look_at(place_.folder, cancel))
-    return {kind, what + "there is no such folder", "make it on the server, and check the path in the URL"};
+    return {kind, what + "no such folder", "create it on the server, and check the path in the URL"};
   if (status == LIBSSH2_FX_FAILURE && is_full(cancel)) text = "no space left";
-  if (kind == ErrorKind::denied) return {kind, what + text, "let the user of the URL read and write the folder"};
+  if (kind == ErrorKind::denied)
+    return {kind, what + text, "give the user of the URL read and write access to the folder"};
   return {kind, what + text};
 }
 

@@ -30,14 +30,14 @@ SftpPlace sftp_place(const Url& url, SshSettings ssh) {
   const auto where = redact_url(url.without_login());
   const auto malformed = [&](const char* cause) {
     return Error(ErrorKind::config, "cannot use the storage '" + where + "': " + cause,
-                 "write sftp://user@host/folder, or sftp://user@host/~/folder for one below the user's own");
+                 "write sftp://user@host/folder, or sftp://user@host/~/folder for one below the home of the user");
   };
-  if (url.user.empty()) throw malformed("no user is named");
+  if (url.user.empty()) throw malformed("no user is given");
   if (!url.query.empty()) throw malformed("it has a query");
   auto folder = percent_decoded(url.path);
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
-  if (folder.empty() || folder == "/") throw malformed("no folder is named");
-  if (folder.find('\0') != std::string::npos) throw malformed("its folder cannot be one");
+  if (folder.empty() || folder == "/") throw malformed("no folder is given");
+  if (folder.find('\0') != std::string::npos) throw malformed("its folder is not a valid path");
   if (folder == "/~") folder = ".";
   if (folder.starts_with("/~/")) folder.erase(0, 3);
   return {url, std::move(ssh), std::move(folder), where};

@@ -94,7 +94,7 @@ void Upload::complete() {
   const auto found = session_->look_at(session_->place().path_of(part_), cancel_);
   if (!found || ((found->flags & LIBSSH2_SFTP_ATTR_SIZE) != 0 && found->filesize != bytes_))
     throw Error(ErrorKind::io, "cannot write '" + name_ + "' in '" + session_->place().where +
-                                   "': the server has not all of its bytes");
+                                   "': the server does not have all of its bytes");
   file_.reset();
 }
 

@@ -135,7 +135,7 @@ TEST_CASE("damaged JSON is judged as another reader judges it") {
     try {
       parse_json(text);
     } catch (const std::invalid_argument& error) {
-      REQUIRE(std::string(error.what()).ends_with("a name comes twice"));
+      REQUIRE(std::string(error.what()).ends_with("a name is given twice"));
     }
   }
   CHECK(refused > 1'000);

@@ -120,5 +120,5 @@ TEST_CASE("a reader that is gone and a disk that is full are told with what to d
   REQUIRE(no_space);
   CHECK(no_space->kind() == ErrorKind::io);
   CHECK(no_space->transient());
-  CHECK(mentions(*no_space, "make room on the disk"));
+  CHECK(mentions(*no_space, "free space on the disk"));
 }

@@ -216,7 +216,7 @@ TEST_CASE("the error of a host or connection string names the place and the caus
        std::vector<Case>{{host("h:x"), "--host 'h:***'"},
                          {host("[::1"), "--host"},
                          {host("a,,b"), "--host 'a,,b'"},
-                         {host("mongodb://root:s3cr3t@h/"), "--uri takes a connection string"},
+                         {host("mongodb://root:s3cr3t@h/"), "use --uri for a connection string"},
                          {host("root:s3cr3t@h"), "--host '***@h'"},
                          {host("root@h"), "--username"},
                          {to("mongodb+srv://cluster.example.com:27017/"), "takes no port"},

@@ -102,9 +102,9 @@ TEST_CASE("a wrong schedule is refused with the name of its field") {
   CHECK(refusal("* * 0 * *") == "day-of-month '0': not within 1 to 31");
   CHECK(refusal("* * * 13 *") == "month '13': not within 1 to 12");
   CHECK(refusal("* * * * 8") == "day-of-week '8': not within 0 to 7");
-  CHECK(refusal("* * * * mondey") == "day-of-week 'mondey': 'mondey' is no value");
-  CHECK(refusal("* * * mon *") == "month 'mon': 'mon' is no value");
-  CHECK(refusal("5-1 * * * *") == "minute '5-1': the range ends before it begins");
+  CHECK(refusal("* * * * mondey") == "day-of-week 'mondey': 'mondey' is not a valid value");
+  CHECK(refusal("* * * mon *") == "month 'mon': 'mon' is not a valid value");
+  CHECK(refusal("5-1 * * * *") == "minute '5-1': the range ends before it starts");
   CHECK(refusal("*/0 * * * *") == "minute '*/0': the step is not within 1 to 59");
   CHECK(refusal("* */24 * * *") == "hour '*/24': the step is not within 1 to 23");
   CHECK(refusal("1,,2 * * * *") == "minute '1,,2': a value is missing");
@@ -116,12 +116,12 @@ TEST_CASE("a wrong schedule is refused with the name of its field") {
 
 TEST_CASE("what is no schedule is refused") {
   CHECK(refusal("") == "schedule '': it is empty");
-  CHECK(refusal("0 3 * *") == "schedule '0 3 * *': there are 4 fields and not 5");
-  CHECK(refusal("0 0 3 * * *") == "schedule '0 0 3 * * *': there are 6 fields and not 5");
+  CHECK(refusal("0 3 * *") == "schedule '0 3 * *': there are 4 fields instead of 5");
+  CHECK(refusal("0 0 3 * * *") == "schedule '0 0 3 * * *': there are 6 fields instead of 5");
   CHECK(refusal("@dayly") == "schedule '@dayly': '@dayly' is unknown");
   for (const auto* line : {"@every", "@every 0s", "@every 6", "@every 6h 1m", "@every -6h", "@every 9000d"})
-    CHECK(refusal(line) == std::string("schedule '") + line +
-                               "': @every needs one length of time of at least a second, such as 6h or 1d12h");
+    CHECK(refusal(line) ==
+          std::string("schedule '") + line + "': @every needs a duration of at least a second, such as 6h or 1d12h");
 }
 
 TEST_CASE("a date that no month has is refused and not waited for") {

@@ -201,7 +201,7 @@ TEST_CASE("where a job has no backup it is told which jobs have") {
   Catalog catalog(*shelf.storage, "shop");
   for (const std::string asked : {"latest", "shop"}) {
     INFO(asked);
-    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.log, shelf.cancel); }), "it holds none at all"));
+    CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.log, shelf.cancel); }), "it holds no backups"));
   }
   shelf.backup("stock", noon);
   shelf.backup("shop-db", noon);
@@ -209,7 +209,7 @@ TEST_CASE("where a job has no backup it is told which jobs have") {
   for (const std::string asked : {"latest", "shop"}) {
     INFO(asked);
     CHECK(mentions(*error_of([&] { catalog.find(asked, shelf.log, shelf.cancel); }),
-                   "it holds those of: shop-db, stock"));
+                   "it holds backups of: shop-db, stock"));
   }
 }
 
@@ -274,7 +274,7 @@ TEST_CASE("a backup whose object is gone is not the latest and a damaged one is 
   const auto none = error_of([&] { catalog.find("latest", shelf.log, shelf.cancel); });
   REQUIRE(none);
   CHECK(none->kind() == ErrorKind::no_input);
-  CHECK(mentions(*none, "has its object"));
+  CHECK(mentions(*none, "has an object"));
 }
 
 TEST_CASE("an object that one listing does not show is looked for in a second one") {
