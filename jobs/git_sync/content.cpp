@@ -15,7 +15,8 @@ LinkedTarget::Access access_of(const Settings& settings) {
   return linked ? linked->access : LinkedTarget::Access::owner_writes;
 }
 
-/// In a linked root and below .sidekick all repositories are ours; what lies beside them in a .git taken over is not.
+/// In a linked root and below .sidekick every repository belongs to git-sync. A repository beside an adopted .git does
+/// not.
 bool are_all_ours(const Settings& settings, const Store& store) {
   const auto* folder = std::get_if<InPlaceTarget>(&settings.target);
   std::error_code error;
@@ -27,7 +28,7 @@ Content::LinksNeedParts links_need_parts(Submodules which) {
   return which == Submodules::shallow ? Content::LinksNeedParts::of_main : Content::LinksNeedParts::of_all;
 }
 
-/// A server that gives out no commits by their hash is asked for all it has.
+/// A server that serves no commits by hash is asked for everything.
 void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int depth, OlderObjects older,
                    const FetchFrame& frame) {
   try {
@@ -91,7 +92,7 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
     }
     auto& store = store_at(parent.store.git_dir() / "modules" / module.name, frame);
     const auto url = resolve_submodule_url(parent.url, module.url);
-    // Whatever its history: a server may have to be asked for all it has, or have less itself.
+    // The history does not matter: the server may have been asked for everything, or may itself have less.
     const auto older = distrusted_.erase(store.git_dir()) > 0 ? OlderObjects::drop : OlderObjects::keep;
     if (older == OlderObjects::drop || !is_whole(store, module.commit, frame.cancel))
       fetch_module(store, settings_.remote, {parent.url, url}, module, settings_.depth, older, frame);

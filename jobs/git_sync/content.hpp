@@ -1,4 +1,4 @@
-/// Putting together what is published: a commit and its submodules, each in its own repository.
+/// Assembles what is published: a commit and its submodules, each from its own repository.
 #pragma once
 
 #include <list>
@@ -14,8 +14,8 @@
 
 namespace sidekick::git_sync {
 
-/// The contents that one job publishes, with the repositories of the submodules, which are kept below `modules` of the
-/// main one and opened once. For one thread.
+/// The contents that one job publishes. The repositories of submodules are kept below `modules` of the main one, and
+/// each is opened once. For one thread.
 class ContentSource final {
  public:
   /// The references outlive the source.
@@ -32,10 +32,10 @@ class ContentSource final {
   /// no_input where the folder to publish is not in the commit.
   Content fetch(const ObjectId& commit, const FetchFrame& frame);
 
-  /// The next fetch() gets all of the submodule that `store` is for anew: it turned out to be damaged.
+  /// Makes the next fetch() download the submodule of `store` again in full, because it is damaged.
   void distrust(const Store& store);
 
-  /// Drops from the submodules' repositories what `content` does not reach; returns the bytes freed.
+  /// Removes from the repositories of submodules what `content` does not reach. Returns the bytes freed.
   std::uint64_t collect_garbage(const Content& content, GarbageCollection when, const CancelToken& cancel);
 
  private:

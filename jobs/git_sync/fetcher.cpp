@@ -7,7 +7,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-/// Those of `known` that can be named to the remote: it takes them for granted with all they stand for.
+/// The subset of `known` that may be named to the remote, which then assumes that everything reachable from it is here.
 std::vector<ObjectId> usable(const Store& store, const std::vector<ObjectId>& known, const CancelToken& cancel) {
   std::vector<ObjectId> out;
   std::ranges::copy_if(known, std::back_inserter(out),
@@ -44,7 +44,7 @@ ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, cons
     const bool is_first = haves.empty();
     const FetchRequest request{{id}, haves, is_first ? std::vector<ObjectId>{} : store.shallow(), depth};
     receive(store, remote, request, OlderObjects::keep, frame);
-    // A remote may have less history than was asked for.
+    // A remote may have less history than requested.
     if (is_whole(store, id, frame.cancel)) return store.commit_of(id);
   }
   return fetch_anew(store, remote, id, depth, frame);

@@ -1,4 +1,4 @@
-/// Getting what is missing from a remote into a store.
+/// Gets missing objects from a remote into a store.
 #pragma once
 
 #include <string>
@@ -19,24 +19,24 @@ struct FetchFrame {
   const CancelToken& cancel;
 };
 
-/// True when `id` and all that it stands for is here, with its history up to where that was cut.
+/// True when `id` and everything reachable from it are here, with the history up to the shallow boundary.
 bool is_whole(const Store& store, const ObjectId& id, const CancelToken& cancel);
 
-/// The same, and the history is as deep as asked.
+/// The same, with at least the requested depth of history.
 bool is_complete(const Store& store, const ObjectId& id, int depth, const CancelToken& cancel);
 
-/// Brings `id` (a commit or an annotated tag) with `depth` commits of history (0: all), or as many as a remote has that
-/// is shallow itself, into the store, and returns its commit. `known` are commits that the store had before: the remote
-/// sends what they lack. Where the store turns out to be damaged, everything is fetched anew in its place. Throws what
-/// Remote and Store throw; data when the remote sent less than it promised.
+/// Brings `id` (a commit or an annotated tag) into the store and returns its commit, with `depth` commits of history
+/// (0: all), or fewer where the remote itself is shallow. `known` are commits that the store already had: the remote
+/// sends only what they lack. A damaged store is replaced by a full fetch. Throws what Remote and Store throw; data
+/// when the remote sent less than it promised.
 ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, const std::vector<ObjectId>& known,
                const FetchFrame& frame);
 
-/// The same with nothing of what was here before, which goes.
+/// The same without reusing existing objects, which are removed.
 ObjectId fetch_anew(Store& store, Remote& remote, const ObjectId& id, int depth, const FetchFrame& frame);
 
-/// The same for everything that the remote has under refs/heads/ and refs/tags/, with all its history: for finding a
-/// commit that no ref names.
+/// The same for everything that the remote has under refs/heads/ and refs/tags/, with the whole history: finds commits
+/// that no ref names.
 void fetch_all(Store& store, Remote& remote, const FetchFrame& frame);
 
 }  // namespace sidekick::git_sync

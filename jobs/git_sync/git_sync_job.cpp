@@ -31,7 +31,7 @@ std::string place_of(const Settings& settings) {
 }
 
 Error ref_not_found(const Settings& settings, const std::string& url, bool remote_is_empty) {
-  // Whoever watches kubernetes/git-sync looks for these words.
+  // Monitors of kubernetes/git-sync search for these words.
   return {ErrorKind::no_input, "cannot find '" + settings.ref + "' in '" + url + "': couldn't find remote ref",
           remote_is_empty ? "the remote has no commit under that name: push one, or check the name"
                           : "check --ref: name branches and tags without their remote"};
@@ -73,7 +73,7 @@ class GitSyncJob::Impl {
             "--sync-timeout limits the time of one sync"};
   }
 
-  /// What is open of the root may be what is wrong: the folder may have been emptied or mounted anew.
+  /// Open handles may themselves be the problem: the folder may have been emptied or mounted again.
   void start_over_after(ErrorKind kind) {
     if (kind == ErrorKind::unavailable || kind == ErrorKind::denied || kind == ErrorKind::no_input ||
         kind == ErrorKind::temporary || kind == ErrorKind::timeout)
@@ -123,7 +123,7 @@ class GitSyncJob::Impl {
     return linked != nullptr && linked->stale_timeout.count() > 0;
   }
 
-  /// What stands is put right before the remote is asked: it may be gone.
+  /// Repairs the published files before contacting the remote, which may be down.
   void check_when_due(JobContext& context, const FetchFrame& frame) {
     const auto now = context.clock.now();
     if (checked_ && now - *checked_ < settings_.check_period) return;
@@ -133,14 +133,14 @@ class GitSyncJob::Impl {
       if (commit && is_of_same_source()) context.status.ready();
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
-      // The commit that is published may be gone from the remote; the one that the ref stands for now may do.
+      // The remote may no longer have the published commit; the commit that the ref names now may be available.
       context.log.warn("cannot check what is published: " + error.message(), {{"hint", error.hint()}});
       synced_.reset();
     }
     checked_ = now;
   }
 
-  /// The id that the ref stands for now. A full hash and what was found for a short one never change.
+  /// The id that the ref names now. A full hash, and the result for a short one, never change.
   ObjectId target(const FetchFrame& frame) {
     if (pinned_) return *pinned_;
     if (const auto hash = ObjectId::parse(settings_.ref)) return *(pinned_ = hash);
@@ -153,7 +153,7 @@ class GitSyncJob::Impl {
     return *pinned_;
   }
 
-  /// Once for as long as both are there.
+  /// Warns once while both exist.
   void warn_of_two_meanings(const std::vector<RemoteRef>& refs) {
     const bool has_two = names_tag_and_branch(settings_.ref, refs);
     if (has_two && !has_two_meanings_)
@@ -162,7 +162,7 @@ class GitSyncJob::Impl {
     has_two_meanings_ = has_two;
   }
 
-  /// Looks through all the history, and not again before there is more of it: the name may be that of a branch gone.
+  /// Searches the whole history, and again only when there is more of it: the name may be that of a deleted branch.
   std::optional<ObjectId> by_short_hash(const std::vector<RemoteRef>& refs, const FetchFrame& frame) {
     auto& store = workspace_->store();
     if (const auto here = store.commit_by_prefix(settings_.ref)) return here;
@@ -177,11 +177,11 @@ class GitSyncJob::Impl {
 
   Outcome publish(const ObjectId& id, JobContext& context, const FetchFrame& frame) {
     const bool is_first = !synced_;
-    // As its peer counts them: once a sync that moves, also where the objects are here already.
+    // Counted as by the peer: one per sync that changes the commit, also where the objects are here already.
     metrics_.record(metric_fetches, 1);
     const auto publication =
         workspace_->publish(id, *remote_, [this](const Publication& coming) { announce(coming); }, frame);
-    // Before it counts as synced: where this fails, the next step does it again and tells the hooks.
+    // Runs before the step counts as synced: after a failure the next step repeats it and calls the hooks.
     remember_source();
     synced_ = id;
     checked_ = context.clock.now();
@@ -195,7 +195,7 @@ class GitSyncJob::Impl {
             std::to_string(publication.changed_paths) + " paths changed)"};
   }
 
-  /// Readers have the new tree: what is left over for lack of room does not make that a failure.
+  /// Readers already have the new tree, so leftovers that could not be removed are not a failure.
   void tidy(const FetchFrame& frame) {
     try {
       workspace_->tidy(frame);
@@ -205,7 +205,7 @@ class GitSyncJob::Impl {
     }
   }
 
-  /// A run that ends tells it with the other hooks, whose result it awaits.
+  /// A one-time run notifies together with the other hooks, whose result it waits for.
   void announce(const Publication& coming) {
     if (settings_.hook_wait == Settings::HookWait::background) hooks_.announce(coming);
   }
@@ -217,7 +217,7 @@ class GitSyncJob::Impl {
       hooks_.send(publication);
   }
 
-  /// Another process holds the root: it keeps the folder at the ref, and its readers are served.
+  /// Another process holds the root and keeps the folder at the ref, so readers are served.
   Outcome stand_by(JobContext& context) {
     if (settings_.hook_wait == Settings::HookWait::until_done)
       throw Error(ErrorKind::temporary, "cannot sync '" + place_of(settings_) + "': another process is working there",
@@ -230,7 +230,7 @@ class GitSyncJob::Impl {
     return {};
   }
 
-  /// Commits of the history have no ref: what is published in their short name is them.
+  /// A commit of the history has no ref: the published one is shown by its short name.
   bool is_at_ref(const ObjectId& here, const std::optional<ObjectId>& wanted) const {
     return wanted ? here == *wanted : may_be_short_hash(settings_.ref) && here.hex().starts_with(settings_.ref);
   }
@@ -254,7 +254,7 @@ class GitSyncJob::Impl {
     if (!is_of_same_source()) write_file_atomically(source_file(), source());
   }
 
-  /// True when what is published was asked for by the same settings, if by another process.
+  /// True when the published tree was made with the same settings, even by another process.
   bool is_of_same_source() {
     std::ifstream file(source_file(), std::ios::binary);
     return file && std::string(std::istreambuf_iterator<char>(file), {}) == source();
@@ -267,10 +267,10 @@ class GitSyncJob::Impl {
   std::unique_ptr<Remote> remote_;
   std::mt19937_64 random_{std::random_device()()};
   std::optional<Workspace> workspace_;
-  Hooks hooks_;  ///< after the workspace, so that its lock is held until no hook runs any more
+  Hooks hooks_;  ///< declared after the workspace, so that its lock is held until the last hook has ended
   std::optional<ObjectId> pinned_;
   std::vector<ObjectId> searched_;  ///< the tips whose history has no commit of the short hash
-  std::optional<ObjectId> synced_;  ///< what the ref stood for when it was last published by this process
+  std::optional<ObjectId> synced_;  ///< what the ref named when this process last published it
   std::optional<Clock::time_point> checked_;
   bool has_two_meanings_ = false;
   bool was_standing_by_ = false;

@@ -8,13 +8,12 @@
 
 namespace sidekick::git_sync {
 
-/// A loop whose every step is one poll, and what follows from it. The published tree is never worse than before: a
-/// step that fails or is killed leaves the last good one. Where another process holds the root, steps only look
-/// whether it is at the ref. Makes progress known in bytes received. Calls status.ready() once readers have what the
-/// ref stands for, or what it stood for when the remote was last seen.
+/// A loop in which each step polls once and publishes a change. A step that fails or is killed leaves the last good
+/// tree. While another process holds the root, steps only check whether it is at the ref. Reports progress in bytes
+/// received. Calls status.ready() once readers have what the ref names, or named when the remote was last reachable.
 class GitSyncJob final : public LoopJob {
  public:
-  /// `log` and `metrics` are for what goes on between steps too (hooks): both outlive the job.
+  /// `log` and `metrics` are also used between steps (hooks): both outlive the job.
   GitSyncJob(Settings settings, Log& log, MetricSink& metrics);
   ~GitSyncJob() override;
   GitSyncJob(const GitSyncJob&) = delete;

@@ -1,4 +1,4 @@
-/// The figures that git-sync keeps; those of its peer under the peer's names.
+/// The metrics of git-sync; those of the peer keep its names.
 #pragma once
 
 #include "sidekick/metrics.hpp"

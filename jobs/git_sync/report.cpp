@@ -15,7 +15,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-/// Where that fails, opening the file tells why.
+/// If this fails, opening the file reports the cause.
 void make_parent(const std::filesystem::path& file) {
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);

@@ -1,4 +1,4 @@
-/// What a job leaves behind for others to look at: the touch file and the error file.
+/// The files that a job leaves for others: the touch file and the error file.
 #pragma once
 
 #include <filesystem>
@@ -9,12 +9,11 @@
 
 namespace sidekick::git_sync {
 
-/// Makes the file and the folders above it, or gives it the present time. Failures are logged: nothing depends on it.
-/// No path: nothing to do.
+/// Creates the file and its folders, or updates its time. Failures are only logged. Does nothing without a path.
 void touch(const std::filesystem::path& file, Log& log) noexcept;
 
-/// Writes {"Msg":…,"Err":…,"Args":{}} by rename, mode 0644, as kubernetes/git-sync does; missing folders are made.
-/// Failures are logged.
+/// Writes {"Msg":…,"Err":…,"Args":{}} by rename, mode 0644, as kubernetes/git-sync does; creates missing folders.
+/// Failures are only logged.
 void write_error_file(const std::filesystem::path& file, const Error& error, Log& log) noexcept;
 void remove_error_file(const std::filesystem::path& file) noexcept;
 

@@ -1,4 +1,4 @@
-/// All that a git-sync job is told.
+/// All settings of a git-sync job.
 #pragma once
 
 #include <chrono>
@@ -15,8 +15,8 @@
 
 namespace sidekick::git_sync {
 
-/// A user and password for the remotes whose URL has the same scheme and host (and port). The file, where named, is
-/// read again at each use, up to its first newline.
+/// A user and password for the remotes whose URL has the same scheme, host and port. The file, if any, is read again at
+/// each use, up to its first newline.
 struct Credential {
   std::string url;
   std::string username;
@@ -33,22 +33,21 @@ struct GithubApp {
   std::string private_key_file;
 };
 
-/// One repository elsewhere, and how to be let in.
+/// One remote repository, and how to authenticate.
 struct RemoteSettings {
   std::string url;  ///< https, http, ssh, git, file, a path, or user@host:path
   std::vector<Credential> credentials{};
   std::string askpass_url{};  ///< answers `username=` and `password=` lines; empty: none
-  std::string cookie_file{};  ///< in the format of Netscape; empty: none
+  std::string cookie_file{};  ///< in Netscape format; empty: none
   std::optional<GithubApp> github_app{};
   SshSettings ssh{};
   HttpSettings http{};
   std::vector<HttpHeader> extra_headers{};
-  /// Whose the askpass URL, the GitHub App and the extra headers are; empty: those of `url`. A submodule lies
-  /// elsewhere.
+  /// The remote to which askpass URL, GitHub App and extra headers belong; empty: `url`. A submodule is elsewhere.
   std::string home_url{};
 };
 
-/// Published by a link in `root` to one worktree for each commit, as kubernetes/git-sync does.
+/// Published by a link in `root` to one worktree per commit, as kubernetes/git-sync does.
 struct LinkedTarget {
   std::filesystem::path root;
   std::filesystem::path link;  ///< absolute
@@ -56,9 +55,9 @@ struct LinkedTarget {
   enum class Unchanged {
     copy,
     hard_link
-  } unchanged = Unchanged::copy;  ///< files of the tree before; copy: a reflink where that works
+  } unchanged = Unchanged::copy;  ///< files of the previous tree; copy: a reflink where supported
   enum class Access { owner_writes, group_writes } access = Access::owner_writes;
-  enum class Strangers { refuse, remove } strangers = Strangers::refuse;  ///< what others left in the root
+  enum class Strangers { refuse, remove } strangers = Strangers::refuse;  ///< files of others in the root
 };
 
 /// Published inside a folder that others have mounted already.
@@ -81,13 +80,13 @@ struct ExecHook {
 struct Webhook {
   std::string url;
   std::string method = "POST";
-  int success_status = 200;  ///< 0: any answer will do
+  int success_status = 200;  ///< 0: any status
   std::chrono::milliseconds timeout{1'000};
   std::chrono::milliseconds backoff{3'000};
   HttpSettings http;
 };
 
-/// A command that looks at a new tree before it is published and may refuse it.
+/// A command that inspects a new tree before it is published and may reject it.
 struct GateSettings {
   std::vector<std::string> argv;
   std::vector<std::string> environment;
@@ -105,8 +104,8 @@ struct Settings {
   std::filesystem::path sparse_file;  ///< patterns of what is published; absolute; empty: none
   std::variant<LinkedTarget, InPlaceTarget> target;
   std::chrono::milliseconds period{10'000};
-  std::chrono::milliseconds init_period{0};  ///< before the first success; 0: period
-  double jitter = 0;                         ///< share of the period that is added or taken at random, 0 to 1
+  std::chrono::milliseconds init_period{0};  ///< until the first success; 0: period
+  double jitter = 0;                         ///< random share of the period that is added or subtracted, 0 to 1
   std::chrono::milliseconds check_period{600'000};
   std::optional<ExecHook> exec_hook;
   std::optional<ExecHook> pre_publish_hook;  ///< linked target only

@@ -41,7 +41,7 @@ TreeEntry entry_at(git_tree* tree, const std::string& path) {
   return git_tree_entry_bypath(&entry, tree, path.c_str()) == 0 ? TreeEntry(entry) : TreeEntry();
 }
 
-/// libgit2 reads configuration from files only, so the blob becomes one for a moment.
+/// libgit2 reads configuration only from files, so the blob is written to one temporarily.
 ConfigHandle parse(const Store& store, const git_tree_entry* entry, const ObjectId& commit) {
   git_blob* blob = nullptr;
   if (git_blob_lookup(&blob, store.handle(), git_tree_entry_id(entry)) != 0)
@@ -67,7 +67,7 @@ std::map<std::string, Described> described(git_config* config) {
   const ConfigIterator iterator(raw);
   git_config_entry* entry = nullptr;
   while (git_config_next(&entry, raw) == 0) {
-    // What the file includes lies on this machine, and is not the repository's to use.
+    // Included files are on this machine, and not for the repository to use.
     if (entry->include_depth > 0) continue;
     constexpr std::string_view section = "submodule.";
     const std::string_view key = entry->name;
@@ -81,7 +81,7 @@ std::map<std::string, Described> described(git_config* config) {
   return out;
 }
 
-/// Names become folders below the repository, so one that climbs is refused, as git refuses it.
+/// Names become folders below the repository, so one that leads upwards is rejected, as in git.
 void check_name(const std::string& name, const ObjectId& commit) {
   std::string_view left = name;
   bool climbs = left.empty() || left.starts_with('/');
@@ -115,7 +115,7 @@ std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit)
 
 namespace {
 
-/// Where the path begins behind scheme, user and host; 0 for what is no URL.
+/// The start of the path after scheme, user and host; 0 for anything but a URL.
 std::size_t path_begin(std::string_view url) {
   const auto scheme = url.find("://");
   return scheme == std::string_view::npos ? 0 : std::min(url.find('/', scheme + 3), url.size());
@@ -156,7 +156,7 @@ std::string resolve_submodule_url(const std::string& parent_url, const std::stri
     }
     if (!left.starts_with("../")) break;
     left.remove_prefix(3);
-    // The last step ends at a slash or, in user@host:path, at the colon, which stays.
+    // The last component ends at a slash or, in user@host:path, at the colon, which stays.
     const auto cut = base.find_last_of("/:");
     if (cut == std::string::npos || cut < path_begin(base))
       throw Error(ErrorKind::data,

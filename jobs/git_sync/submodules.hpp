@@ -1,4 +1,4 @@
-/// The submodules of a commit: which there are, and where their repositories lie.
+/// The submodules of a commit, and where their repositories are.
 #pragma once
 
 #include <string>
@@ -19,19 +19,19 @@ struct Submodule {
   enum class Update { checkout, never } update = Update::checkout;  ///< never: `update = none` in .gitmodules
 };
 
-/// The submodules that `.gitmodules` in `commit` describes and its tree has a link for; none where there is no such
-/// file. One without URL is left out. Throws Error data for a file that
-/// cannot be parsed, or a name that would leave the folder of submodules.
+/// The submodules that `.gitmodules` in `commit` describes and its tree links to; none where there is no such file.
+/// Skips one without URL. Throws Error data for a file that cannot be parsed, or a name that would leave the folder of
+/// submodules.
 std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit);
 
-/// `url` as it is, or, where it begins with `./` or `../`, relative to the URL of the repository that names it. Throws
-/// Error of kind data when it leads above the root.
+/// `url` unchanged, or, where it begins with `./` or `../`, relative to the URL of the parent repository. Throws Error
+/// of kind data when it leads above the root.
 std::string resolve_submodule_url(const std::string& parent_url, const std::string& url);
 
-/// How the submodule at the resolved `url` is reached by a job that was told of `main`. What was meant for that remote
-/// alone (logins from an askpass URL or a GitHub App, headers, a client certificate) goes only to its own origin.
-/// Throws Error of kind denied where a repository elsewhere (`parent_url`) names one on this machine: git's
-/// protocol.file.allow refuses that too.
+/// How a job with the remote `main` reaches the submodule at the resolved `url`. Credentials for that remote only
+/// (logins from an askpass URL or a GitHub App, headers, a client certificate) go only to its own origin. Throws Error
+/// of kind denied where a repository on another host (`parent_url`) names one on this machine, as git's
+/// protocol.file.allow does.
 RemoteSettings remote_of_submodule(const RemoteSettings& main, const std::string& parent_url, const std::string& url);
 
 }  // namespace sidekick::git_sync

@@ -56,7 +56,7 @@ std::optional<std::size_t> damaged_part(const Content& content, const CancelToke
   }
 }
 
-/// What is mended later is no publication to tell of.
+/// Later repairs are not publications, so hooks are not called.
 struct Unannounced {
   Publisher& publisher;
   ~Unannounced() { publisher.before_switch({}); }
@@ -93,7 +93,7 @@ std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame
   if (!publisher_->current()) finish(frame);
   const auto commit = publisher_->current();
   if (!commit) return {};
-  // How deep the history is concerns no reader: that can wait until the remote is asked anyway.
+  // Readers do not depend on the depth of the history: it can wait for the next contact with the remote.
   if (!is_whole(store_, *commit, frame.cancel)) fetch(store_, remote, *commit, settings_.depth, {*commit}, frame);
   auto content = source_.fetch(*commit, frame);
   with_sound_objects(content, remote, frame, [&] { mend(content, frame); });
@@ -159,7 +159,7 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announc
   with_sound_objects(content, remote, frame, [&] {
     publication.changed_paths = publisher_->publish(content, gate, frame.cancel).changed_paths;
   });
-  // Not before: where the record is lost, or was never there, it tells which files came from git.
+  // Only here: where the record is lost or was never there, it shows which files came from git.
   store_.set_head(publication.commit);
   publication.tree = publisher_->tree_path();
   published_ = std::move(content);

@@ -1,4 +1,4 @@
-/// A root that is ours: its repository, and what readers see of it.
+/// A root that we hold: its repository, and what its readers see.
 #pragma once
 
 #include <filesystem>
@@ -16,10 +16,10 @@
 
 namespace sidekick::git_sync {
 
-/// Holds the root's lock while it lives. For one thread. Members throw what Store, Remote and Publisher throw.
+/// Holds the lock of the root for its lifetime. For one thread. Members throw what Store, Remote and Publisher throw.
 class Workspace final {
  public:
-  /// Makes the root ready and opens it. `settings` and `log` outlive it.
+  /// Prepares the root and opens it. `settings` and `log` outlive it.
   Workspace(const Settings& settings, RootLock lock, Log& log);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
@@ -33,31 +33,30 @@ class Workspace final {
   /// False once the root or its repository was taken away: only a workspace made anew is of use then.
   bool stands() const;
 
-  /// True when readers are still sent to what was published or checked last. Reads one link or the marks of one file.
+  /// True when readers are still sent to what was last published or checked. Reads one link, or the stamp of one file.
   bool shows_published() const;
 
-  /// Walks what is published and the objects it is made of, and puts right what is damaged; objects that are missing
-  /// come from `remote`, which is asked for nothing else. The commit that is published and whole now; nothing when
-  /// there is none.
+  /// Checks the published files and their objects, and repairs what is damaged. Fetches missing objects from `remote`,
+  /// and asks it for nothing else. Returns the published, complete commit; nothing when there is none.
   std::optional<ObjectId> check(Remote& remote, const FetchFrame& frame);
 
-  /// Told of a publication before readers are sent to its tree.
+  /// Called for a publication before readers are sent to its tree.
   using Announce = std::function<void(const Publication&)>;
 
   /// Reads the sparse patterns anew, brings `id` (a commit or annotated tag) here, unless it is, and makes it what
   /// readers see after the gate let it pass.
   Publication publish(const ObjectId& id, Remote& remote, const Announce& announce, const FetchFrame& frame);
 
-  /// Removes trees that nobody is told of any more, once their time is over.
+  /// Removes trees that no reader is sent to any more, after their timeout.
   void remove_old_trees(const FetchFrame& frame);
 
-  /// The same, and drops objects that nothing needs.
+  /// The same, and removes unreachable objects.
   void tidy(const FetchFrame& frame);
 
  private:
-  /// Does the work; where that fails because objects are damaged, again with all of that repository fetched anew.
+  /// Does the work; if it fails because of damaged objects, fetches that repository again and retries.
   void with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame, const std::function<void()>& work);
-  /// Brings a publication that was cut short to its end where all that it wants is here: the remote may be gone.
+  /// Finishes an interrupted publication where everything it needs is here: the remote may be down.
   void finish(const FetchFrame& frame);
   void mend(const Content& content, const FetchFrame& frame);
   Gate gate_for(const Publication& publication, const FetchFrame& frame) const;

@@ -1,11 +1,11 @@
-/// What a hook does when it is told: runs a command, or calls a URL.
+/// What a hook does: runs a command, or calls a URL.
 #pragma once
 
 #include "git_sync/hooks/hook_worker.hpp"
 
 namespace sidekick::git_sync {
 
-/// Runs the command in the publication's tree. The call throws Error: temporary where it fails, what run_child()
+/// Runs the command in the published tree. The call throws Error: temporary where the command fails, what run_child()
 /// throws where it cannot be started, cancelled.
 enum class ToldHash { published, before };  ///< of the commit that is in GITSYNC_HASH; before: empty at first
 TellHook command_hook(ExecHook hook, ToldHash told, Log& log);
@@ -14,7 +14,7 @@ TellHook command_hook(ExecHook hook, ToldHash told, Log& log);
 /// thread at a time.
 TellHook url_hook(Webhook hook);
 
-/// The environment of a command that is told of a publication: `environment` and what is told in its place.
+/// The environment of a hook command: `environment`, with the variables of the publication added or replaced.
 std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication,
                                          ToldHash told = ToldHash::published);
 

@@ -76,7 +76,7 @@ bool HookWorker::tell_once(const Publication& publication) {
     tell_(publication, stop_.token());
   } catch (const Error& error) {
     return error.kind() == ErrorKind::cancelled ? false : failed(error.message(), error.hint());
-  } catch (const std::exception& error) {  // out of memory or of descriptors, which may pass
+  } catch (const std::exception& error) {  // out of memory or descriptors, which may pass
     return failed("unexpected: " + std::string(error.what()), {});
   }
   count("success");
@@ -85,7 +85,7 @@ bool HookWorker::tell_once(const Publication& publication) {
   return true;
 }
 
-/// False when it is to end instead.
+/// False when it must end instead.
 bool HookWorker::wait_for_backoff() {
   std::unique_lock lock(mutex_);
   return !changed_.wait_for(lock, backoff_, [this] { return stop_.token().cancelled(); });

@@ -1,4 +1,4 @@
-/// The thread that tells one hook of publications.
+/// The thread that calls one hook after publications.
 #pragma once
 
 #include <chrono>
@@ -15,16 +15,17 @@
 
 namespace sidekick::git_sync {
 
-/// Tells of one publication; throws Error where that fails.
+/// Calls the hook for one publication; throws Error where that fails.
 using TellHook = std::function<void(const Publication&, const CancelToken&)>;
 
-/// Calls `tell` in a thread of its own, which begins with the first publication. While one is told or waits for its
-/// back-off, only the newest is kept. All members are safe from any thread. What is referred to outlives it.
+/// Calls `tell` in its own thread, which starts with the first publication. While a call runs or waits for its
+/// back-off, only the newest publication is kept. All members are safe from any thread. All references outlive the
+/// object.
 class HookWorker final {
  public:
-  /// `name` is that of its peer's metric: "exechook", "webhook" or "pre-publish-exechook"; a literal.
+  /// `name` as in the peer's metric: "exechook", "webhook" or "pre-publish-exechook"; a literal.
   HookWorker(std::string_view name, TellHook tell, std::chrono::milliseconds backoff, Log& log, MetricSink& metrics);
-  /// Cancels what is told now, and waits for it to end.
+  /// Cancels the current call and waits for its end.
   ~HookWorker();
   HookWorker(const HookWorker&) = delete;
   HookWorker& operator=(const HookWorker&) = delete;

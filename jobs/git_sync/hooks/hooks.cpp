@@ -28,7 +28,7 @@ class Hooks::Impl {
     if (url_) url_->send(publication);
   }
 
-  /// The others are told even where one fails.
+  /// One hook that fails does not stop the others.
   void run_once(const Publication& publication, const CancelToken& cancel) {
     std::optional<Error> failure;
     for (auto* worker : {before_ ? &*before_ : nullptr, command_ ? &*command_ : nullptr, url_ ? &*url_ : nullptr}) {

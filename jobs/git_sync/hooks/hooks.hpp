@@ -1,4 +1,4 @@
-/// What is told of each publication: a command, a URL; and a command that may refuse one.
+/// What runs at each publication: a command, a URL, and a gate that may reject it.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace sidekick::git_sync {
 
-/// One publication, as hooks are told: GITSYNC_HASH and SIDEKICK_HASH, SIDEKICK_PREVIOUS_HASH (empty at first),
+/// One publication, as hooks see it: GITSYNC_HASH and SIDEKICK_HASH, SIDEKICK_PREVIOUS_HASH (empty at first),
 /// SIDEKICK_CHANGED_PATHS.
 struct Publication {
   ObjectId commit;
@@ -24,26 +24,26 @@ struct Publication {
   std::filesystem::path tree;  ///< the working directory of commands
 };
 
-/// One worker each for the commands and the URL, with a mailbox of one: the newest publication takes the place of one
-/// that waits, the same hash is not told twice, a failure is tried again after its back-off. Safe from any thread. The
-/// destructor ends what runs, with its process group.
+/// One worker each for the commands and the URL, with a mailbox of one: a newer publication replaces a waiting one, the
+/// same hash is not sent twice, a failure is retried after its back-off. Safe from any thread. The destructor ends
+/// running commands with their process groups.
 class Hooks final {
  public:
-  /// `pre_publish_hook` is told in GITSYNC_HASH of the commit published before.
+  /// `pre_publish_hook` gets the commit published before in GITSYNC_HASH.
   Hooks(const std::optional<ExecHook>& pre_publish_hook, const std::optional<ExecHook>& exec_hook,
         const std::optional<Webhook>& webhook, Log& log, MetricSink& metrics);
   ~Hooks();
   Hooks(const Hooks&) = delete;
   Hooks& operator=(const Hooks&) = delete;
 
-  /// Starts the pre-publish hook and does not wait for it.
+  /// Starts the pre-publish hook without waiting for it.
   void announce(const Publication& publication);
 
-  /// Tells all hooks; the pre-publish hook only where it was not told before.
+  /// Calls all hooks; the pre-publish hook only where it was not called before.
   void send(const Publication& publication);
 
-  /// One attempt each, awaited: for runs that end. Throws Error of kind temporary naming the hook that failed, its
-  /// retry ruled out; kind cancelled.
+  /// Makes one attempt each and waits: for one-time runs. Throws Error of kind temporary that names the failed hook and
+  /// is not retried; kind cancelled.
   void run_once(const Publication& publication, const CancelToken& cancel);
 
  private:
@@ -52,7 +52,7 @@ class Hooks final {
 };
 
 /// Runs the gate in `publication.tree`. Throws Error of kind temporary with the last lines of its output when it
-/// refuses, dies or runs out of time; kind cancelled.
+/// rejects the tree, dies or runs out of time; kind cancelled.
 void ask_gate(const GateSettings& gate, const Publication& publication, Log& log, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int max_redirects = 10;
 
-/// Follows redirects as Go's client does, with which existing hooks were written: 307 and 308 repeat the request, after
-/// the others a GET follows.
+/// Follows redirects as Go's client does, for which existing webhooks were written: 307 and 308 repeat the request, the
+/// others continue with a GET.
 HttpResponse call(HttpClient& client, const Webhook& hook, HttpRequest request, const CancelToken& cancel) {
   const auto deadline = std::chrono::steady_clock::now() + hook.timeout;
   auto at = parse_url(request.url);

@@ -28,7 +28,7 @@ bool is_octal(std::string_view digits) {
          std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '7'; });
 }
 
-/// Nothing where the quotes do not end, or hold an escape that is none: then they are part of the pattern.
+/// Nothing where the quotes do not end or hold an invalid escape: they are then part of the pattern.
 std::optional<Pattern> quoted_pattern(std::string_view line) {
   if (!line.starts_with('"')) return {};
   Pattern out;
@@ -109,7 +109,7 @@ std::string without_ident(const std::string& state) {
   return sign + ident_for_libgit2 + state.substr(sign.size() + name.size());
 }
 
-/// Nothing for a pattern that cannot match, or that libgit2 cannot be told.
+/// Nothing for a pattern that cannot match, or that libgit2 cannot express.
 std::optional<std::string> with_escaped_blanks(std::string_view pattern) {
   std::string out;
   bool is_escape = false;

@@ -10,8 +10,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// `text` and `crlf` alone change nothing here: git writes line feeds, as the blob has them, unless eol=crlf asks for
-// more.
+// `text` and `crlf` alone have no effect here: git writes line feeds, as the blob has them, unless eol=crlf is set.
 bool changes_bytes(std::string_view attribute) {
   return attribute == "ident" || attribute == "eol=crlf";
 }

@@ -11,15 +11,15 @@
 
 namespace sidekick::git_sync {
 
-/// What the .gitattributes of a commit ask for, wherever in it they lie.
+/// What the .gitattributes files of a commit set, wherever they are.
 struct AttributeUse {
-  bool filters = false;               ///< line ends or `ident`: some file may differ from its blob
+  bool filters = false;               ///< line ends or `ident`: a file may differ from its blob
   std::set<std::string> left_undone;  ///< "filter=lfs" and the like, and negative patterns
   /// Each .gitattributes as libgit2 can read it, by its path from the top of the repository.
   std::map<std::string, std::string> files;
 };
 
-/// Adds what the text of the .gitattributes at the path `file` asks for.
+/// Adds the attributes in the text of the .gitattributes at the path `file`.
 void note_attributes(std::string_view text, const std::string& file, AttributeUse& use);
 
 struct AttributeFile {

@@ -18,7 +18,7 @@ Fd open_by_kernel(int root, const char* path, int flags) noexcept {
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   for (;;) {
     Fd fd(static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how)));
-    // A rename elsewhere made the kernel unsure whether a step was left upwards.
+    // A concurrent rename made the kernel unsure whether a component led upwards.
     if (fd || errno != EAGAIN) return fd;
   }
 }

@@ -1,4 +1,4 @@
-/// Reaching what lies below an open folder without ever following a symlink.
+/// Opens paths below an open folder without ever following a symlink.
 #pragma once
 
 #include <sys/types.h>
@@ -9,15 +9,15 @@
 
 namespace sidekick::git_sync {
 
-/// Who walks a path: the kernel in one call (openat2), or we do, one step after the other, where it cannot or may not.
+/// How a path is resolved: by the kernel in one call (openat2), or component by component where that is not available.
 enum class Resolution { kernel, stepwise };
 
-/// What this kernel, and whatever filters its calls, lets us use.
+/// What this kernel and any seccomp filter allow.
 Resolution best_resolution(int root) noexcept;
 
-/// Opens `path` below `root` with `flags`, every step with O_NOFOLLOW; "" is `root` itself. Returns an empty Fd and
-/// sets errno: ELOOP or ENOTDIR where a step is a symlink or a file, EXDEV or EINVAL where the path would leave the
-/// folder.
+/// Opens `path` below `root` with `flags`, every component with O_NOFOLLOW; "" is `root` itself. Returns an empty Fd
+/// and sets errno: ELOOP or ENOTDIR where a component is a symlink or a file, EXDEV or EINVAL where the path would
+/// leave the folder.
 Fd open_beneath(int root, const std::string& path, int flags, Resolution resolution) noexcept;
 
 /// A path in two: the folder ("" at the top), and the name in it.

@@ -33,8 +33,8 @@ std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// The objects of a part, as a repository that has no work tree, index or configuration: so that no attribute but the
-/// commit's own counts, whatever else lies in the git folder.
+/// The objects of a part, as a repository without work tree, index or configuration: only the attributes of the commit
+/// itself count, whatever else the git folder holds.
 struct Part {
   RepositoryHandle stored;
   OdbHandle odb;
@@ -60,7 +60,7 @@ struct Part {
   }
 
  private:
-  /// libgit2 reads attributes from commits, and not all of what git reads: it is given a commit in memory.
+  /// libgit2 reads attributes from commits, but not everything that git reads, so it gets a commit in memory.
   int keep_attributes(const std::map<std::string, std::string>& files) {
     constexpr int before_all_others = 1000;
     git_odb_backend* memory = nullptr;

@@ -1,4 +1,4 @@
-/// The bytes that an entry has on disk.
+/// The bytes of an entry on disk.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace sidekick::git_sync {
 
-/// Reads entries of one content, as git would check them out: line ends, `ident` and the like by the .gitattributes of
-/// the commit itself. For one thread; make one for each. The content outlives it.
+/// Reads the entries of one content as git would check them out: line ends, `ident` and so on by the .gitattributes of
+/// the commit itself. For one thread; make one per thread. The content outlives it.
 class Contents final {
  private:
   class Impl;
@@ -26,18 +26,18 @@ class Contents final {
   Contents(const Contents&) = delete;
   Contents& operator=(const Contents&) = delete;
 
-  /// Calls `use` once with the bytes of a file, or the target of a symlink. The bytes live until it returns. What is
-  /// read has the hash that the tree names. Throws Error data (missing or damaged object), io.
+  /// Calls `use` once with the bytes of a file, or the target of a symlink. The bytes live until it returns. They match
+  /// the hash in the tree. Throws Error data (missing or damaged object), io.
   void read(const Entry& entry, const std::function<void(std::span<const std::byte>)>& use);
 
   /// False when every entry's bytes are those of its blob: no attribute changes any.
   bool filters() const noexcept;
 
-  /// What the attributes ask for and nobody here can do, so that the blob's own bytes are written: "filter=lfs",
-  /// "working-tree-encoding=UTF-16". Whoever publishes tells it in one warning.
+  /// Attributes that are not supported, so that the bytes of the blob are written: "filter=lfs",
+  /// "working-tree-encoding=UTF-16". The publisher logs them in one warning.
   const std::set<std::string>& left_undone() const noexcept;
 
-  /// Another reader of the same content, for another thread; cheaper than one made anew.
+  /// Another reader of the same content, for another thread; cheaper than a new one.
   std::unique_ptr<Contents> another() const;
 
  private:

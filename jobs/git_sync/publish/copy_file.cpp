@@ -14,7 +14,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// For small files one read and one write cost less than the kernel's own copying.
+// For small files one read and one write are cheaper than copying in the kernel.
 constexpr std::size_t buffer_bytes = std::size_t{128} << 10;
 
 Error taken(const std::string& name, int number) {
@@ -42,7 +42,7 @@ std::optional<struct stat> FileCopier::link(int from, int to, const std::string&
   if (::fstatat(from, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
   if (!is_as_recorded(status, recorded, mode)) return {};
   if (::linkat(from, name.c_str(), to, name.c_str(), 0) == 0) return status;
-  // So many links that one more is refused, or a filesystem without them: a copy will do.
+  // Too many links to the file, or a filesystem without hard links: a copy works.
   if (errno == EMLINK || errno == EPERM || errno == EXDEV || errno == EOPNOTSUPP) {
     FileCopier copier(LinkedTarget::Unchanged::copy);
     return copier.copy(from, to, name, recorded, mode);
@@ -87,7 +87,7 @@ std::optional<struct stat> FileCopier::copy(int from, int to, const std::string&
   struct stat after{};
   if (::fstat(source.get(), &after) != 0 || ::fstat(target.get(), &status) != 0)
     throw path_error("look at", name, errno);
-  // Somebody wrote to it meanwhile.
+  // Another process wrote to it meanwhile.
   if (!is_as_recorded(after, recorded, mode) || static_cast<std::uint64_t>(status.st_size) != recorded.size) {
     ::unlinkat(to, name.c_str(), 0);
     return {};

@@ -1,4 +1,4 @@
-/// A file from another tree, in the cheapest way the filesystem knows.
+/// Takes a file from another tree in the cheapest way that the filesystem supports.
 #pragma once
 
 #include <sys/stat.h>
@@ -16,8 +16,8 @@ class FileCopier final {
  public:
   explicit FileCopier(LinkedTarget::Unchanged how) : how_(how) {}
 
-  /// Makes `name` in the folder `to` from the regular file of that name in the folder `from`, if that still looks as
-  /// `recorded`. Returns the status of the new one; nothing, and makes nothing, where it does not. Throws Error.
+  /// Makes `name` in the folder `to` from the regular file of that name in the folder `from`, if that still matches
+  /// `recorded`. Returns the status of the new one; nothing, and makes nothing, where it does not match. Throws Error.
   std::optional<struct stat> copy(int from, int to, const std::string& name, const FileStamp& recorded, mode_t mode);
 
  private:
@@ -29,8 +29,8 @@ class FileCopier final {
   std::string buffer_;
 };
 
-/// True when a status tells of the file that was recorded. A recorded ctime of 0 is not compared: links made and
-/// removed elsewhere change it.
+/// True when the status matches the recorded file. A recorded ctime of 0 is not compared: links made and removed
+/// elsewhere change it.
 bool looks_as(const FileStamp& now, const FileStamp& recorded) noexcept;
 
 }  // namespace sidekick::git_sync

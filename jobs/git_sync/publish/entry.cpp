@@ -12,7 +12,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// Deeper than any path can be on disk: whoever nests further means to exhaust us.
+// Deeper than any path on disk can be: deeper nesting is an attack on memory.
 constexpr int max_depth = 2048;
 
 class Lister final {
@@ -120,8 +120,7 @@ class Lister final {
                   "this path is reserved: rename it in the repository");
   }
 
-  // Two entries of one name are how a file gets written through a symlink: the symlink first, then a folder of its
-  // name.
+  // Two entries of one name allow a write through a symlink: the symlink first, then a folder of its name.
   static void refuse_twins(const TreeObject& tree, const std::string& prefix) {
     std::vector<std::string_view> names;
     names.reserve(tree.entries().size());

@@ -12,7 +12,7 @@ namespace sidekick::git_sync {
 
 enum class EntryKind { file, executable, symlink };
 
-/// One file of a content. Submodules are resolved into theirs; one that has no part is left out.
+/// One file of a content. Submodules are replaced by their files; a submodule without a part is skipped.
 struct Entry {
   std::string path;  ///< below the published folder, without a leading slash
   EntryKind kind = EntryKind::file;
@@ -26,7 +26,7 @@ struct Entry {
 /// no folder, or a link to a submodule that needs a part and has none.
 std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel);
 
-/// The place of a submodule in the main repository's tree, whether it has a part or not.
+/// The place of a submodule in the tree of the main repository, whether or not it has a part.
 struct SubmoduleEntry {
   std::string path;
   ObjectId commit;
@@ -39,7 +39,7 @@ struct Listing {
   std::vector<Entry> left_out;       ///< files that the sparse patterns leave out, sorted by path
 };
 
-/// The same walk, for whoever wants to know of the submodules too.
+/// The same walk, with the submodules.
 Listing list_content(const Content& content, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

@@ -18,7 +18,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// A name that was taken a moment ago is tried again under another one.
+// Retries under another name when a name has just been taken.
 constexpr int name_attempts = 16;
 
 std::string temporary_name() {
@@ -30,7 +30,7 @@ std::string temporary_name() {
   return name;
 }
 
-/// A name in a folder that is removed again unless it was renamed.
+/// A name in a folder that is removed again unless the file was renamed.
 class Temporary final {
  public:
   explicit Temporary(int folder) : folder_(folder), name_(temporary_name()) {}
@@ -92,8 +92,8 @@ FileStamp stamp_of(int folder, const std::string& name, const std::string& path)
   return FileStamp::of(status);
 }
 
-// What was `written` is renamed now, which sets a new ctime, and anybody may have changed it since. A change in the
-// same tick of the filesystem's clock as the writing shows in no time.
+// The file `written` was just renamed, which sets a new ctime, and others may have changed it since. A change in the
+// same tick of the filesystem's clock does not show in any time.
 FileStamp stamp_after_rename(FileStamp written, int folder, const std::string& name, const std::string& path) {
   const auto now = stamp_of(folder, name, path);
   const bool is_untouched = now.inode == written.inode && now.size == written.size && now.mtime_ns == written.mtime_ns;
@@ -135,7 +135,7 @@ Error path_error(const std::string& what, const std::string& path, int number) {
     return error_from_errno(object, number,
                             "something is mounted there: unmount it, or rename the path in the repository");
   if (number == ENOSPC || number == EDQUOT) return error_from_errno(object, number, "free space on the disk");
-  // What this filesystem cannot hold now, it cannot hold later.
+  // A filesystem limit does not change on retry.
   if (number == ENAMETOOLONG || number == EILSEQ)
     return {ErrorKind::data, object + ": " + std::generic_category().message(number),
             "this filesystem cannot hold it: rename or shorten it in the repository"};
@@ -197,7 +197,7 @@ Fd Folder::make_folder(const std::string& path, const FileAttributes& attributes
   const auto [above, name] = split_path(path);
   const Fd parent = make_folder(above, attributes);
   if (!parent) return {};
-  // Open to readers at once: a kill before the next line would leave it closed for good.
+  // Makes it readable at once: a kill before the next line would leave it closed for good.
   if (::mkdirat(parent.get(), name.c_str(), attributes.folder_mode) != 0) {
     if (errno != EEXIST) return {};
     return open_folder(path);
@@ -218,7 +218,7 @@ std::optional<Folder::Found> Folder::look(const std::string& path) const {
   return Found{kind_of(status), FileStamp::of(status)};
 }
 
-// Nothing where `staging` is on another filesystem than the place.
+// Nothing where `staging` is on another filesystem than the target.
 std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std::string& path, EntryKind kind,
                                              std::span<const std::byte> bytes, const FileAttributes& attributes) {
   const auto name = split_path(path).name;
@@ -297,7 +297,7 @@ bool Folder::holds(const std::string& path, EntryKind kind, std::span<const std:
   if (S_ISLNK(status.st_mode)) return kind == EntryKind::symlink && symlink_holds(seen.get(), path, bytes);
   if (!S_ISREG(status.st_mode) || kind != kind_of(status)) return false;
   if (static_cast<std::size_t>(status.st_size) != bytes.size()) return false;
-  // Not before now: opening a pipe or a device that lies in the way would wait or do something.
+  // Checked only now: opening a pipe or a device that is in the way would block or have an effect.
   const Fd fd = open_beneath(root_.get(), path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, resolution_);
   if (!fd) throw path_error("read", path, errno);
   return file_holds(fd.get(), path, bytes);
@@ -315,7 +315,7 @@ bool Folder::remove_empty_folder(const std::string& path) {
   const auto [above, name] = split_path(path);
   const Fd folder = open_folder(above);
   if (folder && ::unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR) == 0) return true;
-  // Busy is what something is mounted on: it stays for whoever mounted it.
+  // EBUSY means that something is mounted there, which stays.
   for (const int left : {ENOENT, ENOTEMPTY, EEXIST, ENOTDIR, ELOOP, EXDEV, EBUSY})
     if (errno == left) return false;
   throw path_error("remove", path, errno);

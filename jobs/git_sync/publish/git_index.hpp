@@ -1,4 +1,4 @@
-/// The file `index` of a worktree, by which host git knows what lies there.
+/// The file `index` of a worktree, which host git compares with the files.
 #pragma once
 
 #include <sys/stat.h>
@@ -10,8 +10,8 @@
 
 namespace sidekick::git_sync {
 
-/// Writes the entries of the main repository with the status that each has on disk, so that git need not read them,
-/// and its submodules. `statuses` go with `listing.entries`. Replaced by a rename; not synced. Throws Error io, denied.
+/// Writes the entries of the main repository with their status on disk, so that git need not read them, and its
+/// submodules. `statuses` corresponds to `listing.entries`. Replaced by a rename; not synced. Throws Error io, denied.
 void write_git_index(const std::filesystem::path& file, const Listing& listing,
                      const std::vector<struct stat>& statuses);
 

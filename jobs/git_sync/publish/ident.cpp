@@ -14,7 +14,7 @@ std::size_t mark_size(std::string_view after_dollar) {
   if (end == std::string_view::npos) return 0;
   const auto inside = after_dollar.substr(3, end - 3);
   if (inside.find('\n') != std::string_view::npos) return 0;
-  // More than one word comes from another system of version control, and stays.
+  // More than one word comes from another version control system, and is kept.
   const auto blank = inside.find(' ', 1);
   return blank != std::string_view::npos && blank + 1 < inside.size() ? 0 : end + 1;
 }

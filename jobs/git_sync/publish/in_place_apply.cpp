@@ -46,9 +46,9 @@ class Application final {
   void change_files(InPlaceTarget::DeleteOrder order) {
     const Staging staging(places_.state.staging, attributes_);
     stage(staging);
-    // Bytes before names: no reader may find an empty file after the power was lost.
+    // Syncs the bytes before the names: no reader may find an empty file after a power loss.
     folder_.sync();
-    // What was pending until now is told nowhere else.
+    // The pending record is the only place that has what was pending until now.
     if (found_.interrupted) write_record(places_.state.record, so_far());
     write_record(places_.state.pending, begun());
     if (order == InPlaceTarget::DeleteOrder::first) remove(plan_.remove);
@@ -70,7 +70,7 @@ class Application final {
     staged_ = stage_entries(staging, entries, contents, cancel_);
   }
 
-  /// What the next process must know to be ours, should this one end here.
+  /// What the next process must recognise as ours if this one ends here.
   Record begun() const {
     Record record{content_.commit, found_.content_key, {}};
     for (std::size_t i = 0; i < plan_.write.size(); i++) {
@@ -82,7 +82,7 @@ class Application final {
     return record;
   }
 
-  /// What is ours already: by the last publication that was finished, and by the one that was cut short.
+  /// Files that are ours already: from the last finished publication and from the interrupted one.
   Record so_far() const {
     auto record = found_.recorded;
     for (const auto& row : found_.rows)
@@ -107,7 +107,7 @@ class Application final {
     }
   }
 
-  /// Where the filesystem does not tell case apart, the old name of a file leads to the new one.
+  /// On a filesystem that ignores case, the old name of a file leads to the new one.
   bool was_just_written(const std::string& path) const {
     if (inodes_.empty()) return false;
     const auto there = folder_.look(path);

@@ -1,4 +1,4 @@
-/// Carrying out a plan, so that a kill at any instruction leaves whole files and the word of whose they are.
+/// Carries out a plan, so that a kill at any instruction leaves whole files and a record of their owner.
 #pragma once
 
 #include "git_sync/publish/files.hpp"
@@ -10,12 +10,12 @@
 
 namespace sidekick::git_sync {
 
-/// How new files and folders look in a folder: as its owner's where we may give them away.
+/// Mode and owner of new files and folders in a folder: those of the folder's owner where the process may chown.
 FileAttributes attributes_in(const std::filesystem::path& folder);
 
-/// Stages, syncs, says what is pending, renames and removes, syncs, records. Throws Error: io, denied, cannot_create,
-/// data, cancelled. Until the first rename nothing has changed; after it the next call finishes. Warns of what
-/// the attributes of the commit ask for and is not done.
+/// Stages, syncs, writes the pending record, renames and removes, syncs, writes the record. Throws Error: io, denied,
+/// cannot_create, data, cancelled. Until the first rename nothing has changed; after it the next call finishes the
+/// work. Warns of attributes of the commit that are not supported.
 void apply(const InPlacePlaces& places, const Assessment& found, const Content& content,
            InPlaceTarget::DeleteOrder order, Log& log, const CancelToken& cancel);
 

@@ -24,7 +24,7 @@ class Planner final {
       else
         decide_unwanted(row);
     }
-    // The deepest first: a folder sorts before what is in it.
+    // Deepest first: a folder sorts before its content.
     plan_.leave_empty.assign(left_.rbegin(), left_.rend());
     plan_.in_the_way.assign(in_the_way_.begin(), in_the_way_.end());
     return std::move(plan_);
@@ -59,7 +59,7 @@ class Planner final {
     const bool as_recorded = row.recorded && row.recorded->stamp == row.seen.stamp;
     const bool same_blob = row.recorded && row.recorded->blob == wanted.blob && row.recorded->kind == wanted.kind;
     if (as_recorded && same_blob && trust_ == Trust::stamps) return;
-    // A file that nobody touched and that git changed need not be read.
+    // A file that is unchanged on disk but changed in git need not be read.
     const bool worth_asking = !as_recorded || same_blob;
     const bool same_shape = (row.seen.kind == EntryKind::symlink) == (wanted.kind == EntryKind::symlink);
     const bool same = worth_asking && same_shape && same_(wanted);
@@ -68,7 +68,7 @@ class Planner final {
       return;
     }
     if (!row.ours()) {
-      // With the right bytes it only lacks the right mode.
+      // The bytes are right and only the mode differs.
       if (!same && !known_by_another_name(row)) in_the_way_.emplace(row.path);
     } else if (row.recorded && !row.is_pending() && !as_recorded && (same_blob || !touched_only(row))) {
       plan_.damaged.emplace_back(row.path);
@@ -78,7 +78,7 @@ class Planner final {
 
   static bool touched_only(const Row& row) { return looks_alike(row.recorded->stamp, row.seen.stamp); }
 
-  /// Where the filesystem does not tell case apart, a file of ours is found under each spelling of its name.
+  /// On a filesystem that ignores case, a file of ours is found under each spelling of its name.
   bool known_by_another_name(const Row& row) const {
     return std::ranges::any_of(rows_, [&](const Row& other) {
       return other.recorded && other.recorded->stamp == row.seen.stamp && other.path.size() == row.path.size();
@@ -91,7 +91,7 @@ class Planner final {
 
   void unblock(const std::string& blocker) {
     const auto* row = row_of(blocker);
-    // What is ours goes by its own row.
+    // Files of ours are handled by their own row.
     if (row && row->goes()) return;
     if (in_the_way_.insert(blocker).second) plan_.clear.push_back(blocker);
   }
@@ -108,14 +108,14 @@ class Planner final {
 
   void decide_unwanted(const Row& row) {
     for (auto slash = row.path.rfind('/'); slash != row.path.npos; slash = row.path.rfind('/', slash - 1)) {
-      // All above was noted with it.
+      // Everything above was recorded with it.
       if (!left_.emplace(row.path.substr(0, slash)).second || slash == 0) break;
     }
     if (!row.goes()) return;
     (makes_room(row) ? plan_.clear : plan_.remove).emplace_back(row.path);
   }
 
-  /// True when something wanted lies below the path of this file, or in the place of a folder above it.
+  /// True when something wanted is below the path of this file, or replaces a folder above it.
   bool makes_room(const Row& row) const {
     const auto below = std::string(row.path) + '/';
     const auto next = std::ranges::lower_bound(rows_, std::string_view(below), {}, &Row::path);
@@ -137,7 +137,7 @@ class Planner final {
   std::set<std::string, std::less<>> in_the_way_;
 };
 
-/// The strangers stay sorted, and each is in the list once.
+/// Keeps the foreign files sorted and unique.
 void add_stranger(Plan& plan, const std::string& path) {
   const auto at = std::ranges::lower_bound(plan.in_the_way, path);
   if (at != plan.in_the_way.end() && *at == path) return;
@@ -191,7 +191,7 @@ void plan_empty_folders(Plan& plan, std::span<const Row> rows, std::span<const s
     const auto& obstacle = seen.what == Seen::What::nothing ? seen.blocker : folder;
     if (obstacle.empty()) continue;
     const auto row = std::ranges::lower_bound(rows, std::string_view(obstacle), {}, &Row::path);
-    // What is ours goes by its own row.
+    // Files of ours are handled by their own row.
     if (row == rows.end() || row->path != obstacle || !row->goes()) add_stranger(plan, obstacle);
   }
   std::set<std::string, std::greater<>> left(plan.leave_empty.begin(), plan.leave_empty.end());

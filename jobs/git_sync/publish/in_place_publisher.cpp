@@ -24,7 +24,7 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, error));
 }
 
-/// The whole of a content, for as long as somebody looks at it before it is published.
+/// The whole of a content, while a gate looks at it before publication.
 class Preview final {
  public:
   Preview(fs::path folder, const Assessment& found, const Content& content, const CancelToken& cancel)
@@ -93,7 +93,7 @@ class InPlacePublisher final : public Publisher {
   }
 
   Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override {
-    // Somebody may have swept the folder clean meanwhile.
+    // The folder may have been emptied meanwhile.
     make_state_folder(make_folder(places_.folder));
     const auto found = assess(places_, content, cancel);
     const auto& plan = found.plan;
@@ -101,7 +101,7 @@ class InPlacePublisher final : public Publisher {
     const bool recorded = found.known && !found.interrupted && found.recorded.commit == content.commit &&
                           found.recorded.content_key == found.content_key;
     if (recorded && !plan.changes_files() && plan.adopt.empty() && plan.make_folders.empty()) return {};
-    // What readers were shown already is only mended.
+    // Files that readers have already seen are only repaired.
     if (gate && !recorded) ask(gate, found, content, cancel);
     if (found.interrupted)
       log_.info("finishing an interrupted publication", {{"folder", places_.folder.native()}});
@@ -133,7 +133,7 @@ class InPlacePublisher final : public Publisher {
     return {folder, git_dir, make_state_folder(folder)};
   }
 
-  /// Read again only when the file is another: a poll asks each time.
+  /// Read again only when the file has changed: every poll asks.
   std::optional<ObjectId> recorded_commit() const {
     struct stat status{};
     if (::lstat(places_.state.record.c_str(), &status) != 0) return std::nullopt;
@@ -165,7 +165,7 @@ class InPlacePublisher final : public Publisher {
     gate(folder);
   }
 
-  /// Where a file could not be renamed from another filesystem, it was written beside its place.
+  /// A file that could not be renamed from another filesystem was written beside its target.
   void drop_temporary_files(const Record& pending) const {
     Surveyor surveyor(places_.folder);
     std::string last = "/";

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// remote.origin.url of the repository itself, whatever the user's own configuration says.
+/// remote.origin.url of the repository itself, regardless of the configuration of the user.
 std::optional<std::string> origin_of(const fs::path& git_dir) {
   use_libgit2();
   git_config* raw = nullptr;
@@ -30,7 +30,7 @@ std::optional<std::string> origin_of(const fs::path& git_dir) {
   return url;
 }
 
-/// What is left of a URL when all that does not tell repositories apart is gone.
+/// The part of a URL that identifies the repository.
 std::string bare_name(std::string_view url) {
   constexpr std::string_view local = "file://";
   if (url.starts_with(local)) url.remove_prefix(local.size());
@@ -84,7 +84,7 @@ fs::path named_git_dir(const fs::path& git_dir) {
   return git_dir;
 }
 
-/// Which of the places it is: see prepare_root().
+/// Which of the cases applies: see prepare_root().
 fs::path choose_git_dir(const InPlaceTarget& target, const std::string& remote_url, Log& log) {
   const auto folder = make_folder(target.folder);
   const auto state = make_state_folder(folder);
@@ -99,7 +99,7 @@ fs::path choose_git_dir(const InPlaceTarget& target, const std::string& remote_u
     return state.git;
   }
   if (!has_origin(git, remote_url)) {
-    // We publish here already: the repository has moved to another address, and what is in .git is not ours to mix up.
+    // We published here before: the repository has moved to another URL, and the content of .git is not ours to change.
     if (is_there(state.record)) return state.git;
     throw_other_origin(folder, remote_url);
   }
@@ -117,7 +117,7 @@ fs::path prepare_root(const InPlaceTarget& target, const std::string& remote_url
   auto git_dir = choose_git_dir(target, remote_url, log);
   make_readable(git_dir, log);
   const StateFolder state(make_folder(target.folder));
-  // Nothing but ours is in there, and the record beside it tells which files are.
+  // The folder holds only our files, and the record beside it names them.
   if (git_dir == state.git && is_there(git_dir) && !opens_as_repository(git_dir)) {
     log.warn("deleting a repository that cannot be opened", {{"path", git_dir.native()}});
     std::error_code error;

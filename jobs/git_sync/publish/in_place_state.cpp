@@ -21,7 +21,7 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, error));
 }
 
-/// What came from git, as far as git itself left word of it.
+/// The files that came from git, as far as git's own files show it.
 Record without_record(const InPlacePlaces& places, const Content& content, const CancelToken& cancel) {
   const bool damaged = is_there(places.state.record);
   std::error_code error;
@@ -32,7 +32,7 @@ Record without_record(const InPlacePlaces& places, const Content& content, const
   return record;
 }
 
-/// Asks the object store whether a file is right. Opened when there is something to ask.
+/// Compares a file with the object store, which is opened when first needed.
 class Comparison final {
  public:
   Comparison(const fs::path& folder, const Content& content) : folder_(folder), content_(content) {}
@@ -49,7 +49,7 @@ class Comparison final {
     try {
       return folder_.holds(entry.path, entry.kind, bytes);
     } catch (const Error& error) {
-      // A file that we may not read is not what we wrote.
+      // A file that we cannot read is not one that we wrote.
       if (error.kind() != ErrorKind::denied) throw;
       return false;
     }
@@ -60,7 +60,7 @@ class Comparison final {
   std::optional<Contents> contents_;
 };
 
-/// The folders of a listing that nothing lies in: those of submodules that are not filled.
+/// The empty folders of a listing: those of submodules that are not filled.
 std::vector<std::string> empty_folders_of(const Listing& listing) {
   std::vector<std::string> out;
   std::ranges::copy_if(listing.folders, std::back_inserter(out), [&](const std::string& folder) {

@@ -1,4 +1,4 @@
-/// How an in-place folder stands to a content.
+/// The state of an in-place folder relative to a content.
 #pragma once
 
 #include <filesystem>
@@ -20,13 +20,14 @@ struct InPlacePlaces {
   StateFolder state;
 };
 
-/// All that is known when a publication begins. The rows and the plan point into the rest: it may be moved, not copied.
+/// Everything known when a publication begins. The rows and the plan point into the other members: it may be moved, not
+/// copied.
 struct Assessment {
   std::vector<Entry> wanted;
   std::vector<std::string> empty_folders;  ///< of submodules that are not filled; sorted
   std::string content_key;
-  Record recorded;           ///< by our own record, or by what git left where there is none
-  Record pending;            ///< of a publication that was cut short
+  Record recorded;           ///< from our own record, or from git's files where there is none
+  Record pending;            ///< of an interrupted publication
   bool interrupted = false;  ///< there was one
   bool known = false;        ///< there is a record
   std::vector<Row> rows;
@@ -37,8 +38,8 @@ struct Assessment {
   Assessment& operator=(Assessment&&) = default;
 };
 
-/// Looks at every path that matters, and reads the files whose stamps do not tell. Changes nothing. Throws Error: io,
-/// denied, data (an object or entry that cannot be used), cancelled.
+/// Looks at every path that matters, and reads the files whose stamps do not decide. Changes nothing. Throws Error: io,
+/// denied, data (an unusable object or entry), cancelled.
 Assessment assess(const InPlacePlaces& places, const Content& content, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

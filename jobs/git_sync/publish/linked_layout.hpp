@@ -1,4 +1,4 @@
-/// Where things lie in the root of the linked mode, as kubernetes/git-sync and host git expect them.
+/// The layout of a root in linked mode, as kubernetes/git-sync and host git expect it.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,7 @@ namespace sidekick::git_sync {
 
 class LinkedLayout final {
  public:
-  /// Symlinks in the folders that are there already are resolved.
+  /// Symlinks in existing folders are resolved.
   LinkedLayout(const LinkedTarget& target, const std::filesystem::path& git_dir);
 
   const std::filesystem::path& link() const noexcept { return link_; }
@@ -24,11 +24,11 @@ class LinkedLayout final {
   std::filesystem::path admin(const ObjectId& commit) const { return git_dir_ / "worktrees" / commit.hex(); }
   std::filesystem::path record(const ObjectId& commit) const { return admin(commit) / "sidekick"; }
 
-  /// The commit whose worktree the link leads to; nothing where it leads elsewhere, nowhere, or there is none.
+  /// The commit whose worktree the link points to; nothing where it points elsewhere or does not exist.
   std::optional<ObjectId> linked_commit() const;
 
-  /// Makes the link lead to the worktree of `commit`, in one step; durable when it returns. Throws Error config where
-  /// something else than a symlink has its name, io, denied, cannot_create.
+  /// Points the link to the worktree of `commit`, atomically; durable when it returns. Throws Error config where the
+  /// name belongs to something other than a symlink, io, denied, cannot_create.
   void point_link_at(const ObjectId& commit) const;
 
  private:
@@ -37,9 +37,8 @@ class LinkedLayout final {
   std::filesystem::path worktrees_;
 };
 
-/// Moves the folder `from` to `to`, with what was there before at `from` afterwards where it was there; in one step
-/// where the filesystem can, else `to` is missing for a moment and its old folder is moved to `aside`. Durable when it
-/// returns. Throws Error io, denied.
+/// Moves the folder `from` to `to`, exchanging the two where `to` exists. Atomic where the filesystem supports it, else
+/// `to` is missing for a moment and its old folder moves to `aside`. Durable when it returns. Throws Error io, denied.
 void exchange_folders(const std::filesystem::path& from, const std::filesystem::path& to,
                       const std::filesystem::path& aside);
 

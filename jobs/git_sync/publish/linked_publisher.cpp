@@ -17,7 +17,7 @@ namespace sidekick::git_sync {
 
 namespace fs = std::filesystem;
 
-/// One call of publish(): what is to be there, and how it is read.
+/// One call of publish(): the wanted tree, and how it is read.
 struct LinkedPublisher::Work {
   Work(const Content& what, const CancelToken& token)
       : content(what),
@@ -130,7 +130,7 @@ Published LinkedPublisher::publish(const Content& content, const Gate& gate, con
   auto record = before ? read_record(layout_.record(*before)) : std::nullopt;
   const bool is_current = before == content.commit;
   if (is_current && record && record->content_key == work.key) return mend(work, std::move(*record));
-  // What was published once is not asked for leave again: a tree that is gone or unknown is put right.
+  // A commit that was published once does not pass the gate again: a missing or unknown tree is restored.
   return replace(work, is_current && !record ? Gate{} : gate, record);
 }
 
@@ -174,12 +174,12 @@ Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::opti
   try {
     fill(work, unfinished, gate, before);
   } catch (const Error& error) {
-    // Whoever cancels does not wait for the removal of a large tree: the next attempt does it.
+    // After a cancel, the removal of a large tree is left to the next attempt.
     if (error.kind() != ErrorKind::cancelled) discard_unfinished(commit);
     throw;
   }
   exchange_folders(unfinished, layout_.worktree(commit), layout_.put_aside(commit));
-  // From now on nobody is sent there: its time to stay begins.
+  // From now on no reader is sent there: its timeout starts.
   if (was_current && *was_current != commit)
     ::utimensat(AT_FDCWD, layout_.worktree(*was_current).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
   if (before_switch_) before_switch_(layout_.worktree(commit));
@@ -201,7 +201,7 @@ void LinkedPublisher::fill(const Work& work, const fs::path& unfinished, const G
   Folder(unfinished).sync();
 }
 
-// A half tree may be what fills the disk.
+// An incomplete tree may be what fills the disk.
 void LinkedPublisher::discard_unfinished(const ObjectId& commit) {
   remove_tree(layout_.unfinished(commit));
   if (!is_folder_on_disk(layout_.worktree(commit))) remove_tree(layout_.admin(commit));
@@ -268,7 +268,7 @@ void LinkedPublisher::warn_of_attributes(const Contents& contents) {
 }
 
 FileStamp LinkedPublisher::stamp_to_record(FileStamp stamp) const noexcept {
-  // Every later link of the same file changes its ctime.
+  // Every later link to the same file changes its ctime.
   if (target_.unchanged == LinkedTarget::Unchanged::hard_link) stamp.ctime_ns = 0;
   return stamp;
 }
@@ -297,7 +297,7 @@ void LinkedPublisher::tidy(const CancelToken& cancel) {
     const auto name = path.filename().string();
     const auto commit = ObjectId::parse(name);
     if (commit && published && *commit != *published && is_due(path)) {
-      // First its name: a kill in the midst leaves nothing that looks whole.
+      // Renames first, so that a kill leaves nothing that looks complete.
       const auto aside = layout_.put_aside(*commit);
       remove_tree(aside);
       if (::rename(path.c_str(), aside.c_str()) == 0) remove_tree(aside);

@@ -1,4 +1,4 @@
-/// Publishing by a link that leads to one whole tree for each commit.
+/// Publishes by a link that points to one whole tree per commit.
 #pragma once
 
 #include "git_sync/publish/contents.hpp"
@@ -11,8 +11,8 @@
 
 namespace sidekick::git_sync {
 
-/// A new tree is built beside, synced, renamed to its hash, and the link is flipped. What is damaged of the current
-/// tree is replaced file by file where its folders are whole, else the tree is built anew and exchanged.
+/// Builds a new tree beside the current one, syncs it, renames it to its hash, and flips the link. Damage to the
+/// current tree is repaired file by file where its folders are intact, else the tree is built again and exchanged.
 class LinkedPublisher final : public Publisher {
  public:
   LinkedPublisher(const LinkedTarget& target, const std::filesystem::path& git_dir, Log& log);

@@ -39,14 +39,14 @@ bool leads_to(const fs::path& entry, const fs::path& path) {
   return !path.empty() && !below.empty() && *below.begin() != "..";
 }
 
-/// The names in the root that are neither ours nor of no worth.
+/// The names in the root that are neither ours nor disposable.
 std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& target,
                                       std::span<const fs::path> also_ours) {
   auto entries = entries_of(root);
   std::erase_if(entries, [&](const fs::path& entry) {
     const auto name = entry.filename();
     if (name == "lost+found" || name == ".sidekick.lock" || name == ".git" || name == ".worktrees") return true;
-    // The settings name them by the root as it was given.
+    // The settings name paths below the root as the user wrote it.
     const auto given = target.root.lexically_normal() / name;
     const auto ours = [&](const fs::path& path) { return leads_to(entry, path) || leads_to(given, path); };
     return ours(target.link) || std::ranges::any_of(also_ours, ours);
@@ -62,7 +62,7 @@ std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& 
               "name an empty folder, or a new one inside it; --empty-root deletes what is there");
 }
 
-/// Empties `git` but for what belongs to the tree that readers see, and removes the other trees.
+/// Empties `git` except for what the visible tree needs, and removes the other trees.
 void discard_repository(const fs::path& root, const LinkedTarget& target) {
   const auto shown = published_commit(target);
   const std::string kept = shown ? shown->hex() : std::string();

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
 
-/// What an object has to have in all by its header, "blob 12" and a zero.
+/// The total size of an object according to its header, "blob 12" and a zero.
 std::optional<std::uint64_t> length_by_header(std::string_view start) {
   const auto end = start.find('\0');
   const auto space = start.find(' ');
@@ -32,7 +32,7 @@ std::optional<std::uint64_t> length_by_header(std::string_view start) {
   return size + end + 1;
 }
 
-/// Inflates a stream piece by piece and forgets it.
+/// Inflates a stream piece by piece and discards the output.
 class Inflation final {
  public:
   Inflation() { ready_ = ::inflateInit(&stream_) == Z_OK; }
@@ -42,7 +42,7 @@ class Inflation final {
   Inflation(const Inflation&) = delete;
   Inflation& operator=(const Inflation&) = delete;
 
-  /// False when it cannot go on: at the end of the stream, or at damage.
+  /// False when it cannot continue: at the end of the stream, or at damage.
   bool feed(std::vector<char>& bytes, std::size_t count) {
     stream_.next_in = reinterpret_cast<Bytef*>(bytes.data());
     stream_.avail_in = static_cast<uInt>(count);
@@ -72,7 +72,7 @@ class Inflation final {
 
 bool is_whole(const fs::path& object) {
   std::ifstream in(object, std::ios::binary);
-  // One that we may not read is not broken by that.
+  // An object that we cannot read is not necessarily damaged.
   if (!in) return true;
   Inflation inflation;
   std::vector<char> bytes(chunk_bytes);

@@ -13,7 +13,7 @@ bool is_forbidden_name(std::string_view name);
 /// True for `.gitmodules` in any case, which git refuses as a symlink.
 bool is_git_modules_name(std::string_view name);
 
-/// True for `.sidekick` in any case: where the state of a folder is kept.
+/// True for `.sidekick` in any case: the folder of the state.
 bool is_state_folder_name(std::string_view name);
 
 }  // namespace sidekick::git_sync

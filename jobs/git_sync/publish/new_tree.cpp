@@ -30,7 +30,7 @@ Error cannot_make(const std::string& path, int number) {
           "this filesystem does not distinguish the two names"};
 }
 
-/// What one thread holds open.
+/// What one thread keeps open.
 class Writer final {
  public:
   Writer(const NewTree& tree, int target, int base)
@@ -93,7 +93,7 @@ class Writer final {
   Fd base_inside_;
 };
 
-// Before any symlink: where two names are one on this filesystem, none is written through the other.
+// Before any symlink: on a filesystem where two names are one, nothing is written through a symlink.
 void make_folders(const NewTree& tree, int target, const CancelToken& cancel) {
   const auto mode = tree.attributes.folder_mode;
   for (const auto& folder : tree.listing.folders) {

@@ -1,4 +1,4 @@
-/// A whole tree written into a folder that nobody looks at yet.
+/// Writes a whole tree into a folder that nobody reads yet.
 #pragma once
 
 #include <sys/stat.h>
@@ -16,7 +16,7 @@
 
 namespace sidekick::git_sync {
 
-/// An earlier tree, whose files are taken over where they are the same and still look as they were written.
+/// An earlier tree, whose files are reused where they are equal and unchanged since they were written.
 struct BaseTree {
   std::filesystem::path folder;
   const Record& record;
@@ -32,7 +32,7 @@ struct NewTree {
 };
 
 /// Writes all folders, files and symlinks into the empty folder `target`, on several threads. Returns the status of
-/// each entry, in their order. Not synced. Throws Error: io, denied, data, cancelled; what was written stays.
+/// each entry, in order. Not synced. Throws Error: io, denied, data, cancelled; written files remain.
 std::vector<struct stat> write_tree(const NewTree& tree, const std::filesystem::path& target,
                                     const CancelToken& cancel);
 

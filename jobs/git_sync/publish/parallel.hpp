@@ -1,4 +1,4 @@
-/// The same work on many pieces by several threads.
+/// Processes many items on several threads.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,9 @@
 
 namespace sidekick::git_sync {
 
-/// Calls `work(state, i)` for each i below `count` on at most `workers` threads, the caller's among them; each has a
-/// `state` of its own from `make_state()`. After a failure no new piece is begun, and the first is rethrown.
+/// Calls `work(state, i)` for each i below `count` on at most `workers` threads, including the caller's; each thread
+/// has its own `state` from `make_state()`. After a failure no further item is started, and the first exception is
+/// rethrown.
 template <class MakeState, class Work>
 void for_each_piece(std::size_t workers, std::size_t count, MakeState make_state, Work work) {
   std::atomic<std::size_t> next = 0;

@@ -1,4 +1,4 @@
-/// Bringing a commit to where its readers look.
+/// Brings a commit to the place where its readers look.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace sidekick::git_sync {
 
-/// One repository's share of what is published: the main one first, with an empty prefix, then its submodules.
+/// The part of one repository in what is published: the main one first, with an empty prefix, then its submodules.
 struct TreePart {
   std::string prefix;  ///< "" or "libs/a/"
   const Store* store = nullptr;
@@ -28,10 +28,10 @@ struct TreePart {
 };
 
 struct Content {
-  ObjectId commit;  ///< of the main repository: what the readers are told
+  ObjectId commit;  ///< of the main repository: what readers are shown
   std::vector<TreePart> parts;
   std::string subdir;  ///< not empty: `parts[0].tree` is that folder's
-  /// Whose links to submodules need a part; one without is an error then, and an empty folder otherwise.
+  /// Whether links to submodules need a part; without one it is then an error, otherwise an empty folder.
   enum class LinksNeedParts { of_none, of_main, of_all } links_need_parts = LinksNeedParts::of_none;
   std::set<std::string> links_left_empty{};        ///< paths of links that need none in any case
   std::shared_ptr<const SparsePatterns> sparse{};  ///< select files of the main repository; none: all of them
@@ -41,7 +41,8 @@ struct Published {
   std::size_t changed_paths = 0;  ///< written, replaced or removed
 };
 
-/// What a walk found: files missing, damaged or edited by hand. Strangers in the folder are not damage.
+/// The result of a check: files that are missing, damaged or edited by hand. Foreign files in the folder are not
+/// damage.
 struct Inspection {
   std::size_t damaged = 0;
   std::vector<std::string> examples;  ///< at most three paths
@@ -50,7 +51,7 @@ struct Inspection {
   enum class Settings { same, other } settings = Settings::same;
 };
 
-/// Looks at the whole new tree in `folder` before anybody else does. Throws to refuse it.
+/// Inspects the whole new tree in `folder` before readers see it. Throws to reject it.
 using Gate = std::function<void(const std::filesystem::path& folder)>;
 
 /// For one thread at a time. Every member throws Error: io (also a full disk), denied, cannot_create, data (an object
@@ -61,34 +62,34 @@ class Publisher {
  public:
   virtual ~Publisher() = default;
 
-  /// The commit that is published, by what the link or the record says; nothing when none, or when the last publication
-  /// was cut short. Reads one link or file.
+  /// The published commit, according to the link or the record; nothing when there is none, or when the last
+  /// publication was interrupted. Reads one link or file.
   virtual std::optional<ObjectId> current() const = 0;
 
-  /// The commit whose publication was cut short when files of it were shown already, so that it is to be finished
-  /// without asking anyone; nothing where publishing shows all at once.
+  /// The commit of an interrupted publication some of whose files readers have already seen, so that it must be
+  /// finished without the gate; nothing where publication is atomic.
   virtual std::optional<ObjectId> interrupted() const { return {}; }
 
   /// Where the published tree is: the worktree of the current commit, or the folder.
   virtual std::filesystem::path tree_path() const = 0;
 
-  /// Walks all that is published and compares it with `content`: by time, size and inode with what was recorded, by
-  /// bytes where they differ.
+  /// Compares everything that is published with `content`: by time, size and inode against the record, and by bytes
+  /// where they differ.
   virtual Inspection inspect(const Content& content, const CancelToken& cancel) const = 0;
 
-  /// Has `call` called in each publish() that shows readers another folder, once that is whole and in its place, and
-  /// before readers are sent there.
+  /// Calls `call` in each publish() that shows readers another folder, once it is complete and in place, and before
+  /// readers are sent there.
   virtual void before_switch(const std::function<void(const std::filesystem::path& tree)>& /*call*/) {}
 
-  /// Makes `content` what readers see, durable when it returns; files that are right already are not rewritten. The
-  /// same content again mends what is damaged without an outage. `gate` may be empty.
+  /// Makes `content` what readers see, durable when it returns; files that are right are not rewritten. The same
+  /// content again repairs damage without an outage. `gate` may be empty.
   virtual Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) = 0;
 
-  /// Removes trees that nobody is told of any more, and what crashes left behind.
+  /// Removes trees that no reader is sent to any more, and leftovers of crashes.
   virtual void tidy(const CancelToken& cancel) = 0;
 };
 
-/// `git_dir` is where the store of the main repository is. Takes over what an earlier process left.
+/// `git_dir` is the store of the main repository. Takes over the state of an earlier process.
 std::unique_ptr<Publisher> make_linked_publisher(const LinkedTarget& target, const std::filesystem::path& git_dir,
                                                  Log& log);
 std::unique_ptr<Publisher> make_in_place_publisher(const InPlaceTarget& target, const std::filesystem::path& git_dir,

@@ -15,8 +15,9 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// The format is our own and of this machine: whatever another build or byte order wrote counts as damaged, and is made
-// anew by a walk. Magic, commit, content key, count, files, count, empty folders; at the end the SHA-1 of all before.
+// The format is private to this machine and build: a record of another build or byte order counts as damaged, and is
+// rebuilt by a walk. Magic, commit, content key, count, files, count, empty folders; at the end the SHA-1 of everything
+// before.
 constexpr std::string_view magic = "sidekick record 2\n";
 
 ObjectId checksum(std::string_view bytes) {
@@ -37,7 +38,7 @@ void put_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-/// Takes values off the front; once something was missing, `whole` stays false.
+/// Takes values off the front; after the first missing one, `whole` stays false.
 struct Taker {
   std::string_view rest;
   bool whole = true;
@@ -105,7 +106,7 @@ bool names_attributes(std::string_view path) {
   return path == ".gitattributes" || path.ends_with("/.gitattributes");
 }
 
-// What lies above the folder that is published counts too: attributes of a folder hold for all below.
+// Folders above the published one count too: their attributes apply to everything below.
 std::string attributes_above(const Content& content) {
   if (content.subdir.empty() || content.parts.empty()) return {};
   const auto& part = content.parts.front();

@@ -1,4 +1,4 @@
-/// What was written, and how it looked on disk then: so that a walk need not read what nobody touched.
+/// What was written and how it looked on disk, so that a walk need not read unchanged files.
 #pragma once
 
 #include <sys/stat.h>
@@ -15,14 +15,14 @@
 
 namespace sidekick::git_sync {
 
-/// The marks of a file by which a change shows.
+/// The attributes of a file in which a change shows.
 struct FileStamp {
   std::int64_t mtime_ns = 0;
   std::int64_t ctime_ns = 0;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
 
-  /// The ctime of no file: whoever compares finds a difference, and reads.
+  /// A ctime that no file has: comparing it finds a difference, so that the file is read.
   static constexpr std::int64_t not_to_be_trusted = -1;
 
   static FileStamp of(const struct stat& status) noexcept;
@@ -38,7 +38,7 @@ struct RecordedFile {
 /// The files of one published tree. A value.
 struct Record {
   ObjectId commit;
-  std::string content_key;                                 ///< of content_key(): what else the bytes on disk depend on
+  std::string content_key;                                 ///< of content_key(): other inputs of the bytes on disk
   std::map<std::string, RecordedFile, std::less<>> files;  ///< by path below the folder
   std::vector<std::string> empty_folders{};                ///< of submodules that are not filled; sorted
 };
@@ -47,11 +47,11 @@ struct Record {
 /// which submodules are in.
 std::string content_key(const Content& content, const std::vector<Entry>& entries);
 
-/// Nothing where there is no file, or it is cut short or damaged (a checksum is at its end): whoever reads it walks and
-/// compares everything then. Throws Error io, denied.
+/// Nothing where the file is missing, truncated or damaged (a checksum is at its end); the caller then compares
+/// everything. Throws Error io, denied.
 std::optional<Record> read_record(const std::filesystem::path& file);
 
-/// Written beside, synced unless that is left for `later`, renamed. Throws Error io, denied, cannot_create.
+/// Writes a temporary file, syncs it unless `later`, and renames it. Throws Error io, denied, cannot_create.
 enum class Durable;
 void write_record(const std::filesystem::path& file, const Record& record);
 void write_record(const std::filesystem::path& file, const Record& record, Durable durable);

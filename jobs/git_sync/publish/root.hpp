@@ -1,4 +1,4 @@
-/// The folder a job works in: made ready, and locked against a second process.
+/// The folder of a job: prepared, and locked against a second process.
 #pragma once
 
 #include <filesystem>
@@ -15,15 +15,15 @@
 
 namespace sidekick::git_sync {
 
-/// Holds the lock of a root or folder while it lives; the kernel lets go of it when the process dies.
+/// Holds the lock of a root or folder for its lifetime; the kernel releases it when the process dies.
 class RootLock final {
  public:
-  /// Makes the folder where it is not there. Nothing when another process holds it. Throws Error: denied,
-  /// cannot_create (a read-only disk), io, config (a file of that name).
+  /// Creates the folder if needed. Nothing when another process holds it. Throws Error: denied, cannot_create (a
+  /// read-only disk), io, config (a file of that name).
   static std::optional<RootLock> try_take(const LinkedTarget& target);
   static std::optional<RootLock> try_take(const InPlaceTarget& target);
 
-  /// False once its file is gone or another: the root was removed or moved away, and who comes next locks a new one.
+  /// False once its file is gone or replaced: the root was removed or moved, and the next process locks a new one.
   bool stands() const;
 
  private:
@@ -33,7 +33,7 @@ class RootLock final {
   std::filesystem::path file_;
 };
 
-/// The commit that readers of the target see now, without the lock: for a process that stands by.
+/// The commit that readers of the target see now, without the lock: for a standby process.
 std::optional<ObjectId> published_commit(const LinkedTarget& target);
 std::optional<ObjectId> published_commit(const InPlaceTarget& target);
 
@@ -63,8 +63,8 @@ std::filesystem::path prepare_root(const LinkedTarget& target, Log& log,
 /// elsewhere; denied, cannot_create, io.
 std::filesystem::path prepare_root(const InPlaceTarget& target, const std::string& remote_url, Log& log);
 
-/// True when two URLs name one repository: user information, a trailing slash and `.git`, the case of the host and
-/// `file://` do not count.
+/// True when two URLs name the same repository: ignores user information, a trailing slash and `.git`, the case of the
+/// host, and `file://`.
 bool same_repository(std::string_view a, std::string_view b);
 
 }  // namespace sidekick::git_sync

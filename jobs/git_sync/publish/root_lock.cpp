@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// False when the file that is locked no longer has the name: whoever comes next would lock another.
+/// False when the locked file no longer has its name: the next process would lock another file.
 bool still_named(const Fd& fd, const fs::path& file) {
   struct stat held{};
   struct stat named{};
@@ -34,7 +34,7 @@ std::string hint_for(int number) {
   return {};
 }
 
-/// Where the group writes, its next process may run as another user.
+/// With a group-writable root, the next process may run as another user.
 void open_to_group(const Fd& fd) {
   struct stat status{};
   if (::fstat(fd.get(), &status) == 0 && status.st_uid == ::geteuid() && (status.st_mode & 0777) != 0660)

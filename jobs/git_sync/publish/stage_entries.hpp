@@ -1,4 +1,4 @@
-/// Writing the files of a content on as many threads as help.
+/// Writes the files of a content on several threads.
 #pragma once
 
 #include <vector>
@@ -10,8 +10,8 @@
 
 namespace sidekick::git_sync {
 
-/// Puts each of `entries` into `staging` under its number, and returns their stamps. Throws the first Error of any
-/// thread, when all have ended: as Contents::read() and Staging::put(), and cancelled.
+/// Puts each of `entries` into `staging` under its number, and returns the stamps. Throws the first Error of any
+/// thread, after all have ended: as Contents::read() and Staging::put(), and cancelled.
 std::vector<FileStamp> stage_entries(const Staging& staging, const std::vector<const Entry*>& entries,
                                      Contents& contents, const CancelToken& cancel);
 

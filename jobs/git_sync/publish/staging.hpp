@@ -1,4 +1,4 @@
-/// A folder out of sight where files are written before any of them takes its place.
+/// A hidden folder where files are written before they replace others.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace sidekick::git_sync {
 
-/// Made anew, and removed with all that is left in it. Members throw Error: io, denied, cannot_create.
+/// Created empty, and removed with its content. Members throw Error: io, denied, cannot_create.
 class Staging final {
  public:
   Staging(std::filesystem::path folder, const FileAttributes& attributes);

@@ -49,7 +49,7 @@ StateFolder make_state_folder(const fs::path& published) {
   if (!S_ISDIR(status.st_mode))
     throw Error(ErrorKind::config, "cannot keep state in '" + state.folder.string() + "': it is not a folder",
                 "move it away: sidekick needs that name");
-  // The bit that hands the group on to new files stays.
+  // Keeps the bit that passes the group on to new files.
   if ((status.st_mode & 0077) != 0 && ::chmod(path, status.st_mode & 07700) != 0)
     throw error_from_errno("cannot close '" + state.folder.string() + "' to others", errno, hint_for(errno));
   return state;

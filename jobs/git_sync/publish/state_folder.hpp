@@ -1,4 +1,4 @@
-/// Where the in-place mode keeps what it knows of a folder: `.sidekick` in it, which only its owner can look into.
+/// Where the in-place mode keeps its state: `.sidekick` in the folder, accessible only to its owner.
 #pragma once
 
 #include <filesystem>
@@ -16,17 +16,17 @@ struct StateFolder {
 
   std::filesystem::path folder;
   std::filesystem::path lock;
-  std::filesystem::path git;      ///< the store, where no other place was named
+  std::filesystem::path git;      ///< the store, unless another place is configured
   std::filesystem::path record;   ///< the files that came from git
-  std::filesystem::path pending;  ///< those of a publication that has begun, with their stamps in `staging`
+  std::filesystem::path pending;  ///< those of a publication in progress, with their stamps in `staging`
   std::filesystem::path staging;
 };
 
-/// Makes the folder with all above it; the path to it without links. Throws Error: denied, cannot_create, io, config
+/// Creates the folder and its parents; returns its path without links. Throws Error: denied, cannot_create, io, config
 /// (there is a file).
 std::filesystem::path make_folder(const std::filesystem::path& folder);
 
-/// Makes `.sidekick` in `published` (which is there), or takes its rights from all but its owner. Throws Error: denied,
+/// Creates `.sidekick` in `published` (which exists), or restricts it to its owner. Throws Error: denied,
 /// cannot_create, io, config (something else has that name).
 StateFolder make_state_folder(const std::filesystem::path& published);
 

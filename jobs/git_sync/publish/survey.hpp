@@ -1,4 +1,4 @@
-/// What is on disk at the paths that matter to a publication.
+/// What is on disk at the paths of a publication.
 #pragma once
 
 #include <filesystem>
@@ -17,24 +17,24 @@ struct Seen {
   enum class What { nothing, file, folder, other } what = What::nothing;  ///< file: or a symlink
   EntryKind kind = EntryKind::file;                                       ///< of a file
   FileStamp stamp;                                                        ///< of a file
-  std::string blocker;  ///< the part of the path that is no folder, though more follows; what: nothing
+  std::string blocker;  ///< the prefix of the path that is not a folder, though more follows; what: nothing
 };
 
-/// All below a folder, by path from the root of the survey.
+/// Everything below a folder, by path from the root of the survey.
 struct FolderContent {
-  std::vector<std::string> files;    ///< all that is no folder
-  std::vector<std::string> folders;  ///< a folder comes after what is in it
+  std::vector<std::string> files;    ///< everything that is not a folder
+  std::vector<std::string> folders;  ///< a folder comes after its content
 };
 
-/// Looks at paths below a folder. It is quick when they come sorted as bytes: folders on the way stay open.
-/// Members throw Error io, denied.
+/// Looks at paths below a folder. Fast for paths sorted as bytes: folders on the way stay open. Members throw Error io,
+/// denied.
 class Surveyor final {
  public:
   explicit Surveyor(const std::filesystem::path& root);
 
   Seen look(const std::string& path);
 
-  /// Of a folder that is there.
+  /// For an existing folder.
   FolderContent list(const std::string& folder);
 
  private:

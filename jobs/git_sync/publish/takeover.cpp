@@ -61,7 +61,7 @@ Record files_of_head(const Content& content, const CancelToken& cancel) {
     for (const auto& entry : list_entries(old, cancel))
       record.files.try_emplace(entry.path, RecordedFile{entry.kind, entry.blob, {}});
   } catch (const Error& error) {
-    // What cannot be read proves nothing ours.
+    // An unreadable file is not evidence that it is ours.
     if (error.kind() == ErrorKind::cancelled) throw;
     record.files.clear();
   }

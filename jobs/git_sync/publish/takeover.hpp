@@ -1,4 +1,4 @@
-/// The files that somebody else's git wrote into a folder before we came.
+/// The files that another git wrote into a folder before git-sync took it over.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace sidekick::git_sync {
 
-/// The files that the index of `git_dir` names, with the time and size that they had then. Empty where there is no
-/// index, or it cannot be read. Paths that no commit may have are left out.
+/// The files in the index of `git_dir`, with the time and size that they had then. Empty where there is no readable
+/// index. Forbidden paths are skipped.
 Record files_of_index(const std::filesystem::path& git_dir);
 
 /// The files of the commit that HEAD names, by their blobs alone: for a folder whose record is lost. Of them those that

@@ -27,7 +27,7 @@ class Check final {
     FileStamp stamp;
   };
 
-  // Folders were looked at before: no step of the path is a symlink.
+  // Folders were checked before: no component of the path is a symlink.
   Judgement judge(const Entry& entry) {
     struct stat status{};
     if (::fstatat(folder_.descriptor(), entry.path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
@@ -54,7 +54,7 @@ class Check final {
     try {
       return folder_.holds(entry.path, entry.kind, bytes);
     } catch (const Error& error) {
-      // Not readable, or not reachable without a symlink: no better than other bytes.
+      // Not readable, or only through a symlink: the same as wrong bytes.
       if (error.kind() == ErrorKind::cancelled) throw;
       return false;
     }

@@ -1,4 +1,4 @@
-/// Comparing a tree on disk with what it should be.
+/// Compares a tree on disk with its expected content.
 #pragma once
 
 #include <filesystem>
@@ -16,13 +16,13 @@ namespace sidekick::git_sync {
 
 struct TreeFindings {
   std::vector<std::size_t> damaged;          ///< indexes of entries
-  std::vector<std::string> damaged_folders;  ///< missing, or something else in their place: files below are damaged too
-  /// Entries whose bytes are right but not as recorded, with how they looked before their bytes were read.
+  std::vector<std::string> damaged_folders;  ///< missing, or replaced by something else: files below are damaged too
+  /// Entries whose bytes are right but differ from the record, with their status before the bytes were read.
   std::vector<std::pair<std::size_t, FileStamp>> touched;
 };
 
-/// Walks every entry and folder of `listing` in `folder`. What looks as `record` (may be null) says is right; the rest
-/// is compared by bytes. A file that not everybody may read who should (`attributes`) is damaged.
+/// Checks every entry and folder of `listing` in `folder`. What matches `record` (may be null) is right; the rest is
+/// compared by bytes. A file with too few read permissions (`attributes`) is damaged.
 TreeFindings check_tree(const std::filesystem::path& folder, const Listing& listing, Contents& contents,
                         const Record* record, const FileAttributes& attributes, const CancelToken& cancel);
 

@@ -13,10 +13,10 @@ namespace {
 
 using Kind = RemoteAddress::Kind;
 
-// The most that fits into a line of git's protocol, with room for a host.
+// The longest path that fits into a line of git's protocol, with room for a host.
 constexpr std::size_t max_path_bytes = 32'000;
 
-/// What is decoded may hold what the URL did not: a line of its own to a server that is none of git.
+/// Decoding can produce characters that the URL did not have, such as a line break sent to a server that is not git.
 bool is_fit(Kind kind, const std::string& path) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   if (path.find('\0') != std::string::npos || path.size() > max_path_bytes) return false;
@@ -31,13 +31,13 @@ std::optional<Kind> kind_of(const std::string& scheme) {
   return {};
 }
 
-// "/~user/path" of a URL means that user's home, as git has it.
+// "/~user/path" of a URL means the home of that user, as in git.
 std::string decoded_path(const Url& url) {
   auto path = percent_decoded(url.path);
   return path.starts_with("/~") ? path.substr(1) : path;
 }
 
-// Tools of other makers name a branch there; git takes it for a part of the path or drops it.
+// Other tools name a branch there; git treats it as part of the path or drops it.
 void refuse_fragment(const std::string& text) {
   const auto hash = text.find('#');
   if (hash == std::string::npos) return;
@@ -68,7 +68,7 @@ RemoteAddress from_url(const std::string& text) {
   return {*kind, std::move(url), std::move(path)};
 }
 
-/// Where the host of user@host:path ends; npos for a path on this machine.
+/// The end of the host in user@host:path; npos for a path on this machine.
 std::size_t host_end(const std::string& text) {
   const auto at = text.find('@');
   const auto host = at == std::string::npos ? 0 : at + 1;

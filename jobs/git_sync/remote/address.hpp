@@ -1,4 +1,4 @@
-/// What a remote's URL says of where and how.
+/// Parses the URL of a remote.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ struct RemoteAddress {
   std::string path;  ///< as git-upload-pack gets it (decoded), or on this machine
 };
 
-/// Takes apart all that git takes for a URL: http, https, git, ssh (git+ssh, ssh+git), file, user@host:path, and paths.
-/// Throws Error of kind config.
+/// Parses every URL that git accepts: http, https, git, ssh (git+ssh, ssh+git), file, user@host:path, and paths. Throws
+/// Error of kind config.
 RemoteAddress parse_address(const std::string& text);
 
 }  // namespace sidekick::git_sync

@@ -1,4 +1,4 @@
-/// Logins from a URL that knows them.
+/// Logins from an askpass URL.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace sidekick::git_sync {
 
-/// What `url` answers: a status of 200 and lines `username=…` and `password=…`. Throws Error: denied (401 or 403),
+/// The answer of `url`: status 200 and lines `username=…` and `password=…`. Throws Error: denied (401 or 403),
 /// unavailable (another status), data (a line is missing), and what HttpClient throws.
 UserPassword ask_for_login(const std::string& url, HttpClient& http, const CancelToken& cancel);
 
-/// The login in such lines. Throws Error of kind data where one is missing.
+/// The login in these lines. Throws Error of kind data where one is missing.
 UserPassword parse_login(std::string_view lines);
 
 }  // namespace sidekick::git_sync

@@ -11,7 +11,7 @@
 
 namespace sidekick::git_sync {
 
-/// For one thread. Throws Error: unavailable (reset, or nothing moved for the idle time), cancelled.
+/// For one thread. Throws Error: unavailable (reset, or no progress for the idle timeout), cancelled.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
@@ -20,10 +20,10 @@ class ByteStream {
   virtual std::size_t read(std::span<std::byte> into, const CancelToken& cancel) = 0;
 
   enum class Written { all, not_listening };
-  /// All of `bytes`, unless the other side has closed: its last words may still be read.
+  /// Writes all of `bytes`, unless the other side has closed: its last output can still be read.
   virtual Written write(std::string_view bytes, const CancelToken& cancel) = 0;
 
-  /// What the other side said beside its answer, to be asked for after the end.
+  /// The diagnostic output of the other side, to be read after the end.
   virtual std::string complaint() const = 0;
 };
 
@@ -32,11 +32,11 @@ class StreamSource {
  public:
   virtual ~StreamSource() = default;
 
-  /// A new stream at whose other end git-upload-pack begins to speak, in version 2 where it can. Throws Error:
-  /// unavailable, denied, no_input, config, cancelled.
+  /// A new stream to git-upload-pack, in version 2 where it is supported. Throws Error: unavailable, denied, no_input,
+  /// config, cancelled.
   virtual std::unique_ptr<ByteStream> open(const CancelToken& cancel) = 0;
 
-  /// Lets go of what was kept for the next stream.
+  /// Closes what was kept for the next stream.
   virtual void disconnect() noexcept = 0;
 };
 

@@ -1,4 +1,4 @@
-/// A conversation with git-upload-pack of one repository, whatever carries it.
+/// A conversation with git-upload-pack of one repository, over any transport.
 #pragma once
 
 #include <string_view>
@@ -13,23 +13,23 @@ namespace sidekick::git_sync {
 class Channel {
  public:
   enum class State {
-    per_conversation,  ///< the server remembers what was said since its greeting
-    none,              ///< each request stands for itself, and wants no greeting before it
+    per_conversation,  ///< the server remembers the conversation since its greeting
+    none,              ///< each request is independent, and needs no greeting
   };
 
   virtual ~Channel() = default;
   virtual State state() const noexcept = 0;
 
-  /// Begins a conversation: version 2 is asked for, and what the server says first goes to `reader`.
+  /// Begins a conversation: requests version 2, and passes the greeting of the server to `reader`.
   virtual void greet(LineReader& reader, const CancelToken& cancel) = 0;
 
-  /// Sends `request` and hands the answer to `reader`, until that is complete.
+  /// Sends `request` and passes the answer to `reader`, until it is complete.
   virtual void exchange(std::string_view request, LineReader& reader, const CancelToken& cancel) = 0;
 
-  /// Ends the conversation. A connection that serves the next one too is kept.
+  /// Ends the conversation. A reusable connection is kept.
   virtual void hang_up() noexcept = 0;
 
-  /// The same after an error: nothing is kept.
+  /// Ends the conversation after an error: nothing is kept.
   virtual void disconnect() noexcept = 0;
 };
 

@@ -36,7 +36,7 @@ std::optional<Cookie> parse(std::string_view line) {
   std::size_t count = 0;
   for (auto rest = line; count < fields.size(); count++) {
     const auto tab = rest.find('\t');
-    // A value may hold tabs, and may be missing altogether.
+    // A value may contain tabs, and may be missing.
     fields[count] = count + 1 == fields.size() ? rest : rest.substr(0, tab);
     if (tab == std::string_view::npos) {
       count++;
@@ -71,7 +71,7 @@ std::string cookies_for(const Url& url, std::string_view text, std::int64_t now)
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     if (auto cookie = parse(text.substr(0, end)); cookie && is_for(*cookie, url, now)) {
-      // The longest path first, the others as they stand in the file.
+      // The longest path first, the others in the order of the file.
       const auto place = std::ranges::upper_bound(found, cookie->path.size(), std::greater<>(),
                                                   [](const Cookie& each) { return each.path.size(); });
       found.insert(place, std::move(*cookie));

@@ -1,4 +1,4 @@
-/// Cookies from a file, as browsers and curl write it.
+/// Cookies from a file in the format of browsers and curl.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-// The requests of one sync share an answer; the next sync asks anew.
+// The requests of one sync share an answer; the next sync requests a new one.
 constexpr std::chrono::seconds askpass_lifetime{5};
 constexpr std::chrono::minutes margin_of_tokens{1};
 
@@ -39,7 +39,7 @@ Secret password_of(const Credential& credential) {
   return Secret(text.reveal().substr(0, text.reveal().find_first_of("\r\n")));
 }
 
-/// Who asks for logins and tokens is not known by the certificate that is meant for the remote.
+/// The askpass URL and GitHub do not get the client certificate that is meant for the remote.
 HttpSettings without_client_certificate(HttpSettings settings) {
   settings.tls.certificate_file.clear();
   settings.tls.key_file.clear();
@@ -50,7 +50,7 @@ HttpSettings without_client_certificate(HttpSettings settings) {
 }  // namespace
 
 bool is_user_secret(const UserPassword& login) {
-  // What the forges' manuals put in the place of a password beside a token.
+  // What the manuals of the forges write instead of a password beside a token.
   constexpr std::array<std::string_view, 3> stand_ins{"", "x-oauth-basic", "x"};
   return std::ranges::find(stand_ins, login.password.reveal()) != stand_ins.end();
 }
@@ -99,7 +99,7 @@ class Authenticator::Impl {
  private:
   bool is_home(const Url& url) const { return home_ && same_origin(*home_, url); }
 
-  /// As git has it: the last one that was told counts, and one for another user than the URL's does not.
+  /// As in git: the last matching credential counts, and one for another user than that of the URL does not match.
   const Credential* credential_for(const Url& url) const {
     for (std::size_t i = settings_.credentials.size(); i-- > 0;) {
       const auto& credential = settings_.credentials[i];
@@ -144,7 +144,7 @@ class Authenticator::Impl {
   Log& log_;
   MetricSink& metrics_;
   const std::optional<Url> home_;
-  std::vector<std::optional<Url>> credential_urls_;  ///< of the credentials in their order
+  std::vector<std::optional<Url>> credential_urls_;  ///< of the credentials, in order
   HttpClient http_;
   std::optional<UserPassword> login_;
   steady_clock::time_point login_until_;

@@ -1,4 +1,4 @@
-/// Who we are to a remote over http: logins, tokens and cookies, from wherever they are kept.
+/// Authentication to a remote over http: logins, tokens and cookies.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ struct UserPassword {
   Secret password;
 };
 
-/// True where the user may be a token: no password, or one that stands for none, is beside it.
+/// True where the user may be a token: there is no password, or a placeholder for none.
 bool is_user_secret(const UserPassword& login);
 
 /// Looks up what to send to one remote and to the others that its repository names (submodules). Files are read again
@@ -40,12 +40,12 @@ class Authenticator final {
   /// is none.
   std::optional<UserPassword> login_for(const std::string& url, const CancelToken& cancel);
 
-  /// All that a request to `url` says of us: Authorization, Cookie, and the extra headers of the settings (these on the
-  /// remote's own host only).
+  /// The headers of a request to `url` that authenticate: Authorization, Cookie, and the extra headers of the settings
+  /// (only on the host of the remote itself).
   std::vector<HttpHeader> headers_for(const std::string& url, const CancelToken& cancel);
 
-  /// To be called when the server answered 401 or 403: what was kept of the askpass URL and of the GitHub App is
-  /// forgotten. True where that makes another try worth while: it was kept from an earlier call.
+  /// Call this when the server answered 401 or 403: drops the cached answers of the askpass URL and of the GitHub App.
+  /// True where a retry makes sense, because a cached answer was used.
   bool refused() noexcept;
 
  private:

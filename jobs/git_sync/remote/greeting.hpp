@@ -1,4 +1,4 @@
-/// What a git server says first: its version of the protocol, what it can do, and in the old protocol all of its refs.
+/// The greeting of a git server: its protocol version, its capabilities, and in the old protocol all of its refs.
 #pragma once
 
 #include <map>
@@ -22,12 +22,12 @@ struct Greeting {
 
   bool can(std::string_view capability) const { return capabilities.contains(capability); }
 
-  /// True when the value of `capability`, words between blanks, has `word` among them.
+  /// True when the value of `capability`, words separated by blanks, contains `word`.
   bool can(std::string_view capability, std::string_view word) const;
 };
 
-/// Reads a greeting (gitprotocol-v2: "Initial Client Request", gitprotocol-pack: "Reference Discovery"), over http too.
-/// Throws Error data: malformed, without end, or the repository's objects are not named by SHA-1.
+/// Reads a greeting (gitprotocol-v2: "Initial Client Request", gitprotocol-pack: "Reference Discovery"), also over
+/// http. Throws Error data: malformed, endless, or object names that are not SHA-1.
 class GreetingReader final : public LineReader {
  public:
   explicit GreetingReader(std::size_t max_bytes = max_listing_bytes) : limit_(max_bytes) {}

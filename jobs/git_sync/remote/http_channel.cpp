@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view greeting_target = "/info/refs?service=git-upload-pack";
 constexpr std::string_view greeting_type = "application/x-git-upload-pack-advertisement";
-// Several servers know a git client by how its name begins.
+// Several servers recognise a git client by the start of its name.
 constexpr const char* default_user_agent = "git/2.0 (sidekick)";
 
 std::string base_of(const Url& url) {
@@ -129,7 +129,7 @@ void HttpChannel::disconnect() noexcept {
   try {
     client_ = HttpClient(http_);
     base_ = base_of(configured_);
-  } catch (const Error&) {  // the settings were good once, and will tell again at the next call
+  } catch (const Error&) {  // the settings were valid once, and report it again at the next call
     return;
   }
 }

@@ -11,8 +11,8 @@
 
 namespace sidekick::git_sync {
 
-/// Keeps one connection; each request stands for itself. Where the greeting is redirected, the requests that follow go
-/// there too. Refused credentials that were kept from earlier are asked for once more.
+/// Keeps one connection; each request is independent. After a redirect of the greeting, the following requests go there
+/// too. When cached credentials are rejected, one retry requests new ones.
 class HttpChannel final : public Channel {
  public:
   /// `settings` and what `authenticator` refers to outlive it.
@@ -25,18 +25,18 @@ class HttpChannel final : public Channel {
   void disconnect() noexcept override;
 
  private:
-  /// Asks with who we are, a second time where the first was refused for what we kept too long.
+  /// Sends with the credentials, a second time where the server rejected cached ones.
   template <class Ask>
   HttpResponse ask(HttpRequest request, const CancelToken& cancel, Ask&& ask_once);
   void check(const HttpResponse& response, const CancelToken& cancel);
   void keep_redirect(const std::string& effective_url);
-  /// The URL that stands for where we are, with the user information of the settings where it is theirs.
+  /// The URL of the current server, with the user information of the settings where it belongs to that server.
   std::string own_url() const;
 
   const RemoteSettings& settings_;
   Authenticator authenticator_;
   Url configured_;
-  std::string base_;  ///< without credentials, without a slash at its end
+  std::string base_;  ///< without credentials and trailing slash
   HttpSettings http_;
   HttpClient client_;
 };

@@ -17,7 +17,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 using DigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
 
-/// Hands bytes on to the sink in large pieces and sums them up.
+/// Passes bytes on to the sink in large pieces, and hashes them.
 class SummedSink final {
  public:
   SummedSink(PackSink& sink, const CancelToken& cancel) : sink_(sink), cancel_(cancel), digest_(EVP_MD_CTX_new()) {
@@ -30,7 +30,7 @@ class SummedSink final {
     collect(bytes);
   }
 
-  /// Appends the sum of all that was written; returns how much that was altogether.
+  /// Appends the checksum of everything written; returns the total number of bytes.
   std::uint64_t finish() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
     unsigned int size = 0;
@@ -62,7 +62,7 @@ class SummedSink final {
   std::uint64_t total_bytes_ = 0;
 };
 
-/// One deflate stream, used again for each object.
+/// One deflate stream, reused for each object.
 class Deflater final {
  public:
   Deflater() {
@@ -140,7 +140,7 @@ std::uint64_t write_plain(git_repository* repository, const std::vector<ObjectId
   return out.finish();
 }
 
-/// What crosses libgit2's callbacks: it must not see an exception.
+/// Carries an exception across the callbacks of libgit2, which must not see one.
 struct Crossing {
   PackSink& sink;
   const CancelToken& cancel;

@@ -1,4 +1,4 @@
-/// Writing objects of a repository on this machine as a pack.
+/// Writes objects of a repository on this machine as a pack.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@
 namespace sidekick::git_sync {
 
 enum class PackStyle {
-  plain,   ///< each object whole: fast, and little is lost where few objects are versions of another
-  deltas,  ///< as differences where that saves much: for long histories
+  plain,   ///< each object whole: fast, and good where few objects are versions of another
+  deltas,  ///< as deltas where that saves much: for long histories
 };
 
-/// Writes the pack, nothing where there are no objects, and returns its bytes. Throws Error: data (an object is missing
-/// or damaged), what the sink throws, cancelled.
+/// Writes the pack and returns its size; writes nothing where there are no objects. Throws Error: data (an object is
+/// missing or damaged), what the sink throws, cancelled.
 std::uint64_t write_pack(git_repository* repository, const std::vector<ObjectId>& objects, PackStyle style,
                          PackSink& sink, const CancelToken& cancel);
 

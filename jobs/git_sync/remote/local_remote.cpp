@@ -76,7 +76,7 @@ std::optional<RemoteRef> LocalRemote::describe(git_reference* reference) {
   RemoteRef ref;
   ref.name = git_reference_name(reference);
   git_reference* direct = nullptr;
-  if (git_reference_resolve(&direct, reference) != 0) return {};  // names a branch that is not there yet
+  if (git_reference_resolve(&direct, reference) != 0) return {};  // names a branch that does not exist yet
   const ReferenceHandle owner(direct);
   if (const char* target = git_reference_symbolic_target(reference)) ref.symbolic_target = target;
   ref.id.value = *git_reference_target(direct);
@@ -102,7 +102,7 @@ std::vector<std::string> LocalRemote::names_of_refs(std::span<const std::string>
 std::vector<RemoteRef> LocalRemote::list(std::span<const std::string> prefixes, const CancelToken& cancel) {
   cancel.throw_if_cancelled();
   std::error_code failure;
-  if (!std::filesystem::exists(path_, failure)) repository_.reset();  // so that the error says what is wrong
+  if (!std::filesystem::exists(path_, failure)) repository_.reset();  // so that the error names the cause
   std::vector<RemoteRef> refs;
   for (const auto& name : names_of_refs(prefixes, cancel)) {
     git_reference* reference = nullptr;
@@ -118,7 +118,7 @@ FetchResult LocalRemote::fetch(const FetchRequest& request, PackSink& sink, cons
   auto selection = select_objects(repository(), path_, request, cancel);
   const auto style = request.depth > 0 ? PackStyle::plain : PackStyle::deltas;
   const auto bytes = write_pack(repository(), selection.objects, style, sink, cancel);
-  // Packs that were read stay open as long as the repository is, also when their owner has replaced them.
+  // Packs that were read stay open as long as the repository, even after their owner replaced them.
   repository_.reset();
   return {std::move(selection.shallow), bytes};
 }

@@ -12,11 +12,11 @@
 
 namespace sidekick::git_sync {
 
-/// Keeps the repository open while only its refs are read; new refs and packs in it are seen. Throws Error data where
-/// an index of a pack is damaged.
+/// Keeps the repository open while only its refs are read; sees new refs and packs. Throws Error data where an index of
+/// a pack is damaged.
 class LocalRemote final : public Remote {
  public:
-  /// `path` of a repository, bare or with a work tree; also where it lacks its ".git".
+  /// `path` of a repository, bare or with a work tree, also without its ".git".
   explicit LocalRemote(std::string path) : path_(std::move(path)) {}
 
   std::vector<RemoteRef> list(std::span<const std::string> prefixes, const CancelToken& cancel) override;

@@ -13,7 +13,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// Nothing that deep is ever published, and who nests further means to exhaust the stack.
+// Deeper trees are never published: they are an attack on the stack.
 constexpr std::ptrdiff_t max_depth = 2048;
 
 struct IdHash {
@@ -54,7 +54,7 @@ class Selector final {
   Selection select() {
     find_commits_here();
     find_commits_wanted();
-    // The oldest first: each finds the tree of a parent chosen already to differ from.
+    // Oldest first, so that the tree of an already chosen parent can serve as the base.
     std::ranges::reverse(chosen_);
     for (const auto& commit : chosen_) add_commit(commit);
     std::vector<ObjectId> shallow(boundary_.begin(), boundary_.end());
@@ -92,7 +92,7 @@ class Selector final {
     }
   }
 
-  /// The commit that a want stands for; tags on the way to it are sent too.
+  /// The commit that a want names; tags on the way to it are sent too.
   std::optional<ObjectId> commit_of(const ObjectId& want) {
     if (!exists(want))
       throw Error(ErrorKind::no_input, "cannot fetch from '" + path_ + "': it has no object " + want.hex(),
@@ -112,7 +112,7 @@ class Selector final {
     return {};
   }
 
-  /// Level by level, so that each commit is met first at its least depth.
+  /// Level by level, so that each commit is first seen at its smallest depth.
   void find_commits_wanted() {
     const bool all = request_.depth <= 0;
     const bool whole_history = all && (!here_shallow_.empty() || !there_shallow_.empty());
@@ -127,7 +127,7 @@ class Selector final {
       for (const auto& id : level) {
         if (!seen.insert(id).second) continue;
         const bool is_here = here_.contains(id);
-        // What is here in full has nothing new behind it.
+        // A commit that is here in full has nothing new in its history.
         if (is_here && all && !whole_history) continue;
         auto commit = read_commit(id);
         if (at >= depth || there_shallow_.contains(id)) {
@@ -159,7 +159,7 @@ class Selector final {
     add_tree(commit.tree, base, {});
   }
 
-  /// Adds what `tree` has and `base`, which the other side has or gets, lacks at the same place.
+  /// Adds what `tree` has and `base` lacks at the same path; the other side has or gets `base`.
   void add_tree(const ObjectId& tree, const std::optional<ObjectId>& base, const std::string& place) {
     if ((base && *base == tree) || added_.contains(tree)) return;
     cancel_.throw_if_cancelled();

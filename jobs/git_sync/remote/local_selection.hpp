@@ -1,4 +1,4 @@
-/// Which objects of a repository on this machine a fetch has to bring.
+/// Selects the objects of a repository on this machine that a fetch must bring.
 #pragma once
 
 #include <string>
@@ -14,9 +14,8 @@ struct Selection {
   std::vector<ObjectId> shallow;  ///< the boundary after the fetch, as git-upload-pack would have it
 };
 
-/// Objects of commits that are within the depth and not here, less what a parent or a commit here has at the same path.
-/// Throws Error: no_input (a want that is not there), data (the repository is damaged), cancelled. `path` is for
-/// messages.
+/// Objects of commits within the depth that are not here, without those that a parent or a commit here has at the same
+/// path. Throws Error: no_input (a missing want), data (the repository is damaged), cancelled. `path` is for messages.
 Selection select_objects(git_repository* repository, const std::string& path, const FetchRequest& request,
                          const CancelToken& cancel);
 

@@ -12,12 +12,12 @@
 
 namespace sidekick::git_sync {
 
-/// The lines that each command of version 2 begins with.
+/// The lines at the start of each command of version 2.
 void append_command(std::string& out, std::string_view command, const Greeting& greeting);
 
 std::string ls_refs_request(const Greeting& greeting, std::span<const std::string> prefixes);
 
-/// Throws malformed(), and Error data for a list without end.
+/// Throws malformed(), and Error data for an endless list.
 class LsRefsReader final : public LineReader {
  public:
   explicit LsRefsReader(std::size_t max_bytes = max_listing_bytes) : limit_(max_bytes) {}

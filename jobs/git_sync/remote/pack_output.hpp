@@ -1,4 +1,4 @@
-/// The pack inside an answer: its bands taken apart, counted, and an empty one left out.
+/// Extracts the pack from an answer: splits its bands, counts its bytes, and drops an empty one.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class PackOutput final {
  public:
   explicit PackOutput(PackSink& sink) : sink_(sink) {}
 
-  /// One line of a side-band: data goes to the sink, progress nowhere. Throws server_error() for the band of errors,
+  /// One line of a side-band: data goes to the sink, progress is dropped. Throws server_error() for the band of errors,
   /// malformed(), and what the sink throws.
   void band(std::string_view payload);
 

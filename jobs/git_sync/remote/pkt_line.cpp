@@ -63,7 +63,7 @@ Reading PktSplitter::hand_on(std::string_view line) {
 
 Reading PktSplitter::feed(std::span<const std::byte> bytes) {
   std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  // A line that began in an earlier piece is completed first; all others are read where they lie.
+  // Completes a line that began in an earlier piece first; all others are read in place.
   while (reading_ == Reading::goes_on && !rest_.empty() && !view.empty()) {
     const auto wanted = rest_.size() < header_bytes ? header_bytes : length_of(rest_);
     const auto missing = std::min(std::max(wanted, header_bytes) - rest_.size(), view.size());

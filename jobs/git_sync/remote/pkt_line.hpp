@@ -1,4 +1,4 @@
-/// The lines that git's protocol consists of (gitprotocol-common: "pkt-line Format").
+/// The lines of git's protocol (gitprotocol-common: "pkt-line Format").
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,9 @@ namespace sidekick::git_sync {
 struct PktLine {
   enum class Kind { data, flush, delim, response_end };
   Kind kind = Kind::data;
-  std::string_view payload;  ///< empty unless data; lives as long as the call that hands it on
+  std::string_view payload;  ///< empty unless data; lives as long as the call that passes it
 
-  /// The payload without the newline that may end it.
+  /// The payload without an optional trailing newline.
   std::string_view text() const;
 };
 
@@ -24,27 +24,26 @@ void append_delim(std::string& out);
 
 enum class Reading { goes_on, complete };
 
-/// Understands one message of the other side, line by line.
+/// Parses one message of the other side, line by line.
 class LineReader {
  public:
   virtual ~LineReader() = default;
 
-  /// Says `complete` with the last line of the message. Throws Error: data for a line that does not belong there.
+  /// Returns `complete` for the last line of the message. Throws Error: data for an unexpected line.
   virtual Reading line(const PktLine& line) = 0;
 };
 
-/// Cuts a stream of bytes into lines. Not thread safe.
+/// Splits a stream of bytes into lines. Not thread safe.
 class PktSplitter final {
  public:
   explicit PktSplitter(LineReader& reader) : reader_(reader) {}
 
-  /// Hands on every line that is whole by now, up to the one that completes the message; bytes behind it are dropped.
-  /// Throws Error data for what is no line, what the reader throws, and for a line "ERR …" what server_error() makes
-  /// of it.
+  /// Passes on every complete line, up to the one that completes the message; drops bytes after it. Throws Error data
+  /// for an invalid line, what the reader throws, and server_error() for a line "ERR …".
   Reading feed(std::span<const std::byte> bytes);
 
  private:
-  /// The size of the first whole line of `bytes`; 0 where there is none yet.
+  /// The size of the first complete line of `bytes`; 0 where there is none yet.
   static std::size_t whole_line(std::string_view bytes);
   Reading hand_on(std::string_view line);
 

@@ -1,4 +1,4 @@
-/// What a git server complains of, in our words.
+/// Classifies the errors that git servers send as text.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace sidekick::git_sync {
 
-/// The error that a server's own text stands for: no_input (no such repository, or a hash that it does not give out),
-/// denied, else unavailable.
+/// The error for a text of the server: no_input (no such repository, or a hash that it does not serve), denied, else
+/// unavailable.
 Error server_error(std::string_view text);
 
-/// What one_line() leaves of the lines of a server's standard error that matter: those after "fatal:", else the last.
+/// The relevant lines of a server's standard error, shortened by one_line(): those after "fatal:", else the last.
 std::string last_complaint(std::string_view output);
 
 }  // namespace sidekick::git_sync

@@ -10,7 +10,7 @@ namespace sidekick::git_sync {
 
 class SocketStream final : public ByteStream {
  public:
-  /// `fd` does not block.
+  /// `fd` is non-blocking.
   SocketStream(Fd fd, std::chrono::milliseconds idle) : fd_(std::move(fd)), idle_(idle) {}
 
   std::size_t read(std::span<std::byte> into, const CancelToken& cancel) override;

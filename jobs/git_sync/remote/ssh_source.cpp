@@ -23,7 +23,7 @@ SshChannel run(SshSession& session, const std::string& command, const CancelToke
   });
   SshChannel channel(opened, CloseSshChannel{&session});
   if (!channel) throw session.error(ErrorKind::unavailable, "cannot open an ssh channel");
-  // A server that refuses it speaks the old protocol.
+  // A server that rejects it speaks the old protocol.
   session.until_done(cancel, [&] {
     return libssh2_channel_setenv_ex(channel.get(), protocol_name.data(), protocol_name.size(), protocol_value.data(),
                                      protocol_value.size());
@@ -44,7 +44,8 @@ class SshStream final : public ByteStream {
   std::size_t read(std::span<std::byte> into, const CancelToken& cancel) override {
     for (;;) {
       cancel.throw_if_cancelled();
-      // First: this read takes from the socket what belongs to the other, and no poll would tell of it any more.
+      // Read this first: the read also takes data of the other stream from the socket, which no poll would report any
+      // more.
       read_complaint();
       const auto n = libssh2_channel_read(channel_.get(), reinterpret_cast<char*>(into.data()), into.size());
       if (n > 0) return static_cast<std::size_t>(n);

@@ -9,7 +9,7 @@
 
 namespace sidekick::git_sync {
 
-/// Keeps the session for the next stream, and makes a new one where the server has ended it. The user is that of the
+/// Keeps the session for the next stream, and opens a new one where the server has ended it. The user is that of the
 /// URL, else "git".
 class SshSource final : public StreamSource {
  public:
@@ -29,7 +29,7 @@ class SshSource final : public StreamSource {
   std::shared_ptr<SshSession> session_;
 };
 
-/// `text` as one word of a shell.
+/// `text` quoted as one shell word.
 std::string shell_quoted(const std::string& text);
 
 }  // namespace sidekick::git_sync

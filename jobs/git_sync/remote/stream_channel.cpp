@@ -19,7 +19,7 @@ void StreamChannel::greet(LineReader& reader, const CancelToken& cancel) {
 }
 
 void StreamChannel::exchange(std::string_view request, LineReader& reader, const CancelToken& cancel) {
-  stream_->write(request, cancel);  // where the server does not listen any more, its answer says why
+  stream_->write(request, cancel);  // if the server no longer reads, its answer has the reason
   read_answer(reader, cancel);
 }
 

@@ -23,7 +23,7 @@ bool matches(const RemoteRef& ref, std::span<const std::string> prefixes) {
 
 }  // namespace
 
-// One conversation ends with the call, and an error leaves nothing for the next.
+// A conversation ends with the call, and after an error nothing is kept for the next one.
 template <class Call>
 auto WireRemote::converse(const std::string& what, Call&& call) {
   try {
@@ -51,7 +51,7 @@ std::vector<RemoteRef> WireRemote::list(std::span<const std::string> prefixes, c
 
 FetchResult WireRemote::fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
   return converse("fetch from", [&] {
-    // Version 0 gives out what the refs name now.
+    // Version 0 serves only what the refs name now.
     const bool may_go_on = greeting_ && greeting_->version == 2 && channel_->state() == Channel::State::none;
     if (!may_go_on) greet(cancel);
     return ask_for_pack(request, sink, cancel);
@@ -71,7 +71,7 @@ std::optional<std::vector<RemoteRef>> WireRemote::ask_without_greeting(std::span
   try {
     return ask_for_refs(prefixes, cancel);
   } catch (const Error& error) {
-    // The server may be another by now, which a greeting would tell.
+    // The server may have changed, which a greeting would show.
     if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::no_input) throw;
     channel_->disconnect();
     return {};

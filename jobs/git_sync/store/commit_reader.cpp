@@ -8,14 +8,14 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// A tag of a tag is rare, and a ring of them impossible unless somebody broke SHA-1.
+// A tag of a tag is rare, and a cycle of them would need a broken SHA-1.
 constexpr int max_tags = 32;
 
 std::string_view text_of(const OdbObject& object) {
   return {static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())};
 }
 
-/// Takes the line `name hash` off the front where it is there.
+/// Takes the line `name hash` off the front, if present.
 std::optional<ObjectId> take_id(std::string_view& text, std::string_view name) {
   const auto line = text.substr(0, text.find('\n'));
   if (!line.starts_with(name)) return {};

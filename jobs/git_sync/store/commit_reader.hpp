@@ -16,13 +16,13 @@ using ObjectIdSet = std::unordered_set<ObjectId, ObjectIdHash>;
 
 struct CommitLinks {
   ObjectId tree;
-  std::vector<ObjectId> parents;  ///< as the commit names them, whether they are here or not
+  std::vector<ObjectId> parents;  ///< as the commit names them, present or not
 };
 
-/// Throws Error data: missing, damaged or no commit.
+/// Throws Error data: missing, damaged, or not a commit.
 CommitLinks read_commit(git_odb* odb, const ObjectId& id);
 
-/// What a commit or a chain of annotated tags stands for. Throws Error data: missing, damaged, or no commit.
+/// The commit at the end of a chain of annotated tags. Throws Error data: missing, damaged, or not a commit.
 ObjectId peel_to_commit(git_odb* odb, const ObjectId& id);
 
 }  // namespace sidekick::git_sync

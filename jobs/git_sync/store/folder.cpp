@@ -30,7 +30,7 @@ void make_folder(const fs::path& path, fs::perms mode) {
   }
 }
 
-// What an earlier process had made when it was killed may be finished; what is somebody else's may not.
+// A repository that an earlier process had started when it was killed is completed; that of another owner is not.
 void refuse_strangers(const fs::path& git_dir) {
   constexpr std::array<std::string_view, 10> ours{"HEAD",
                                                   "config",
@@ -100,7 +100,7 @@ void make_git_dir(const fs::path& git_dir, LinkedTarget::Access access) {
     make_folder(*name ? git_dir / name : git_dir, folder_mode);
   const mode_t file_mode = shared ? 0664 : 0644;
   write_file_atomically(git_dir / "config", new_config(git_dir, access), file_mode);
-  // Last: its name says that the rest is there.
+  // Written last: its presence means that the rest is complete.
   write_file_atomically(git_dir / "HEAD", "ref: refs/heads/main\n", file_mode);
 }
 

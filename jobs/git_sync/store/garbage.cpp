@@ -51,14 +51,14 @@ std::uint64_t remove_file(const fs::path& path) {
   return fs::remove(path, error) ? size : 0;
 }
 
-// Commits whose worktree or ref somebody may still look at.
+// Commits whose worktree or ref may still be in use.
 std::vector<ObjectId> other_tips(git_repository* repository, git_odb* odb, const fs::path& git_dir) {
   std::vector<ObjectId> out;
   const auto add = [&](const ObjectId& id) {
     try {
       out.push_back(peel_to_commit(odb, id));
     } catch (const Error& error) {
-      // A ref of a commit that is not here, or of no commit at all, keeps nothing.
+      // A ref to a missing object or to something other than a commit keeps nothing.
       if (error.kind() != ErrorKind::data) throw;
     }
   };
@@ -90,7 +90,7 @@ class Repack final {
 
   git_odb* odb() const noexcept { return odb_.get(); }
 
-  /// History from `tips` with every tree on the way.
+  /// The history of `tips` with every tree on the way.
   void add(const std::vector<ObjectId>& tips, const ObjectIdSet& boundary) {
     TreeWalk trees(odb_.get(), cancel_, [&](const ObjectId& id, git_object_t /*type*/, const std::string& path) {
       check(git_packbuilder_insert(builder_.get(), &id.value, path.c_str()));
@@ -102,7 +102,7 @@ class Repack final {
     });
   }
 
-  /// The name of the new pack, without folder and ending.
+  /// The name of the new pack, without folder and extension.
   std::string write(const fs::path& folder) {
     if (git_packbuilder_object_count(builder_.get()) == 0) return {};
     check(git_packbuilder_write(builder_.get(), folder.c_str(), 0, stop_when_cancelled,
@@ -133,7 +133,7 @@ std::uint64_t remove_all_objects_but(const std::string& kept, const fs::path& gi
   std::uint64_t freed = 0;
   const auto folder = git_dir / "objects" / "pack";
   auto files = names_in(folder);
-  // An index without its pack is passed over; a pack without its index is taken for one of half a fetch.
+  // Skips an index without its pack; treats a pack without its index as part of an unfinished fetch.
   std::ranges::partition(files, [](const fs::path& file) { return file.extension() != ".pack"; });
   for (const auto& file : files) {
     const auto stem = file.stem().string();

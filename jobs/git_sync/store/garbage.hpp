@@ -1,4 +1,4 @@
-/// Getting rid of what nobody reaches any more.
+/// Removes unreachable objects.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace sidekick::git_sync {
 
-/// A pack and what belongs to it.
+/// A pack with its accompanying files.
 struct PackFile {
   std::filesystem::path path;  ///< the .pack
   std::uint64_t bytes = 0;     ///< all of its files together
@@ -19,16 +19,16 @@ struct PackFile {
 
 std::vector<PackFile> list_packs(const std::filesystem::path& git_dir);
 
-/// True when a repack is worth its time: together the packs are more than twice the largest (which is what was alive
+/// True when a repack is worthwhile: the packs together are more than twice the largest (which holds what was alive
 /// after the last repack, or the first fetch), or there are very many.
 bool is_wasteful(const std::vector<PackFile>& packs);
 
 /// Removes every pack and loose object but the pack `kept` ("pack-…") and those with a `.keep`. Returns their bytes.
 std::uint64_t remove_all_objects_but(const std::string& kept, const std::filesystem::path& git_dir);
 
-/// Writes all that is reached from `keep`, from the refs that are whole and from the heads of the worktrees into one
-/// synced pack, up to `shallow`, and then removes every other pack and loose object, but packs with a `.keep`. Returns
-/// the bytes freed. Throws Error data (what `keep` stands for is not whole), io, denied, cancelled.
+/// Writes everything reachable from `keep`, from the intact refs and from the heads of the worktrees into one synced
+/// pack, up to `shallow`. Then removes every other pack and loose object, except packs with a `.keep`. Returns the
+/// bytes freed. Throws Error data (an object reachable from `keep` is missing or damaged), io, denied, cancelled.
 std::uint64_t repack(git_repository* repository, const std::filesystem::path& git_dir,
                      const std::vector<ObjectId>& keep, const std::vector<ObjectId>& shallow,
                      const CancelToken& cancel);

@@ -72,7 +72,7 @@ bool IndexedPack::is_empty() const noexcept {
          std::all_of(header_.begin() + 8, header_.end(), [](std::byte b) { return b == std::byte{0}; });
 }
 
-// The pack before its index, which is what tells that it is there. One of the same name, however damaged, is replaced.
+// The pack before its index, whose presence makes it visible. A pack of the same name, even a damaged one, is replaced.
 std::string IndexedPack::move_in() {
   const auto name = std::string("pack-") + git_indexer_name(indexer_.get());
   const auto packs = git_dir_ / "objects" / "pack";

@@ -1,4 +1,4 @@
-/// A pack on its way into a store.
+/// Receives a pack into a store.
 #pragma once
 
 #include <array>
@@ -11,11 +11,11 @@
 
 namespace sidekick::git_sync {
 
-/// Writes through libgit2's indexer, in a folder of its own until the pack is whole. `repository` and `status` outlive
+/// Writes through libgit2's indexer, in a separate folder until the pack is complete. `repository` and `status` outlive
 /// it.
 class IndexedPack final : public IncomingPack {
  public:
-  /// `dropped` is called when objects have gone: whoever has them open closes them.
+  /// `dropped` is called after objects were removed: open handles must then be closed.
   IndexedPack(git_repository* repository, std::filesystem::path git_dir, std::function<void()> dropped,
               StatusSink& status, CancelToken cancel);
 
@@ -41,7 +41,7 @@ class IndexedPack final : public IncomingPack {
   IndexerHandle indexer_;
   git_indexer_progress progress_{};
   std::uint64_t received_ = 0;
-  // Magic, version and the number of objects: all that a pack without objects has, but for its checksum.
+  // Magic, version and number of objects: an empty pack has nothing else but its checksum.
   std::array<std::byte, 12> header_{};
 };
 

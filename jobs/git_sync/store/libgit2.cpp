@@ -15,7 +15,7 @@ int initialise() {
   git_libgit2_init();
   git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
   git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-  // Each push brings a pack, and libgit2 would keep them all open.
+  // Each push brings a pack, and libgit2 would keep all of them open.
   git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, max_open_packs);
   for (const int level :
        {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})
@@ -54,7 +54,7 @@ void use_libgit2() {
 Error git_error(const std::string& what, int code, ErrorKind otherwise) {
   const auto kind = kind_of_code(code, otherwise);
   const auto cause = last_message();
-  // Not every call of libgit2 leaves the number in errno.
+  // Not every call of libgit2 sets errno.
   const auto is = [&](int number) { return cause.ends_with(std::generic_category().message(number)); };
   return {kind, what + ": " + cause, is(ENOSPC) || is(EDQUOT) ? "free space on the disk" : ""};
 }

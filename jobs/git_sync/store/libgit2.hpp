@@ -1,4 +1,4 @@
-/// libgit2's handles with one owner each, and its errors as ours.
+/// libgit2's handles with one owner each, and its errors as Error.
 #pragma once
 
 #include <git2.h>
@@ -23,19 +23,19 @@ using CommitHandle = Handle<git_commit, git_commit_free>;
 using BlobHandle = Handle<git_blob, git_blob_free>;
 using FilterList = Handle<git_filter_list, git_filter_list_free>;
 
-/// Readies the library, once in a process: no configuration but the repository's own is read, folders of any owner
-/// are opened, and what is written below a git folder is synced. Safe from any thread.
+/// Initialises the library once per process: reads no configuration except the repository's own, opens folders of any
+/// owner, and syncs writes below a git folder. Safe from any thread.
 void use_libgit2();
 
-/// `what: <libgit2's last message>`, of kind `otherwise` unless the code or the errno tells better.
+/// `what: <libgit2's last message>`, of kind `otherwise` unless the code or errno is more specific.
 Error git_error(const std::string& what, int code, ErrorKind otherwise = ErrorKind::io);
 
-/// Opens the repository in `git_dir`, without looking for a work tree above it.
+/// Opens the repository in `git_dir`, without searching for a work tree above it.
 RepositoryHandle open_repository(const std::string& git_dir);
 OdbHandle odb_of(git_repository* repository);
 
-/// An object of the type asked for, its hash checked. Throws Error data: `what 'id'` is missing, damaged or of another
-/// type.
+/// An object of the requested type, with its hash verified. Throws Error data: `what 'id'` is missing, damaged or of
+/// another type.
 OdbObject read_object(git_odb* odb, const ObjectId& id, git_object_t type, const std::string& what);
 
 }  // namespace sidekick::git_sync

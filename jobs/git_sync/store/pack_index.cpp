@@ -38,7 +38,7 @@ struct Damage {
   std::string cause;
 };
 
-/// Reads a file from its beginning to its end and sums it up.
+/// Reads a file from start to end and hashes it.
 class SummedFile final {
  public:
   explicit SummedFile(const fs::path& path)
@@ -75,7 +75,7 @@ class SummedFile final {
     }
   }
 
-  /// The last hash of the file has to be that of all before it.
+  /// The last hash of the file must be that of everything before it.
   void check_sum() {
     Hash sum{};
     Hash stored{};
@@ -113,7 +113,7 @@ class SummedFile final {
   std::size_t filled_ = 0;
 };
 
-/// What an index has to agree with.
+/// What an index must agree with.
 struct PackFacts {
   std::uint64_t bytes = 0;
   Hash sum{};
@@ -173,7 +173,7 @@ class IndexReader final {
     const auto far = file_.size() < fixed ? count() + 1 : (file_.size() - fixed) / 8;
     if (far > count() || file_.size() != fixed + far * 8) throw Damage{"its size is wrong"};
     for (std::uint64_t i = 0; i < count(); i++) check_name(i);
-    file_.skip(count() * 4);  // checksums of the packed objects, which nobody here reads
+    file_.skip(count() * 4);  // checksums of the packed objects, which are not used here
     constexpr std::uint32_t is_far = 0x80000000;
     for (std::uint64_t i = 0; i < count(); i++) {
       const auto offset = file_.read_number();
@@ -219,7 +219,7 @@ std::string damage_of_multi_pack_index(const fs::path& file) {
   }
 }
 
-/// The other folders of objects that `objects` borrows from.
+/// The alternates of `objects`.
 std::vector<fs::path> alternates_of(const fs::path& objects) {
   std::vector<fs::path> out;
   std::ifstream in(objects / "info" / "alternates");
@@ -253,7 +253,7 @@ void IndexCheck::check_folder(const fs::path& objects, int depth, std::vector<Da
     const bool of_several = path.filename() == "multi-pack-index";
     struct stat status{};
     if ((!of_several && path.extension() != ".idx") || ::stat(path.c_str(), &status) != 0) continue;
-    // Nobody reads an index whose pack is gone.
+    // An index without a pack is never read.
     if (!of_several && !fs::exists(fs::path(path).replace_extension(".pack"), error)) continue;
     const Stamp stamp{std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
                       static_cast<std::uint64_t>(status.st_size)};
@@ -265,7 +265,7 @@ void IndexCheck::check_folder(const fs::path& objects, int depth, std::vector<Da
       else
         out.push_back({path, std::move(cause)});
     } catch (const Error& gone) {
-      // The owner of the repository repacks it at this moment.
+      // The owner of the repository is repacking it right now.
       if (gone.kind() != ErrorKind::no_input) throw;
     }
   }

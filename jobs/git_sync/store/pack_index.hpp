@@ -1,4 +1,4 @@
-/// Checks the indexes of packs before libgit2 reads them: it trusts them, and a damaged one makes it crash.
+/// Verifies the indexes of packs before libgit2 reads them: libgit2 trusts them, and crashes on a damaged one.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,22 @@
 
 namespace sidekick::git_sync {
 
-/// What is wrong with an index (gitformat-pack, versions 1 and 2) of the pack beside it, empty where nothing is. Checks
-/// its size, checksum and order, and that every offset lies inside of the pack. Throws Error io, denied.
+/// The defect of an index (gitformat-pack, versions 1 and 2) of the pack beside it; empty where there is none. Checks
+/// size, checksum and order, and that every offset is inside the pack. Throws Error io, denied.
 std::string damage_of_index(const std::filesystem::path& index);
 
-/// An index that cannot be used, and why.
+/// An unusable index, and why.
 struct DamagedIndex {
   std::filesystem::path path;
   std::string cause;
 };
 
-/// Checks the indexes of packs and the multi-pack-index of one folder of objects and of its alternates. For one thread.
+/// Verifies the indexes of packs and the multi-pack-index of one object folder and its alternates. For one thread.
 class IndexCheck final {
  public:
   explicit IndexCheck(std::filesystem::path objects) : objects_(std::move(objects)) {}
 
-  /// The indexes that are damaged. A sound one is read again only after it changed. Throws Error io, denied.
+  /// The damaged indexes. A good one is read again only after it changed. Throws Error io, denied.
   std::vector<DamagedIndex> run();
 
  private:

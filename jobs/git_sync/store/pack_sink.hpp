@@ -1,4 +1,4 @@
-/// Where the objects that arrive go.
+/// The destination of received objects.
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,7 @@ class Store::Impl {
  public:
   Impl(std::filesystem::path folder, LinkedTarget::Access how) : git_dir(std::move(folder)), access(how) { reopen(); }
 
-  // Also when packs have gone: what is open keeps them on the disk, and is read from.
+  // Also after packs were removed: open ones keep their disk space, and are still read.
   void reopen() {
     odb.reset();
     repository.reset();
@@ -41,7 +41,7 @@ bool is_commit(git_odb* odb, const git_oid& id) {
   return git_odb_read_header(&size, &type, odb, &id) == 0 && type == GIT_OBJECT_COMMIT;
 }
 
-/// Without its index a pack counts as not there, and its objects are fetched anew.
+/// Without its index a pack counts as missing, and its objects are fetched again.
 void remove_damaged_indexes(const std::filesystem::path& objects) {
   for (const auto& index : IndexCheck(objects).run()) {
     if (index.path.parent_path().parent_path() != objects)
@@ -107,7 +107,7 @@ std::optional<ObjectId> Store::commit_by_prefix(const std::string& prefix) const
   if (git_oid_fromstrn(&search.prefix, prefix.data(), digits) != 0) return {};
   git_oid found{};
   const int code = git_odb_exists_prefix(&found, search.odb, &search.prefix, digits);
-  // Among several objects there may still be only one commit.
+  // Several objects may match, but only one commit.
   if (code == GIT_EAMBIGUOUS)
     git_odb_foreach(search.odb, note_match, &search);
   else if (code == 0)

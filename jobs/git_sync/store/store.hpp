@@ -1,4 +1,4 @@
-/// The objects that are here: a git repository on disk, its packs and its shallow boundary.
+/// The local objects: a git repository on disk, its packs and its shallow boundary.
 #pragma once
 
 #include <filesystem>
@@ -20,16 +20,16 @@ namespace sidekick::git_sync {
 
 enum class OlderObjects { keep, drop };
 
-/// A pack that is being received. Nothing is seen of it before it is kept; dropped without a trace otherwise.
+/// A pack that is being received. Invisible until it is kept; otherwise removed without a trace.
 class IncomingPack : public PackSink {
  public:
-  /// Checks, indexes and syncs the pack, makes it visible, and then makes `shallow` the boundary. An empty pack is
-  /// none. With OlderObjects::drop all that was here before goes afterwards: it was damaged. Throws Error: data
-  /// (damaged, or objects of a thin pack missing), io.
+  /// Verifies, indexes and syncs the pack, makes it visible, and then makes `shallow` the boundary. Ignores an empty
+  /// pack. With OlderObjects::drop the existing objects are removed afterwards, because they were damaged. Throws
+  /// Error: data (damaged, or objects of a thin pack missing), io.
   virtual void keep(const std::vector<ObjectId>& shallow, OlderObjects older) = 0;
 };
 
-/// What of a commit's objects is missing or damaged: nothing when complete.
+/// What of a commit's objects is missing or damaged; nothing when complete.
 struct Missing {
   ObjectId object;
   std::string path;  ///< empty for a commit
@@ -39,9 +39,9 @@ struct Missing {
 /// own handle from open_another()). Crash: a pack half received leaves a temporary file that the next open removes.
 class Store final {
  public:
-  /// Opens what is at `git_dir`, or makes it. Stale lock files of a killed process are removed: the caller holds the
-  /// lock of the root. A damaged index of a pack is removed, so that the objects of that pack count as missing. Throws
-  /// Error: data (there is something else, or it is damaged beyond use), io, denied, cannot_create.
+  /// Opens the repository at `git_dir`, or creates it. Removes stale lock files: the caller holds the lock of the root.
+  /// Removes a damaged index of a pack, so that the objects of that pack count as missing. Throws Error: data
+  /// (something else is there, or it is damaged beyond use), io, denied, cannot_create.
   static Store open_or_create(const std::filesystem::path& git_dir, LinkedTarget::Access access);
   ~Store();
   Store(Store&&) noexcept;
@@ -50,34 +50,34 @@ class Store final {
   const std::filesystem::path& git_dir() const noexcept;
   git_repository* handle() const noexcept;
 
-  /// True when the object itself is there, not what it stands for.
+  /// True when the object itself is here, whatever it points to.
   bool contains(const ObjectId& id) const;
 
-  /// The commit that a commit or annotated tag stands for. Throws Error data when it is missing or no commit.
+  /// The commit that a commit or annotated tag names. Throws Error data when it is missing or not a commit.
   ObjectId commit_of(const ObjectId& id) const;
 
-  /// The only commit whose name begins with `prefix` (4 to 40 digits); nothing when there is none or several.
+  /// The only commit whose name begins with `prefix` (4 to 40 digits); nothing when there are none or several.
   std::optional<ObjectId> commit_by_prefix(const std::string& prefix) const;
 
   /// The tree of a commit, or of the folder `subdir` in it. Throws Error no_input when there is no such folder.
   ObjectId tree_of(const ObjectId& commit, const std::string& subdir = {}) const;
 
-  /// Walks from `commit` over its history up to the boundary, and its whole tree; the parents' trees are not read.
-  /// Nothing when all is there. Contents are not read: that is for whoever writes them.
+  /// Walks the history of `commit` up to the boundary, and its whole tree; the trees of parents are not read. Nothing
+  /// when all is here. Blobs are not read: their writer does that.
   std::optional<Missing> first_missing(const ObjectId& commit, const CancelToken& cancel) const;
 
   std::vector<ObjectId> shallow() const;
 
-  /// True when as much history is here as `depth` asks for: the boundary is where it would be.
+  /// True when there is as much history as `depth` requires: the boundary is where it would be.
   bool has_depth(const ObjectId& commit, int depth) const;
 
   std::unique_ptr<IncomingPack> receive(StatusSink& status, const CancelToken& cancel);
 
-  /// Makes HEAD detached at `commit`, so that it and what it stands for are kept by any gc.
+  /// Detaches HEAD at `commit`, so that any gc keeps what is reachable from it.
   void set_head(const ObjectId& commit);
 
-  /// Drops the objects that `keep` does not reach, where that is worth it: the new pack is whole and synced before
-  /// the old ones go. Returns the bytes freed.
+  /// Removes the objects that `keep` does not reach, where that is worthwhile: the new pack is complete and synced
+  /// before the old ones are removed. Returns the bytes freed.
   std::uint64_t collect_garbage(const std::vector<ObjectId>& keep, GarbageCollection when, const CancelToken& cancel);
 
  private:

@@ -22,10 +22,10 @@ struct TreeEntry {
   ObjectId id;
 };
 
-/// A tree and the entries in it, in the order they are stored. Names are not judged, but for one that is empty.
+/// A tree and its entries, in stored order. Names are not checked, except for an empty one.
 class TreeObject final {
  public:
-  /// Throws Error data: missing, damaged or no tree. `path` is for the message.
+  /// Throws Error data: missing, damaged or not a tree. `path` is for the message.
   TreeObject(git_odb* odb, const ObjectId& id, const std::string& path);
 
   const std::vector<TreeEntry>& entries() const noexcept { return entries_; }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::ptrdiff_t max_depth = 2048;
 
-/// Found while walking trees: leaves the walk at once.
+/// Thrown inside a walk over trees to leave it at once.
 struct Found {
   Missing missing;
 };
@@ -50,7 +50,7 @@ void walk_history(git_odb* odb, const std::vector<ObjectId>& tips, const ObjectI
 
 void TreeWalk::run(const ObjectId& tree, const std::string& path) {
   const auto steps = std::ranges::count(path, '/');
-  // Nothing that deep is ever published, and who nests further means to exhaust the stack.
+  // Deeper trees are never published: they are an attack on the stack.
   if (steps > max_depth) return;
   if (!seen_.insert(tree).second) return;
   cancel_.throw_if_cancelled();

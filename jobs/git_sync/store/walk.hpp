@@ -11,7 +11,7 @@
 
 namespace sidekick::git_sync {
 
-/// Walks over the history from `tips` up to the boundary, each commit once, nearest first. `depth` counts from 0 at the
+/// Walks over the history of `tips` up to the boundary, each commit once, nearest first. `depth` counts from 0 at the
 /// tips. Throws Error data (a commit is missing or damaged), cancelled, and what `visit` throws.
 struct HistoryStep {
   ObjectId commit;
@@ -22,8 +22,8 @@ enum class Onward { go_on, stop };
 void walk_history(git_odb* odb, const std::vector<ObjectId>& tips, const ObjectIdSet& boundary,
                   const CancelToken& cancel, const std::function<Onward(const HistoryStep&)>& visit);
 
-/// Calls `visit` for each tree and blob below `tree` and itself that is not in `seen`, and adds it there. Submodules
-/// are passed over. Throws like walk_history(); the path of what failed is in `at`.
+/// Calls `visit` for `tree` and each tree and blob below it that is not in `seen`, and adds it there. Skips submodules.
+/// Throws like walk_history(); the path of the failure is in `at`.
 class TreeWalk final {
  public:
   using Visit = std::function<void(const ObjectId& id, git_object_t type, const std::string& path)>;
