@@ -9,9 +9,9 @@
 namespace sidekick::config {
 
 /// The keys and values of a YAML file with one flat map of scalars; a key without a value counts as not given. Throws
-/// Error: no_input or denied where the file cannot be read; config where it is not such a map, a key is none of
-/// schema.file_keys (the hint names the nearest), is given twice, or its value is a list or map. Values never appear in
-/// an error: they are secrets here.
+/// Error: no_input or denied where the file cannot be read; config where it is not such a map, a key is not one of
+/// schema.file_keys (the hint names the nearest) or is given twice, or its value is a list or map. Values never appear
+/// in an error: they are secrets here.
 std::map<std::string, std::string> read_config_file(const Schema& schema, const std::string& path);
 
 }  // namespace sidekick::config

@@ -11,15 +11,15 @@
 namespace sidekick::config {
 
 struct Flags {
-  /// By Setting::name, and by Setting::name + "-file" for the twins; the values in the order given. A flag without
+  /// By Setting::name, and by Setting::name + "-file" for the twins; the values in the given order. A flag without a
   /// value has the text "true".
   std::map<std::string, std::vector<std::string>, std::less<>> given;
   std::vector<std::string> arguments;
 };
 
-/// Understands the grammar of the Go tools: --x=v, --x v, -x v, -xv, -x=v, -vvv, --x alone where the value is optional
-/// (a following word that begins with '-' is never a value, '-' alone is). Throws Error of kind usage for an unknown
-/// flag (the hint names the nearest), a value that is missing, empty or given to a flag that has none.
+/// Parses the grammar of the Go tools: --x=v, --x v, -x v, -xv, -x=v, -vvv, --x alone where the value is optional (a
+/// following word that begins with '-' is never a value, '-' alone is). Throws Error of kind usage for an unknown flag
+/// (the hint names the nearest), a value that is missing, empty or given to a flag without values.
 Flags parse_flags(const Schema& schema, const std::vector<std::string>& words);
 
 }  // namespace sidekick::config

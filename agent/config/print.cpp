@@ -6,7 +6,7 @@ namespace sidekick::config {
 
 namespace {
 
-/// One that was taken for a public key, or for the name of its file.
+/// A private key given in place of a public key, or of the name of its file.
 bool is_private_key(std::string_view text) {
   return text.starts_with("AGE-SECRET-KEY-");
 }
@@ -44,7 +44,7 @@ std::string source(const Value& value) {
   return "default";
 }
 
-/// --help and its like tell what to do, and are no part of the configuration.
+/// --help and the like are requests, not part of the configuration.
 bool is_request(const Setting& setting) {
   for (const auto name : {"help", "help-all", "version", "print-config", "man"})
     if (setting.name == name) return true;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One level that can tell a setting: by its own name or by its file twin.
+/// One source that can give a setting: by its own name or by its file twin.
 struct Level {
   Source source;
   std::optional<Value> direct;
@@ -89,7 +89,7 @@ std::optional<Value> variable(const Setting& setting, const Environment& environ
   return Value{texts_of(setting, text), Source::environment, setting.arity, name, setting.form};
 }
 
-/// Nothing where it is not set, or empty and may be.
+/// Nothing where it is not set, or is empty and may be.
 std::optional<Value> peer_variable(const Setting& setting, const Environment& environment, std::string_view name) {
   const auto found = environment.find(name);
   if (found == environment.end() || (found->second.empty() && setting.may_be_empty())) return {};
@@ -189,7 +189,7 @@ class Resolver {
     return value;
   }
 
-  /// Whether a flag or variable that is the peer's own was given.
+  /// Whether a flag or variable of the peer was given.
   bool peer_is_told() const {
     return std::ranges::any_of(schema_.settings, [&](const Setting& setting) {
       const auto variables = peer_variables(setting);

@@ -1,4 +1,4 @@
-/// Putting together what was told by flag, environment, file and default.
+/// Combines flags, environment, file and defaults.
 #pragma once
 
 #include <map>
@@ -22,24 +22,24 @@ struct Settings {
   std::vector<std::string> arguments;
   /// The words of the program that a job is to run, such as those after `--`; never empty. Not filled by resolve().
   std::optional<std::vector<std::string>> command{};
-  std::vector<std::string> warnings;  ///< lines for the log, such as a variable nobody knows
+  std::vector<std::string> warnings;  ///< lines for the log, such as an unknown variable
 };
 
-/// Flag beats environment beats file beats default, for each setting by itself. A value by its `-file` twin counts as
-/// one of that level; both at one level is Error of kind config. Among variables ours beats the peer's, of which the
-/// last described counts, and those beat a generic one; a deprecated one that is used is a warning, and so is a
-/// deprecated flag. A deprecated setting that is given, and not as 0, takes the place of the one to use instead. A
-/// peer's variable may be empty only where its flag may. The file is the YAML that --config names, if the schema has
-/// such a setting. One trailing line break is no part of a value from a variable or a file; any other control character
-/// is Error of kind config (usage for a flag), but for line breaks and tabs where a value may span lines. Variables
-/// that begin with SIDEKICK_ and are no setting become warnings, and so does the SIDEKICK_PORT=tcp://… that Kubernetes
-/// sets. Throws as parse_flags(), read_secret_file() and read_config_file() do.
+/// For each setting, a flag beats the environment, the environment beats the file, and the file beats the default. A
+/// value by its `-file` twin counts as one of that source; both in one source is Error of kind config. Among variables
+/// ours beats the peer's, of which the last described counts, and those beat a generic one. A deprecated variable or
+/// flag that is used is a warning. A deprecated setting that is given, and not as 0, replaces its successor. A peer's
+/// variable may be empty only where its flag may. The file is the YAML that --config names, if the schema has such a
+/// setting. One trailing line break is not part of a value from a variable or a file; any other control character is
+/// Error of kind config (usage for a flag), except for line breaks and tabs where a value may span lines. Variables
+/// that begin with SIDEKICK_ and are not a setting become warnings, and so does the SIDEKICK_PORT=tcp://… that
+/// Kubernetes sets. Throws as parse_flags(), read_secret_file() and read_config_file() do.
 Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment);
 
-/// The environment variables of a peer count as its own by this: they are named for it, not for git.
+/// True for an environment variable that is named for the peer, not for git.
 bool is_named_for_peer(std::string_view variable);
 
-/// The texts of one variable of a repeated setting: one a line, or without a line break separated by commas.
+/// The values in one variable of a repeated setting: one per line, or without a line break separated by commas.
 std::vector<std::string> split_list(const std::string& text);
 
 }  // namespace sidekick::config

@@ -15,14 +15,15 @@ char lower(char c) {
   return static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c);
 }
 
-/// A hump begins where a capital follows a small letter, or where the last capital of several is followed by one.
+/// A word begins where a capital follows a small letter, or where the last of several capitals is followed by a small
+/// letter.
 bool begins_word(std::string_view flag, std::size_t i) {
   if (i == 0 || !is_upper(flag[i])) return false;
   if (flag[i - 1] == '-') return false;
   return !is_upper(flag[i - 1]) || (i + 1 < flag.size() && !is_upper(flag[i + 1]) && flag[i + 1] != '-');
 }
 
-/// Letters changed, left out, put in, or swapped with their neighbour.
+/// Letters changed, removed, inserted, or swapped with their neighbour.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); i++) d[i][0] = i;

@@ -1,4 +1,4 @@
-/// The one description of a setting, from which flags, environment, file, help, man page and completions are made.
+/// The single description of a setting, from which flags, environment, file, help, man page and completions are made.
 #pragma once
 
 #include <string>
@@ -21,48 +21,49 @@ enum class Secrecy {
   url,     ///< may hold a password: printed without credentials
 };
 
-/// How a value is written, where that is not left to the one who reads it.
+/// The syntax of a value, unless the code that reads it checks it.
 enum class Form {
   free,
   number,
   go_duration,  ///< "1m30s" and what else Go takes for one, a sign and fractions too
-  seconds,      ///< a plain number of seconds; a duration will do
-  lines,        ///< JSON, a command or a key in PEM: may hold line breaks and tabs
+  seconds,      ///< a plain number of seconds, or a duration
+  lines,        ///< JSON, a command or a key in PEM: may contain line breaks and tabs
 };
 
-/// How several values stand in one variable.
+/// How several values are written in one variable.
 enum class List {
   lines_or_commas,
   colons,
-  whole,  ///< there is one only
+  whole,  ///< there is only one
 };
 
 enum class Levels {
   highest_counts,
-  all_count,  ///< what the flags say is added to what the environment says
+  all_count,  ///< flags are added to the environment
 };
 
 enum class FileTwin {
   where_secret,
-  own_setting,  ///< the schema has a setting `name`-file with rules of its own, or wants none
+  own_setting,  ///< the schema has its own setting `name`-file, or none
 };
 
 /// Views of string literals: a description lives as long as the program.
 struct Setting {
-  // Without an initializer the compiler warns of every member that a description leaves out.
+  // Without an initializer the compiler warns of every member that a description omits.
   // NOLINTBEGIN(readability-redundant-string-init)
   std::string_view name = "";  ///< the long flag without its dashes
   char short_name = '\0';
   std::string_view alias = "";       ///< a second long name, with its own environment variable
-  std::string_view value_name = "";  ///< what stands for the value in the help
+  std::string_view value_name = "";  ///< placeholder of the value in the help
   std::string_view help = "";
   std::string_view remark = "";  ///< how it differs from the flag of the same name of the peer
   std::string_view group = "";
-  std::string_view fallback = "";  ///< the default, as it would be written; empty: none
+  std::string_view fallback = "";  ///< the default, as a user would write it; empty: none
   std::string_view implied = "";   ///< the value of an optional_value flag that is given alone
-  /// The peer's variables for it, separated by blanks; a deprecated one begins with '!'. The last that is set counts.
+  /// The peer's variables for it, separated by blanks; a deprecated one begins with '!'. The last one that is set
+  /// counts.
   std::string_view peer_variables = "";
-  /// A variable whose name is not ours alone: it counts only where nothing that is the peer's own was given.
+  /// A variable with a generic name: it counts only where no setting of the peer was given.
   std::string_view generic_variable = "";
   std::string_view deprecated_for = "";  ///< the flag to use instead, without its dashes; "-" where none is needed
   // NOLINTEND(readability-redundant-string-init)
@@ -76,25 +77,25 @@ struct Setting {
   /// True when `name`-file names a file that holds the value.
   bool has_file_twin() const noexcept { return secrecy != Secrecy::open && file_twin == FileTwin::where_secret; }
 
-  /// True when a peer knows the flag and takes an empty text as if it were not given.
+  /// True where the peer has the flag and treats an empty text as not given.
   bool may_be_empty() const noexcept {
     return !peer_variables.empty() && (form == Form::free || form == Form::lines) && arity != Arity::flag &&
            arity != Arity::count;
   }
 };
 
-/// All that one command can be told.
+/// All settings of one command.
 struct Schema {
   std::string_view command;
   std::string_view summary;
-  std::string_view arguments;    ///< what may follow the flags, for the help; empty: nothing
+  std::string_view arguments;    ///< arguments after the flags, for the help; empty: none
   std::string_view description;  ///< paragraphs for help and man page
   std::vector<Setting> settings;
   std::vector<std::string_view> file_keys;  ///< the settings that the file named by --config may hold
   /// The settings that most users need, at most ten: what --help shows. Empty: --help shows all.
   std::vector<std::string_view> first = {};
-  std::string_view variables = {};   ///< which flags are variables too, for the help; empty: each
-  std::string_view exit_codes = {};  ///< for help and man page, where they are not those of every job
+  std::string_view variables = {};   ///< which flags are variables too, for the help; empty: all
+  std::string_view exit_codes = {};  ///< for help and man page, where they differ from those of every job
 
   /// The setting with that name or alias, or nullptr.
   const Setting* find(std::string_view name) const noexcept;
@@ -103,24 +104,23 @@ struct Schema {
   bool is_first(const Setting& setting) const noexcept;
 };
 
-/// A variable of the peer's by which a setting can be told.
+/// A variable of the peer for a setting.
 struct PeerVariable {
   std::string_view name;
   enum class Standing { current, deprecated } standing;
 };
 
-/// Those of `setting`, in the order in which they are described.
+/// The peer's variables of `setting`, in the order of their description.
 std::vector<PeerVariable> peer_variables(const Setting& setting);
 
 /// The variable of a flag: nsInclude is SIDEKICK_NS_INCLUDE, retry-for is SIDEKICK_RETRY_FOR, sslCAFile is
 /// SIDEKICK_SSL_CA_FILE.
 std::string environment_name(std::string_view flag);
 
-/// The candidate nearest to `word` by edit distance, if it is near enough to be meant; else empty. Case differs for
-/// nothing.
+/// The candidate nearest to `word` by edit distance, if it is near enough to be a typo; else empty. Ignores case.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
-/// "did you mean 'x'?" for the nearest candidate, or empty: the hint of an error about `word`.
+/// "did you mean 'x'?" for the nearest candidate, or empty: the hint for an error about `word`.
 std::string nearest_hint(std::string_view word, std::string_view prefix,
                          const std::vector<std::string_view>& candidates);
 

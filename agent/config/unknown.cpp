@@ -28,7 +28,7 @@ Known known_variables(const Schema& schema) {
   return out;
 }
 
-/// GIT_SYNC_SERVICE_HOST, GIT_SYNC_PORT_80_TCP and their like: a service of that name.
+/// GIT_SYNC_SERVICE_HOST, GIT_SYNC_PORT_80_TCP and the like: variables of a service of that name.
 bool describes_service(std::string_view variable) {
   for (const std::string_view peer : {"GITSYNC_", "GIT_SYNC_"})
     if (variable.starts_with(peer) &&

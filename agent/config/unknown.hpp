@@ -1,4 +1,4 @@
-/// Variables that look like settings and are none.
+/// Finds variables that look like settings but are not.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace sidekick::config {
 
-/// A warning for each variable that is named for us, or for a peer of the schema's, and is no setting: it names the
-/// nearest. What Kubernetes sets for a service of such a name is passed over, but for SIDEKICK_PORT, which is said.
+/// A warning for each variable that has the prefix of sidekick or of a peer and is not a setting; it names the nearest.
+/// Ignores what Kubernetes sets for a service of such a name, except SIDEKICK_PORT, which is reported.
 std::vector<std::string> unknown_variables(const Schema& schema, const Environment& environment);
 
 /// True for SIDEKICK_PORT=tcp://…: Kubernetes describes every service to every container of its namespace, in the form

@@ -21,7 +21,7 @@ std::optional<std::chrono::milliseconds> parse_as(Form form, std::string_view te
   return form == Form::seconds ? parse_seconds(text) : parse_duration(text);
 }
 
-/// What was typed is put right by typing; what stands in the environment or a file is configuration.
+/// A wrong flag is a usage error; a wrong value in the environment or a file is a configuration error.
 ErrorKind kind_of_fault(const Value* value) {
   return value && value->source == Source::flag ? ErrorKind::usage : ErrorKind::config;
 }

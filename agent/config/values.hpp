@@ -1,4 +1,4 @@
-/// The values a command was told, each with where it came from, read as the type that is needed.
+/// The values of a command, each with its source, read as the required type.
 #pragma once
 
 #include <chrono>
@@ -24,26 +24,26 @@ struct Value {
   Form form = Form::free;
 };
 
-/// Names are those of Setting::name. Every getter throws Error of kind usage (the value came by a flag) or config (it
-/// did not) that names the origin when the text does not fit. Immutable after it is filled.
+/// Names are those of Setting::name. Every getter throws Error of kind usage (the value came from a flag) or config (it
+/// did not) that names the source when the text is invalid. Immutable after it is filled.
 class Values {
  public:
   void set(std::string_view name, Value value);
 
-  /// Nothing where not even a default is known.
+  /// Nothing where there is not even a default.
   const Value* find(std::string_view name) const noexcept;
 
-  /// True when someone gave it: it is not merely a default. A flag that was given as false counts as not given.
+  /// True when it was given and is not merely the default. A flag given as false counts as not given.
   bool given(std::string_view name) const;
 
   bool flag(std::string_view name) const;
   std::string text(std::string_view name) const;
   Secret secret(std::string_view name) const { return Secret(text(name)); }
   std::vector<std::string> list(std::string_view name) const;
-  /// How often a count was given; 0 when not.
+  /// How often a count was given; 0 when not given.
   int count(std::string_view name) const;
   std::optional<int> integer(std::string_view name, int min, int max) const;
-  /// Read as its form says; negative only where that allows a sign.
+  /// Parsed according to its form; negative only where that allows a sign.
   std::optional<std::chrono::milliseconds> duration(std::string_view name) const;
   /// One of `allowed`; empty when not given and without a default.
   std::string choice(std::string_view name, const std::vector<std::string_view>& allowed) const;
@@ -51,15 +51,15 @@ class Values {
   /// An error about the value of `name`: "--workers '0': not a number from 1 to 64".
   Error bad_value(std::string_view name, const std::string& cause, std::string hint = {}) const;
 
-  /// The same without the value, where `cause` says what is wrong in it, or where it may be a secret:
-  /// "--keep: rule 'last=x': not a number".
+  /// The same without the value, where `cause` contains the invalid part, or where it may be a secret: "--keep: rule
+  /// 'last=x': not a number".
   Error bad_setting(std::string_view name, const std::string& cause, std::string hint = {}) const;
 
  private:
   std::map<std::string, Value, std::less<>> values_;
 };
 
-/// true, 1, yes, on, what else Go takes for true, and their opposites; nothing for other texts.
+/// true, 1, yes, on, the other values that Go accepts for true, and their opposites; nothing for other texts.
 std::optional<bool> parse_switch(std::string_view text);
 
 }  // namespace sidekick::config

@@ -28,7 +28,7 @@ void make_collection_of(CollectionInfo& view) {
   view.type = "collection";
 }
 
-/// A query on a time series can only ask for its meta field, which buckets call "meta".
+/// A query on a time series can only use its meta field, which buckets call "meta".
 Bson query_on_buckets(const Bson& query, const CollectionInfo& info) {
   const auto meta_field = mongo::text_of(mongo::document_of(info.options.get(), "timeseries").get(), "metaField");
   Bson out;
@@ -116,7 +116,7 @@ class Listing final {
     return try_cursor_on(client_, server_, ns.db, command, "cannot list indexes of '" + ns.text() + "'");
   }
 
-  /// A user who may read need not be allowed to ask for it.
+  /// A user with read access need not be allowed to run this command.
   std::optional<Estimate> estimate_of(const Namespace& ns) const {
     try {
       const auto stats = run_on(client_, server_, ns.db, Bson().append("collStats", ns.collection),
@@ -137,7 +137,7 @@ class Listing final {
   Bson query_;
 };
 
-/// The users and roles of one database lie in admin; a dump of that database has them under names of their own.
+/// The users and roles of one database are in admin; a dump of that database stores them under its own names.
 std::vector<Item> users_of(const std::string& db) {
   std::vector<Item> out;
   for (const std::string name : {"system.users", "system.roles", "system.version"}) {
@@ -152,7 +152,7 @@ std::vector<Item> users_of(const std::string& db) {
   return out;
 }
 
-/// What a server has that nobody ever wrote to.
+/// Collections that exist on a server that was never written to.
 bool is_of_any_server(const Item& item) {
   return item.ns.db == "config" || (item.ns.db == "admin" && item.ns.collection == "system.version");
 }
@@ -167,7 +167,7 @@ Error nothing_there(const Settings& settings) {
   return {ErrorKind::no_input, "the server holds nothing to dump", "--allow-empty makes an empty dump"};
 }
 
-/// A pattern that is misspelt would leave a backup without what it is taken for.
+/// A misspelt pattern would silently leave data out of a backup.
 void require_matches(const std::vector<Item>& items, const Settings& settings) {
   for (const auto& text : settings.ns_include) {
     const mongo::Pattern pattern(text);

@@ -1,4 +1,4 @@
-/// Batches on their way from the threads that read to the one that writes.
+/// Passes batches from the threads that read to the one that writes.
 #pragma once
 
 #include <condition_variable>
@@ -13,16 +13,17 @@
 
 namespace sidekick::dump {
 
-/// What a reader hands over: a batch of an item, or its end.
+/// The message of a reader: a batch of an item, or its end.
 struct Delivery {
   std::size_t item = 0;
   std::optional<Batch> batch;
 };
 
-/// Bounds the memory of all readers together: each reserves before it asks a server for more. Safe from any thread.
+/// Bounds the memory of all readers together: each reserves before it requests more from a server. Safe from any
+/// thread.
 class Channel final {
  public:
-  /// A piece of the memory, given back on destruction. Movable.
+  /// A reservation, released on destruction. Movable.
   class Hold final {
    public:
     Hold() = default;
@@ -35,7 +36,7 @@ class Channel final {
     }
     ~Hold() { resize(0); }
 
-    /// Gives back, or takes more without waiting.
+    /// Releases part of it, or takes more without waiting.
     void resize(std::size_t bytes) noexcept;
 
    private:
@@ -45,26 +46,26 @@ class Channel final {
     std::size_t bytes_ = 0;
   };
 
-  /// `readers` threads will call leave().
+  /// `readers` threads must call leave().
   Channel(std::size_t max_bytes, std::size_t readers) : max_bytes_(max_bytes), readers_(readers) {}
 
-  /// Waits until so much may be held; one hold alone may be of any size. Nothing once the channel is closed.
+  /// Blocks until the size may be held; a single hold may have any size. Nothing once the channel is closed.
   std::optional<Hold> reserve(std::size_t bytes);
 
   /// False once the channel is closed.
   bool push(Delivery delivery, Hold hold);
 
-  /// A reader's last word, with what ended it, if anything did.
+  /// A reader's last call, with the error that ended it, if any.
   void leave(std::exception_ptr failure) noexcept;
 
   struct Received {
     Delivery delivery;
     Hold hold;
   };
-  /// The next one; nothing when all readers have left. Rethrows the first failure as soon as there is one.
+  /// The next message; nothing when all readers have left. Rethrows the first failure as soon as there is one.
   std::optional<Received> pop();
 
-  /// Ends the readers: nobody takes anything any more.
+  /// Ends the readers: nothing is taken any more.
   void close() noexcept;
 
  private:

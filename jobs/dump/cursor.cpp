@@ -30,7 +30,7 @@ Batch compacted(Handle<std::uint8_t, bson_free> memory, std::span<std::uint8_t> 
   while (from < end && *from != 0) {
     if (*from != document_type) throw bad_batch();
     auto* const key_end = static_cast<std::uint8_t*>(std::memchr(from, 0, static_cast<std::size_t>(end - from)));
-    // The type's byte is not zero, so this is the end of the key.
+    // The type byte is not zero, so this is the end of the key.
     if (key_end == nullptr || static_cast<std::size_t>(end - key_end) < 1 + smallest_document) throw bad_batch();
     auto* const document = key_end + 1;
     const auto length = static_cast<std::size_t>(mongo::frame_length(document));
@@ -86,7 +86,7 @@ std::optional<Batch> Cursor::next(std::uint32_t max_documents) {
     bson_destroy(&reply);
     throw read_error(error, why.get(), "cannot read '" + item_.ns.text() + "'");
   }
-  // Where the batch lies, before the reply's memory changes hands.
+  // The position of the batch, taken before the memory of the reply moves.
   bson_iter_t it;
   bson_iter_t batch;
   std::uint32_t size = 0;

@@ -1,4 +1,4 @@
-/// A cursor whose batches are taken as they come off the wire.
+/// A cursor whose batches are used as they arrive, without copying.
 #pragma once
 
 #include <bson/bson.h>
@@ -12,7 +12,7 @@
 
 namespace sidekick::dump {
 
-/// Whole documents, one after another, in memory of their own.
+/// Whole documents, one after another, in their own memory.
 struct Batch {
   Handle<std::uint8_t, bson_free> memory;
   std::span<std::uint8_t> documents;
@@ -20,22 +20,22 @@ struct Batch {
   std::size_t largest = 0;  ///< bytes of the largest document
 };
 
-/// Moves the documents of an array, which begins at `array`, together to its beginning; what stands between them goes.
-/// `memory` is kept. Throws Error of kind data where the array is not one of documents.
+/// Moves the documents of an array, which begins at `array`, together to its beginning, and drops the bytes between
+/// them. Keeps `memory`. Throws Error of kind data where the array does not consist of documents.
 Batch compacted(Handle<std::uint8_t, bson_free> memory, std::span<std::uint8_t> array);
 
-/// Reads one item from its server, in a session of its own: one thread. Destruction does not end the server's cursor,
-/// the pool's end does.
+/// Reads one item from its server, in its own session: for one thread. The destructor does not close the server's
+/// cursor; the end of the pool does.
 class Cursor final {
  public:
   /// `read_concern` may be empty.
   Cursor(const mongo::Client& client, const Server& server, const Item& item, const mongo::Bson& read_concern);
 
-  /// The next batch of at most that many documents; nothing at the end. Throws Error as read_error(): unavailable
-  /// where the cursor was lost.
+  /// The next batch of at most that many documents; nothing at the end. Throws Error as read_error(): unavailable where
+  /// the cursor was lost.
   std::optional<Batch> next(std::uint32_t max_documents);
 
-  /// True when next() has nothing more to give.
+  /// True when next() has no more batches.
   bool ended() const noexcept { return id_ == 0; }
 
  private:

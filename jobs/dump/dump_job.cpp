@@ -17,7 +17,7 @@ namespace sidekick::dump {
 
 namespace {
 
-// Each file of a folder has a compressor of its own, and memory is bounded.
+// Each file of a folder has its own compressor, and memory is bounded.
 constexpr int compressed_files_at_once = 2;
 
 std::string plural(std::uint64_t n, const std::string& one, const std::string& many) {
@@ -38,7 +38,7 @@ filters::CompressionSettings compression_of(const Settings& settings) {
   return {.kind = settings.compression, .level = settings.compression_level, .threads = settings.compression_threads};
 }
 
-/// As mongodump: into a folder goes a file "archive".
+/// As mongodump: the file "archive" inside a folder.
 std::string archive_path(const Settings& settings) {
   std::error_code error;
   if (!std::filesystem::is_directory(settings.path, error)) return settings.path;
@@ -52,7 +52,7 @@ Report to_file(const Settings& settings, DumpRun& run, JobContext& context) {
   OutputFile file(archive_path(settings), context.cancel);
   const auto sink = filters::compressed_into(compression_of(settings), file);
   ArchiveOutput output(*sink);
-  // Only in a plain file can the counts be put into the header, which is written before they are known.
+  // Only a plain file can get the counts into its header, which is written before they are known.
   const bool plain = settings.compression == filters::Compression::none && file.can_overwrite();
   const auto report = run.write(output, plain ? DumpRun::Counts::reserved : DumpRun::Counts::left_out);
   if (plain) file.overwrite(0, mongo::archive_beginning(run.final_header()));

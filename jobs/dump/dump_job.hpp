@@ -1,4 +1,4 @@
-/// The job `dump`: writes a MongoDB as mongodump would, whole or not at all.
+/// The job `dump`: writes a dump of MongoDB as mongodump does, complete or not at all.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace sidekick::dump {
 
-/// What was written.
+/// Statistics of a finished dump.
 struct Report {
   struct Collection {
     mongo::Namespace ns;
@@ -21,7 +21,7 @@ struct Report {
     std::uint64_t bytes = 0;
     std::size_t indexes = 0;
   };
-  std::vector<Collection> collections;  ///< the oplog is not among them
+  std::vector<Collection> collections;  ///< without the oplog
   std::uint64_t documents = 0;
   std::uint64_t bytes = 0;
   std::uint64_t oplog_entries = 0;
@@ -30,16 +30,15 @@ struct Report {
   std::string server_version;
 };
 
-/// Writes one archive, plain, as a stream into `sink`, and does not finish it: the caller does, once this has returned.
-/// settings.destination, path and compression are of no meaning here. Throws Error: unavailable (no server, a primary
-/// that stepped down, a cursor that was lost, a rename without an oplog to tell of it: what was written is to be thrown
-/// away and begun anew), data (the oplog rolled over, a collection was renamed, a snapshot's history is gone), denied,
-/// config (what the server cannot do), no_input (a database that is not there, nothing to dump unless allow_empty),
-/// cancelled; and what the sink throws.
+/// Writes one plain archive as a stream into `sink`. Does not finish the sink: the caller does, after this returned.
+/// Ignores settings.destination, path and compression. Throws Error: unavailable (no server, a primary that stepped
+/// down, a lost cursor, a rename without an oplog that records it: discard the output and start over), data (the oplog
+/// rolled over, a collection was renamed, a snapshot's history is gone), denied, config (not supported by the server),
+/// no_input (a missing database, nothing to dump unless allow_empty), cancelled; and what the sink throws.
 Report write_archive(const Settings& settings, filters::Sink& sink, JobContext& context);
 
-/// "replica set", "standalone" or "sharded cluster", and what it can do: asked before a backup chooses how to be
-/// consistent.
+/// "replica set", "standalone" or "sharded cluster", and its capabilities: requested before a backup chooses its kind
+/// of consistency.
 struct Deployment {
   bool replica_set = false;
   bool sharded = false;
@@ -47,9 +46,9 @@ struct Deployment {
 };
 Deployment ask_deployment(const mongo::Connection& connection, JobContext& context);
 
-/// A one-shot job. A file or folder appears under its name only when it is whole and synced; killed at any instruction
-/// it leaves at most a part file, which the next run removes. Each attempt starts over. Errors: as write_archive(),
-/// and cannot_create, io for the output. Once bytes went to standard output no error may be tried again.
+/// A one-shot job. A file or folder appears under its name only when it is complete and synced. Killed at any
+/// instruction, it leaves at most a part file, which the next run removes. Each attempt starts over. Errors: as
+/// write_archive(), and cannot_create, io for the output. Once bytes went to standard output, no error is retried.
 class DumpJob final : public OneShotJob {
  public:
   explicit DumpJob(Settings settings) : settings_(std::move(settings)) {}

@@ -23,12 +23,12 @@ DumpRun::DumpRun(const Settings& settings, JobContext& context)
 void DumpRun::open() {
   server_ = find_server(pool_, parse_read_preference(settings_.read_preference, pool_.uri()), context_);
   check_consistency();
-  // Before the collections are listed: one that is made after that is in the oplog.
+  // Before the collections are listed: a collection created later is then in the oplog.
   begin_consistency();
   items_ = list_items(pool_.client(), server_, settings_);
   expected_documents_ = 0;
   for (const auto& item : items_) {
-    // The server's own refusal looks like one that time heals.
+    // The server's own error looks transient.
     if (settings_.snapshot && item.capped)
       throw cannot("--snapshot", "'" + item.ns.text() + "' is capped, and capped collections keep no history",
                    "use --oplog");
@@ -99,7 +99,7 @@ Report DumpRun::write(Output& output, Counts counts) {
     else
       rest.push_back(i);
   }
-  // What users, roles and versions say has to be known before all else: also before what has no documents.
+  // The contents of users, roles and versions must be known first, also before empty collections.
   read(first, output);
   for (const auto i : empty) ended(i, output);
   read(rest, output);
@@ -124,7 +124,7 @@ void DumpRun::read_oplog(std::size_t item, Output& output) {
   try {
     read(std::span(&item, 1), output);
   } catch (const Error& error) {
-    // An oplog that rolls over takes the cursor with it: that is the cause to tell, if it is the cause.
+    // When the oplog rolls over, the cursor is lost: report the roll-over as the cause.
     if (error.kind() == ErrorKind::unavailable && !context_.cancel.cancelled())
       check_not_rolled_over(client, server_, *oplog_start_);
     throw;

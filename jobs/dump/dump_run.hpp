@@ -10,21 +10,21 @@
 
 namespace sidekick::dump {
 
-/// Holds what one attempt needs. Not thread safe.
+/// The state of one attempt. Not thread safe.
 class DumpRun final {
  public:
   DumpRun(const Settings& settings, JobContext& context);
 
-  /// Finds the server and lists what to dump: nothing of the output is touched before.
+  /// Finds the server and lists what to dump; does not touch the output.
   void open();
 
-  /// Whether the header has room for the counts, which are known only at the end.
+  /// Whether the header has room for the counts, which are only known at the end.
   enum class Counts { left_out, reserved };
 
-  /// Reads all of it into `output`, to its finish(). Throws Error as write_archive() says.
+  /// Reads everything into `output`, and finishes it. Throws Error as write_archive() does.
   Report write(Output& output, Counts counts);
 
-  /// The header as write() wrote it with Counts::reserved, and the counts in it.
+  /// The header that write() wrote with Counts::reserved, now with the counts.
   mongo::ArchiveHeader final_header() const;
 
   const std::vector<Item>& items() const noexcept { return items_; }
@@ -49,7 +49,7 @@ class DumpRun final {
   mongo::Bson read_concern_;
   std::optional<Timestamp> oplog_start_;
   std::optional<std::uint64_t> expected_documents_;
-  std::uint64_t documents_ = 0;  ///< with the oplog's entries
+  std::uint64_t documents_ = 0;  ///< including the oplog's entries
 };
 
 }  // namespace sidekick::dump

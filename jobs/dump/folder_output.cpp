@@ -12,10 +12,10 @@ std::string_view ending_of(filters::Compression kind) {
   return kind == filters::Compression::zstd ? ".zst" : "";
 }
 
-/// The names that mongodump made up for users of one database stand as they are.
+/// The names that mongodump invented for the users of one database are used unescaped.
 std::string file_name_of(const std::string& collection, filters::Compression kind) {
   if (collection.starts_with("$admin.system.")) return collection;
-  // ".zst" is one byte longer than the ending that the limit was made for.
+  // ".zst" is one byte longer than the extension that the limit was made for.
   return file_name(collection, longest_file_name - (kind == filters::Compression::zstd ? 1 : 0));
 }
 

@@ -15,11 +15,11 @@ namespace sidekick::dump {
 struct FolderSettings {
   std::string path;
   filters::CompressionSettings compression;
-  std::string db;  ///< where only one database is dumped: prelude.json lies in its folder
+  std::string db;  ///< when only one database is dumped: prelude.json is in its folder
 };
 
-/// <db>/<collection>.bson and .metadata.json, each with .gz or .zst where it is compressed, prelude.json, and
-/// oplog.bson, which keeps its name. Views have no .bson.
+/// db>/<collection>.bson and .metadata.json, each with .gz or .zst where compressed, prelude.json, and oplog.bson,
+/// which keeps its name. Views have no .bson. oplog.bson, which keeps its name. Views have no .bson.
 class FolderOutput final : public Output {
  public:
   FolderOutput(FolderSettings settings, CancelToken cancel);

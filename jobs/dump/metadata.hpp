@@ -1,4 +1,4 @@
-/// What a dump says of a collection besides its documents.
+/// The metadata of a collection in a dump.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sidekick::dump {
 
-/// One document of listCollections, taken apart.
+/// One parsed document of listCollections.
 struct CollectionInfo {
   std::string name;
   std::string type;  ///< "collection", "view", "timeseries"
@@ -19,8 +19,8 @@ struct CollectionInfo {
   explicit CollectionInfo(const mongo::Bson& listed);
 };
 
-/// The metadata as mongodump writes it: canonical Extended JSON v2 without blanks, options only where there are some.
-/// Throws Error of kind data where a text in it is not UTF-8.
+/// The metadata as mongodump writes it: canonical Extended JSON v2 without blanks, with options only where there are
+/// any. Throws Error of kind data where a text in it is not UTF-8.
 std::string metadata_json(const CollectionInfo& info, const std::vector<mongo::Bson>& indexes);
 
 /// The same JSON without the blanks between its tokens. Pure.

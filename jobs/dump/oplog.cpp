@@ -56,7 +56,7 @@ void check_command(const bson_t* entry, const std::string& ns) {
 }  // namespace
 
 Timestamp oplog_start(const mongo::Client& client, const Server& server) {
-  // First the newest entry: one that is begun while transactions are looked for, and has entries by now, is after it.
+  // The newest entry first: a transaction that starts while open ones are listed, and has entries by now, is after it.
   const auto newest = newest_entry(client, server);
   const std::string what = "cannot look for open transactions";
   const auto open = Bson::from_json(R"({"state":{"$in":["prepared","inProgress"]}})", what);

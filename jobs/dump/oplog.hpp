@@ -1,4 +1,4 @@
-/// The oplog's part in a dump: where to begin, where to end, and whether it can be trusted.
+/// The oplog of a dump: its start, its end, and whether it is usable.
 #pragma once
 
 #include <compare>
@@ -15,11 +15,11 @@ struct Timestamp {
   auto operator<=>(const Timestamp&) const = default;
 };
 
-/// Where the oplog of a dump must begin: at the start of the oldest transaction that is open, at the newest entry at
-/// most. To be asked before the first document is read.
+/// The start of the oplog in a dump: the oldest open transaction, at most the newest entry. Call it before the first
+/// document is read.
 Timestamp oplog_start(const mongo::Client& client, const Server& server);
 
-/// The newest entry there is.
+/// The newest entry.
 Timestamp newest_entry(const mongo::Client& client, const Server& server);
 
 /// Throws Error of kind data where entries since `start` are gone.

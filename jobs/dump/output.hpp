@@ -1,4 +1,4 @@
-/// Where a dump goes, whatever form it has there.
+/// The destination of a dump, in any form.
 #pragma once
 
 #include <span>
@@ -10,23 +10,23 @@
 
 namespace sidekick::dump {
 
-/// Takes a dump once, from begin() to finish(). Not thread safe. Throws Error as sinks do. Destroyed before finish() it
-/// leaves nothing that looks whole.
+/// Takes a dump once, from begin() to finish(). Not thread safe. Throws Error as sinks do. Destroyed before finish(),
+/// it leaves nothing that looks complete.
 class Output {
  public:
   virtual ~Output() = default;
 
-  /// What will come; the items outlive this.
+  /// Announces the items, which outlive this.
   virtual void begin(const mongo::ArchiveHeader& header, const std::vector<Item>& items) = 0;
-  /// Whole documents of one item; several items may come in turns.
+  /// Whole documents of one item; items may alternate.
   virtual void write(std::size_t item, std::span<const std::uint8_t> documents) = 0;
-  /// Each item ends once, also one without documents.
+  /// Each item ends once, also an empty one.
   virtual void end(std::size_t item) = 0;
   /// All have ended.
   virtual void finish() = 0;
 };
 
-/// The archive format, into a sink that it does not finish.
+/// The archive format, written into a sink without finishing it.
 class ArchiveOutput final : public Output {
  public:
   explicit ArchiveOutput(filters::Sink& sink) : sink_(sink) {}
@@ -40,7 +40,7 @@ class ArchiveOutput final : public Output {
   std::optional<mongo::ArchiveWriter> writer_;
 };
 
-/// The documents of the one item there is, and nothing else; the sink is not finished.
+/// Only the documents of the single item; the sink is not finished.
 class DocumentsOutput final : public Output {
  public:
   explicit DocumentsOutput(filters::Sink& sink) : sink_(sink) {}

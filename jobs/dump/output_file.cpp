@@ -25,7 +25,7 @@ Error cannot_write(const std::string& path, int number) {
   return error;
 }
 
-/// The part file, ours alone and empty. Who wrote it before us is dead, or its lock would be in the way.
+/// The part file, locked and empty. Its previous writer is dead, or its lock would still be held.
 Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
     Fd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, private_file));
@@ -79,7 +79,7 @@ void OutputFile::write(std::span<const std::uint8_t> bytes) {
   sink_->write(bytes);
   const auto fresh = sink_->bytes() - on_its_way_;
   if (!lock_ || fresh < step) return;
-  // Begun now, the disk's work is not all left for the sync at the end. A hint: what fails here fails there too.
+  // Starts writeback early, so that the final sync is short. A hint: an error here shows up there too.
   ::sync_file_range(lock_.get(), static_cast<off_t>(on_its_way_), static_cast<off_t>(fresh), SYNC_FILE_RANGE_WRITE);
   on_its_way_ += fresh;
 }

@@ -1,4 +1,4 @@
-/// A file that appears under its name only when it is whole.
+/// A file that appears under its name only when it is complete.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,11 @@
 
 namespace sidekick::dump {
 
-/// Writes beside `path`, in the same folder, as ".NAME.part"; finish() syncs that, renames it and syncs the folder.
-/// Until then an older file of that name stays as it is. Destroyed without finish() it removes the part; killed, it
-/// leaves it, and the next one takes it over. What is there already and is no ordinary file (a pipe, a device) is
-/// written into directly. A link is followed. Throws Error: cannot_create, denied, no_input (no such folder), io,
-/// temporary (another process writes the same file).
+/// Writes to ".NAME.part" in the folder of `path`; finish() syncs that, renames it and syncs the folder. Until then an
+/// older file of that name is unchanged. Destroyed without finish(), it removes the part; killed, it leaves the part,
+/// and the next run reuses it. An existing target that is not a regular file (a pipe, a device) is written to directly.
+/// Follows a link. Throws Error: cannot_create, denied, no_input (no such folder), io, temporary (another process
+/// writes the same file).
 class OutputFile final : public filters::Sink {
  public:
   OutputFile(const std::string& path, CancelToken cancel);
@@ -28,15 +28,15 @@ class OutputFile final : public filters::Sink {
   /// False for a pipe or a device.
   bool can_overwrite() const noexcept { return !part_.empty(); }
 
-  /// Replaces bytes that were written, where that can be.
+  /// Replaces bytes that were already written, where possible.
   void overwrite(std::uint64_t offset, std::span<const std::uint8_t> bytes);
 
  private:
   std::string path_;
-  std::string part_;  ///< empty: written into directly
-  Fd lock_;           ///< the same open file as the sink's: holds the lock on it
+  std::string part_;  ///< empty: direct write
+  Fd lock_;           ///< the same open file as the sink's: holds its lock
   std::optional<filters::FdSink> sink_;
-  std::uint64_t on_its_way_ = 0;  ///< bytes that the kernel was told to put on the disk
+  std::uint64_t on_its_way_ = 0;  ///< bytes whose writeback was started
 };
 
 /// Makes renames and removals in a folder durable. Throws Error of kind io.

@@ -50,7 +50,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   return out;
 }
 
-/// The folder, ours alone and empty. Who filled it before us is dead, or its lock would be in the way.
+/// The folder, locked and empty. Its previous writer is dead, or its lock would still be held.
 Fd open_part(const std::string& part, const std::string& path) {
   for (;;) {
     make_folder(part, path);
@@ -69,7 +69,7 @@ Fd open_part(const std::string& part, const std::string& path) {
   }
 }
 
-/// What `name` is without its compression.
+/// `name` without its compression suffix.
 std::string_view plain(std::string_view name) {
   for (const std::string_view ending : {".gz", ".zst"})
     if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
@@ -82,7 +82,7 @@ void remove_file(const fs::path& file) {
   check(error, file.string());
 }
 
-/// The same collection in another compression would be read beside this one.
+/// The same collection in another compression would be read as well.
 void move_file(const fs::path& from, const fs::path& to) {
   take_mode(from.string(), to.string());
   std::error_code error;
@@ -126,7 +126,7 @@ Fd OutputFolder::create(const std::string& name) const {
 }
 
 void OutputFolder::publish(Holds holds) {
-  // One call for all files: thousands of collections would wait for the disk thousands of times.
+  // One call for all files: thousands of collections would otherwise wait for the disk thousands of times.
   if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
   confirm_part(lock_.get(), part_, path_);
   if (is_new_ && ::rename(part_.c_str(), path_.c_str()) == 0) {
@@ -137,7 +137,7 @@ void OutputFolder::publish(Holds holds) {
   }
   make_folder(path_, path_);
   move_into_place(holds);
-  // Renames into several folders are durable together.
+  // Renames into several folders become durable together.
   if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
   std::error_code ignored;
   fs::remove_all(part_, ignored);

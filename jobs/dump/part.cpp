@@ -16,7 +16,7 @@ bool lock_part(int fd, const std::string& part, const std::string& path, const s
   if (code != 0 && errno == EWOULDBLOCK)
     throw Error(ErrorKind::temporary, "another process is writing '" + path + "'", hint);
   if (code != 0 && errno != ENOTSUP && errno != ENOLCK) throw error_from_errno("cannot lock '" + part + "'", errno);
-  // Who had the lock before us may have given the part its name between our two calls.
+  // The previous holder of the lock may have renamed the part between our two calls.
   struct stat open{};
   struct stat named{};
   return ::fstat(fd, &open) == 0 && ::stat(part.c_str(), &named) == 0 && open.st_ino == named.st_ino &&

@@ -1,4 +1,4 @@
-/// What a dump is written to before it has its name.
+/// The temporary form of a dump before it gets its name.
 #pragma once
 
 #include <sys/types.h>
@@ -7,24 +7,24 @@
 
 namespace sidekick::dump {
 
-/// Locks the part that is open as `fd` for as long as it is open, where the filesystem has locks. False where it stands
-/// no longer at the path `part`, and must be opened again. Throws Error: temporary (another process is writing `path`,
-/// with `hint`), io.
+/// Locks the part opened as `fd` for as long as it is open, where the filesystem supports locks. False where the path
+/// `part` no longer leads to it, and it must be opened again. Throws Error: temporary (another process is writing
+/// `path`, with `hint`), io.
 bool lock_part(int fd, const std::string& part, const std::string& path, const std::string& hint);
 
-/// Only its owner may read what a dump creates, since it holds what a database keeps behind a login.
+/// Only the owner may read a dump, as it holds what a database protects by a login.
 inline constexpr mode_t private_file = 0600;
 inline constexpr mode_t private_folder = 0700;
 
-/// Gives `part` the mode of the file that it is about to replace, and private_file where there is none. Best effort:
-/// some filesystems have no modes.
+/// Gives `part` the mode of the file that it replaces, or private_file where there is none. Best effort: some
+/// filesystems have no modes.
 void take_mode(const std::string& part, const std::string& path) noexcept;
 
-/// To be called before `part` gets its name: throws Error of kind temporary where another process has taken it over. A
-/// network filesystem gives the lock of a machine that it does not hear of to others.
+/// Call this before `part` gets its name: throws Error of kind temporary where another process has taken it over. A
+/// network filesystem gives the lock of an unreachable machine to others.
 void confirm_part(int fd, const std::string& part, const std::string& path);
 
-/// The same as an answer, for what removes a part.
+/// The same as a return value, for code that removes a part.
 bool is_own_part(int fd, const std::string& part) noexcept;
 
 }  // namespace sidekick::dump

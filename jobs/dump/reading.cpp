@@ -13,12 +13,12 @@ namespace sidekick::dump {
 namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
-// Large enough that asking costs little, small enough to stay in the processor's cache on its way.
+// Large enough to amortise a request, small enough to stay in the processor's cache.
 constexpr std::size_t wanted_batch_bytes = mib;
 constexpr std::size_t largest_answer_bytes = 16 * mib + mib / 4;
-// The driver holds an answer twice while it takes it in.
+// The driver holds an answer twice while it receives it.
 constexpr std::size_t copies_in_driver = 2;
-// What several may hold together; one alone may hold more, the largest answer there is.
+// The limit for several answers together; a single one may be larger, up to the largest possible.
 constexpr std::size_t max_held_bytes = 12 * mib;
 constexpr std::size_t most_documents = 100'000;
 constexpr std::size_t first_documents = 64;
@@ -34,7 +34,7 @@ void give_back_large_blocks() {
 #endif
 }
 
-/// How many documents to ask for, and how large the answer may get, from what is known so far.
+/// The number of documents to request, and the largest size of the answer, from what is known so far.
 class Pace final {
  public:
   explicit Pace(const Item& item) : estimate_(item.estimate) {}
@@ -50,7 +50,7 @@ class Pace final {
     constexpr std::uint64_t much_larger = 4;
     std::size_t out = largest_answer_bytes;
     if (estimate_) out = std::min<std::size_t>(out, estimate_->bytes + envelope);
-    // What was seen tells of what comes only where the rest of the collection is like it.
+    // Past sizes predict future ones only where the rest of the collection is similar.
     if (count_ > 0 && left_average() <= much_larger * seen_average())
       out = std::min<std::size_t>(out, documents() * largest_ + envelope);
     return out;
@@ -65,7 +65,7 @@ class Pace final {
  private:
   std::uint64_t seen_average() const { return count_ > 0 ? bytes_ / count_ : 0; }
 
-  /// Of the documents that are still to come, as far as the server's figures tell.
+  /// The documents that are still to come, according to the server's statistics.
   std::uint64_t left_average() const {
     if (!estimate_ || estimate_->documents <= count_ || estimate_->bytes <= bytes_) return 0;
     return (estimate_->bytes - bytes_) / (estimate_->documents - count_);
@@ -77,7 +77,7 @@ class Pace final {
   std::size_t largest_ = 0;
 };
 
-/// False once nobody takes what is read.
+/// False once nobody takes the batches.
 bool read_item(Cursor cursor, std::size_t index, const Item& item, Channel& channel) {
   Pace pace(item);
   while (!cursor.ended()) {
@@ -115,7 +115,7 @@ void read_items(mongo::Pool& pool, const Server& server, const std::vector<Item>
     }
   };
   std::vector<std::jthread> threads;
-  // Declared after the threads: they are told to end before they are waited for.
+  // Declared after the threads, so that they are told to end before they are joined.
   struct CloseAtEnd {
     Channel& channel;
     ~CloseAtEnd() { channel.close(); }

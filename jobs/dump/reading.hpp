@@ -1,4 +1,4 @@
-/// Reading many collections at once, by one cursor each.
+/// Reads many collections in parallel, with one cursor each.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace sidekick::dump {
 
-/// What becomes of what is read. Called by the thread that called read_items() alone.
+/// Receives what is read. Called only by the thread that called read_items().
 struct Receiver {
   std::function<void(std::size_t item, const Batch& batch)> batch;
   std::function<void(std::size_t item)> end;
@@ -23,8 +23,8 @@ struct ReadSettings {
 };
 
 /// Reads those `items` whose indexes are in `which`, in that order, at most `parallel` at once. Throws Error as Cursor
-/// does and what the receiver throws; no thread is left then. In memory there is no more at once than two of the
-/// largest answers a server gives (16 MiB), whatever `parallel` is.
+/// does and what the receiver throws, after all threads have ended. Memory holds at most two of the largest answers of
+/// a server (16 MiB) at once, whatever `parallel` is.
 void read_items(mongo::Pool& pool, const Server& server, const std::vector<Item>& items,
                 std::span<const std::size_t> which, const ReadSettings& settings, const Receiver& receiver,
                 JobContext& context);

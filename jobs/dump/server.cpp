@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint32_t snapshot_too_old = 239;
 constexpr std::string_view history_gone =
     "the server's history is too short: raise its parameter minSnapshotHistoryWindowInSeconds";
-// A cursor that is gone: not found, its plan or itself killed, overtaken in a capped collection, interrupted.
+// Codes for a lost cursor: not found, its plan or itself killed, overtaken in a capped collection, interrupted.
 constexpr std::array<std::uint32_t, 7> lost_cursor_codes{43, 136, 175, 237, 246, 11601, 50};
 
 std::string election_of(const Bson& hello) {

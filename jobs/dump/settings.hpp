@@ -1,4 +1,4 @@
-/// What `dump` is told: values only, already parsed and checked one by one.
+/// The settings of `dump`: values only, already parsed and checked one by one.
 #pragma once
 
 #include <optional>
@@ -10,14 +10,14 @@
 
 namespace sidekick::dump {
 
-/// `documents`: those of one collection alone, to standard output.
+/// `documents`: only those of one collection, to standard output.
 enum class Destination { archive_file, standard_output, folder, documents };
 
 struct Settings {
   mongo::Connection connection;
 
   Destination destination = Destination::folder;
-  std::string path = "dump";  ///< of the archive or the folder; of no meaning for standard output
+  std::string path = "dump";  ///< of the archive or the folder; unused for standard output
   filters::Compression compression = filters::Compression::none;
   int compression_threads = 2;  ///< 1 to 64
   std::optional<int> compression_level;
@@ -35,11 +35,11 @@ struct Settings {
   bool oplog = false;
   bool snapshot = false;  ///< all collections as of one cluster time
   bool allow_empty = true;
-  bool dry_run = false;  ///< say what would be dumped, and write nothing
+  bool dry_run = false;  ///< report what would be dumped, and write nothing
 
   int parallel_collections = 4;  ///< 1 to 64
 
-  std::string tool_version = "sidekick";  ///< what the archive says wrote it
+  std::string tool_version = "sidekick";  ///< the tool name in the archive
 };
 
 }  // namespace sidekick::dump

@@ -1,4 +1,4 @@
-/// Documents on their way to one collection.
+/// A batch of documents for one collection.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ namespace sidekick::restore {
 
 struct Batch {
   const Target* target = nullptr;
-  std::vector<std::uint8_t> bytes;           ///< the documents, one behind the other
-  std::vector<std::size_t> starts;           ///< where each begins
+  std::vector<std::uint8_t> bytes;           ///< the documents, one after another
+  std::vector<std::size_t> starts;           ///< offset of each
   std::vector<std::size_t> zero_timestamps;  ///< which of them hold a top-level Timestamp(0,0)
 
   std::size_t count() const noexcept { return starts.size(); }

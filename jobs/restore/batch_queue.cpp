@@ -6,7 +6,7 @@ namespace sidekick::restore {
 
 namespace {
 
-// A buffer that held one huge document is not worth keeping.
+// A buffer that held one huge document is not kept.
 constexpr std::size_t largest_spare_bytes = std::size_t{2} << 20;
 
 }  // namespace

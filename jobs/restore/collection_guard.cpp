@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Another restore needs longer to drop a collection, to fill it and to end.
+// Another restore needs longer to drop a collection, fill it and finish.
 constexpr auto trusted_for = 1s;
 constexpr std::int32_t wire_version_of_6_0 = 17;
 
@@ -26,7 +26,7 @@ std::string random_uuid() {
   return uuid;
 }
 
-/// What holds users, functions and views of a whole database is never dropped and belongs to nobody.
+/// Collections with users, functions and views of a whole database are never dropped, and belong to no process.
 bool is_shared(const Namespace& ns) {
   return ns.collection.starts_with("system.") && !ns.collection.starts_with(mongo::buckets_prefix);
 }
@@ -46,7 +46,7 @@ std::optional<Standing> read_standing(const Client& client, const Namespace& ns)
   return standing->second;
 }
 
-// Without the right to read, nothing proves that it is empty.
+// Without read permission, there is no way to see that it is empty.
 bool may_hold_documents(const Client& client, const Namespace& ns) {
   const auto find = Bson().append("find", ns.collection).append("limit", 1).append("singleBatch", true);
   const auto reply = client.run(ns.db, find, "cannot look into '" + ns.text() + "'", {mongo::unauthorized});
@@ -54,7 +54,7 @@ bool may_hold_documents(const Client& client, const Namespace& ns) {
   return !mongo::documents_of(mongo::document_of(reply.get(), "cursor").get(), "firstBatch").empty();
 }
 
-// The name does not exist, so that nothing is dropped by a server that ignores the field.
+// The name does not exist, so a server that ignores the field drops nothing.
 bool compares_uuids(const Client& client, const Server& server, const std::string& db) {
   if (server.wire_version < wire_version_of_6_0) return false;
   auto drop = Bson().append("drop", "sidekick.no_such_collection");
@@ -118,7 +118,7 @@ std::optional<Standing> CollectionGuard::accept(const Client& client, const Name
   }
   if (!own_.is_creating(ns) || (!is_view && may_hold_documents(client, ns)))
     throw overtaken(ns, own_.knows(ns) ? "replaced" : "created");
-  // An earlier try, whose answer was lost, created it, or another process did: both lose nothing if it is used.
+  // An earlier try whose answer was lost created it, or another process did: neither loses anything if it is used.
   own_.add(ns, there->uuid, is_view);
   own_.end_creation(ns);
   return there;
@@ -145,7 +145,7 @@ void CollectionGuard::drop(const Client& client, const Namespace& ns, const Stan
                            const Bson& write_concern) {
   forget(ns);
   auto command = Bson().append("drop", ns.collection).append("writeConcern", write_concern);
-  // A server refuses the field for a time series, and for its buckets.
+  // A server rejects the field for a time series and for its buckets.
   if (server_checks_ && standing.kind == "collection" && !ns.collection.starts_with(mongo::buckets_prefix))
     restore::append_uuid(command, "collectionUUID", standing.uuid);
   const auto what = "cannot drop '" + ns.text() + "'";
@@ -233,7 +233,7 @@ Bson CollectionGuard::run(const Client& client, const Namespace& ns, Bson comman
     return reply;
   } catch (const Error& error) {
     distrust(ns);
-    // An index build ends in many ways when its collection is dropped.
+    // An index build can fail in many ways when its collection is dropped.
     if (error.kind() == ErrorKind::data) confirm(client, ns);
     throw;
   }

@@ -1,4 +1,4 @@
-/// Keeps a restore from changing collections that another process put in the place of its own.
+/// Keeps a restore from changing collections with which another process has replaced its own.
 #pragma once
 
 #include <functional>
@@ -25,22 +25,22 @@ namespace sidekick::restore {
 /// Error as Client::run does. For one attempt; safe from any thread, each with a client of its own.
 class CollectionGuard final {
  public:
-  /// `own` outlives it, and with it all attempts of the job.
+  /// `own` outlives it and all attempts of the job.
   CollectionGuard(OwnCollections& own, JobContext& context) : own_(own), context_(context) {}
 
-  /// Records what stands in the databases of the plan, `existing`, if this is the first attempt that gets so far.
+  /// Records what exists in the databases of the plan, `existing`, if this is the first attempt that gets so far.
   void begin(const mongo::Client& client, const Server& server, const Plan& plan,
              const std::map<mongo::Namespace, mongo::Bson>& existing);
 
-  /// What stands under `ns` now, which is our own; nothing where the name is free.
+  /// The current collection `ns`, which is our own; nothing where the name is free.
   std::optional<Standing> look(const mongo::Client& client, const mongo::Namespace& ns);
 
-  /// The same. What appeared under a name that was free at the start is used as well, but never dropped.
+  /// The same. A collection that appeared under a name that was free at the start is used as well, but never dropped.
   std::optional<Standing> look_or_adopt(const mongo::Client& client, const mongo::Namespace& ns);
 
   bool may_drop(const mongo::Namespace& ns, const Standing& standing) const { return own_.may_drop(ns, standing.uuid); }
 
-  /// Drops what look() has just found.
+  /// Drops the collection that look() has just found.
   void drop(const mongo::Client& client, const mongo::Namespace& ns, const Standing& standing,
             const mongo::Bson& write_concern);
 
@@ -50,33 +50,34 @@ class CollectionGuard final {
   void create(const mongo::Client& client, const mongo::Namespace& ns, bool may_drop,
               const std::function<mongo::Bson()>& send);
 
-  /// From now on changes of `ns` go only into `standing`.
+  /// From now on, changes of `ns` go only into `standing`.
   void use(const mongo::Namespace& ns, const Standing& standing);
 
-  /// `from`, which look() has just found, is about to be called `to`.
+  /// Announces that `from`, which look() has just found, is about to be renamed to `to`.
   void rename(const mongo::Namespace& from, const mongo::Namespace& to, const Standing& standing);
-  /// `ns` is about to be dropped by something else than drop().
+  /// Announces that `ns` is about to be dropped by other means than drop().
   void forget(const mongo::Namespace& ns);
 
-  /// The database `db` is about to be dropped as a whole: throws where it holds what is not our own.
+  /// Announces that the whole database `db` is about to be dropped: throws where it holds something that is not our
+  /// own.
   void release_database(const mongo::Client& client, const std::string& db);
 
-  /// Runs a command that changes the collection `ns` and is named on it.
+  /// Runs a command that changes the collection `ns` and names it.
   mongo::Bson run(const mongo::Client& client, const mongo::Namespace& ns, mongo::Bson command,
                   const std::string& what);
 
-  /// For other ways to write: to be called before, and then `command` gets what lets the server compare.
+  /// For other ways to write: call it before, and `command` gets the field by which the server compares.
   void before_write(const mongo::Client& client, const mongo::Namespace& ns);
   void append_uuid(mongo::Bson& command, const mongo::Namespace& ns) const;
-  /// After a write that failed as a whole: the UUID is read before the next one.
+  /// Call it after a write that failed as a whole: the UUID is read before the next one.
   void distrust(const mongo::Namespace& ns);
-  /// After a server refused a write because of the UUID.
+  /// Call it after a server rejected a write because of the UUID.
   [[noreturn]] void mismatch(const mongo::Client& client, const mongo::Namespace& ns);
 
-  /// The UUID that writes into `ns` must meet; nothing where no such collection is there.
+  /// The UUID that writes into `ns` must match; nothing where there is no such collection.
   std::optional<std::string> identity(const mongo::Client& client, const mongo::Namespace& ns);
 
-  /// Reads again what stands under `ns`, or under every name in use, and throws unless it is what is in use.
+  /// Reads `ns`, or every name in use, again, and throws unless it is still the collection in use.
   void confirm(const mongo::Client& client, const mongo::Namespace& ns);
   void confirm_all(const mongo::Client& client);
 
@@ -97,7 +98,7 @@ class CollectionGuard final {
   std::map<mongo::Namespace, Clock::time_point> read_at_;
 };
 
-/// A write error or a failed command with this code means that the UUID is another.
+/// The code of a write error or a failed command for a wrong UUID.
 inline constexpr std::uint32_t collection_uuid_mismatch = 361;
 
 /// Appends `key` as a UUID of 16 bytes.

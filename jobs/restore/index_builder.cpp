@@ -33,12 +33,12 @@ Bson create_indexes_command(const Namespace& ns, const IndexCatalog::Entry& entr
   Bson command;
   command.append("createIndexes", ns.collection).append_array("indexes", specs);
   command.append("ignoreUnknownIndexOptions", true).append("writeConcern", write_concern);
-  // By itself the server waits for every voting member, and for ever when one of them is away.
+  // By default the server waits for every voting member, and for ever when one is away.
   if (server.replica_set && server.version >= ServerVersion{4, 4, 0}) command.append("commitQuorum", "majority");
   return command;
 }
 
-/// A server that refuses one index builds none of the command: then each gets a command of its own.
+/// A server that rejects one index builds none of the command: each then gets its own command.
 void build_as_far_as_possible(const IndexCatalog::Entry& entry,
                               const std::function<void(const IndexCatalog::Entry&)>& build) {
   try {

@@ -1,4 +1,4 @@
-/// The indexes to build once all documents are there.
+/// The indexes to build after all documents are stored.
 #pragma once
 
 #include <map>
@@ -11,8 +11,8 @@
 
 namespace sidekick::restore {
 
-/// The indexes that each collection is to have in the end, without that on _id. Replaying an oplog changes it. Values
-/// are specifications as a dump holds them. Not thread safe.
+/// The final indexes of each collection, without the one on _id. Replaying an oplog changes them. Values are
+/// specifications as in a dump. Not thread safe.
 class IndexCatalog final {
  public:
   struct Entry {
@@ -24,13 +24,13 @@ class IndexCatalog final {
   IndexCatalog() = default;
   explicit IndexCatalog(const Plan& plan);
 
-  /// Adds specifications; one of a name that is there already takes its place.
+  /// Adds specifications; one with an existing name replaces it.
   void add(const mongo::Namespace& ns, const std::vector<mongo::Bson>& indexes);
   /// Removes by name; "*" removes all.
   void remove(const mongo::Namespace& ns, const std::string& name);
-  /// Changes expireAfterSeconds or hidden, as a collMod's `index` document says.
+  /// Changes expireAfterSeconds or hidden, according to the `index` document of a collMod.
   void modify(const mongo::Namespace& ns, const mongo::Bson& change);
-  /// A collection that was created, with its default collation or none.
+  /// Adds a created collection, with its default collation or none.
   void create(const mongo::Namespace& ns, const mongo::Bson& options);
   void drop(const mongo::Namespace& ns);
   void drop_database(const std::string& db);
@@ -42,10 +42,10 @@ class IndexCatalog final {
   std::map<mongo::Namespace, Entry> entries_;
 };
 
-/// Builds them, one createIndexes a collection, the collections in parallel. An index that is there is left as it is;
-/// one under construction is waited for. Returns how many were asked for. Throws Error: data where the server refuses
-/// one (after all others were built, those of the same collection too), unavailable, cancelled (a build then goes on or
-/// ends as the server decides).
+/// Builds them, with one createIndexes per collection, the collections in parallel. Keeps an existing index, and waits
+/// for one under construction. Returns how many were requested. Throws Error: data where the server rejects one (after
+/// all others were built, also those of the same collection), unavailable, cancelled (the server then decides about a
+/// running build).
 std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, CollectionGuard& guard,
                           const Settings& settings, const Server& server, const mongo::Bson& write_concern,
                           JobContext& context);

@@ -19,7 +19,7 @@ constexpr std::size_t shown_id_bytes = 80;
 
 Bson insert_options(bool ordered, const Settings& settings, const Server& server, const Bson& write_concern) {
   Bson options;
-  // The library would refuse empty and dotted keys, which servers store.
+  // The library would reject empty and dotted keys, which servers store.
   options.append("ordered", ordered).append("validate", false).append("writeConcern", write_concern);
   if (settings.bypass_document_validation) options.append("bypassDocumentValidation", true);
   if (server.keeps_zero_timestamps()) options.append("bypassEmptyTsReplacement", true);
@@ -36,7 +36,7 @@ std::string what_of(const Batch& batch) {
   return "cannot insert into '" + batch.target->ns.text() + "'";
 }
 
-/// A duplicate of the _id, and not of a value that another unique index holds.
+/// A duplicate of the _id, not of a value in another unique index.
 bool is_of_id(std::string_view message) {
   return message.find(" index: _id_ ") != std::string_view::npos;
 }
@@ -70,7 +70,7 @@ std::pair<Inserter::Indexes, Inserter::Indexes> Inserter::halves(const Indexes& 
 }
 
 OnDuplicate Inserter::policy(const Batch& batch) const {
-  // --drop does not drop system collections, yet promises the state of the dump.
+  // --drop does not drop system collections, but promises the state of the dump.
   if (settings_.drop && batch.target->ns.collection.starts_with("system.")) return OnDuplicate::replace;
   return settings_.on_duplicate;
 }
@@ -111,7 +111,7 @@ void Inserter::insert_unordered(const Batch& batch, Indexes which) {
 
 void Inserter::insert_ordered(const Batch& batch, Indexes left) {
   while (!left.empty()) {
-    // Where nothing tells which others are there too, one is sent at a time.
+    // Without a way to see which others exist, one is sent at a time.
     const auto next = may_read_ ? left : Indexes{left.front()};
     const auto failures = mongo::persevere(context_, [&] { return try_insert(batch, next, ordered_); });
     if (!failures) {
@@ -135,12 +135,12 @@ void Inserter::insert_ordered(const Batch& batch, Indexes left) {
       continue;
     }
     settle_duplicates(batch, {failure});
-    // Where one is there already, others may be: one question instead of one failing insert for each.
+    // Where one exists, others may too: one query instead of a failing insert for each.
     leave_out_stored(batch, left);
   }
 }
 
-/// Nothing where the server refuses the command because of what one of several documents holds.
+/// Nothing where the server rejects the command because of the content of one of several documents.
 std::optional<Inserter::Failures> Inserter::try_insert(const Batch& batch, const Indexes& which, const Bson& options) {
   std::deque<mongo::BsonView> views;
   std::vector<const bson_t*> pointers;
@@ -179,7 +179,7 @@ std::optional<Inserter::Failures> Inserter::try_insert(const Batch& batch, const
   throw failure;
 }
 
-/// The single documents that a write did not store.
+/// The documents that a write did not store.
 Inserter::Failures Inserter::failures_in(const Batch& batch, const Indexes& which, const Bson& reply) {
   Failures failures;
   for (const auto& failure : mongo::documents_of(reply.get(), "writeErrors")) {
@@ -222,8 +222,8 @@ void Inserter::settle_duplicates(const Batch& batch, const Failures& duplicates)
   tally_.replaced += write_literally(batch, replaced);
 }
 
-// A server takes long to refuse a duplicate: where most were there already, it is asked before they are sent.
-// A full capped collection of 4.4 gives up its oldest document even for a duplicate that it refuses.
+// A server is slow to reject a duplicate: where most existed already, they are queried before they are sent. A full
+// capped collection of 4.4 evicts its oldest document even for a rejected duplicate.
 bool Inserter::expects_stored(const Batch& batch) const {
   const bool capped = mongo::truth_of(batch.target->metadata.options.get(), "capped");
   if (capped && policy(batch) != OnDuplicate::error) return true;

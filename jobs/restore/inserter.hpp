@@ -1,4 +1,4 @@
-/// Puts batches into a server, and settles what is there already.
+/// Inserts batches into a server, and handles existing documents.
 #pragma once
 
 #include <initializer_list>
@@ -22,15 +22,14 @@ class Inserter final {
   Inserter(const mongo::Client& client, CollectionGuard& guard, const Settings& settings, const Server& server,
            const mongo::Bson& write_concern, Tally& tally, JobContext& context);
 
-  /// Returns when every document of the batch is stored as the write concern asks, or counted as rejected. A primary
-  /// that changes on the way is waited for; documents that an interrupted try had stored already count as stored. A
-  /// document that makes the server refuse the whole command is rejected alone.
-  /// Throws Error: what outlasts persevere(), data at the first rejected document with --stopOnError, cancelled, those
-  /// of CollectionGuard.
+  /// Returns when every document of the batch is stored with the write concern, or counted as rejected. Waits while the
+  /// primary changes; documents that an interrupted try had stored count as stored. A document that makes the server
+  /// reject the whole command is rejected alone. Throws Error: what outlasts persevere(), data at the first rejected
+  /// document with --stopOnError, cancelled, those of CollectionGuard.
   void insert(const Batch& batch);
 
-  /// Codes with which a server refuses a whole command because of one document in it, found by trying: a value that
-  /// cannot be, nested too deep, too large.
+  /// Codes with which a server rejects a whole command because of one document in it, found by experiment: an invalid
+  /// value, too deep, too large.
   static constexpr std::initializer_list<std::uint32_t> spoiling_codes{2, 9, 15, 22, 10334};
 
  private:
@@ -41,7 +40,7 @@ class Inserter final {
   };
   using Failures = std::vector<Failure>;
   using Indexes = std::vector<std::size_t>;  ///< sorted
-  /// Which documents' _id the server knows, with the same bytes or with others.
+  /// Which documents' _id the server has, with the same bytes or with others.
   struct Presence {
     Indexes same;
     Indexes different;
@@ -71,9 +70,9 @@ class Inserter final {
   JobContext& context_;
   mongo::Bson unordered_;
   mongo::Bson ordered_;
-  std::map<const Target*, bool> mostly_stored_;  ///< whether most documents of the last batch were there already
-  bool may_read_ = true;                         ///< false once the server refused to show a document
-  bool doubtful_ = false;                        ///< an earlier try of the present batch may have been carried out
+  std::map<const Target*, bool> mostly_stored_;  ///< whether most documents of the last batch existed already
+  bool may_read_ = true;                         ///< false once the server refused to return a document
+  bool doubtful_ = false;                        ///< an earlier try of the current batch may have been executed
 };
 
 }  // namespace sidekick::restore

@@ -12,7 +12,7 @@ using mongo::Bson;
 
 namespace {
 
-/// The value of _id as bytes, its type in front: the key by which a stored document is found again.
+/// The value of _id as bytes, prefixed by its type: the key for finding a stored document.
 std::string id_key(const bson_t* document) {
   const auto id = mongo::find(document, "_id");
   if (!id) return {};
@@ -20,7 +20,7 @@ std::string id_key(const bson_t* document) {
   return {bytes.bytes().begin(), bytes.bytes().end()};
 }
 
-/// True when `stored` is what a server makes of `dumped`: the same bytes, with _id in front.
+/// True when `stored` is what a server makes of `dumped`: the same bytes, with _id first.
 bool same_document(const bson_t* stored, mongo::Bytes dumped) {
   const mongo::Bytes theirs(bson_get_data(stored), stored->len);
   if (std::ranges::equal(theirs, dumped)) return true;
@@ -32,7 +32,7 @@ bool same_document(const bson_t* stored, mongo::Bytes dumped) {
   return std::ranges::equal(theirs, id_first.bytes());
 }
 
-/// An update that puts `document` there as it is.
+/// An update that stores `document` unchanged.
 Bson literal_update(mongo::Bytes document) {
   Bson whole(document);
   if (!whole.has("_id")) {
@@ -82,7 +82,7 @@ Inserter::Presence Inserter::look_up(const Batch& batch, const Indexes& which) {
   const bson_t* reply = nullptr;
   if (mongoc_cursor_error_document(cursor.get(), &error, &reply)) {
     auto failure = mongo::mongo_error(error, reply, what_of(batch));
-    // MongoDB's role `restore` may not read. What the user asked to replace cannot be left as it is.
+    // MongoDB's role `restore` cannot read. A document that the user asked to replace must be replaced.
     if (failure.kind() != ErrorKind::denied || settings_.on_duplicate == OnDuplicate::replace) throw failure;
     may_read_ = false;
     return {};
@@ -92,7 +92,7 @@ Inserter::Presence Inserter::look_up(const Batch& batch, const Indexes& which) {
   return presence;
 }
 
-// An ordinary insert would put the present time in place of Timestamp(0,0); an update by a pipeline keeps it.
+// An ordinary insert would replace Timestamp(0,0) by the current time; a pipeline update keeps it.
 void Inserter::insert_zero_timestamps(const Batch& batch) {
   const auto& which = batch.zero_timestamps;
   const auto presence = mongo::persevere(context_, [&] { return look_up(batch, which); });
@@ -112,7 +112,7 @@ void Inserter::insert_zero_timestamps(const Batch& batch) {
   tally_.inserted += write_literally(batch, written);
 }
 
-/// Puts the documents there, in the place of those with their _id. Returns how many the server took.
+/// Stores the documents in place of those with the same _id. Returns how many the server accepted.
 std::size_t Inserter::write_literally(const Batch& batch, const Indexes& which) {
   if (which.empty()) return 0;
   const auto failures = mongo::persevere(context_, [&] { return try_write(batch, which); });
@@ -124,7 +124,7 @@ std::size_t Inserter::write_literally(const Batch& batch, const Indexes& which) 
   return which.size() - failures->size();
 }
 
-/// Nothing where the server refuses the command because of what one of several documents holds.
+/// Nothing where the server rejects the command because of the content of one of several documents.
 std::optional<Inserter::Failures> Inserter::try_write(const Batch& batch, const Indexes& which) {
   std::vector<Bson> updates;
   updates.reserve(which.size());

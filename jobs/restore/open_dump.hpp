@@ -1,4 +1,4 @@
-/// Opening the dump that the settings name.
+/// Opens the dump that the settings name.
 #pragma once
 
 #include <memory>
@@ -9,11 +9,10 @@
 
 namespace sidekick::restore {
 
-/// Opens it at its beginning. Throws Error: no_input, denied, data for what is no dump, io.
+/// Opens it at its beginning. Throws Error: no_input, denied, data where it is not a dump, io.
 std::unique_ptr<mongo::DumpReader> open_dump(const Settings& settings, const CancelToken& cancel);
 
-/// True when open_dump() can be called again and gives the same, if only the same error: not for standard input, pipes
-/// and devices.
+/// True when open_dump() can be called again with the same result: not for standard input, pipes and devices.
 bool can_be_read_twice(const Settings& settings);
 
 }  // namespace sidekick::restore

@@ -23,7 +23,7 @@ std::string command_name(const Bson& command) {
   return bson_iter_key(&it);
 }
 
-// Fields that tie an entry to the session, the place and the collection identity of its source.
+// Fields that bind an entry to the session, position and collection UUID of its source.
 bool belongs_to_the_entry(std::string_view key, const Settings& settings) {
   if (key == "ui") return settings.preserve_uuid;
   return key == "op" || key == "ns" || key == "o" || key == "o2" || key == "b";
@@ -53,7 +53,7 @@ std::uint64_t timestamp_of(const Bson& entry) {
   return (std::uint64_t{seconds} << 32) | ordinal;
 }
 
-// The target to drop is named by the identity it had at the source.
+// The target to drop is identified by its UUID at the source.
 Bson without_target_identity(const Bson& rename) {
   Bson out;
   out.append_fields(rename.get(), [](std::string_view key) { return key != "dropTarget"; });
@@ -176,7 +176,7 @@ void OplogReplay::create_collection(const Bson& operation, const Namespace& ns) 
   flush();
   catalog_.create(ns, mongo::document_of(operation.get(), "o"));
   mongo::persevere(context_, [&] {
-    // A dump's cursor may have met what the entry does already.
+    // A dump's cursor may already have read the result of the entry.
     if (const auto found = guard_.look(client_, ns)) return guard_.use(ns, *found);
     guard_.create(client_, ns, !settings_.preserve_uuid, [&] { return send_one(operation); });
   });
@@ -202,7 +202,7 @@ void OplogReplay::rename_collection(const Bson& operation) {
   run_now(with_command(operation, settings_.preserve_uuid ? command : without_target_identity(command)));
 }
 
-// With its UUID, an entry is applied to that collection or, where it was replaced, refused.
+// With its UUID, an entry is applied to that collection, or rejected where it was replaced.
 void OplogReplay::add(Bson operation) {
   const auto ns = mongo::parse_namespace(mongo::text_of(operation.get(), "ns"));
   const auto uuid = mongo::persevere(context_, [&] { return guard_.identity(client_, ns); });
@@ -232,7 +232,7 @@ void OplogReplay::flush() {
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::data) throw;
     confirm_group();
-    // One entry of the group was refused: alone each says which it is, and applying twice does no harm.
+    // One entry of the group was rejected: retried alone, each shows which; applying twice is harmless.
     for (const auto& operation : group_) send_one(operation);
   }
   applied_ += group_.size();
@@ -261,7 +261,7 @@ Bson OplogReplay::send_one(const Bson& operation) {
   command.append_array("applyOps", {operation}).append("allowAtomic", false).append("writeConcern", write_concern_);
   const auto what = "cannot replay the oplog on '" + ns + "' (" + op + ")";
   return mongo::persevere(context_, [&] {
-    // A dump's cursor may have met what the entry does already, or a capped collection done it by itself.
+    // A dump's cursor may already have read the result of the entry, or a capped collection may have done it by itself.
     if (op == "c")
       return client_.run("admin", command, what,
                          {mongo::namespace_exists, mongo::namespace_not_found, mongo::index_not_found});

@@ -1,4 +1,4 @@
-/// Replaying the oplog of a dump, so that the state is that of one moment.
+/// Replays the oplog of a dump, so that the result is of one point in time.
 #pragma once
 
 #include <map>
@@ -12,23 +12,23 @@
 
 namespace sidekick::restore {
 
-/// The first moment that is not replayed, as --oplogLimit names it: "<seconds>[:<ordinal>]".
-/// Throws Error of kind usage for another form.
+/// The first timestamp that is not replayed, in the form of --oplogLimit: "<seconds>[:<ordinal>]". Throws Error of kind
+/// usage for another form.
 std::optional<std::uint64_t> parse_oplog_limit(const std::string& text);
 
-/// Applies oplog entries in their order by the server's applyOps, in groups. No-ops and the server's own bookkeeping
-/// are passed over; indexes are noted in the catalog and built later; a transaction is held back until its commit.
-/// Entries are idempotent when all are applied from the first on: after a crash the whole is begun anew. Not thread
-/// safe.
+/// Applies oplog entries in order with the server's applyOps, in groups. Skips no-ops and the server's own bookkeeping;
+/// records indexes in the catalog, to be built later; holds a transaction back until its commit. Entries are idempotent
+/// when all are applied from the first on: after a crash the whole replay starts over. Not thread safe.
 class OplogReplay final {
  public:
   OplogReplay(const mongo::Client& client, IndexCatalog& catalog, CollectionGuard& guard, const Settings& settings,
               const mongo::Bson& write_concern, JobContext& context);
 
-  /// One entry. Throws Error: data where the server refuses it, unavailable, cancelled, those of CollectionGuard.
+  /// Applies one entry. Throws Error: data where the server rejects it, unavailable, cancelled, those of
+  /// CollectionGuard.
   void apply(mongo::Bytes entry);
 
-  /// Applies what is still held in a group. A transaction without its commit is left out, as on a server.
+  /// Applies the entries that are still held in a group. Skips a transaction without its commit, as a server does.
   void finish();
 
   std::uint64_t applied() const noexcept { return applied_; }

@@ -1,4 +1,4 @@
-/// Which collections of a server a process may change, told apart by UUID.
+/// Which collections of a server a process may change, identified by UUID.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace sidekick::restore {
 
-/// What a server holds under one name.
+/// The collection of a server under one name.
 struct Standing {
   std::string kind;  ///< "collection", "view" or "timeseries"
   std::string uuid;  ///< 16 bytes; of a time series that of its buckets; empty for a view, which has none
@@ -25,11 +25,11 @@ struct Standing {
 /// The entries of listCollections of the database `db` by name.
 std::map<mongo::Namespace, Standing> standings(const std::string& db, const std::vector<mongo::Bson>& entries);
 
-/// The collections that a process found at its start and those that it created. It lives as long as the job, so that a
-/// later attempt does not take for its own what another process created during a pause. Safe from any thread.
+/// The collections that a process found at its start and those that it created. Lives as long as the job, so that a
+/// later attempt does not adopt what another process created during a pause. Safe from any thread.
 class OwnCollections final {
  public:
-  /// Records what stands in `db` at `now`; only the first call for a database counts.
+  /// Records what exists in `db` at `now`; only the first call for a database counts.
   void record_start(const std::string& db, const std::map<mongo::Namespace, Standing>& found, Clock::time_point now);
 
   /// Whether the process recorded `db` at most `span` before `now`.
@@ -41,10 +41,10 @@ class OwnCollections final {
   /// Whether the process may write into it.
   bool holds(const mongo::Namespace& ns, const std::string& uuid) const;
   bool may_drop(const mongo::Namespace& ns, const std::string& uuid) const;
-  /// Whether the process ever found or created something of that name.
+  /// Whether the process ever found or created a collection of that name.
   bool knows(const mongo::Namespace& ns) const;
 
-  /// A creation whose answer is not known yet. begin_creation() is false where one was pending already.
+  /// A creation whose answer is still unknown. begin_creation() is false where one was pending already.
   bool begin_creation(const mongo::Namespace& ns);
   void end_creation(const mongo::Namespace& ns);
   bool is_creating(const mongo::Namespace& ns) const;

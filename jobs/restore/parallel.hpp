@@ -1,4 +1,4 @@
-/// The same work on many items by several clients at once.
+/// Processes many items with several clients in parallel.
 #pragma once
 
 #include <algorithm>
@@ -14,10 +14,9 @@
 
 namespace sidekick::restore {
 
-/// Calls `work(client, i)` for each i below `count`, on at most `workers` threads, each with a client of its own.
-/// Where a server refuses an item (an Error of kind data) the others are tried all the same; after any other failure no
-/// new item is begun: a server that is gone is waited for once and not once an item. Then the first failure is
-/// rethrown.
+/// Calls `work(client, i)` for each i below `count`, on at most `workers` threads, each with its own client. Where a
+/// server rejects an item (an Error of kind data), the others are still tried. After any other failure no further item
+/// is started, so that a lost server is waited for once and not once per item. The first failure is rethrown.
 template <class Work>
 void for_each_in_parallel(mongo::Pool& pool, int workers, std::size_t count, Work work) {
   std::atomic<std::size_t> next = 0;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view db_users_prefix = "$admin.";
 
-/// The flags that choose, ready to be asked.
+/// The selecting flags, prepared for matching.
 class Selection {
  public:
   explicit Selection(const Settings& settings) : settings_(settings) {
@@ -76,7 +76,7 @@ std::optional<Role> admin_role(std::string_view collection) {
   return std::nullopt;
 }
 
-/// Users and roles lie in admin, or under "$admin." in the dump of one database.
+/// Users and roles are in admin, or under "$admin." in the dump of one database.
 std::optional<Role> user_role(const Namespace& ns) {
   if (ns.db == "admin") return admin_role(ns.collection);
   if (ns.collection.starts_with(db_users_prefix)) return admin_role(ns.collection.substr(db_users_prefix.size()));
@@ -89,7 +89,7 @@ bool takes_users(const Settings& settings, const Selection& selection, const Nam
   return selection.accepts(ns);
 }
 
-// What belongs to one server and not to its data. The official dump leaves most of it out, old ones do not.
+// Belongs to the server and not to its data. The official dump skips most of it; old dumps do not.
 bool belongs_to_the_server(const Namespace& ns, const Selection& selection) {
   if (ns.db == "local") return true;
   if (ns.db == "config") return !selection.names_a_database();
@@ -102,7 +102,7 @@ Role role_of(const DumpCollection& collection, const mongo::Metadata& metadata) 
   return Role::collection;
 }
 
-// Their documents are buckets, which no other kind of collection can hold as what they are.
+// Their documents are buckets, which no other kind of collection can represent.
 Bson time_series_only(const Bson& options) {
   return std::move(Bson().append_fields(options.get(), [](std::string_view key) { return key == "timeseries"; }));
 }
@@ -159,7 +159,7 @@ Error idle(const std::string& flag, const std::string& pattern) {
                            : "names are the dump's own, before renaming; --allow-empty makes this a success"};
 }
 
-/// A misspelt pattern would leave data out, or restore it under its old name.
+/// A misspelt pattern would skip data, or restore it under its old name.
 void refuse_idle_patterns(const Settings& settings, const mongo::Renamer& renamer,
                           const std::vector<DumpCollection>& collections) {
   for (const auto& text : settings.ns_include)
@@ -219,7 +219,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       if (!settings.oplog_replay) continue;
       target.emplace().role = Role::oplog;
     } else if (const auto role = user_role(ns)) {
-      // The version is only read: whatever is selected, it tells how to understand users.
+      // The version is only read: it tells how to interpret users, whatever is selected.
       if (*role == Role::auth_version || takes_users(settings, selection, ns)) target = user_target(settings, *role);
       if (target && target->holds_users() && selection.accepts(ns)) chosen = true;
     } else if (mongo::is_legacy_indexes(ns) && ns.db != "local") {

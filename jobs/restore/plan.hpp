@@ -1,4 +1,4 @@
-/// What of a dump is restored, where to, and as what.
+/// What to restore of a dump, where, and as what.
 #pragma once
 
 #include <cstddef>
@@ -16,17 +16,17 @@ enum class Role {
   collection,
   view,
   time_series,
-  users,           ///< documents go to a temporary collection, then the server merges them
+  users,           ///< documents go to a temporary collection, which the server then merges
   roles,           ///< as users
   auth_version,    ///< read to know the schema of the users, never written
-  legacy_indexes,  ///< system.indexes of an old dump: tells of indexes to build, never written
+  legacy_indexes,  ///< system.indexes of an old dump: lists indexes to build, never written
   oplog,
 };
 
-/// One collection of the dump and what becomes of it.
+/// One collection of the dump and its target.
 struct Target {
   Role role = Role::collection;
-  mongo::Namespace ns;         ///< what is created, dropped and indexed
+  mongo::Namespace ns;         ///< the name that is created, dropped and indexed
   mongo::Namespace documents;  ///< where its documents are inserted
   mongo::Metadata metadata;
   bool ordered = false;  ///< natural order counts: one batch at a time
@@ -38,24 +38,24 @@ struct Target {
 };
 
 struct Plan {
-  /// By the dump's own index; nothing where a collection is left out.
+  /// By the dump's own index; nothing for a skipped collection.
   std::vector<std::optional<Target>> targets;
-  /// What was left out although no flag says so, for the log: "local.startup_log".
+  /// Collections skipped without a flag, for the log: "local.startup_log".
   std::vector<std::string> passed_over;
-  /// Collections of which the dump has metadata and no documents: they are created empty.
+  /// Collections that have metadata but no documents in the dump: created empty.
   std::vector<std::string> without_documents;
 
   bool restores(Role role) const noexcept;
 };
 
-/// Applies selection (on the dump's own names), renaming and roles, as the official tool does. Pure.
-/// Throws Error: no_input where flags select nothing, a pattern to include or to rename matches nothing, or an oplog is
-/// asked for and not there; config where two collections would get one name; data for what cannot be restored as it
-/// was, see mongo::check_collection(), and for index keys that only --convertLegacyIndexes restores.
+/// Applies selection (by the dump's own names), renaming and roles, as the official tool does. Pure. Throws Error:
+/// no_input where flags select nothing, a pattern to include or to rename matches nothing, or a requested oplog is
+/// missing; config where two collections would get one name; data for what cannot be restored unchanged, see
+/// mongo::check_collection(), and for index keys that only --convertLegacyIndexes restores.
 Plan make_plan(const Settings& settings, const std::vector<mongo::DumpCollection>& collections);
 
-/// Throws Error of kind data for the first of the `indexes` of `ns` that has a value in its key which servers of today
-/// refuse, unless the settings convert it or leave indexes out.
+/// Throws Error of kind data for the first of the `indexes` of `ns` with a key value that current servers reject,
+/// unless the settings convert it or skip indexes.
 void refuse_legacy_keys(const Settings& settings, const mongo::Namespace& ns, const std::vector<mongo::Bson>& indexes);
 
 }  // namespace sidekick::restore

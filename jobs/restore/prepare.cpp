@@ -33,13 +33,13 @@ bool keeps_uuid(const Target& target, const Settings& settings) {
   return settings.preserve_uuid && target.metadata.uuid.size() == 32;
 }
 
-/// The index on _id where it has to be told; otherwise the server makes it, with the collection's own collation.
+/// The index on _id where it must be given; otherwise the server creates it, with the collation of the collection.
 std::optional<Bson> id_index(const Target& target, const Settings& settings) {
   if (target.role != Role::collection || target.metadata.options.has("clusteredIndex")) return std::nullopt;
   for (const auto& index : target.metadata.indexes) {
     if (!mongo::is_id_index(index)) continue;
     if (settings.keep_index_version) return mongo::index_to_create(index, {.keep_version = true});
-    // By applyOps a server would make version 1, which takes no decimal numbers.
+    // With applyOps a server would use version 1, which does not support decimal numbers.
     if (keeps_uuid(target, settings)) return std::move(mongo::index_to_create(index, {}).append("v", 2));
   }
   return std::nullopt;
@@ -64,7 +64,7 @@ Bson create_command(const Target& target, const std::string& collection, const S
   return command;
 }
 
-// Only applyOps can give a collection an identity of our choice.
+// Only applyOps can create a collection with a given UUID.
 Bson create_with_uuid(const Target& target, Bson create) {
   std::vector<std::uint8_t> uuid(target.metadata.uuid.size() / 2);
   for (std::size_t i = 0; i < uuid.size(); i++) {
@@ -87,13 +87,13 @@ void create(const mongo::Client& client, const Target& target, CollectionGuard& 
   auto command = create_command(target, target.ns.collection, settings, server, write_concern);
   const bool as_dumped = keeps_uuid(target, settings);
   if (as_dumped) command = create_with_uuid(target, std::move(command));
-  // A second restore of the dump gives the same UUID: nothing would tell its collection from ours.
+  // A second restore of the dump uses the same UUID: its collection could not be distinguished from ours.
   guard.create(client, target.ns, !as_dumped, [&] {
     return client.run(target.ns.db, command, "cannot create '" + target.ns.text() + "'", {mongo::namespace_exists});
   });
 }
 
-/// The count is that of the collection's statistics, which costs nothing; a time series has none.
+/// The count is that of the collection's statistics, which is cheap; a time series has none.
 void tell_of_drop(const mongo::Client& client, const Namespace& ns, const std::string& kind, Log& log) {
   if (kind == "view") return;
   if (kind == "timeseries") return log.info("dropping a time series", {{"collection", ns.text()}});
@@ -143,7 +143,7 @@ Existing list_existing(const mongo::Client& client, const Plan& plan) {
 
 namespace {
 
-// An empty collection: its name is all that it says.
+// An empty collection whose name is all its information.
 constexpr auto unfinished_mark = "sidekick.unfinished";
 
 bool holds_documents(const mongo::Client& client, const Namespace& ns) {
@@ -179,7 +179,7 @@ void mark(Unfinished state, const mongo::Client& client, const Plan& plan, Colle
     client.run(db, Bson().append(begins ? "create" : "drop", unfinished_mark).append("writeConcern", write_concern),
                std::string("cannot ") + (begins ? "create '" : "drop '") + ns.text() + "'",
                {mongo::namespace_exists, mongo::namespace_not_found});
-    // The oplog may drop the database: then the mark must not look like a collection of another process.
+    // The oplog may drop the database: the mark must then not look like a collection of another process.
     if (begins) guard.look_or_adopt(client, ns);
   }
 }
@@ -191,7 +191,7 @@ std::optional<Namespace> first_with_documents(const mongo::Client& client, const
     try {
       if (holds_documents(client, target->ns)) return target->ns;
     } catch (const Error& error) {
-      // MongoDB's role `restore` may drop what it may not read.
+      // MongoDB's role `restore` can drop what it cannot read.
       if (error.kind() != ErrorKind::denied) throw;
       return target->ns;
     }
@@ -212,7 +212,7 @@ void try_options(mongo::Pool& pool, const Plan& plan, const Settings& settings, 
     };
     mongo::persevere(context, [&] {
       drop();
-      // Without the right to create this name, the real one may still be created.
+      // Without permission to create this name, the real one may still be created.
       client.run(trial.db, create_command(*target, trial.collection, settings, server, write_concern),
                  "cannot create '" + target->ns.text() + "'", {mongo::namespace_exists, mongo::unauthorized});
       drop();

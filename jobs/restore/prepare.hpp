@@ -1,4 +1,4 @@
-/// Dropping and creating collections and views before their documents come.
+/// Drops and creates collections and views before their documents are stored.
 #pragma once
 
 #include <map>
@@ -11,13 +11,13 @@
 
 namespace sidekick::restore {
 
-/// What stands at the server under the names that a plan uses.
+/// What exists on the server under the names of a plan.
 using Existing = std::map<mongo::Namespace, mongo::Bson>;  ///< the entry of listCollections
 
 /// All of the plan's databases. Throws Error as Client::run does.
 Existing list_existing(const mongo::Client& client, const Plan& plan);
 
-/// The first collection of the plan that is there and holds a document, or nothing.
+/// The first collection of the plan that exists and holds a document, or nothing.
 std::optional<mongo::Namespace> first_with_documents(const mongo::Client& client, const Plan& plan,
                                                      const Existing& existing);
 
@@ -42,9 +42,9 @@ void mark(Unfinished state, const mongo::Client& client, const Plan& plan, Colle
 void try_options(mongo::Pool& pool, const Plan& plan, const Settings& settings, const Server& server,
                  const mongo::Bson& write_concern, JobContext& context);
 
-/// Drops (with --drop) and creates all that the plan restores: collections in parallel, then views. What is there and
-/// is of the same kind stays. System collections are never dropped, nor what `guard` does not allow. Repeatable at any
-/// point. Throws Error: data where the server refuses options or a name is taken by something of another kind; those of
+/// Drops (with --drop) and creates everything that the plan restores: collections in parallel, then views. Existing
+/// ones of the same kind stay. Never drops system collections, nor what `guard` does not allow. Repeatable at any
+/// point. Throws Error: data where the server rejects options or a name belongs to something of another kind; those of
 /// CollectionGuard.
 void prepare_collections(mongo::Pool& pool, const Plan& plan, CollectionGuard& guard, const Settings& settings,
                          const Server& server, const mongo::Bson& write_concern, JobContext& context);

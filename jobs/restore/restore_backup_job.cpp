@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view latest = "latest";
 
-/// What a replay of the oplog would have to leave out, and cannot.
+/// A replay of the oplog would have to skip this, and cannot.
 bool chooses_or_renames(const Settings& settings) {
   return !settings.db.empty() || !settings.ns_include.empty() || !settings.ns_exclude.empty() ||
          !settings.ns_from.empty() || !settings.exclude_collections.empty() ||
@@ -28,7 +28,7 @@ std::string joined(const std::set<std::string>& names) {
   return out;
 }
 
-/// The stored bytes, which at their end are those of the manifest or an Error of kind data.
+/// The stored bytes; at their end, an Error of kind data unless they match the manifest.
 class AsManifestSays final : public filters::Source {
  public:
   AsManifestSays(std::unique_ptr<filters::Source> stored, const Manifest& manifest)
@@ -82,7 +82,7 @@ Manifest RestoreBackupJob::find(Log& log, const CancelToken& cancel) {
   return storage::Catalog(*storage_, is_open ? only_job(cancel) : place_.job).find(name_, log, cancel);
 }
 
-/// Whose latest is meant where nobody says: beside the one database there may be folders and what commands print.
+/// Which job's latest backup is meant by default: there may be folders and command output beside the only database.
 std::string RestoreBackupJob::only_job(const CancelToken& cancel) {
   std::set<std::string> all, databases;
   for (const auto& name : storage::Catalog(*storage_, {}).names(cancel)) {

@@ -1,4 +1,4 @@
-/// Restores a backup from where it is stored.
+/// Restores a backup from its storage.
 #pragma once
 
 #include <memory>
@@ -13,21 +13,21 @@
 
 namespace sidekick::restore {
 
-/// Which backup, and how to get at it.
+/// Which backup, and how to read it.
 struct BackupPlace {
   std::string url;  ///< "s3://bucket/prefix/NAME"; NAME may be "latest"
   storage::Access access;
-  std::string job;  ///< whose latest; empty: of the one job there is
+  std::string job;  ///< the job of the latest one; empty: the only job
   std::vector<filters::AgeIdentity> identities;
 };
 
-/// RestoreJob with a stored backup as its input. Which backup is the latest is asked once: all attempts restore the
-/// same. An oplog that the manifest tells of is replayed, unless the settings select or rename. Errors beside those of
-/// RestoreJob: those of the storage; no_input where there is no such backup, config where it is none of a MongoDB or
-/// several jobs have a latest one, denied where no identity opens it.
+/// RestoreJob with a stored backup as its input. The latest backup is determined once: all attempts restore the same.
+/// Replays an oplog that the manifest mentions, unless the settings select or rename. Errors besides those of
+/// RestoreJob: those of the storage; no_input where there is no such backup, config where it is not a backup of MongoDB
+/// or several jobs have a latest one, denied where no identity opens it.
 class RestoreBackupJob final : public OneShotJob {
  public:
-  /// Throws Error of kind config for a URL that names no storage.
+  /// Throws Error of kind config for a URL that does not name a storage.
   RestoreBackupJob(Settings settings, BackupPlace place);
   Outcome run(JobContext& context) override;
 

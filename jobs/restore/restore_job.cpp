@@ -12,7 +12,7 @@ Outcome RestoreJob::run(JobContext& context) {
   try {
     return attempt(context);
   } catch (const Error& error) {
-    // The last step changes the login that it uses. Where its answer was lost, the refusal is the answer.
+    // The last step changes the login that it uses. If its answer was lost, a rejected login is the answer.
     if (unconfirmed_ && error.kind() == ErrorKind::denied) return *unconfirmed_;
     if (!input_used_) throw;
     if (!error.transient()) throw error.without_retry();
@@ -23,7 +23,7 @@ Outcome RestoreJob::run(JobContext& context) {
 Outcome RestoreJob::attempt(JobContext& context) {
   const bool repeatable = can_be_read_twice(settings_);
   RestoreRun run(settings_, own_, context);
-  // A stream is not touched before its server is there, so that waiting for that costs nothing.
+  // A stream is not read before its server is available, so that waiting costs nothing.
   if (repeatable) run.open();
   run.connect();
   if (!repeatable) {
@@ -47,7 +47,7 @@ Outcome RestoreJob::attempt(JobContext& context) {
   } catch (const Error& error) {
     if (run.gave_up_own_login()) unconfirmed_ = run.outcome();
     if (error.kind() == ErrorKind::cancelled || error.transient()) throw;
-    // A right that was missing after minutes of work would be missed again after as many.
+    // A permission that was missing after minutes of work would be missing again.
     const bool is_final = error.retry_ruled_out() || (error.kind() == ErrorKind::denied && run.has_begun());
     throw Error(error.kind(), error.message() + "; " + run.changes(), error.hint(),
                 is_final ? Retry::never : Retry::as_kind);

@@ -1,4 +1,4 @@
-/// The job `restore`: puts a dump into a MongoDB, whole, or says what is missing.
+/// The job `restore`: restores a dump into MongoDB completely, or reports what is missing.
 #pragma once
 
 #include <optional>
@@ -9,14 +9,13 @@
 
 namespace sidekick::restore {
 
-/// A one-shot job. Killed at any instruction and run again with the same settings it ends with the dump's content: what
-/// is stored with the same bytes counts as stored, indexes and collections that are there are left as they are.
-/// With --drop nothing is dropped before the server was found writable and, where documents would be lost and the input
-/// can be read twice, the input was proven whole.
-/// Errors: those of the dump (no_input, data, denied, io), of the server (unavailable, denied, data, config),
-/// cancelled; temporary where another process replaced a collection that this one found at its start or created, which
-/// is not tried again: only what this process created is changed, and only what it found or created is dropped, in
-/// all its attempts. Once standard input was read from, no error may be tried again.
+/// A one-shot job. Killed at any instruction and run again with the same settings, it ends with the content of the
+/// dump: what is stored with the same bytes counts as stored, and existing indexes and collections stay. With --drop
+/// nothing is dropped before the server was found writable and, where documents would be lost and the input can be read
+/// twice, the input was verified. Errors: those of the dump (no_input, data, denied, io), of the server (unavailable,
+/// denied, data, config), cancelled; temporary, without a retry, where another process replaced a collection that this
+/// one found at its start or created: in all its attempts the job changes only what this process created, and drops
+/// only what it found or created. Once standard input was read from, no error is retried.
 class RestoreJob final : public OneShotJob {
  public:
   explicit RestoreJob(Settings settings) : settings_(std::move(settings)) {}
@@ -30,8 +29,8 @@ class RestoreJob final : public OneShotJob {
   OwnCollections own_;
   bool proven_ = false;
   bool input_used_ = false;
-  bool begun_ = false;                  ///< an attempt may have written: what is there may be ours
-  std::optional<Outcome> unconfirmed_;  ///< of an attempt whose last step, which ends our login, was not answered
+  bool begun_ = false;                  ///< an attempt may have written: existing documents may be ours
+  std::optional<Outcome> unconfirmed_;  ///< the last step, which ends our login, got no answer
 };
 
 }  // namespace sidekick::restore

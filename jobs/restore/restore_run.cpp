@@ -78,7 +78,7 @@ bool RestoreRun::would_lose_documents() {
   return settings_.drop && first_with_documents(client, plan_, existing_).has_value();
 }
 
-/// A server that refuses options or indexes of a newer one says only which.
+/// A server that rejects options or indexes of a newer one does not say why.
 template <class Step>
 void RestoreRun::telling_versions(const std::string& flag, Step step) const try {
   step();
@@ -120,7 +120,7 @@ mongo::Bytes RestoreRun::read_document(const DumpEvent& event) {
   return document;
 }
 
-/// False where the event is not a document of users, roles or their version, and so left as it is.
+/// False where the event is not a document of users, roles or their version; it is then unchanged.
 bool RestoreRun::take_login(const DumpEvent& event) {
   if (event.kind != DumpEvent::Kind::document) return false;
   const auto& target = plan_.targets[event.collection];
@@ -156,7 +156,7 @@ void RestoreRun::read_logins() {
   if (logins_->any() || auth_schema_.is_known()) auth_schema_.check();
 }
 
-/// The schema may follow what is to be written.
+/// The schema may come after the documents that depend on it.
 void RestoreRun::find_auth_schema() {
   if (!plan_.restores(Role::auth_version)) return;
   const auto dump = open_dump(settings_, context_.cancel);
@@ -202,7 +202,7 @@ void RestoreRun::restore() {
       take_document(writer, event);
     else
       writer.flush();
-    // The input is read in large pieces, so most documents do not move the position.
+    // The input is read in large pieces, so most documents do not change the position.
     if (const auto position = dump_->position(); position != reported) {
       context_.status.progress({position, dump_->size(), "bytes"});
       reported = position;

@@ -15,7 +15,7 @@
 
 namespace sidekick::restore {
 
-/// Holds what one attempt needs; the job calls the steps in order. Not thread safe.
+/// The state of one attempt; the job calls the steps in order. Not thread safe.
 class RestoreRun final {
  public:
   /// `own` is the job's, for all attempts.
@@ -25,28 +25,29 @@ class RestoreRun final {
   void open();
   /// Finds the server and checks that it can hold what the plan restores.
   void connect();
-  /// True when --drop would cost documents that are there now.
+  /// True when --drop would delete existing documents.
   bool would_lose_documents();
-  /// Throws Error of kind data where the server refuses the options of a collection. Before anything is dropped.
+  /// Throws Error of kind data where the server rejects the options of a collection. Before anything is dropped.
   void try_options();
-  /// Reads the users and roles that the dump begins with, and checks that this server takes them: before anything is
+  /// Reads the users and roles at the start of the dump, and checks that this server accepts them: before anything is
   /// written, where the dump has them first or can be read twice.
   void read_logins();
-  /// With --if-empty: a collection for which the databases are left alone, or nothing.
+  /// With --if-empty: a collection that makes the databases be skipped, or nothing.
   std::optional<mongo::Namespace> first_not_empty();
   /// Drops and creates.
   void prepare();
-  /// Documents, oplog, indexes, users; returns when all is durable.
+  /// Documents, oplog, indexes, users; returns when everything is durable.
   void restore();
   /// The last line of the log. Throws Error of kind data where documents were rejected.
   Outcome outcome() const;
-  /// True where the last step may have ended the login that it used: a later attempt that is refused has nothing to do.
+  /// True where the last step may have ended the login that it used: a later attempt whose login is rejected has
+  /// nothing to do.
   bool gave_up_own_login() const noexcept { return logins_ && logins_->gave_up_own_login(); }
   /// True once something may have been dropped or created.
   bool has_begun() const noexcept { return begun_; }
-  /// What the attempt has changed so far, in a few words for an error.
+  /// What the attempt has changed so far, briefly, for an error.
   std::string changes() const;
-  /// For --dryRun: proves the dump and tells what would be done.
+  /// For --dryRun: verifies the dump and reports what would be done.
   Outcome rehearse();
 
  private:
@@ -77,7 +78,7 @@ class RestoreRun final {
   Tally tally_;
   AuthSchema auth_schema_;
   std::optional<Logins> logins_;                ///< where the plan restores users, roles or an oplog
-  std::optional<mongo::DumpEvent> next_event_;  ///< read already and not yet dealt with
+  std::optional<mongo::DumpEvent> next_event_;  ///< already read, but not yet handled
   IndexCatalog catalog_;
   std::optional<mongo::Client> oplog_client_;
   std::optional<OplogReplay> oplog_;

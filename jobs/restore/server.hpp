@@ -1,4 +1,4 @@
-/// The server that a restore writes to: found, found writable, and what it can hold.
+/// The server that a restore writes to: whether it is writable, and what it supports.
 #pragma once
 
 #include <compare>
@@ -18,29 +18,29 @@ struct ServerVersion {
   auto operator<=>(const ServerVersion&) const = default;
 };
 
-/// "6.0.5-rc1" is 6.0.5; what is no number is 0.
+/// "6.0.5-rc1" is 6.0.5; anything but a number is 0.
 ServerVersion parse_version(const std::string& text);
 
 struct Server {
   ServerVersion version;
   std::string version_text;
   bool replica_set = false;
-  std::int32_t wire_version = 0;  ///< of the protocol: 17 is that of 6.0
+  std::int32_t wire_version = 0;  ///< wire protocol version: 17 is that of 6.0
   std::string process;            ///< changes when the server is restarted; empty before 4.4
 
-  /// Whether an insert may ask the server to keep Timestamp(0,0).
+  /// Whether an insert may request that the server keeps Timestamp(0,0).
   bool keeps_zero_timestamps() const noexcept;
 };
 
-/// Asks who is there, for the pool's selection_time(). Throws Error: unavailable with the reason in words (no such
-/// name, refused, not initiated, no primary), denied.
+/// Finds the server, within the pool's selection_time(). Throws Error: unavailable with the reason (no such name,
+/// refused, not initiated, no primary), denied.
 Server find_server(mongo::Pool& pool, JobContext& context);
 
-/// Throws Error of kind unavailable where the server is no longer the process that find_server() met. A standalone that
-/// is killed loses what it acknowledged in the last 100 ms, and nothing but this tells.
+/// Throws Error of kind unavailable where the server was restarted since find_server(). A standalone that is killed
+/// loses what it acknowledged in the last 100 ms, and this is the only sign.
 void check_same_process(mongo::Pool& pool, const Server& server);
 
-/// Throws Error of kind data naming the first collection that this server is too old or too new to hold.
+/// Throws Error of kind data naming the first collection that this server is too old or too new for.
 void check_server_can_hold(const Server& server, const Plan& plan, const Settings& settings);
 
 }  // namespace sidekick::restore

@@ -1,4 +1,4 @@
-/// What `restore` is told: values only, already parsed and checked one by one.
+/// The settings of `restore`: values only, already parsed and checked one by one.
 #pragma once
 
 #include <chrono>
@@ -17,29 +17,29 @@
 
 namespace sidekick::restore {
 
-/// What to do with a document whose _id (or other unique key) is in the target already.
+/// What to do with a document whose _id (or other unique key) already exists in the target.
 enum class OnDuplicate {
   same,     ///< the same bytes count as stored, others are an error
   error,    ///< always an error
-  keep,     ///< the one that is there stays
-  replace,  ///< the one of the dump takes its place
+  keep,     ///< the existing one stays
+  replace,  ///< the one of the dump replaces it
 };
 
 enum class Input { archive_file, standard_input, folder, opened };
 
-/// Opens an archive that is no file here, at its beginning each time: plain or compressed bytes.
+/// Opens an archive that is not a local file, at its beginning each time: plain or compressed bytes.
 using OpenArchive = std::function<std::unique_ptr<filters::Source>(const CancelToken&)>;
 
 struct Settings {
   mongo::Connection connection;
 
-  /// From --archive=FILE, --archive, --dir or the positional. Empty path: the folder `dump`, as the peer has it.
-  /// `folder` also stands for one .bson file.
+  /// From --archive=FILE, --archive, --dir or the positional. Empty path: the folder `dump`, as in the peer. `folder`
+  /// also means one .bson file.
   Input input = Input::folder;
   std::string path = "dump";  ///< of what is `opened`: its name for messages
   OpenArchive open;           ///< of what is `opened`
-  bool gzip = false;          ///< of two files for one collection in a folder, the one that ends in .gz is meant
-  std::vector<filters::AgeIdentity> identities;  ///< for an archive that is encrypted
+  bool gzip = false;          ///< of two files for one collection in a folder, use the one that ends in .gz
+  std::vector<filters::AgeIdentity> identities;  ///< for an encrypted archive
 
   std::string db;
   bool db_of_uri = false;  ///< the connection string names `db`, not --db
@@ -52,14 +52,14 @@ struct Settings {
   std::vector<std::string> exclude_collection_prefixes;
   bool allow_empty = false;
 
-  /// Whether some collections of a database may be left out.
+  /// Whether some collections of a database may be skipped.
   bool selects_some() const {
     return !collection.empty() || !ns_include.empty() || !ns_exclude.empty() || !exclude_collections.empty() ||
            !exclude_collection_prefixes.empty();
   }
 
   bool drop = false;
-  bool if_empty = false;  ///< leave databases alone that hold documents
+  bool if_empty = false;  ///< skip databases that hold documents
   bool dry_run = false;
   bool prove_first = true;
   OnDuplicate on_duplicate = OnDuplicate::same;
@@ -81,9 +81,9 @@ struct Settings {
   std::string temp_users_collection = "tempusers";
   std::string temp_roles_collection = "temproles";
 
-  /// 1 to 64. -j and --numInsertionWorkersPerCollection are folded in by whoever fills this.
+  /// 1 to 64. -j and --numInsertionWorkersPerCollection are multiplied into this by the caller.
   int workers = 2;
-  /// Documents in a batch at most, 1 to 100000; bytes are bounded beside it.
+  /// Maximum number of documents in a batch, 1 to 100000; bytes are limited as well.
   int batch_documents = 100'000;
 };
 

@@ -1,4 +1,4 @@
-/// What became of the documents, counted by all workers together.
+/// Counts the results of all documents, for all workers together.
 #pragma once
 
 #include <atomic>
@@ -14,11 +14,11 @@ class Tally {
  public:
   std::atomic<std::uint64_t> inserted = 0;
   std::atomic<std::uint64_t> already_there = 0;  ///< the same bytes under the same _id
-  std::atomic<std::uint64_t> unread = 0;         ///< the same _id is there, and the user may not read more of it
-  std::atomic<std::uint64_t> kept = 0;           ///< another document stays, by --on-duplicate keep
+  std::atomic<std::uint64_t> unread = 0;         ///< the same _id exists, and the user cannot read the rest of it
+  std::atomic<std::uint64_t> kept = 0;           ///< another document stays, because of --on-duplicate keep
   std::atomic<std::uint64_t> replaced = 0;
 
-  /// One document that is not stored, and why in one line.
+  /// One document that was not stored, and why, in one line.
   void reject(std::string reason) {
     const std::lock_guard lock(mutex_);
     if (reasons_.size() < shown_reasons) reasons_.push_back(std::move(reason));

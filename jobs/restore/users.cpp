@@ -45,7 +45,7 @@ Bson apply_command(const std::vector<Bson>& operations) {
   return std::move(Bson().append_array("applyOps", operations).append("allowAtomic", false));
 }
 
-/// Puts `document` in the place of a user, or removes it.
+/// Replaces a user by `document`, or removes it.
 Bson change_command(const std::string& id, const std::optional<Bson>& document) {
   if (!document)
     return std::move(Bson()
@@ -58,7 +58,7 @@ Bson change_command(const std::string& id, const std::optional<Bson>& document) 
 void throw_write_error(const Bson& reply, const std::string& what) {
   for (const auto& failure : mongo::documents_of(reply.get(), "writeErrors")) {
     const auto code = mongo::number_of(failure.get(), "code");
-    if (code == duplicate_key) continue;  // an earlier try, whose answer was lost, has inserted it
+    if (code == duplicate_key) continue;  // an earlier try whose answer was lost has inserted it
     throw Error(mongo::kind_of_server_code(code), what + ": " + mongo::text_of(failure.get(), "errmsg"));
   }
 }
@@ -90,7 +90,7 @@ Logins::~Logins() {
   try {
     std::unique_ptr<mongo::Pool, mongo::LetGo> other;
     if (context_.cancel.cancelled()) {
-      // The connections of the attempt are cut by then.
+      // The connections of the attempt are already cut.
       auto connection = settings_.connection;
       connection.socket_timeout_s = 1;
       other.reset(new mongo::Pool(connection, CancelToken()));
@@ -203,7 +203,7 @@ void Logins::merge(bool journal) {
   change_own_users(write_concern);
 }
 
-/// With --drop the merge removes users that the temporary collection does not have, and so our own.
+/// With --drop the merge removes users that the temporary collection does not have, including our own.
 void Logins::keep_own_users() {
   for (const auto& [id, wanted] : own_) {
     if (!settings_.db.empty() && db_of(id) != settings_.db) continue;
@@ -216,7 +216,7 @@ void Logins::keep_own_users() {
 }
 
 void Logins::merge(Kind& kind, const Bson& write_concern) {
-  // A dump without any user would remove all logins: the official tool passes such a dump over too.
+  // A dump without any user would remove all logins: the official tool skips such a dump too.
   if (kind.taken == 0 || (kind.held.empty() && !kind.is_filled)) return;
   insert_held(kind);
   const auto command = Bson()
@@ -254,7 +254,7 @@ void Logins::replay_oplog(const Bson& write_concern) {
   flush();
 }
 
-/// Each by one command, whatever that takes: after it nothing may need a right.
+/// One command for each, whatever it takes: after it no permission may be needed.
 void Logins::change_own_users(const Bson& write_concern) {
   for (const auto& [id, wanted] : own_) {
     const bool in_scope = settings_.db.empty() || db_of(id) == settings_.db;
@@ -274,7 +274,7 @@ void Logins::change_own_user(const std::string& id, const Bson& command) {
     try {
       throw_write_error(pool_.client().run(system_users.db, command, what), what);
     } catch (const Error& error) {
-      // Our login worked a moment ago: only the try whose answer was lost can have ended that.
+      // Our login worked a moment ago: only the try whose answer was lost can have ended it.
       if (error.kind() == ErrorKind::denied && own_sent_) return;
       own_sent_ = own_sent_ || error.transient();
       throw;

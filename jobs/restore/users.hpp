@@ -1,4 +1,4 @@
-/// Users and roles: held back until all else is durable, then taken over by the server.
+/// Users and roles: held back until everything else is durable, then merged by the server.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ class AuthSchema final {
   void see(mongo::Bytes version_document);
   bool is_known() const noexcept { return version_.has_value(); }
 
-  /// Throws Error of kind data where the users are of a schema that no server of today takes.
+  /// Throws Error of kind data where the schema of the users is not supported by current servers.
   void check() const;
 
  private:
@@ -27,41 +27,41 @@ class AuthSchema final {
   std::optional<std::int64_t> version_;
 };
 
-/// The users and roles of one dump. The server takes them from temporary collections, which hold password hashes: they
+/// The users and roles of one dump. The server merges them from temporary collections, which hold password hashes: they
 /// are filled only for the merge, and dropped after it, also when it fails. The connection's own user is changed last
-/// of all and by one command, because nothing after it may need a right. Not thread safe.
+/// and by one command, because nothing after it may need a permission. Not thread safe.
 class Logins final {
  public:
   /// The references must outlive it.
   Logins(mongo::Pool& pool, CollectionGuard& guard, const Plan& plan, const Settings& settings,
          const mongo::Bson& write_concern, JobContext& context);
-  /// Drops what is left of the temporary collections, as far as the server allows it within a second or so.
+  /// Drops the remaining temporary collections, as far as the server allows it within about a second.
   ~Logins();
   Logins(const Logins&) = delete;
   Logins& operator=(const Logins&) = delete;
 
-  /// Finds out as whom we are logged in. To be called before take(). Throws Error as Client::run does.
+  /// Determines the user that we are logged in as. Call it before take(). Throws Error as Client::run does.
   void begin();
 
-  /// Drops the temporary collections that a killed run has left. Throws Error as CollectionGuard does.
+  /// Drops the temporary collections of a killed run. Throws Error as CollectionGuard does.
   void drop_temporary();
 
-  /// Takes one document of `target`. Users and roles of a database other than --db are left out. More than a few MiB
-  /// do not stay in memory but go to the temporary collection.
+  /// Takes one document of `target`. Skips users and roles of a database other than --db. More than a few MiB go to the
+  /// temporary collection instead of memory.
   void take(const Target& target, mongo::Bytes document);
 
-  /// Takes the oplog's changes of users and roles, which follow the merge.
+  /// Takes the oplog's changes of users and roles, which are applied after the merge.
   void take(std::vector<mongo::Bson> oplog_operations) { later_ = std::move(oplog_operations); }
 
   /// True when there is something to merge.
   bool any() const noexcept { return users_.taken > 0 || roles_.taken > 0 || !later_.empty(); }
 
-  /// Makes the server take all of it over; with --drop, removes users and roles that the dump does not have (all, or
-  /// those of --db), unless the dump has none at all. Durable when it returns. `journal` asks for the write concern of
-  /// a standalone. Repeatable. Throws Error as CollectionGuard does.
+  /// Makes the server merge everything; with --drop, removes users and roles that the dump does not have (all, or those
+  /// of --db), unless the dump has none at all. Durable when it returns. `journal` requests the write concern of a
+  /// standalone. Repeatable. Throws Error as CollectionGuard does.
   void merge(bool journal);
 
-  /// True once the command that changes our own user was sent: a login that is refused later proves that it was done.
+  /// True once the command that changes our own user was sent: a later rejected login proves that it was executed.
   bool gave_up_own_login() const noexcept { return own_sent_; }
 
   std::size_t users() const noexcept { return users_.taken; }
@@ -77,7 +77,7 @@ class Logins final {
     std::size_t taken = 0;
     std::size_t foreign = 0;  ///< of another database than --db
     std::string foreign_db{};
-    bool is_filled = false;  ///< the temporary collection may hold something
+    bool is_filled = false;  ///< the temporary collection may hold documents
   };
 
   Kind& kind(Role role) noexcept { return role == Role::users ? users_ : roles_; }
@@ -98,7 +98,7 @@ class Logins final {
   JobContext& context_;
   Kind users_{.noun = "user", .command_field = "tempUsersCollection", .temporary = {}};
   Kind roles_{.noun = "role", .command_field = "tempRolesCollection", .temporary = {}};
-  /// By the _id of those we are logged in as: what the dump makes of them, or nothing where it does not have them.
+  /// By the _id of the users that we are logged in as: their document in the dump, or nothing.
   std::map<std::string, std::optional<mongo::Bson>> own_;
   std::vector<mongo::Bson> later_;
   std::map<std::string, std::vector<mongo::Bson>> own_later_;  ///< by _id

@@ -12,7 +12,7 @@ namespace {
 // Measured: larger ones gain nothing, smaller ones cost round trips.
 constexpr std::size_t batch_bytes = std::size_t{1} << 20;
 
-// Two for each worker, one in its hands and one waiting, and the one that is being filled.
+// Two for each worker, one in work and one waiting, and the one that is being filled.
 std::size_t queue_bytes(const Settings& settings) {
   return (2 * static_cast<std::size_t>(settings.workers) + 1) * batch_bytes;
 }
@@ -26,7 +26,7 @@ Writer::Writer(mongo::Pool& pool, CollectionGuard& guard, const Settings& settin
     for (int i = 0; i < settings.workers; i++)
       workers_.emplace_back([&, this] { work(pool, guard, settings, server, write_concern, tally, context); });
   } catch (const std::system_error& error) {
-    // Those that did start must not wait for a queue that nobody will fill.
+    // Threads that did start must not wait for a queue that is never filled.
     queue_.fail(std::current_exception());
     throw Error(ErrorKind::temporary, std::string("cannot start a worker: ") + error.what(),
                 "raise the limit of processes and threads (ulimit -u, --pids-limit), or lower --workers");

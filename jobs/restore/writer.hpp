@@ -1,4 +1,4 @@
-/// The workers that insert, and the queue before them.
+/// The workers that insert, and their queue.
 #pragma once
 
 #include <thread>
@@ -9,19 +9,19 @@
 
 namespace sidekick::restore {
 
-/// Cuts the stream of documents into batches and inserts them on --workers threads. The methods are for the one thread
-/// that reads; each rethrows what a worker failed with. Destruction without finish() ends the workers as soon as their
-/// present batch lets them.
+/// Splits the stream of documents into batches and inserts them on --workers threads. The methods are for the thread
+/// that reads; each rethrows the failure of a worker. Destruction without finish() ends the workers after their current
+/// batch.
 class Writer final {
  public:
   Writer(mongo::Pool& pool, CollectionGuard& guard, const Settings& settings, const Server& server,
          const mongo::Bson& write_concern, Tally& tally, JobContext& context);
   ~Writer();
 
-  /// Takes the next document from `dump`: its event told `bytes`.
+  /// Takes the next document from `dump`, whose event gave `bytes`.
   void take(mongo::DumpReader& dump, const Target& target, std::size_t bytes);
 
-  /// Sends what is held of the present batch.
+  /// Sends the documents of the current batch.
   void flush();
 
   /// Waits until everything taken so far is stored.

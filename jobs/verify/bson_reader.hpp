@@ -1,4 +1,4 @@
-/// Bare documents one after the other, as a dump of one collection.
+/// Reads plain documents, one after another, as a dump of one collection.
 #pragma once
 
 #include "mongo/dump_reader.hpp"
@@ -6,7 +6,7 @@
 
 namespace sidekick::verify {
 
-/// What a .bson file holds, from any source. Errors as in DumpReader, naming `name`.
+/// The content of a .bson file, from any source. Errors as in DumpReader, naming `name`.
 class BsonReader final : public mongo::DumpReader {
  public:
   BsonReader(std::unique_ptr<filters::Source> source, std::string name);

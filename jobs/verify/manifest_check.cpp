@@ -33,7 +33,7 @@ std::string read_manifest(const std::string& path) {
   return text;
 }
 
-/// The documents of a time series lie under another name than the series.
+/// The documents of a time series have another namespace than the series.
 std::string series_name(std::string name) {
   const auto at = name.find("." + std::string(mongo::buckets_prefix));
   if (at != std::string::npos) name.erase(at + 1, mongo::buckets_prefix.size());

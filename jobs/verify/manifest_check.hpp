@@ -1,4 +1,4 @@
-/// A backup against the manifest beside it.
+/// Compares a backup with the manifest beside it.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 
 namespace sidekick::verify {
 
-/// The manifest in the file `path` and ".json", or nothing where there is none. A file of that name that is no manifest
-/// is a warning, and an error of kind data where `path` is named as a backup is. Throws Error: denied, io.
+/// The manifest in the file `path` and ".json", or nothing where there is none. A file of that name that is not a
+/// manifest is a warning, and an error of kind data where `path` has the name of a backup. Throws Error: denied, io.
 std::optional<storage::Manifest> manifest_beside(const std::string& path, Log& log);
 
-/// Throws Error of kind data that names the first thing in which they differ: stored bytes, sha256, encryption, what
-/// is counted. Namespaces are compared by name, whatever their order.
+/// Throws Error of kind data that names the first difference: stored bytes, sha256, encryption, counts. Namespaces are
+/// compared by name, in any order.
 void check_against(const Report& report, const storage::Manifest& manifest);
 
 }  // namespace sidekick::verify

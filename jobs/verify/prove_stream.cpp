@@ -17,7 +17,7 @@ namespace {
 using filters::Compression;
 using filters::PeekSource;
 
-/// A source that somebody else keeps, and how much came from it.
+/// A source that the caller keeps, with the number of bytes read from it.
 class Counted final : public filters::Source {
  public:
   explicit Counted(filters::Source& from) : from_(from) {}

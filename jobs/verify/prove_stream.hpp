@@ -1,4 +1,4 @@
-/// Proving a stream whose first bytes say what it is.
+/// Verifies a stream whose first bytes identify it.
 #pragma once
 
 #include <functional>
@@ -13,24 +13,23 @@
 
 namespace sidekick::verify {
 
-/// What may be in a stream: only what has a structure, or what a command wrote, too.
+/// What a stream may hold: only structured formats, or also the output of a command.
 enum class Content { recognised, anything };
 
-/// Reads a tar to its end and returns how many files it holds; throws Error of kind data with the place. It is handed
-/// in, for it belongs to the job that writes them.
+/// Reads a tar to its end and returns its number of files; throws Error of kind data with the position. Passed in, as
+/// it belongs to the job that writes them.
 using CountFiles = std::function<std::uint64_t(filters::Source& plain, const std::string& name)>;
 
-/// How a stream is to be read.
+/// How to read a stream.
 struct Reading {
   Content content = Content::recognised;
-  std::vector<filters::AgeIdentity> identities;  ///< for what is encrypted
+  std::vector<filters::AgeIdentity> identities;  ///< for encrypted streams
   CountFiles count_files;
 };
 
-/// Reads `stored` to its end: encrypted or not, compressed or not, a mongodump archive, a tar or bare BSON. `name`
-/// stands for it in errors. Throws Error: config where it is encrypted and there is no identity, denied where none
-/// opens it, no_input for a stream without a byte, data with the place for what is damaged or nothing that is known;
-/// and what the source throws.
+/// Reads `stored` to its end: encrypted or not, compressed or not, a mongodump archive, a tar or plain BSON. `name` is
+/// its name in errors. Throws Error: config where it is encrypted and there is no identity, denied where none opens it,
+/// no_input for an empty stream, data with the position for damage or an unknown format; and what the source throws.
 Report prove_stream(std::unique_ptr<filters::Source> stored, const std::string& name, const Reading& reading);
 
 /// Reads a dump to its end. Throws as it does.

@@ -1,4 +1,4 @@
-/// What a proof found.
+/// The result of a verification.
 #pragma once
 
 #include <cstdint>
@@ -19,21 +19,20 @@ struct Part {
   std::uint64_t bytes = 0;  ///< of the items
 };
 
-/// What is whole.
+/// What was verified.
 struct Report {
   std::string name;
   Form form = Form::archive;
-  filters::Compression compression =
-      filters::Compression::none;  ///< of the stream; the files of a folder have their own
+  filters::Compression compression = filters::Compression::none;  ///< of the stream; each file of a folder has its own
   bool encrypted = false;
-  std::string server_version;  ///< empty where it is not told
+  std::string server_version;  ///< empty where unknown
   std::vector<Part> parts;
   std::string unit = "documents";  ///< of items: "documents", "files", "" where nothing is counted
-  std::uint64_t items = 0;         ///< of all parts but the oplog
+  std::uint64_t items = 0;         ///< of all parts without the oplog
   std::uint64_t bytes = 0;
   std::uint64_t stored_bytes = 0;  ///< 0 for a folder
   std::string sha256;              ///< of the stored bytes; empty for a folder
-  bool manifest = false;           ///< there was one beside it, and it agrees
+  bool manifest = false;           ///< a manifest exists, and matches
 };
 
 }  // namespace sidekick::verify

@@ -1,4 +1,4 @@
-/// What `verify` is told: values only, already parsed and checked one by one.
+/// The settings of `verify`: values only, already parsed and checked one by one.
 #pragma once
 
 #include <string>

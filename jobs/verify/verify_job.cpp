@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Tells how far a file is read.
+/// Reports how far a file was read.
 class Metered final : public filters::Source {
  public:
   Metered(filters::FdSource from, std::optional<std::uint64_t> size, StatusSink& status)
@@ -73,8 +73,8 @@ Report prove_standard_input(const Reading& reading, JobContext& context) {
   }
 }
 
-/// True for the folder of one database, as `mongodump --out=F` makes one in F for each.
-/// Files that lie loose beside such folders do not count.
+/// True for the folder of one database, as `mongodump --out=F` creates in F for each. Ignores files beside such
+/// folders.
 bool is_database(const std::string& folder) {
   bool holds_collections = false;
   for (const auto& path : mongo::sorted_entries(folder)) {
@@ -96,7 +96,7 @@ Report prove_files(const std::string& path, Form form, JobContext& context) {
   return prove_dump(reader, path, form);
 }
 
-/// True where an archive or a tar is called like a file of documents ("dump.bin").
+/// True where an archive or a tar has the name of a file of documents ("dump.bin").
 bool holds_archive(const std::string& path, const CancelToken& cancel) {
   auto raw = std::make_unique<filters::FdSource>(filters::open_for_reading(path), path, cancel);
   filters::PeekSource plain(filters::decompressed(std::move(raw), path));

@@ -1,4 +1,4 @@
-/// The job `verify`: proves a backup whole, without a server.
+/// The job `verify`: checks a backup from end to end, without a server.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,12 @@
 
 namespace sidekick::verify {
 
-/// A one-shot job that reads and writes nothing. Its outcome is that all is whole; `show` is told what there is just
-/// before. Errors: no_input, denied, io, cancelled, and data with the place of the damage. Standard input is read once:
-/// no error of it may be tried again.
+/// A one-shot job that only reads. Success means that everything is complete; `show` gets the report just before.
+/// Errors: no_input, denied, io, cancelled, and data with the position of the damage. Standard input is read once: none
+/// of its errors is retried.
 class VerifyJob final : public OneShotJob {
  public:
-  /// Proves a tar, as CountFiles does, for as long as it is not cancelled.
+  /// Verifies a tar, as CountFiles does, until it is cancelled.
   using ProveTar = std::function<std::uint64_t(filters::Source&, const std::string& name, const CancelToken&)>;
 
   VerifyJob(Settings settings, ProveTar prove_tar, std::function<void(const Report&)> show)

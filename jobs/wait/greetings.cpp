@@ -24,7 +24,7 @@ Verdict refuses(std::string why) {
   return {true, std::move(why)};
 }
 
-/// Printable text of a server's, short enough for a line of the log.
+/// Printable text of a server, shortened for a log line.
 std::string quoted(std::string_view text) {
   constexpr std::size_t longest = 120;
   std::string out(text.substr(0, longest));
@@ -44,7 +44,7 @@ std::string big_endian(std::size_t number) {
   return out;
 }
 
-/// The field of that letter in an error message of PostgreSQL.
+/// The field with that letter in an error message of PostgreSQL.
 std::string_view postgres_field(std::string_view fields, char letter) {
   while (fields.size() > 1 && fields[0] != '\0') {
     const auto end = std::min(fields.find('\0', 1), fields.size());
@@ -116,7 +116,7 @@ std::string amqp_question(const Url&) {
 }
 
 Verdict judge_amqp(std::string_view answer) {
-  // A frame of kind method, on channel 0, and behind its length the numbers of class Connection and method Start.
+  // A frame of kind method on channel 0; after its length the numbers of class Connection and method Start.
   constexpr std::string_view method_frame("\x01\0\0", 3), connection_start("\0\x0a\0\x0a", 4);
   constexpr std::size_t at = 7;
   const auto begin = answer.substr(0, method_frame.size());

@@ -11,7 +11,7 @@ namespace sidekick::wait {
 
 namespace {
 
-/// More of an answer than this is not looked into.
+/// Only so much of an answer is searched.
 constexpr std::size_t max_body_bytes = 4U << 20U;
 
 class HttpProbe final : public Probe {
@@ -64,7 +64,7 @@ class HttpProbe final : public Probe {
 }  // namespace
 
 std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings) {
-  // Else it is noticed only once a server is there.
+  // Otherwise it would be noticed only once a server is available.
   const auto& authorities = settings.http.tls.ca_file;
   if (!authorities.empty() && ::access(authorities.c_str(), R_OK) != 0)
     throw error_from_errno("cannot read the certificates '" + authorities + "'", errno);

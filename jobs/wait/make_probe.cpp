@@ -20,7 +20,7 @@ Error unknown_scheme(const std::string& url) {
           "use tcp, unix, http, https, mongodb, postgres, mysql, redis, amqp, file or dns, such as tcp://db:5432"};
 }
 
-/// parse_url() blames the configuration; here it is the user's own words that are wrong.
+/// parse_url() reports a configuration error; here the user's own argument is wrong.
 Url usable(const std::string& text) {
   try {
     return parse_url(text);

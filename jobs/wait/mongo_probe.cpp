@@ -34,19 +34,19 @@ Wanted wanted(const std::string& url) {
     if (url.compare(at + 1, key.size(), key) != 0) continue;
     const auto end = std::min(url.find('&', at + 1), url.size());
     out.expect = expect_of(std::string_view(url).substr(at + 1 + key.size(), end - at - 1 - key.size()));
-    // Either what follows moves to its place, or the separator before it goes too.
+    // Either the following text moves up, or the separator before it is removed too.
     out.uri = end < url.size() ? url.substr(0, at + 1) + url.substr(end + 1) : url.substr(0, at);
     return out;
   }
   return out;
 }
 
-/// A user may be created a moment after the server came up.
+/// A user may be created a moment after the server started.
 constexpr auto patience_with_logins = std::chrono::seconds(15);
 constexpr int fewest_refusals = 3;
 
 enum class Refusal {
-  ends,  ///< a login that is refused again and again is an error
+  ends,  ///< a login that is rejected repeatedly is an error
   waits,
 };
 
@@ -83,7 +83,7 @@ class MongoProbe final : public Probe {
     return uri;
   }
 
-  /// In the words of a command that has no --uri.
+  /// In the words of a command without --uri.
   static mongo::Uri understood(const std::string& text) {
     constexpr std::string_view theirs = "--uri is ";
     mongo::Connection connection;
@@ -116,7 +116,7 @@ class MongoProbe final : public Probe {
     return "it is not a secondary";
   }
 
-  /// Why the login is refused; empty where it is taken.
+  /// Why the login is rejected; empty where it is accepted.
   std::string refusal_at(const mongoc_host_list_t& host) {
     try {
       mongo::log_in(uri_.get(), host, timeout_);

@@ -24,7 +24,7 @@ std::string spoken(Clock::duration time) {
   return ms % 1'000 == 0 ? std::to_string(ms / 1'000) + " s" : std::to_string(ms) + " ms";
 }
 
-/// All that is waited for, and the threads that watch it.
+/// All targets, and the threads that watch them.
 class Watches {
  public:
   explicit Watches(const Settings& settings)
@@ -92,7 +92,7 @@ Outcome WaitJob::run(JobContext& context) {
     const auto end = settings_.timeout ? begun + *settings_.timeout : Clock::time_point::max();
     const bool is_over = wait_ready(over.fd(), POLLIN, std::min(report, end), context.cancel);
     const int reason = errno;
-    // Also where it is over: who was told to end does not become the command.
+    // Also after success: a stopped process does not become the command.
     context.ending.throw_if_cancelled();
     if (context.cancel.cancelled()) throw Error(ErrorKind::timeout, "still waiting for " + watches.missing());
     if (is_over) break;

@@ -1,4 +1,4 @@
-/// The job `wait`: ends once what the URLs name is there (or gone).
+/// The job `wait`: ends once the targets of the URLs are available (or gone).
 #pragma once
 
 #include "sidekick/job.hpp"
@@ -6,11 +6,11 @@
 
 namespace sidekick::wait {
 
-/// A one-shot job. Looks at all URLs at once, each in a thread of its own, then again with a back-off from 50 ms to
-/// 1 s; says every 10 s what it still waits for and why. Leaves nothing behind. Throws Error: timeout, which is not to
-/// be tried again, (as a rule; not where the time of an attempt was up first), naming what is missing and why; config
-/// or no_input for what no waiting can mend; cancelled. Where the look-up of a name hangs, its thread outlives run():
-/// the process must end by leave() or exec.
+/// A one-shot job. Checks all URLs in parallel, each in its own thread, and repeats with a back-off from 50 ms to 1 s;
+/// logs every 10 s what is missing and why. Leaves nothing behind. Throws Error: timeout, which names what is missing
+/// and why, and is not retried (except where the time of an attempt ended first); config or no_input for what no
+/// waiting can mend; cancelled. Where a name lookup hangs, its thread outlives run(): the process must end with leave()
+/// or exec.
 class WaitJob final : public OneShotJob {
  public:
   /// Throws Error as make_probe() does.

@@ -46,7 +46,7 @@ void Watch::run() noexcept try { watch(); } catch (const Error& error) {
 }
 
 void Watch::watch() {
-  // What is to hold for a while is looked at more often: it must not come and go unseen.
+  // A target that must stay available is checked more often: an outage must not go unseen.
   constexpr Clock::duration shortest = 50ms, longest = 1s, longest_while_it_settles = 200ms;
   SystemClock clock;
   const auto over = goal_->over();

@@ -1,4 +1,4 @@
-/// Looking at one thing again and again until it is as it is wanted.
+/// Checks one target repeatedly until it is in the expected state.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,7 @@
 
 namespace sidekick::wait {
 
-/// What all watches of a job share. It outlives the job where a look-up of a name does: that can be neither cancelled
-/// nor waited for.
+/// Shared by all watches of a job. Outlives the job where a name lookup does: that can be neither cancelled nor joined.
 class Goal final {
  public:
   Goal(const Settings& settings, std::size_t watches);
@@ -22,16 +21,16 @@ class Goal final {
   Settings::Until until() const noexcept { return until_; }
   std::chrono::milliseconds stable() const noexcept { return stable_; }
 
-  /// One watch is where it should be. All members are safe from any thread.
+  /// One watch is in the expected state. All members are safe from any thread.
   void one_met() noexcept;
-  /// One that was is so no more. Once enough are at the same time, nothing undoes it.
+  /// One watch has left it. Once enough are in it at the same time, the result is final.
   void one_lost() noexcept;
-  /// One watch can never be.
+  /// One watch can never get there.
   void fail(Error error) noexcept;
   /// Ends all watches.
   void give_up() noexcept { over_.cancel(); }
 
-  /// Cancelled once it is met, failed or given up.
+  /// Cancelled once it is met, failed or abandoned.
   CancelToken over() const { return over_.token(); }
   bool met() const;
   std::optional<Error> failure() const;
@@ -45,18 +44,18 @@ class Goal final {
   CancelSource over_;
 };
 
-/// One thing that is waited for.
+/// One target.
 class Watch final {
  public:
   Watch(std::string name, std::unique_ptr<Probe> probe, std::shared_ptr<Goal> goal)
       : name_(std::move(name)), probe_(std::move(probe)), goal_(std::move(goal)) {}
 
-  /// Looks at once, then again after 50 ms, doubled up to 1 s, until the goal is over; what has held for Goal::stable()
-  /// counts until it does not hold any more. To be run by one thread of its own. Never throws.
+  /// Checks at once, then again after 50 ms, doubled up to 1 s, until the goal is over; a target counts once it stayed
+  /// available for Goal::stable(). Runs in its own thread. Never throws.
   void run() noexcept;
 
   const std::string& name() const noexcept { return name_; }
-  /// Why it is still waited for; nothing while it is as it should be. Safe from any thread.
+  /// Why it is still missing; nothing while it is in the expected state. Safe from any thread.
   std::optional<std::string> missing() const;
 
  private:

@@ -20,7 +20,7 @@ constexpr std::string_view file = "The file";
 constexpr std::string_view removal = "Removal";
 constexpr std::string_view output = "Output";
 
-/// There are no attempts and no parking: somebody waits for the answer.
+/// No attempts and no parking: a user waits for the answer.
 constexpr std::array common{"log-format", "log-level", "verbose",  "quiet",  "print-config",
                             "man",        "help",      "help-all", "version"};
 
@@ -58,7 +58,7 @@ Setting timeout_setting(std::string_view fallback) {
 
 constexpr std::string_view usual_timeout = "10m";
 
-/// What --help shows, of those that a command has.
+/// The settings that --help shows, of those that a command has.
 constexpr std::array<std::string_view, 13> first{
     "to",   "job",         "out",           "plain",         "keep",         "dry-run", "identity-file",
     "json", "s3-endpoint", "s3-access-key", "s3-secret-key", "ssh-key-file", "timeout"};

@@ -1,4 +1,4 @@
-/// What the commands about stored backups can be told.
+/// The settings of the commands about stored backups.
 #pragma once
 
 #include <span>

@@ -101,7 +101,7 @@ std::vector<Setting> tls_settings() {
   };
 }
 
-/// A login in it would be taken for basic authentication and end up beside the signature.
+/// A login in it would become basic authentication beside the signature.
 std::string endpoint_of(const config::Values& values) {
   const auto text = values.text("s3-endpoint");
   if (text.empty()) return text;

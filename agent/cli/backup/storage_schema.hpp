@@ -1,4 +1,4 @@
-/// What says how storages of backups are reached, for all commands that do.
+/// The settings that describe how to reach a storage, for all commands that do.
 #pragma once
 
 #include <vector>
@@ -9,12 +9,12 @@
 
 namespace sidekick::cli {
 
-/// The settings of S3, SSH and TLS, to be put behind those of a command. The variables that AWS's own tools read count
+/// The settings of S3, SSH and TLS, to be appended to those of a command. The variables that AWS's own tools read count
 /// as a peer's.
 std::vector<config::Setting> storage_settings();
 
-/// What they say; the proxies are the environment's. Throws as the getters of Values do, and Error of kind config where
-/// an endpoint is no URL of http or holds a login. `log` outlives the storage.
+/// Reads their values; the proxies come from the environment. Throws as the getters of Values do, and Error of kind
+/// config where an endpoint is not an http URL or holds a login. `log` outlives the storage.
 storage::Access storage_access(const config::Values& values, const config::Environment& environment, Log& log);
 
 }  // namespace sidekick::cli

@@ -1,4 +1,4 @@
-/// What `git-sync` can be told: the flags of kubernetes/git-sync v4, and ours.
+/// The settings of `git-sync`: the flags of kubernetes/git-sync v4, and ours.
 #pragma once
 
 #include <vector>
@@ -9,16 +9,16 @@ namespace sidekick::cli {
 
 config::Schema git_sync_schema();
 
-/// How to be let in, and how the other side is checked.
+/// How to authenticate, and how the server is verified.
 std::vector<config::Setting> git_sync_access_settings();
 
-/// What is called after a sync, or before it.
+/// What runs after a sync, or before it.
 std::vector<config::Setting> git_sync_hook_settings();
 
-/// Flags of the peer's that have a newer name, no effect here, or are refused.
+/// Flags of the peer that have a newer name, have no effect, or are refused.
 std::vector<config::Setting> git_sync_legacy_settings();
 
-/// The settings every job has, as far as they fit a loop and the peer's own names leave them room.
+/// The settings of every job, except those that do not fit a loop or conflict with names of the peer.
 std::vector<config::Setting> git_sync_common_settings();
 
 }  // namespace sidekick::cli

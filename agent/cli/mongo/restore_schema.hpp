@@ -1,4 +1,4 @@
-/// What `restore` can be told: mongorestore's flags and ours.
+/// The settings of `restore`: mongorestore's flags and ours.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@ namespace sidekick::cli {
 
 config::Schema restore_schema();
 
-/// The flags that say how to reach a MongoDB, which the tools of this family share.
+/// The flags for reaching MongoDB, which restore and dump share.
 std::vector<config::Setting> mongo_connection_settings();
 
 }  // namespace sidekick::cli

@@ -77,7 +77,7 @@ std::vector<Setting> asking() {
   };
 }
 
-/// Waiting has no attempts: of what is common, only what concerns the process and its output.
+/// Waiting has no attempts, so of the common settings only those of the process and its output apply.
 std::vector<Setting> common_part() {
   constexpr std::array<std::string_view, 7> left_out{"retry-for", "retries", "timeout", "attempt-timeout",
                                                      "park",      "settle",  "dry-run"};

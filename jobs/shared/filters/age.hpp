@@ -24,15 +24,15 @@ struct AgeIdentity {
   Secret key;  ///< 32 bytes
 };
 
-/// True for what begins as a private key does, so that nobody shows it.
+/// True for a text that begins as a private key does, so that it is never shown.
 bool is_age_identity(std::string_view text) noexcept;
 
-/// "age1…" (Bech32). Throws Error of kind config for anything else, with what is wrong with it: "'age1x': it is too
-/// short". What does not begin as a public key is not shown.
+/// "age1…" (Bech32). Throws Error of kind config for anything else, with the flaw: "'age1x': it is too short". A text
+/// that does not begin as a public key is not shown.
 AgeRecipient parse_age_recipient(std::string_view text);
 
-/// Recipients one a line; empty lines and those that begin with '#' are passed over. Throws Error of kind config that
-/// names the line.
+/// Recipients, one per line; skips empty lines and those that begin with '#'. Throws Error of kind config that names
+/// the line.
 std::vector<AgeRecipient> parse_age_recipients(std::string_view text, std::string_view name);
 
 /// An identity file as age-keygen writes it: lines "AGE-SECRET-KEY-1…", comments. Throws Error of kind config that
@@ -52,14 +52,14 @@ class AgeSink final : public Sink {
   std::unique_ptr<Impl> impl_;
 };
 
-/// How many bytes is_age() wants to see.
+/// The number of bytes that is_age() needs.
 inline constexpr std::size_t age_magic_bytes = 22;
 
 /// True for the first bytes of an age file: "age-encryption.org/v1\n".
 bool is_age(std::span<const std::uint8_t> first_bytes) noexcept;
 
 /// The plain bytes of an age file. Reads the header at construction. Throws Error: denied where none of `identities`
-/// opens it, data for damage or truncation, naming `name`; nothing that was not authenticated is ever returned.
+/// opens it, data for damage or truncation, naming `name`. Never returns bytes that were not authenticated.
 class AgeSource final : public Source {
  public:
   AgeSource(std::unique_ptr<Source> from, const std::vector<AgeIdentity>& identities, std::string name);

@@ -7,7 +7,7 @@
 namespace sidekick::filters {
 
 Compression recognise(std::span<const std::uint8_t> b) noexcept {
-  // Nobody but deflate is known to gzip; a document of 0x8b1f bytes begins alike otherwise.
+  // gzip defines only deflate; otherwise a document of 0x8b1f bytes would look the same.
   if (b.size() >= 2 && b[0] == 0x1f && b[1] == 0x8b && (b.size() == 2 || b[2] == 8)) return Compression::gzip;
   if (b.size() >= 4 && b[1] == 0xb5 && b[0] == 0x28 && b[2] == 0x2f && b[3] == 0xfd) return Compression::zstd;
   if (b.size() >= 4 && (b[0] & 0xf0) == 0x50 && b[1] == 0x2a && b[2] == 0x4d && b[3] == 0x18) return Compression::zstd;

@@ -1,4 +1,4 @@
-/// SHA-256 of what passes, from either side.
+/// SHA-256 of a stream, as a sink or a source.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace sidekick::filters {
 
-/// SHA-256 (FIPS 180-4), fed piece by piece.
+/// SHA-256 (FIPS 180-4), fed in pieces.
 class Sha256 final {
  public:
   Sha256();
@@ -27,7 +27,7 @@ class Sha256 final {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Hands bytes on, and tells how many there were and their SHA-256.
+/// Passes bytes on; reports their number and SHA-256.
 class DigestSink final : public Sink {
  public:
   explicit DigestSink(Sink& next) : next_(next) {}
@@ -45,7 +45,7 @@ class DigestSink final : public Sink {
   std::string sha256_;
 };
 
-/// The same for bytes that are pulled: sha256() is known once read() has said that it is the end.
+/// The same for a source: sha256() is available once read() has returned the end.
 class DigestSource final : public Source {
  public:
   explicit DigestSource(std::unique_ptr<Source> from) : from_(std::move(from)) {}

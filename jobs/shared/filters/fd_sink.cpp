@@ -23,7 +23,7 @@ bool is_file(int fd) {
   return ::fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
 }
 
-/// The same pipe, opened once more so that only we have it non-blocking; nothing where that cannot be.
+/// Opens the same pipe again, so that only our descriptor is non-blocking; nothing where that is not possible.
 Fd opened_again(int fd) {
   struct stat status{};
   if (::fstat(fd, &status) != 0 || !S_ISFIFO(status.st_mode)) return {};
@@ -51,7 +51,7 @@ FdSink::FdSink(Fd fd, std::string name, CancelToken cancel)
   if (auto own = opened_again(fd_.get()))
     fd_ = std::move(own);
   else if ((::fcntl(fd_.get(), F_GETFL) & O_NONBLOCK) == 0)
-    max_at_once_ = PIPE_BUF;  // what poll() promises to take without blocking
+    max_at_once_ = PIPE_BUF;  // poll() guarantees that so much does not block
 }
 
 void FdSink::write(std::span<const std::uint8_t> bytes) {
@@ -81,7 +81,7 @@ void FdSink::sync() {
 }
 
 void FdSink::finish() {
-  // A network file system may tell of a full disk only here.
+  // A network file system may report a full disk only here.
   if (::close(fd_.release()) != 0 && errno != EINTR) throw cannot_write(name_, errno);
 }
 

@@ -10,22 +10,21 @@
 
 namespace sidekick::filters {
 
-/// Writes to a descriptor that it owns. A write that would block gives way to cancellation at once; the descriptor's
-/// own flags are not touched, since others may share it. Throws Error: io (with a hint for a full disk, and ruled out
-/// for another attempt where the reader of a pipe is gone), cancelled. SIGPIPE must be ignored, as it is in all of the
-/// program.
+/// Writes to a descriptor that it owns. A blocking write stops at once on cancellation. Leaves the descriptor's flags
+/// alone, since others may share it. Throws Error: io (with a hint for a full disk, and without a retry where the
+/// reader of a pipe has ended), cancelled. SIGPIPE must be ignored, as it is in the whole program.
 class FdSink final : public Sink {
  public:
-  /// `name` stands for the object in errors.
+  /// `name` is the object in errors.
   FdSink(Fd fd, std::string name, CancelToken cancel);
 
   void write(std::span<const std::uint8_t> bytes) override;
 
-  /// All is with the kernel by then. Closes the descriptor, so that the reader of a pipe sees the end, and says so
-  /// where the kernel only now tells of a failure. Syncs nothing: who wants a file to be durable does it (sync()).
+  /// By then the kernel has all bytes. Closes the descriptor, so that the reader of a pipe sees the end, and throws
+  /// where the kernel reports a failure only now. Does not sync: use sync() for a durable file.
   void finish() override;
 
-  /// Makes a file durable: fsync, where the descriptor can. To be called before finish().
+  /// Makes a file durable: fsync, where supported. Call it before finish().
   void sync();
 
   std::uint64_t bytes() const noexcept { return bytes_; }

@@ -29,7 +29,7 @@ class GzipSource final : public Source {
   std::unique_ptr<Source> compressed_;
   std::string name_;
   std::vector<std::uint8_t> input_;
-  std::size_t input_size_ = 0;  ///< what was last read into it
+  std::size_t input_size_ = 0;  ///< the input that was read last
   z_stream stream_{};
   std::uint64_t taken_ = 0;  ///< compressed bytes so far
   bool inside_member_ = true;

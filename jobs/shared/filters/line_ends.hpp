@@ -1,4 +1,4 @@
-/// Binary data that a terminal has changed on its way.
+/// Detects binary data that a terminal has changed.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace sidekick::filters {
 
-/// True where every line feed follows a carriage return, and there is one: so a terminal passes bytes on (docker exec
-/// -t), and so binary data does not look by chance. Meant for data in which damage was met.
+/// True where every line feed follows a carriage return, and there is at least one: a terminal changes bytes so (docker
+/// exec -t), and binary data does not look so by chance. Meant for damaged data.
 bool has_changed_line_ends(std::span<const std::uint8_t> bytes) noexcept;
 
-/// What to do about it.
+/// The hint for it.
 inline constexpr std::string_view changed_line_ends =
     "a terminal seems to have replaced every LF by CR LF: dump again without -t (docker exec, kubectl exec)";
 

@@ -9,7 +9,7 @@ namespace sidekick::filters {
 
 namespace {
 
-/// One is being filled and one is ready to be handed on, while every thread has one.
+/// One block is being filled and one is ready to be passed on, while every thread has one.
 constexpr std::size_t spare_slots = 2;
 
 }  // namespace
@@ -26,7 +26,7 @@ ParallelSink::ParallelSink(const MakeCoder& make_coder, std::size_t block_bytes,
 }
 
 ParallelSink::~ParallelSink() {
-  // All at once, and not one after the other as each is joined.
+  // All at once, instead of one after the other in the joins.
   for (auto& thread : threads_) thread.request_stop();
 }
 
@@ -85,7 +85,7 @@ void ParallelSink::hand_on(std::size_t most_waiting) {
   }
 }
 
-/// False where the oldest is still in work and may be left so, since no more than `most_waiting` are under way.
+/// False where the oldest is still in work and may stay so, since no more than `most_waiting` are pending.
 bool ParallelSink::wait_for_oldest(std::size_t most_waiting) {
   std::unique_lock lock(mutex_);
   if (handed_on_ == submitted_) return false;

@@ -1,4 +1,4 @@
-/// A stream cut into blocks that several threads code, handed on in their order.
+/// A stream split into blocks that several threads encode, passed on in order.
 #pragma once
 
 #include <condition_variable>
@@ -15,25 +15,25 @@
 
 namespace sidekick::filters {
 
-/// Codes one block after another, each for itself. For one thread.
+/// Encodes blocks independently. For one thread.
 class BlockCoder {
  public:
   using Bytes = std::vector<std::uint8_t>;
 
   virtual ~BlockCoder() = default;
 
-  /// What `block` becomes, in the memory of `used` where that is large enough. Throws Error.
+  /// The encoded `block`, in the memory of `used` where that is large enough. Throws Error.
   virtual Bytes code(std::span<const std::uint8_t> block, Bytes used) = 0;
 };
 
-/// Blocks of `block_bytes` each but the last; an empty stream is one empty block. Holds at most `threads` + 2 blocks,
-/// each plain and coded. What a thread throws comes out of write() or finish(); `next` is only called by the thread
-/// that writes. Destruction waits for no more than the blocks in work.
+/// Blocks of `block_bytes` each, except the last; an empty stream is one empty block. Holds at most `threads` + 2
+/// blocks, each plain and encoded. write() and finish() rethrow the failure of a thread; `next` is only called by the
+/// thread that writes. Destruction waits only for the blocks in work.
 class ParallelSink final : public Sink {
  public:
   using MakeCoder = std::function<std::unique_ptr<BlockCoder>()>;
 
-  /// Calls `make_coder` once for each thread. Throws what that throws, and Error internal where no thread can be had.
+  /// Calls `make_coder` once per thread. Throws what that throws, and Error internal where no thread can be started.
   ParallelSink(const MakeCoder& make_coder, std::size_t block_bytes, int threads, Sink& next);
   ~ParallelSink() override;
 

@@ -1,4 +1,4 @@
-/// Looking at the beginning of a stream before it is read.
+/// Looks at the beginning of a stream before it is read.
 #pragma once
 
 #include <memory>
@@ -8,12 +8,12 @@
 
 namespace sidekick::filters {
 
-/// Gives what `from` gives, from its beginning, whatever was looked at.
+/// Returns what `from` returns, from its beginning, whatever was looked at.
 class PeekSource final : public Source {
  public:
   explicit PeekSource(std::unique_ptr<Source> from) : from_(std::move(from)) {}
 
-  /// The next `count` bytes, fewer only where the stream ends before; they stay to be read. Valid until the next call
+  /// The next `count` bytes, fewer only where the stream ends before; they remain to be read. Valid until the next call
   /// of either function. Throws as read().
   std::span<const std::uint8_t> peek(std::size_t count);
 

@@ -11,7 +11,7 @@ namespace sidekick::filters {
 
 namespace {
 
-/// What both ends share: a ring of bytes.
+/// Shared by both ends: a ring buffer.
 class Ring final {
  public:
   explicit Ring(std::size_t max_bytes) : bytes_(std::max<std::size_t>(max_bytes, 1)) {}
@@ -121,7 +121,7 @@ ReadingSink::~ReadingSink() {
 }
 
 void ReadingSink::rethrow() {
-  thread_.join();  // its source is gone, so it is about to end; before that its failure is not known
+  thread_.join();  // its source is destroyed, so it is about to end; its failure is only known then
   if (failure_) std::rethrow_exception(failure_);
   throw Error(ErrorKind::internal, "the reader of a stream stopped before its end");
 }

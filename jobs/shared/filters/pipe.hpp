@@ -1,4 +1,4 @@
-/// Bytes from one thread to another through a bounded memory.
+/// Passes bytes from one thread to another through bounded memory.
 #pragma once
 
 #include <exception>
@@ -11,33 +11,34 @@
 
 namespace sidekick::filters {
 
-/// The two ends of a pipe, one for each of two threads. Either may be destroyed first, and wakes the other.
+/// The two ends of a pipe, one per thread. Either may be destroyed first, and wakes the other.
 struct PipeEnds {
-  /// write() waits while the pipe is full. finish() returns once the reader was told of the end. Both throw Error io
+  /// write() blocks while the pipe is full. finish() returns once the reader was told of the end. Both throw Error io
   /// once the source is destroyed without having read the end.
   std::unique_ptr<Sink> sink;
-  /// read() waits while the pipe is empty. Throws Error cancelled once the sink is destroyed without finish().
+  /// read() blocks while the pipe is empty. Throws Error cancelled once the sink is destroyed without finish().
   std::unique_ptr<Source> source;
 };
 
-/// A pipe that holds at most `max_bytes` (at least 1). It knows no cancellation: whoever is stopped destroys its end.
+/// A pipe that holds at most `max_bytes` (at least 1). Does not support cancellation: a stopped thread destroys its
+/// end.
 PipeEnds make_pipe(std::size_t max_bytes);
 
-/// A sink that is read by a function in a thread of its own, as a proof reads what is being written.
+/// A sink that is read by a function in its own thread, such as a verification of what is being written.
 class ReadingSink final : public Sink {
  public:
   using Reader = std::function<void(std::unique_ptr<Source>)>;
 
-  /// Starts `reader`, which reads its source to the end. What it refers to outlives this.
+  /// Starts `reader`, which reads its source to the end. Its references outlive this.
   ReadingSink(std::size_t max_bytes, Reader reader);
   /// Ends the reader's source, if that was not finished, and waits for the reader.
   ~ReadingSink() override;
   ReadingSink(const ReadingSink&) = delete;
   ReadingSink& operator=(const ReadingSink&) = delete;
 
-  /// Throws what the reader threw.
+  /// Throws the exception of the reader.
   void write(std::span<const std::uint8_t> bytes) override;
-  /// Waits for the reader to return. Throws what it threw; internal where it returned before the end.
+  /// Waits for the reader to return. Throws its exception; internal where it returned before the end.
   void finish() override;
 
  private:

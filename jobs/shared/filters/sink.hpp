@@ -6,8 +6,8 @@
 
 namespace sidekick::filters {
 
-/// A stream of bytes written once from front to back. Not thread safe. A filter holds a reference to the sink behind
-/// it, which outlives it. Destruction without finish() abandons what was written: nobody ever sees it as whole.
+/// A stream of bytes written once from front to back. Not thread safe. A filter holds a reference to the next sink,
+/// which outlives it. Destruction without finish() abandons the output, which never appears as complete.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -16,9 +16,9 @@ class Sink {
   /// that the sink may only be destroyed.
   virtual void write(std::span<const std::uint8_t> bytes) = 0;
 
-  /// Writes what is held back and the end of the stream, then finishes the sink behind it. Returns when the last one
-  /// has all of it and, where that is a file or an object, when it is durable and has its name. Called once, as the
-  /// last call. Throws as write().
+  /// Writes buffered bytes and the end of the stream, then finishes the next sink. Returns when the last one has
+  /// everything and, where that is a file or an object, when it is durable and has its name. Called once, as the last
+  /// call. Throws as write().
   virtual void finish() = 0;
 };
 

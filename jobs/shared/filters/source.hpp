@@ -17,15 +17,15 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  /// Fills at most `into` (not empty) and returns how many bytes it put there; 0 only at the end, again and again.
-  /// Throws Error: io when reading fails, data when a filter meets damage, cancelled.
+  /// Fills at most `into` (not empty) and returns the number of bytes; 0 only at the end, and then always. Throws
+  /// Error: io when reading fails, data when a filter finds damage, cancelled.
   virtual std::size_t read(std::span<std::uint8_t> into) = 0;
 };
 
-/// An open file, pipe or socket. A read that would block gives way to cancellation at once.
+/// An open file, pipe or socket. A blocking read stops at once on cancellation.
 class FdSource final : public Source {
  public:
-  /// `name` stands for the object in errors.
+  /// `name` is the object in errors.
   FdSource(Fd fd, std::string name, CancelToken cancel);
   std::size_t read(std::span<std::uint8_t> into) override;
 

@@ -16,7 +16,7 @@ constexpr std::size_t magic_bytes = 4;
 constexpr std::int32_t terminator = -1;
 constexpr std::int32_t smallest_document = 5;
 
-// Three numbers with dots between, as the official tool asks for; what follows ("-rc1") does not matter.
+// Three numbers separated by dots, as the official tool requires; a suffix ("-rc1") does not matter.
 bool is_server_version(std::string_view text) {
   int numbers = 0;
   while (numbers < 3) {

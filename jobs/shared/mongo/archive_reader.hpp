@@ -1,4 +1,4 @@
-/// The archive format of mongodump, read and proven.
+/// Reads and verifies the archive format of mongodump.
 #pragma once
 
 #include <map>
@@ -10,22 +10,22 @@
 namespace sidekick::mongo {
 
 /// Format as mongo-tools writes it (common/archive): magic 6d e2 99 81, a header, the prelude of metadata, then
-/// segments of documents that take turns, and for each collection a last block with the CRC-64/XZ of its documents.
-/// Where the header tells how many documents and bytes there are (ours does), that is compared at the end.
+/// segments of documents that alternate, and for each collection a last block with the CRC-64/XZ of its documents.
+/// Where the header has the number of documents and bytes (ours does), it is compared at the end.
 class ArchiveReader final : public DumpReader {
  public:
-  /// Reads the prelude. `source` gives plain bytes; `raw`, which it reads from and keeps alive, tells the position.
-  /// Throws Error: no_input for a stream without a byte, data for everything that is no archive.
+  /// Reads the prelude. `source` gives plain bytes; `raw`, which it reads from and keeps alive, gives the position.
+  /// Throws Error: no_input for an empty stream, data for anything but an archive.
   ArchiveReader(std::unique_ptr<filters::Source> source, const filters::FdSource& raw, std::string name,
                 std::optional<std::uint64_t> size);
 
-  /// The same for a source that tells no position: then it is that in the plain bytes.
+  /// The same for a source without a position: the position is then that in the plain bytes.
   ArchiveReader(std::unique_ptr<filters::Source> source, std::string name);
 
   const std::vector<DumpCollection>& collections() const noexcept override { return collections_; }
   const std::string& server_version() const noexcept override { return server_version_; }
 
-  /// The header as it was written, with what its writer said of itself.
+  /// The unchanged header, with its writer's additions.
   const Bson& header() const noexcept { return header_; }
 
   DumpEvent next() override;
@@ -62,11 +62,11 @@ class ArchiveReader final : public DumpReader {
   std::vector<DumpCollection> collections_;
   std::vector<State> states_;
   std::map<Namespace, std::size_t> by_name_;
-  std::optional<std::size_t> segment_;  ///< the collection whose documents come now
+  std::optional<std::size_t> segment_;  ///< the collection of the current segment
   std::optional<std::size_t> last_;     ///< the collection of the last block
   std::int32_t document_bytes_ = 0;
   std::uint64_t document_at_ = 0;
-  std::uint64_t documents_ = 0;  ///< of all but the oplog, as the header counts
+  std::uint64_t documents_ = 0;  ///< without the oplog, as the header counts
   std::uint64_t bytes_ = 0;
 };
 

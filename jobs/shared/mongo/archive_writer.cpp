@@ -56,7 +56,7 @@ void ArchiveWriter::write(std::size_t entry, Bytes documents) {
 
 void ArchiveWriter::end(std::size_t entry) {
   close_segment();
-  // Readers make an empty collection, and a view, when they see it begin.
+  // Readers create an empty collection, and a view, when its segment begins.
   if (!states_[entry].begun) {
     put_block_header(entries_[entry].documents_ns, std::nullopt);
     put_terminator();

@@ -1,4 +1,4 @@
-/// The archive format of mongodump, written.
+/// Writes the archive format of mongodump.
 #pragma once
 
 #include <cstdint>
@@ -12,38 +12,38 @@
 
 namespace sidekick::mongo {
 
-/// What the archive says of itself.
+/// The content of the archive's header.
 struct ArchiveHeader {
   int concurrent_collections = 4;  ///< at least as many as are open at once
   std::string server_version;      ///< "6.0.5"
   std::string tool_version;
-  /// Goes under the key "sidekick", which official readers pass over.
+  /// Stored under the key "sidekick", which official readers ignore.
   Bson extension;
 };
 
-/// A collection of the prelude, and the name its documents go under where that is another one (a time series).
+/// A collection of the prelude, and the name of its documents where that differs (a time series).
 struct ArchiveEntry {
   DumpCollection collection;
   Namespace documents_ns;
 };
 
-/// The magic number and the header document, as they stand at the very beginning. Pure.
+/// The magic number and the header document at the start of an archive. Pure.
 std::vector<std::uint8_t> archive_beginning(const ArchiveHeader& header);
 
-/// Format as ArchiveReader describes it. Documents of several collections may come in turns; a segment ends where
-/// another one's begins. Not thread safe. What the sink throws passes through. Does not finish the sink.
+/// Format as ArchiveReader describes it. Documents of several collections may alternate; a segment ends where another
+/// one's begins. Not thread safe. Exceptions of the sink pass through. Does not finish the sink.
 class ArchiveWriter final {
  public:
-  /// Writes all that comes before the first document.
+  /// Writes everything before the first document.
   ArchiveWriter(filters::Sink& sink, const ArchiveHeader& header, std::vector<ArchiveEntry> entries);
 
   /// Takes whole documents, one after another, of the entry with that index.
   void write(std::size_t entry, Bytes documents);
 
-  /// Its last block; after that nothing of it may come.
+  /// Its last block; nothing of it may follow.
   void end(std::size_t entry);
 
-  /// Hands on what is held back. To be called when all have ended.
+  /// Passes on buffered bytes. Call it when all have ended.
   void flush();
 
  private:

@@ -1,4 +1,4 @@
-/// BSON documents that own their memory, and a few ways to read and build them, over libbson.
+/// BSON documents that own their memory, and functions to read and build them, over libbson.
 #pragma once
 
 #include <bson/bson.h>
@@ -14,14 +14,14 @@ namespace sidekick::mongo {
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// An owned document. The append functions return *this, so that a command reads as one expression.
-/// They throw Error of kind data where the document would pass the 2 GiB that a bson_t can hold.
+/// An owned document. The append functions return *this, so that a command reads as one expression. They throw Error of
+/// kind data where the document would exceed the 2 GiB that a bson_t can hold.
 class Bson final {
  public:
   Bson() { bson_init(&b_); }
   explicit Bson(const bson_t* other) { bson_copy_to(other, &b_); }
 
-  /// Copies `document`. Throws Error of kind data when its frame is not sound.
+  /// Copies `document`. Throws Error of kind data when its frame is malformed.
   explicit Bson(Bytes document);
   Bson(const Bson& other) : Bson(&other.b_) {}
   Bson(Bson&& other) noexcept : Bson() { swap(other); }
@@ -68,8 +68,8 @@ class Bson final {
   bson_t b_;
 };
 
-/// A field that was looked for. It is used like a std::optional<bson_iter_t>, which would lose the alignment that
-/// libbson counts on.
+/// The result of a field lookup. Used like a std::optional<bson_iter_t>, which would lose the alignment that libbson
+/// needs.
 class Found final {
  public:
   Found() = default;
@@ -86,19 +86,19 @@ class Found final {
 /// The field `key` (not dotted) of a document, or nothing. It points into the document.
 Found find(const bson_t* document, std::string_view key);
 
-/// The field as text, number, truth or document; what is absent or of another type gives the empty value.
+/// The field as text, number, boolean or document; a missing field or another type gives the empty value.
 std::string text_of(const bson_t* document, std::string_view key);
 std::int64_t number_of(const bson_t* document, std::string_view key);
 bool truth_of(const bson_t* document, std::string_view key);
 Bson document_of(const bson_t* document, std::string_view key);
 
-/// The documents of an array field; other elements are left out.
+/// The documents of an array field; skips other elements.
 std::vector<Bson> documents_of(const bson_t* document, std::string_view key);
 
-/// A document in memory of somebody else, as libbson wants it. It points into itself, so it stays where it is.
+/// A document in foreign memory, in the form of libbson. It points into itself, so it does not move.
 class BsonView final {
  public:
-  /// `bytes` must be one whole sound frame and outlive it. Throws Error of kind data otherwise.
+  /// `bytes` must be one complete, well-formed frame and outlive it. Throws Error of kind data otherwise.
   explicit BsonView(Bytes bytes);
   BsonView(const BsonView&) = delete;
   BsonView& operator=(const BsonView&) = delete;
@@ -108,7 +108,7 @@ class BsonView final {
   bson_t b_;
 };
 
-/// The length that the first four bytes of a frame tell, and the way to put it there; little-endian.
+/// Reads and writes the length in the first four bytes of a frame; little-endian.
 std::int32_t frame_length(const std::uint8_t* frame) noexcept;
 void put_frame_length(std::uint8_t* frame, std::int32_t length) noexcept;
 

@@ -37,7 +37,7 @@ void require_readable(const File& file) {
               std::move(hint));
 }
 
-// Without it OpenSSL asks on the terminal for the password of an encrypted key.
+// Without it OpenSSL prompts on the terminal for the password of an encrypted key.
 int give_password(char* buffer, int size, int, void* data) {
   const std::string_view password = *static_cast<const std::string_view*>(data);
   if (password.size() > static_cast<std::size_t>(size)) return 0;

@@ -1,4 +1,4 @@
-/// The files of certificates that a connection by TLS needs, looked at before anything is connected.
+/// Checks the certificate files of a TLS connection before anything is connected.
 #pragma once
 
 #include <mongoc/mongoc.h>
@@ -8,8 +8,8 @@
 namespace sidekick::mongo {
 
 /// Opens and reads the files that the TLS options of `uri` name, and `crl_file` (empty: none). Does nothing without
-/// TLS. The library itself would only tell that it finds no server. Throws Error: no_input or denied for a file that
-/// cannot be opened, config for one without what it is named for, or a key that its password does not open.
+/// TLS. The library itself would only report that it finds no server. Throws Error: no_input or denied for a file that
+/// cannot be opened, config for one with the wrong content, or a key that its password does not open.
 void check_certificate_files(const mongoc_uri_t* uri, const std::string& crl_file);
 
 }  // namespace sidekick::mongo

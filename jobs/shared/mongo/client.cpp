@@ -15,7 +15,7 @@ namespace {
 std::optional<mongoc_ssl_opt_t> tls_options(mongoc_uri_t* uri, const Connection& connection,
                                             const std::string& crl_file) {
   if (!mongoc_uri_get_tls(uri)) return std::nullopt;
-  // OpenSSL's own default is a path of the machine that built it, which an image need not have.
+  // OpenSSL's own default is a path of the build machine, which an image need not have.
   if (!mongoc_uri_has_option(uri, MONGOC_URI_TLSCAFILE))
     if (!connection.default_ca_file.empty())
       mongoc_uri_set_option_as_utf8(uri, MONGOC_URI_TLSCAFILE, connection.default_ca_file.c_str());
@@ -43,7 +43,7 @@ std::chrono::milliseconds take_selection_time(mongoc_uri_t* uri) {
 
 }  // namespace
 
-// The library's own log would go to stderr past ours.
+// The library's own log would go to stderr, bypassing ours.
 void initialise_library() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -81,7 +81,7 @@ void LetGo::operator()(Pool* pool) const noexcept {
   }
 }
 
-// A call that waits for a server that heartbeats no longer reach would wait for ever: its connections are ended.
+// A call that waits for a server without heartbeats would wait for ever: its connections are cut.
 void Pool::on_server_changed(const mongoc_apm_server_changed_t* event) {
   const auto* server = mongoc_apm_server_changed_get_new_description(event);
   if (std::string_view(mongoc_server_description_type(const_cast<mongoc_server_description_t*>(server))) != "Unknown")

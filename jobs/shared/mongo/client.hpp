@@ -1,4 +1,4 @@
-/// Talking to a MongoDB: a pool of connections, commands, and what their failures mean.
+/// A MongoDB client: a pool of connections, commands, and the errors for their failures.
 #pragma once
 
 #include <mongoc/mongoc.h>
@@ -19,19 +19,19 @@
 
 namespace sidekick::mongo {
 
-/// Sets up the state that the library keeps for the process, if that was not done yet. Pool does it by itself.
+/// Initialises the process-wide state of the library, once. Pool does this by itself.
 void initialise_library();
 
 class Pool;
 
-/// One client of a pool, given back at the end. For one thread at a time.
+/// One client of a pool, returned at the end. For one thread at a time.
 class Client final {
  public:
   mongoc_client_t* get() const noexcept { return client_.get(); }
 
-  /// Runs `command` on `db` at the primary and returns the reply. A write concern error counts as a failure, a server
-  /// error whose code is among `accepted` does not.
-  /// Throws Error as mongo_error() says, with `what` ("cannot create 'shop.fruits'") in front.
+  /// Runs `command` on `db` at the primary and returns the reply. A write concern error counts as a failure; a server
+  /// error whose code is among `accepted` does not. Throws Error as mongo_error(), prefixed by `what` ("cannot create
+  /// 'shop.fruits'").
   Bson run(const std::string& db, const Bson& command, const std::string& what,
            std::initializer_list<std::uint32_t> accepted = {}) const;
 
@@ -62,8 +62,8 @@ class Pool final {
   const std::string& hosts() const noexcept { return hosts_; }
   const mongoc_uri_t* uri() const noexcept { return uri_.get(); }
 
-  /// How long to look for a server. A single call gives up sooner, after a second: the library cannot be interrupted
-  /// while it looks.
+  /// How long to search for a server. A single call gives up after a second: the library cannot be interrupted while it
+  /// searches.
   std::chrono::milliseconds selection_time() const noexcept { return selection_time_; }
 
  private:
@@ -78,8 +78,9 @@ class Pool final {
   mongoc_client_pool_t* pool_;
 };
 
-/// Destroys a pool in a thread of its own: the driver takes up to half a second to stop its monitors, and as long as
-/// its connect time-out where a server is silent, and nobody is to wait for that. The program must then end by leave().
+/// Destroys a pool in a separate thread: the driver takes up to half a second to stop its monitors, and up to its
+/// connect timeout where a server does not answer, and nothing should wait for that. The program must then end with
+/// leave().
 struct LetGo {
   void operator()(Pool* pool) const noexcept;
 };
@@ -89,10 +90,9 @@ using Collection = Handle<mongoc_collection_t, mongoc_collection_destroy>;
 /// The library's handle of a collection; must not outlive `client`.
 Collection collection_of(const Client& client, const Namespace& ns);
 
-/// What a failure of the library or a reply of the server means:
-/// no server, no primary, a broken connection or a server that is shutting down: unavailable;
-/// a refused user or missing right, a certificate that does not fit: denied; a full disk: io;
-/// a write concern that cannot be met: config; everything else that a server refuses: data.
+/// The error for a failure of the library or a reply of the server. Unavailable: no server, no primary, a broken
+/// connection, a server that is shutting down. Denied: a rejected user, a missing permission, a wrong certificate. Io:
+/// a full disk. Config: a write concern that cannot be met. Data: every other rejection.
 Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::string& what);
 
 /// Codes of server errors that some callers expect.

@@ -11,7 +11,7 @@ constexpr std::size_t max_namespace_bytes = 255;
 constexpr std::string_view not_in_database = std::string_view("/\\. \"$\0", 7);
 constexpr std::string_view not_in_collection = std::string_view("$\0", 2);
 
-/// Names that servers and dumps use although nobody can create them.
+/// Names that servers and dumps use although users cannot create them.
 bool is_reserved(std::string_view collection) {
   return collection.starts_with("$admin.system.") || collection == "oplog.$main";
 }

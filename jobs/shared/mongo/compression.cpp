@@ -9,8 +9,8 @@ namespace sidekick::mongo {
 
 namespace {
 
-// In the order in which they are preferred; the library complains of those that it was built without. zlib is not among
-// them: at 50 Mbit/s it costs more time than it saves.
+// In order of preference; the library warns of those that it was built without. zlib is not among them: at 50 Mbit/s it
+// costs more time than it saves.
 constexpr const char* compressors =
     ""
 #ifdef MONGOC_ENABLE_COMPRESSION_ZSTD

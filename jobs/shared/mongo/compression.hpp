@@ -1,15 +1,15 @@
-/// Compression of what goes over the wire.
+/// Wire compression.
 #pragma once
 
 #include <mongoc/mongoc.h>
 
 namespace sidekick::mongo {
 
-/// True where all hosts of `uri` are this machine by their names: "localhost", 127.0.0.0/8, ::1, the path of a socket.
+/// True where the names of all hosts of `uri` mean this machine: "localhost", 127.0.0.0/8, ::1, the path of a socket.
 bool is_local(const mongoc_uri_t* uri);
 
-/// Offers the server what the library has of zstd and snappy, unless all hosts are local: there compression costs time
-/// and saves none. A server that has neither is spoken to plainly.
+/// Offers the server zstd and snappy, as far as the library has them, unless all hosts are local: there compression
+/// costs time and saves none. Without a common compressor the connection is uncompressed.
 void offer_compression(mongoc_uri_t* uri);
 
 }  // namespace sidekick::mongo

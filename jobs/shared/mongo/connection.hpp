@@ -9,8 +9,7 @@
 
 namespace sidekick::mongo {
 
-/// Everything empty or absent means: not given. The URI and the single values are merged by connection_uri(), which
-/// refuses two that contradict each other.
+/// Empty or absent means not given. connection_uri() merges the URI and the single values, and rejects contradictions.
 struct Connection {
   Secret uri;        ///< may hold a password
   std::string host;  ///< "name", "name:port", "setname/a,b:port" or the path of a socket
@@ -25,7 +24,7 @@ struct Connection {
 
   bool tls = false;
   std::string tls_ca_file;
-  std::string default_ca_file;  ///< taken where TLS is on and no CA is named; see ca_bundle_path()
+  std::string default_ca_file;  ///< used with TLS when no CA is given; see ca_bundle_path()
   std::string tls_certificate_key_file;
   Secret tls_certificate_key_password;
   std::string tls_crl_file;

@@ -1,4 +1,4 @@
-/// Opening a connection to a host as libmongoc names it.
+/// Opens a connection to a host in libmongoc's form.
 #pragma once
 
 #include <mongoc/mongoc.h>

@@ -12,7 +12,7 @@ constexpr bool is_type(std::uint8_t type) {
   return (type >= 0x01 && type <= 0x13) || type == 0x7f || type == 0xff;
 }
 
-/// Walks one document after another; `at` is where it is and, after a flaw, where that is.
+/// Walks documents one after another; `at` is the position and, after a flaw, the position of that.
 class Walker {
  public:
   explicit Walker(Bytes bytes) : b_(bytes) {}

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t max_metadata_bytes = std::size_t{16} << 20;
 
-/// True where mongodump cut the name and put its hash at the end.
+/// True where mongodump truncated the name and appended its hash.
 bool is_cut(std::string_view escaped) {
   constexpr std::size_t shortest_cut = 237;
   constexpr std::size_t hash_bytes = 30;
   return escaped.size() >= shortest_cut && escaped.substr(escaped.size() - hash_bytes).starts_with("%24");
 }
 
-// A name that was cut cannot be read back, but then the metadata knows the whole of it.
+// A truncated name cannot be decoded, but the metadata has the whole name.
 std::string collection_name(const std::string& escaped, const std::string& whole_name, const fs::path& path) {
   auto name = unescape_name(escaped);
   if (!whole_name.empty() && (!name || is_cut(escaped))) return whole_name;
@@ -29,7 +29,7 @@ std::string collection_name(const std::string& escaped, const std::string& whole
               "restore it alone with --db and --collection");
 }
 
-/// What is to be done about a form that is not read.
+/// The hint for an unsupported form.
 std::string way_out_of(const fs::path& path) {
   const auto ending = path.extension().string();
   for (const auto& [form, tool] : {std::pair{".bz2", "bunzip2"}, {".xz", "unxz"}, {".lz4", "unlz4"}, {".zip", "unzip"}})

@@ -21,7 +21,7 @@ std::string_view without_compression(std::string_view name) {
   return name;
 }
 
-/// The name before `suffix` and one more ending: "x" of "x.bson.bz2" and of "x.bson~".
+/// The name before `suffix` and one more extension: "x" of "x.bson.bz2" and of "x.bson~".
 std::optional<std::string> stem_before(std::string_view file, std::string_view suffix) {
   const auto at = file.rfind(suffix);
   if (at == std::string_view::npos || at == 0) return std::nullopt;
@@ -50,7 +50,7 @@ void add(CollectionFiles& files, FileName::Kind kind, const fs::path& path) {
 
 FileName parse_file_name(std::string_view file) {
   using Kind = FileName::Kind;
-  // No collection is called so. macOS puts "._x.bson" beside "x.bson".
+  // No collection has such a name. macOS writes "._x.bson" beside "x.bson".
   if (file.starts_with('.')) return {};
   const auto plain = without_compression(file);
   const auto ends = [&](std::string_view suffix) { return plain.ends_with(suffix) && plain.size() > suffix.size(); };

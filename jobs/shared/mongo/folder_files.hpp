@@ -1,4 +1,4 @@
-/// Which files of a dump folder belong to which collection, by their names alone.
+/// Which files of a dump folder belong to which collection, by name only.
 #pragma once
 
 #include <filesystem>
@@ -12,20 +12,20 @@
 
 namespace sidekick::mongo {
 
-/// What a file of a dump is by its name.
+/// The role of a file in a dump, by its name.
 struct FileName {
   enum class Kind {
     documents,        ///< .bson, or .bin of very old dumps
     metadata,         ///< .metadata.json
-    other_documents,  ///< documents in a form that is not read: .bson.bz2
+    other_documents,  ///< documents in an unsupported form: .bson.bz2
     other_metadata,
-    foreign,  ///< no part of a dump
+    foreign,  ///< not part of a dump
   };
   Kind kind = Kind::foreign;
   std::string stem;  ///< the collection's name, still escaped
 };
 
-/// Recognizes the name of a file, with .gz or .zst or without.
+/// Classifies the name of a file, with or without .gz or .zst.
 FileName parse_file_name(std::string_view file);
 
 /// The files of one collection.
@@ -35,16 +35,16 @@ struct CollectionFiles {
   std::vector<std::filesystem::path> other_documents;
   std::vector<std::filesystem::path> other_metadata;
   bool buckets = false;       ///< the documents are the buckets of a time series
-  std::optional<Error> flaw;  ///< a file that cannot be opened as one
+  std::optional<Error> flaw;  ///< a file that cannot be opened
 
   bool empty() const noexcept {
     return documents.empty() && metadata.empty() && other_documents.empty() && other_metadata.empty() && !flaw;
   }
 };
 
-/// What the folder of one database holds.
+/// The content of the folder of one database.
 struct DatabaseFiles {
-  std::map<std::string, CollectionFiles> collections;  ///< by the escaped name, that of a time series for its buckets
+  std::map<std::string, CollectionFiles> collections;  ///< by the escaped name; for buckets, by that of the time series
   std::vector<std::filesystem::path> foreign;
 
   bool holds_collections() const noexcept { return !collections.empty(); }
@@ -58,12 +58,12 @@ std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& f
 
 enum class EntryType { file, folder, other };
 
-/// What the entry is, links followed. Throws Error that names it: data for a link to nothing or in a circle, denied,
+/// The type of the entry, following links. Throws Error that names it: data for a dangling or circular link, denied,
 /// io.
 EntryType type_of(const std::filesystem::path& entry);
 
-/// Chooses one of several files that hold the same: with `Gzip::preferred` the one that ends in .gz, and the others go
-/// to `left`. Throws Error of kind data where nothing decides.
+/// Selects one of several files with the same content: with `Gzip::preferred` the one that ends in .gz; the others go
+/// to `left`. Throws Error of kind data where the choice is ambiguous.
 enum class Gzip { not_asked, preferred };
 std::filesystem::path choose(const std::vector<std::filesystem::path>& files, Gzip gzip,
                              std::vector<std::filesystem::path>& left);

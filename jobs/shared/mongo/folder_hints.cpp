@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The first folder below that holds collections, as that of a database does.
+/// The first subfolder that holds collections, as that of a database does.
 std::optional<fs::path> database_below(const fs::path& folder, int depth) {
   for (const auto& path : sorted_entries(folder)) {
     if (path.filename().native().starts_with('.') || type_of(path) != EntryType::folder) continue;

@@ -32,7 +32,7 @@ void add_database(const DatabaseFiles& files, const std::string& db, const Folde
                   const CancelToken& cancel, FolderDump& dump) {
   for (const auto& [escaped, of_one] : files.collections) {
     auto entry = make_entry(query, db, escaped, of_one, dump.passed_over, cancel);
-    // Two escapes can mean one name.
+    // Two escapes can decode to the same name.
     const auto same = std::ranges::find_if(
         dump.entries, [&](const FolderEntry& other) { return other.collection.ns == entry.collection.ns; });
     if (same == dump.entries.end()) {
@@ -47,7 +47,7 @@ void add_database(const DatabaseFiles& files, const std::string& db, const Folde
   for (const auto& path : files.foreign) dump.passed_over.push_back(path.string());
 }
 
-/// Tells what the file is that ought to be documents; returns only where it may be.
+/// Reports what the file is if it cannot hold documents; returns otherwise.
 void refuse_other_kinds(const fs::path& path, const CancelToken& cancel) {
   filters::PeekSource source(open_plain(path, cancel));
   const auto first = source.peek(input_kind_bytes);
@@ -106,7 +106,7 @@ FolderDump list_root(const FolderQuery& query, const CancelToken& cancel) {
   std::vector<fs::path> loose;
   for (const auto& path : sorted_entries(query.path)) {
     const auto name = path.filename().string();
-    // No database is called so: a dump that was killed left it.
+    // No database has such a name: a killed dump left it.
     if (name.starts_with('.')) {
       dump.passed_over.push_back(path.string());
       continue;
@@ -135,7 +135,7 @@ FolderDump list_root(const FolderQuery& query, const CancelToken& cancel) {
 }
 
 FolderDump list_one_database(const FolderQuery& query, const CancelToken& cancel) {
-  // The whole dump was given together with --db: its folder of that name is meant.
+  // The whole dump was given together with --db: use its folder of that name.
   std::error_code ignored;
   const auto inner = fs::path(query.path) / query.db;
   FolderDump dump;
@@ -165,7 +165,7 @@ FolderDump list_folder(const FolderQuery& query, const CancelToken& cancel) {
     throw Error(ErrorKind::no_input, "'" + query.path + "' holds no dump: it has no .bson and no .metadata.json file",
                 where_instead(query.path));
   dump.server_version = server_version_in(query.path, cancel);
-  // Where one database was dumped it lies in the folder of that.
+  // With one dumped database, it is in the folder of that.
   if (const auto& file = dump.entries.front().path; dump.server_version.empty() && !file.empty())
     dump.server_version = server_version_in(fs::path(file).parent_path(), cancel);
   return dump;

@@ -1,4 +1,4 @@
-/// A dump folder, or one .bson file, read collection by collection.
+/// Reads a dump folder, or one .bson file, collection by collection.
 #pragma once
 
 #include "mongo/dump_reader.hpp"
@@ -8,40 +8,40 @@
 
 namespace sidekick::mongo {
 
-/// One collection of a folder dump and where its documents are.
+/// One collection of a folder dump and the file of its documents.
 struct FolderEntry {
   DumpCollection collection;
   std::string path;  ///< empty for views, which have no documents
   std::uint64_t bytes = 0;
 };
 
-/// What a folder holds.
+/// The content of a folder.
 struct FolderDump {
   std::vector<FolderEntry> entries;
   std::string server_version;
-  std::vector<std::string> passed_over;  ///< files and folders that are no part of a dump
+  std::vector<std::string> passed_over;  ///< files and folders that are not part of a dump
 };
 
-/// What to look for and how to read the names.
+/// What to search for, and how to read the names.
 struct FolderQuery {
   std::string path;
-  std::string db;          ///< the folder is this database's own; empty: one folder a database
+  std::string db;          ///< the folder is that of this database; empty: one subfolder per database
   std::string collection;  ///< for a single .bson file: its name, else taken from the file
   std::string oplog_file;  ///< read as the oplog in place of `oplog.bson`; may be empty
   Gzip gzip = Gzip::not_asked;
 };
 
-/// Lists a dump folder as mongodump lays it out: <db>/<collection>.bson and .metadata.json, each also with .gz or .zst,
+/// Lists a dump folder in mongodump's layout: <db>/<collection>.bson and .metadata.json, each also with .gz or .zst,
 /// oplog.bson (listed last, under database ""), prelude.json. `path` may be one .bson file. Names of collections are
-/// Go's url.QueryEscape, long ones cut to 208 bytes, "%24" and a hash: the true name is then in the metadata. What is
-/// wrong with the files of one collection is its flaw, and nothing is thrown. Throws Error: no_input where nothing is
-/// there or no dump in it, data where names cannot be read or a link leads nowhere, denied, io.
+/// Go's url.QueryEscape, long ones truncated to 208 bytes, "%24" and a hash: the true name is then in the metadata. A
+/// defect in the files of one collection becomes its flaw, and does not throw. Throws Error: no_input where nothing
+/// exists or it holds no dump, data where names cannot be read or a link is dangling, denied, io.
 FolderDump list_folder(const FolderQuery& query, const CancelToken& cancel);
 
-/// True when `path` is named like a file of documents: .bson or .bin, with .gz or .zst or without.
+/// True when `path` has the name of a file of documents: .bson or .bin, with or without .gz or .zst.
 bool is_bson_file(std::string_view path);
 
-/// The inverse of Go's url.QueryEscape, or nothing where an escape is cut or no hexadecimal number.
+/// The inverse of Go's url.QueryEscape; nothing where an escape is truncated or not hexadecimal.
 std::optional<std::string> unescape_name(std::string_view name);
 
 class FolderReader final : public DumpReader {

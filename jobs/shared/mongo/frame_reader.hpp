@@ -1,4 +1,4 @@
-/// Length-prefixed frames out of a stream, with the offset of each.
+/// Reads length-prefixed frames from a stream, with the offset of each.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +12,22 @@
 
 namespace sidekick::mongo {
 
-/// Buffers a source and counts what was taken from it. Not thread safe. What the source throws passes through.
+/// Buffers a source and counts the bytes taken from it. Not thread safe. Exceptions of the source pass through.
 class FrameReader final {
  public:
   explicit FrameReader(std::unique_ptr<filters::Source> source);
 
-  /// Fills all of `into`, or as much as there is before the end; returns how much.
+  /// Fills all of `into`, or as much as there is before the end; returns the number of bytes.
   std::size_t read(std::span<std::uint8_t> into);
 
-  /// The next little-endian length, or nothing at the very end. A length cut short leaves ended_inside() true.
+  /// The next little-endian length; nothing at the very end. A truncated length makes ended_inside() true.
   std::optional<std::int32_t> read_length();
   bool ended_inside() const noexcept { return ended_inside_; }
 
-  /// What to do about damage that was met just now: in what was buffered it is looked for line ends that were changed.
+  /// The hint for damage found just now: searches the buffer for changed line ends.
   std::string hint_at_damage() const;
 
-  /// How many plain bytes were taken so far.
+  /// The number of plain bytes taken so far.
   std::uint64_t offset() const noexcept { return offset_; }
 
  private:

@@ -18,7 +18,7 @@ namespace {
 
 enum class Tls { as_told, off };
 
-/// A connection string of one host alone, without a user: a greeting needs none.
+/// A connection string of only one host, without a user: a greeting needs none.
 Uri direct_uri(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout, Tls tls) {
   Uri direct(mongoc_uri_new_for_host_port(host.host, host.port));
   bson_iter_t it;
@@ -63,7 +63,7 @@ std::vector<std::string> members_of(const Bson& greeting) {
   return out;
 }
 
-/// The first bytes that a TLS client says.
+/// The first bytes of a TLS client.
 std::string client_hello() {
   const Handle<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
   const Handle<SSL, SSL_free> tls(context ? SSL_new(context.get()) : nullptr);
@@ -75,13 +75,13 @@ std::string client_hello() {
   return {bytes, static_cast<std::size_t>(size)};
 }
 
-/// True where the host answers a TLS greeting with a record of TLS, be it a refusal.
+/// True where the host answers a TLS greeting with a TLS record, even a rejection.
 bool speaks_tls(const mongoc_host_list_t& host, std::chrono::milliseconds timeout, const CancelToken& cancel) {
   constexpr unsigned char alert = 0x15, handshake = 0x16;
   const auto dialled = dial(host, timeout, cancel);
   const auto hello = client_hello();
   if (!dialled.fd || hello.empty()) return false;
-  // One small piece on a fresh connection: the kernel takes it whole.
+  // One small write on a new connection: the kernel takes it whole.
   if (::send(dialled.fd.get(), hello.data(), hello.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(hello.size()))
     return false;
   unsigned char first = 0;
@@ -93,7 +93,7 @@ bool speaks_tls(const mongoc_host_list_t& host, std::chrono::milliseconds timeou
 
 Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
                const CancelToken& cancel) {
-  // The library tells that there is no server, rarely why.
+  // The library reports that there is no server, rarely why.
   if (const auto dialled = dial(host, timeout, cancel); !dialled.fd) return {Bson(), dialled.failure};
   initialise_library();
   return ask(direct_uri(uri, host, timeout, Tls::as_told));
@@ -122,7 +122,7 @@ void log_in(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono
 void check_tls_agrees(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
                       const std::string& what, const CancelToken& cancel) {
   initialise_library();
-  // Only a server that is there is asked: the library cannot be interrupted while it waits.
+  // Connect first: the library cannot be interrupted while it waits.
   if (const auto dialled = dial(host, timeout, cancel); !dialled.fd) return;
   const bool tls_answers = speaks_tls(host, timeout, cancel);
   const bool plain_answers = ask(direct_uri(uri, host, timeout, Tls::off)).failure.empty();

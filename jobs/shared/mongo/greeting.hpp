@@ -1,4 +1,4 @@
-/// Asking one host alone who it is.
+/// Greets a single host and finds out its role.
 #pragma once
 
 #include <mongoc/mongoc.h>
@@ -17,26 +17,26 @@ struct Greeting {
   std::string failure;  ///< empty where there is a reply
 };
 
-/// Asks `host`, with the TLS options of `uri` and no user. `timeout` for the connection, and again for the answer.
-/// Never throws for a failure. Thread safe; cancellation is noticed while it connects.
+/// Greets `host`, with the TLS options of `uri` and no user. `timeout` for the connection, and again for the answer.
+/// Never throws for a failure. Thread safe; stops on cancellation while it connects.
 Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
                const CancelToken& cancel);
 
-/// Logs in at `host` alone as the user of `uri`, who must be there. Throws Error of kind denied where the login is
-/// refused, and as mongo_error() for other failures. `timeout` as for greet().
+/// Logs in at `host` alone as the user of `uri`, which must have one. Throws Error of kind denied where the login is
+/// rejected, and as mongo_error() for other failures. `timeout` as for greet().
 void log_in(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout);
 
-/// Throws Error of kind config where `host` speaks with TLS and `uri` without it, or the other way round: `what`
-/// ("cannot reach 'h:1'") and which of the two. Returns where that is not what is wrong, or cannot be told.
+/// Throws Error of kind config where `host` uses TLS and `uri` does not, or the other way round; the message has `what`
+/// ("cannot reach 'h:1'") and which of the two. Returns in all other cases, and where it is unknown.
 void check_tls_agrees(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
                       const std::string& what, const CancelToken& cancel);
 
-/// Why a host that greeted so takes no writes: "its replica set is not initiated yet"; empty where it does.
-/// `host_and_port` is what we call it by.
+/// Why a host with this greeting takes no writes: "its replica set is not initiated"; empty where it does.
+/// `host_and_port` is our name for it.
 std::string why_not_primary(const Bson& greeting, const std::string& host_and_port);
 
-/// The first member that `greeting` names and that has no address here, such as "mongo1:27017"; empty where there is
-/// none. The primary alone is looked up where one is named.
+/// The first member that `greeting` names and that this machine cannot resolve, such as "mongo1:27017"; empty where
+/// there is none. Where a primary is named, only that is resolved.
 std::string unknown_member(const Bson& greeting, const CancelToken& cancel);
 
 }  // namespace sidekick::mongo

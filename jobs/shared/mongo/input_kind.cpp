@@ -121,7 +121,7 @@ std::optional<Error> not_bson(const std::string& name, Bytes first) {
   if (is_archive(first))
     return Error(ErrorKind::no_input, "'" + name + "' is an archive and neither a dump folder nor a .bson file",
                  "name an archive with --archive=FILE");
-  // The first bytes of a document can be those of other kinds: its length is 0x685a42 where it begins with "BZh".
+  // The first bytes of a document can be those of other formats: its length is 0x685a42 where it begins with "BZh".
   if (may_be_bson(first)) return std::nullopt;
   const auto kind = known_kind(first);
   if (!kind) return std::nullopt;

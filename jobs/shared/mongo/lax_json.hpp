@@ -1,4 +1,4 @@
-/// JSON as people write it into flags.
+/// JSON as users write it in flags.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace sidekick::mongo {
 
-/// `text` with its keys in quotes and its single quotes made double: "{w: 3, tag: 'x'}" becomes
-/// R"({"w": 3, "tag": "x"})", as the official tools read it. JSON comes back as it is; what is neither stays wrong.
+/// `text` with its keys quoted and its single quotes doubled: "{w: 3, tag: 'x'}" becomes R"({"w": 3, "tag": "x"})", as
+/// in the official tools. Valid JSON is unchanged; invalid text stays invalid.
 std::string strict_json(std::string_view text);
 
 }  // namespace sidekick::mongo

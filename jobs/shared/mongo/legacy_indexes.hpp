@@ -14,18 +14,18 @@ inline bool is_legacy_indexes(const Namespace& ns) {
   return ns.collection == "system.indexes";
 }
 
-/// One index, and the collection of the dump that it belongs to.
+/// One index, and its collection in the dump.
 struct LegacyIndex {
   Namespace ns;
   Bson spec;
 };
 
-/// Reads a document of the system.indexes of database `db`: what its field `ns` says of the database does not count, as
-/// the folder of a database may have been renamed. Throws Error of kind data where it is no index.
+/// Reads a document of the system.indexes of database `db`. Ignores the database in its field `ns`, as the folder of a
+/// database may have been renamed. Throws Error of kind data where it is not an index.
 LegacyIndex parse_legacy_index(Bytes document, const std::string& db);
 
-/// The metadata that tells of the indexes of `collection` according to the system.indexes.bson in `folder`; empty where
-/// there is no such file or no such index. Throws Error as FolderReader does.
+/// The metadata with the indexes of `collection` according to the system.indexes.bson in `folder`; empty where there is
+/// no such file or index. Throws Error as FolderReader does.
 std::string legacy_metadata(const std::filesystem::path& folder, const std::string& collection,
                             const CancelToken& cancel);
 

@@ -12,7 +12,7 @@ namespace sidekick::mongo {
 
 namespace {
 
-// Nothing may be allocated any more, and an exception cannot pass through the libraries.
+// Memory must not be allocated here, and an exception cannot pass through the libraries.
 [[noreturn]] void end_for_want_of_memory() noexcept {
   constexpr std::string_view line =
       R"({"level":"error","msg":"out of memory","hint":"raise the memory limit","kind":"temporary","code":75})"

@@ -3,8 +3,8 @@
 
 namespace sidekick::mongo {
 
-/// To be called first, before a document exists. From then on the libraries write nothing to standard error, and where
-/// memory ends they end the process with one line and the code of ErrorKind::temporary: by themselves they abort.
+/// Call this first, before a document exists. From then on the libraries write nothing to standard error, and out of
+/// memory they end the process with one line and the code of ErrorKind::temporary, instead of aborting.
 void prepare_libraries() noexcept;
 
 }  // namespace sidekick::mongo

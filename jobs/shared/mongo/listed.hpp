@@ -1,4 +1,4 @@
-/// Names on one line of a log.
+/// Lists names on one line of a log.
 #pragma once
 
 #include <span>
@@ -6,7 +6,7 @@
 
 namespace sidekick::mongo {
 
-/// "a, b, c"; of many only the first, and how many more there are.
+/// "a, b, c"; of many only the first, and the number of others.
 inline std::string listed(std::span<const std::string> names) {
   constexpr std::size_t most = 20;
   std::string out;

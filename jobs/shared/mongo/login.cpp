@@ -57,7 +57,7 @@ Login login_of(const mongoc_uri_t* uri) {
   Login out;
   out.mechanism = text_or_empty(mongoc_uri_get_auth_mechanism(uri));
   out.user = text_or_empty(mongoc_uri_get_username(uri));
-  // The library's own answer falls back to the database, which is none of X.509.
+  // The library's own answer falls back to the database, which is wrong for X.509.
   if (const auto it = mongoc_uri_get_credentials(uri); it != nullptr)
     if (bson_iter_t found; bson_iter_init_find_case(&found, it, MONGOC_URI_AUTHSOURCE) && BSON_ITER_HOLDS_UTF8(&found))
       out.source = bson_iter_utf8(&found, nullptr);

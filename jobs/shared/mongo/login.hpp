@@ -1,4 +1,4 @@
-/// Whether a login can work, as far as that is known without a server.
+/// Checks whether a login can work, as far as that is known without a server.
 #pragma once
 
 #include <mongoc/mongoc.h>
@@ -7,27 +7,27 @@
 
 namespace sidekick::mongo {
 
-/// What decides over that.
+/// The parts of a login that decide.
 struct Login {
   std::string mechanism;  ///< empty: the server's choice
   std::string user;
-  std::string source;  ///< the database that knows the user; empty: by default
+  std::string source;  ///< the database of the user; empty: the default
   enum class Password { absent, given } password = Password::absent;
   enum class Certificate { absent, given } certificate = Certificate::absent;
   enum class Tls { off, on } tls = Tls::off;
 };
 
-/// What `uri` says. An empty password is none: no server takes one.
+/// The login in `uri`. An empty password counts as none: no server accepts one.
 Login login_of(const mongoc_uri_t* uri);
 
-/// True where anybody logs in at all.
+/// True where there is a login at all.
 bool has_login(const Login& login) noexcept;
 
-/// Throws Error of kind config for a login that no server would take, or that older libraries die of: a user without a
-/// password, a certificate without TLS, a mechanism that is not there.
+/// Throws Error of kind config for a login that no server would accept, or that crashes older libraries: a user without
+/// a password, a certificate without TLS, an unknown mechanism.
 void check_login(const Login& login);
 
-/// The same for a connection string that the library refuses; returns where its login is not the reason.
+/// The same for a connection string that the library rejects; returns where its login is not the reason.
 void check_refused_login(const std::string& uri_text);
 
 }  // namespace sidekick::mongo

@@ -10,7 +10,7 @@ namespace sidekick::mongo {
 
 namespace {
 
-// What createIndexes of servers 4.4 to 8 knows; --convertLegacyIndexes drops the rest.
+// The fields that createIndexes of servers 4.4 to 8 accepts; --convertLegacyIndexes drops the rest.
 constexpr std::array<std::string_view, 23> known_options{"key",
                                                          "name",
                                                          "v",
@@ -37,7 +37,7 @@ constexpr std::array<std::string_view, 23> known_options{"key",
 
 constexpr std::array<std::string_view, 4> types{"", "collection", "view", "timeseries"};
 
-// A key was once taken for ascending whatever it said, unless a negative number or the name of an index type.
+// Old servers took any key value for ascending, except a negative number or the name of an index type.
 bool is_legacy_value(const bson_iter_t& it) {
   if (BSON_ITER_HOLDS_UTF8(&it)) return std::string_view(bson_iter_utf8(&it, nullptr)).empty();
   if (BSON_ITER_HOLDS_DOUBLE(&it)) return bson_iter_double(&it) == 0;
@@ -65,13 +65,13 @@ Bson key_to_create(const Bson& key, const IndexRules& rules) {
   return out;
 }
 
-/// Editors on Windows put one there.
+/// Editors on Windows write one.
 std::string_view without_mark(std::string_view json) {
   constexpr std::string_view mark = "\xef\xbb\xbf";
   return json.starts_with(mark) ? json.substr(mark.size()) : json;
 }
 
-/// The place of the brace that closes the object `json` begins with, or npos.
+/// The position of the brace that closes the object at the start of `json`, or npos.
 std::size_t end_of_object(std::string_view json) {
   int depth = 0;
   bool in_text = false;
@@ -119,7 +119,7 @@ std::vector<Bson> indexes_of(const Bson& document, const std::string& what) {
 
 }  // namespace
 
-// libbson takes an array for a document whose keys are numbers, and does not look at what follows a document.
+// libbson takes an array for a document whose keys are numbers, and ignores what follows a document.
 Bson parse_json_object(std::string_view json, const std::string& what) {
   constexpr std::string_view blank = " \t\r\n";
   json = without_mark(json);

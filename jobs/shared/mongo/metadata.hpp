@@ -1,4 +1,4 @@
-/// The metadata that a dump keeps of a collection, and the commands that bring it back.
+/// The metadata of a collection in a dump, and the commands that restore it.
 #pragma once
 
 #include <optional>
@@ -18,30 +18,30 @@ struct Metadata {
   std::string type;  ///< as in DumpCollection
 };
 
-/// Parses one object of Extended JSON; a byte order mark before it is skipped. Throws Error of kind data naming `what`,
-/// also for an array and where something follows the object.
+/// Parses one object of Extended JSON; skips a byte order mark. Throws Error of kind data naming `what`, also for an
+/// array and for trailing text.
 Bson parse_json_object(std::string_view json, const std::string& what);
 
-/// Parses it; an empty text is a collection without options or indexes. Throws Error of kind data
-/// naming `ns` for all that mongodump never writes: no object, a field or an index of the wrong form.
+/// Parses it; an empty text is a collection without options or indexes. Throws Error of kind data naming `ns` for
+/// anything that mongodump never writes: not an object, a malformed field or index.
 Metadata parse_metadata(const std::string& json, const Namespace& ns);
 
-/// Throws Error of kind data naming `what` for a specification without a name, or whose key is no pattern of fields.
+/// Throws Error of kind data naming `what` for a specification without a name, or whose key is not a pattern of fields.
 void check_index(const Bson& spec, const std::string& what);
 
-/// The first field of the key whose value servers since 3.4 refuse (true, "", 0), or nothing.
+/// The first field of the key whose value servers since 3.4 reject (true, "", 0), or nothing.
 std::optional<std::string> legacy_key_field(const Bson& spec);
 
-/// How index specifications are changed on their way into a server.
+/// How to change index specifications for a server.
 struct IndexRules {
   bool keep_version = false;          ///< keep `v`; else the server chooses
   bool convert_legacy = false;        ///< keys like 0, "" or true become 1, unknown options go
   bool fix_dotted_hash = false;       ///< a hashed index on a dotted field becomes ascending
   bool collection_collation = false;  ///< the collection has a default collation: an index without one gets "simple"
-  bool time_series = false;           ///< its 2dsphere indexes have a version of their own, never an old one
+  bool time_series = false;           ///< its 2dsphere indexes have their own version, never an old one
 };
 
-/// The specification to send for one that a dump holds. Pure.
+/// The specification to send for one of a dump. Pure.
 Bson index_to_create(const Bson& spec, const IndexRules& rules);
 
 /// True for the index on _id that every collection has.

@@ -7,7 +7,7 @@ namespace sidekick::mongo {
 
 namespace {
 
-// The codes that drivers retry, by the specification of retryable writes and of server discovery.
+// The codes that drivers retry, according to the specifications of retryable writes and of server discovery.
 constexpr std::array<std::int64_t, 16> transient_codes{6,     7,     89,    91,    134,   189,   262,   9001,
                                                        10058, 10107, 11600, 11602, 13388, 13435, 13436, 290};
 constexpr std::array<std::int64_t, 4> denied_codes{11, 13, 18, 33};
@@ -19,8 +19,8 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// "No suitable servers found: `serverSelectionTimeoutMS` expired: [connection refused calling hello on 'a:1'] …":
-// what stands in the brackets is the cause.
+// "No suitable servers found: `serverSelectionTimeoutMS` expired: [connection refused calling hello on 'a:1'] …": the
+// text in brackets is the cause.
 std::string selection_cause(const std::string& message) {
   const auto open = message.find('[');
   const auto close = message.find(']', open == std::string::npos ? 0 : open);
@@ -40,7 +40,7 @@ bool speaks_of_tls(std::string_view message) {
          has(message, "ertificate");
 }
 
-/// A server that refuses a login was reached.
+/// A server that rejects a login was reached.
 std::string told_of_login(const std::string& what) {
   constexpr std::string_view connecting = "cannot reach ";
   return what.starts_with(connecting) ? "cannot log in at " + what.substr(connecting.size()) : what;
@@ -72,7 +72,7 @@ Error mongo_error(const bson_error_t& error, const bson_t* reply, const std::str
     const auto cause = error.domain == MONGOC_ERROR_SERVER_SELECTION ? selection_cause(message) : message;
     return speaks_of_tls(cause) ? tls_refused(what, cause) : Error(ErrorKind::unavailable, what + ": " + cause);
   }
-  // Numbers of the library's own, which mean something else, share the field with those of servers.
+  // The field holds error numbers of servers and of the library, which have different meanings.
   const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
   const auto kind = from_server ? kind_of_server_code(error.code) : ErrorKind::data;
   if (reply != nullptr && kind == ErrorKind::data && mongoc_error_has_label(reply, "RetryableWriteError"))

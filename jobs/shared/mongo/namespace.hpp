@@ -22,12 +22,12 @@ inline Namespace parse_namespace(std::string_view text) {
   return {std::string(text.substr(0, dot)), std::string(text.substr(dot + 1))};
 }
 
-/// Under what an archive and a folder keep the oplog: no namespace of a server.
+/// The name of the oplog in an archive and a folder: not a namespace of a server.
 inline bool is_oplog(const Namespace& ns) {
   return ns.db.empty() && ns.collection == "oplog";
 }
 
-/// Where a time series keeps its measurements (servers before 8.3).
+/// The collection that holds the measurements of a time series (servers before 8.3).
 inline constexpr std::string_view buckets_prefix = "system.buckets.";
 
 }  // namespace sidekick::mongo

@@ -11,8 +11,8 @@ namespace {
 
 using Parts = std::vector<std::string_view>;
 
-// Each asterisk takes as little as it can. The earliest place of a literal leaves the most to those behind it, so that
-// nothing is ever tried twice: many asterisks cost no more than one.
+// Each asterisk matches as little as possible. The earliest position of a literal leaves the most to those after it, so
+// that there is no backtracking: many asterisks cost no more than one.
 std::optional<Parts> match(std::string_view text, const std::vector<std::string>& literals) {
   Parts parts;
   if (!text.starts_with(literals.front())) return std::nullopt;

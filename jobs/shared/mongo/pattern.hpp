@@ -1,4 +1,4 @@
-/// Which namespaces a restore takes, and what they are called at the target.
+/// Which namespaces a restore selects, and their names in the target.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace sidekick::mongo {
 
-/// A namespace pattern of the official tools: `*` stands for anything, dots too; a backslash takes the next character
-/// as it is. Immutable.
+/// A namespace pattern of the official tools: `*` matches anything, including dots; a backslash escapes the next
+/// character. Immutable.
 class Pattern final {
  public:
   explicit Pattern(std::string_view text);
@@ -22,16 +22,16 @@ class Pattern final {
 };
 
 /// Renames by pairs of patterns: as many asterisks on both sides, or variables `$name$` of the same names. Where
-/// several pairs fit, the last one wins. Immutable.
+/// several pairs match, the last one wins. Immutable.
 class Renamer final {
  public:
-  /// `from` and `to` pair up by position. Throws Error of kind config where they do not fit each other.
+  /// `from` and `to` are paired by position. Throws Error of kind config where they do not fit together.
   Renamer(const std::vector<std::string>& from, const std::vector<std::string>& to);
 
-  /// True where the pair at that position fits `ns`, whether or not a later one takes it.
+  /// True where the pair at that position matches `ns`, whether or not a later one does too.
   bool fits(std::size_t pair, std::string_view ns) const;
 
-  /// The new name, or `ns` itself where no pair fits.
+  /// The new name, or `ns` itself where no pair matches.
   std::string rename(std::string_view ns) const;
 
  private:

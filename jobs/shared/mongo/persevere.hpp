@@ -1,4 +1,4 @@
-/// Trying one operation again while a replica set changes its primary.
+/// Retries one operation while a replica set changes its primary.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,10 @@
 
 namespace sidekick::mongo {
 
-/// Calls `operation` until it returns or throws something that time does not heal. Between tries it waits from 100 ms,
-/// doubled, up to 2 s; after 30 s of failures, more than an election takes, the last error passes on, and with it the
-/// attempt as a whole. `operation` must be safe to repeat: a try that failed may have been carried out. Throws Error of
-/// kind cancelled as soon as the context's token says so.
+/// Calls `operation` until it returns or throws an error that is not transient. Waits between tries, from 100 ms,
+/// doubled, up to 2 s. After 30 s of failures, more than an election takes, it rethrows the last error, which ends the
+/// attempt. `operation` must be idempotent: a failed try may have been executed. Throws Error of kind cancelled as soon
+/// as the context's token is cancelled.
 template <class Operation>
 auto persevere(JobContext& context, Operation operation) {
   using namespace std::chrono_literals;

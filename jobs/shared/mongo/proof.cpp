@@ -10,7 +10,7 @@ namespace sidekick::mongo {
 
 namespace {
 
-/// Old servers took many values in a key, but nothing that holds others.
+/// Old servers accepted many values in a key, but no documents or arrays.
 void check_key(const Bson& index, const Namespace& ns) {
   const auto key = document_of(index.get(), "key");
   bson_iter_t it;

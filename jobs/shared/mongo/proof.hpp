@@ -1,4 +1,4 @@
-/// What a dump holds, found by reading all of it.
+/// Verifies a dump by reading all of it, and counts its content.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,17 @@ struct NamespaceCount {
 struct DumpProof {
   std::vector<NamespaceCount> namespaces;  ///< in the order of the dump
   std::string server_version;              ///< as DumpReader tells it
-  bool oplog = false;                      ///< it is one of the namespaces
-  std::uint64_t documents = 0;             ///< of all but the oplog
+  bool oplog = false;                      ///< as one of the namespaces
+  std::uint64_t documents = 0;             ///< without the oplog
   std::uint64_t bytes = 0;                 ///< of their BSON
 };
 
-/// Throws Error of kind data for the first collection that a restore of the whole dump would refuse, see
+/// Throws Error of kind data for the first collection that a restore of the whole dump would reject, see
 /// check_collection().
 void check_collections(const DumpReader& dump);
 
-/// Reads all of it and stores nothing; what the dump says of its collections is left to check_collections(). Throws
-/// Error as the reader does where it is damaged: kind data, with the place.
+/// Reads everything and stores nothing; metadata is left to check_collections(). Throws Error as the reader does for
+/// damage: kind data, with the position.
 DumpProof prove(DumpReader& dump);
 
 }  // namespace sidekick::mongo

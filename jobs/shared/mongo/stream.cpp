@@ -155,7 +155,7 @@ void Connector::cut(const std::string& host_and_port) {
 
 mongoc_stream_t* Connector::open(const mongoc_uri_t* uri, const mongoc_host_list_t* host, void* self,
                                  bson_error_t* error) {
-  // libmongoc tells streams of its own apart by small numbers.
+  // libmongoc identifies its own stream types by small numbers.
   constexpr int foreign_stream = 0x5153;
   auto* connector = static_cast<Connector*>(self);
   const auto timeout =
@@ -199,7 +199,7 @@ mongoc_stream_t* Connector::open(const mongoc_uri_t* uri, const mongoc_host_list
     }
     outer = tls;
   }
-  // Without the library's buffered stream around it: that one takes in whole answers and keeps memory for the largest.
+  // Without the library's buffered stream: that one reads whole answers and keeps memory for the largest.
   return outer;
 }
 

@@ -1,4 +1,4 @@
-/// Connections to a server that can be cut from outside, which libmongoc's own cannot.
+/// Connections to a server that can be cut from outside, unlike libmongoc's own.
 #pragma once
 
 #include <mongoc/mongoc.h>
@@ -14,18 +14,17 @@
 
 namespace sidekick::mongo {
 
-/// Opens the connections of a pool's clients: each gives way to cancellation at once, and cut() ends those to a server
-/// that is known to be lost, so that no call waits for an answer that cannot come. All members are safe from any
-/// thread.
+/// Opens the connections of a pool's clients. Each stops at once on cancellation, and cut() ends those to a server that
+/// is known to be lost, so that no call waits for an answer that cannot come. All members are safe from any thread.
 class Connector final {
  public:
   /// `tls` absent: plain connections.
   Connector(CancelToken cancel, std::optional<mongoc_ssl_opt_t> tls);
 
-  /// Makes `client` connect through this object, which must outlive it. Call it before the client's first command.
+  /// Makes `client` connect through this object, which must outlive it. Call it before the first command of the client.
   void attach(mongoc_client_t* client);
 
-  /// Ends every connection to `host_and_port`; calls that wait on one fail as if the server had closed it.
+  /// Ends every connection to `host_and_port`; waiting calls fail as if the server had closed it.
   void cut(const std::string& host_and_port);
 
  private:

@@ -17,11 +17,11 @@ namespace sidekick::mongo {
 
 namespace {
 
-// Calls may take as long as the server needs (an index build, a slow majority): a lost server is noticed by heartbeats.
+// Calls may take as long as the server needs (an index build, a slow majority): heartbeats detect a lost server.
 constexpr std::int32_t a_day_ms = 86'400'000;
 constexpr std::int32_t default_selection_ms = 5'000;
 constexpr std::int32_t default_connect_ms = 10'000;
-// How soon a primary that hangs is noticed: a heartbeat and its time-out.
+// How soon a hanging primary is detected: a heartbeat and its timeout.
 constexpr std::int32_t heartbeat_ms = 5'000;
 
 bool has_host_with_at(const mongoc_uri_t* uri) {
@@ -70,7 +70,7 @@ void set_tls(mongoc_uri_t* uri, const Connection& c) {
   if (c.tls_allow_invalid_hostnames) mongoc_uri_set_option_as_bool(uri, MONGOC_URI_TLSALLOWINVALIDHOSTNAMES, true);
 }
 
-// The library leaves out in silence what it does not know.
+// The library silently drops unknown ones.
 void set_compressors(mongoc_uri_t* uri, const std::string& names) {
   for (const auto name : std::views::split(names, ',')) {
     const std::string_view text(name.begin(), name.end());
@@ -80,7 +80,7 @@ void set_compressors(mongoc_uri_t* uri, const std::string& names) {
   if (!names.empty() && names != "none") mongoc_uri_set_compressors(uri, names.c_str());
 }
 
-// Also where all that it names are unknown to the library, as "none" is.
+// Also where it names only unknown ones, such as "none".
 bool names_compressors(std::string_view text) {
   constexpr std::string_view option = "compressors=";
   const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
@@ -102,7 +102,7 @@ Uri connection_uri(const Connection& c) {
   bson_error_t error;
   Uri uri(mongoc_uri_new_with_error(text.c_str(), &error));
   if (!uri) check_refused_login(text);
-  // The library cuts at the first '@', takes the rest of the password for a host, and we would wait for that.
+  // The library splits at the first '@', takes the rest of the password for a host, and would wait for that.
   if (!uri || has_host_with_at(uri.get()) || has_login_in_path(text)) throw explain_bad_uri(c);
   set_credentials(uri.get(), c);
   set_tls(uri.get(), c);

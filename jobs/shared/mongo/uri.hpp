@@ -1,4 +1,4 @@
-/// One connection string out of the many flags that tell parts of it.
+/// Builds one connection string from the connection flags.
 #pragma once
 
 #include <mongoc/mongoc.h>
@@ -11,16 +11,16 @@ namespace sidekick::mongo {
 
 using Uri = Handle<mongoc_uri_t, mongoc_uri_destroy>;
 
-/// The URI of `connection`, with the single flags put into it. Without any of them it is mongodb://localhost:27017/.
-/// Throws Error: usage for a string that is no connection string (its text is never printed: it may hold a password),
-/// config for two values that contradict each other.
+/// The URI of `connection`, merged with the single flags; mongodb://localhost:27017/ without any. Throws Error: usage
+/// for an invalid connection string (its text is never printed: it may hold a password), config for two values that
+/// contradict each other.
 Uri connection_uri(const Connection& connection);
 
 /// Hosts and ports of `uri` for messages: "a:27017,b:27018", or the name of a mongodb+srv:// record.
 std::string describe_hosts(const mongoc_uri_t* uri);
 
-/// The write concern to send: that of --writeConcern, else that of the URI, else {w: "majority"}.
-/// Throws Error of kind usage for one that cannot be understood.
+/// The write concern to send: that of --writeConcern, else that of the URI, else {w: "majority"}. Throws Error of kind
+/// usage for an invalid one.
 Bson write_concern(const Connection& connection, const mongoc_uri_t* uri);
 
 }  // namespace sidekick::mongo

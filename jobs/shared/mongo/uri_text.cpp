@@ -25,7 +25,7 @@ bool is_unescaped(std::string_view user_info) {
   return user_info.find_first_of("@/?%") != npos || (colon != npos && user_info.find(':', colon + 1) != npos);
 }
 
-/// What lies between the login and the path or the options.
+/// The text between the login and the path or the options.
 std::string_view hosts_of(std::string_view text) {
   return text.substr(0, text.find_first_of("/?"));
 }
@@ -47,7 +47,7 @@ Error explain_srv(std::string_view hosts) {
 Error explain_hosts(std::string_view text, bool has_login) {
   const auto hosts = hosts_of(text);
   if (hosts.empty()) return no_uri("it has no host", "mongodb://host:27017/");
-  // A name whose port is no number may be a user and a password whose host was forgotten.
+  // A name whose port is not a number may be a user and a password without a host.
   const auto colon = hosts.find(':');
   const bool maybe_password = !has_login && colon != npos && hosts.front() != '[' &&
                               hosts.substr(colon + 1, 1).find_first_of("0123456789") == npos;
@@ -68,7 +68,7 @@ Error no_host(const std::string& host, const std::string& cause, const std::stri
   return {ErrorKind::usage, "--host '" + shown + "': " + cause, hint};
 }
 
-/// With the '/' that older libraries want before the options. A '?' that may belong to a password stays as it is.
+/// With the '/' before the options that older libraries require. A '?' that may belong to a password is unchanged.
 std::string with_slash(std::string text) {
   const auto question = text.find('?');
   const auto scheme = text.find("://");
@@ -78,7 +78,7 @@ std::string with_slash(std::string text) {
   return text.insert(question, "/");
 }
 
-/// "::1" as a connection string wants it.
+/// "::1" in the form of a connection string.
 std::string bracketed(std::string host) {
   const bool is_ipv6 = !host.starts_with('[') && std::ranges::count(host, ':') > 1;
   return is_ipv6 ? "[" + host + "]" : host;

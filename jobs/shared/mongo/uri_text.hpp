@@ -1,4 +1,4 @@
-/// The text of a connection string: made of single flags, and what is wrong with one that cannot be read.
+/// The text of a connection string: made from single flags, and the diagnosis of an invalid one.
 #pragma once
 
 #include <string>
@@ -11,14 +11,14 @@ namespace sidekick::mongo {
 
 /// The connection string of `connection`, or one made of its host and port; without either mongodb://localhost/. An
 /// IPv6 address needs no brackets, and a '?' of a connection string no '/' before it. Throws Error: config for a
-/// connection string beside a host or port; usage for a host that cannot be one.
+/// connection string together with a host or port; usage for an invalid host.
 std::string uri_text(const Connection& connection);
 
-/// True where a password holds a '/': the library reads "user:1/2@host" as a host, its port, and a path.
+/// True where a password contains a '/': the library parses "user:1/2@host" as a host, its port, and a path.
 bool has_login_in_path(std::string_view uri);
 
-/// Why the connection string of `connection` cannot be read, of kind usage. The library's own words may quote a piece
-/// of the password, so the cause is found out here, and no login is ever part of the message.
+/// Why the connection string of `connection` is invalid, as an error of kind usage. The library's own message may quote
+/// a part of the password, so the cause is determined here, and the message never contains a login.
 Error explain_bad_uri(const Connection& connection);
 
 }  // namespace sidekick::mongo

@@ -16,7 +16,7 @@ struct Reason {
   std::string hint;
 };
 
-/// Why one host is no primary, found out by asking it.
+/// Why one host is not a primary, found out by greeting it.
 Reason reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const CancelToken& cancel) {
   const auto greeting = greet(uri, host, patience, cancel);
   if (!greeting.failure.empty()) return {greeting.failure, {}};
@@ -27,7 +27,7 @@ Reason reason_of(const mongoc_uri_t* uri, const mongoc_host_list_t& host, const 
           "directConnection=true in the connection string uses only the given host"};
 }
 
-/// The library tells that there is no server, rarely why.
+/// The library reports that there is no server, rarely why.
 Reason diagnose(const mongoc_uri_t* uri, const CancelToken& cancel) {
   Reason out;
   const auto* first = mongoc_uri_get_hosts(uri);
@@ -41,7 +41,7 @@ Reason diagnose(const mongoc_uri_t* uri, const CancelToken& cancel) {
   return out;
 }
 
-/// Whether client and server agree on TLS does not change by waiting.
+/// A disagreement about TLS does not change by waiting.
 void check_tls(const mongoc_uri_t* uri, const std::string& what, const CancelToken& cancel) {
   for (const auto* host = mongoc_uri_get_hosts(uri); host != nullptr; host = host->next)
     check_tls_agrees(uri, *host, patience, what, cancel);
@@ -58,7 +58,7 @@ Bson wait_for_greeting(const Pool& pool, const std::string& what, const std::fun
       return ask();
     } catch (const Error& error) {
       context.cancel.throw_if_cancelled();
-      // A failed handshake is told as a refusal.
+      // A failed handshake is reported as a rejection.
       const bool is_over = error.kind() != ErrorKind::unavailable || context.clock.now() >= until;
       if (is_over && (error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::denied))
         check_tls(pool.uri(), what, context.cancel);

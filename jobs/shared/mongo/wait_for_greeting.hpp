@@ -1,4 +1,4 @@
-/// The first words with a server, and why there is none to talk to.
+/// The first contact with a server, and why there is none.
 #pragma once
 
 #include <functional>
@@ -10,14 +10,13 @@
 
 namespace sidekick::mongo {
 
-/// The answer to `ask`, a greeting, which is called again and again as long as the pool's selection_time() while no
-/// server is there. Throws Error: unavailable with `what` and the reason in words (no such name, refused, not
-/// initiated, no primary, a member without an address), config where one side speaks TLS and the other does not,
-/// cancelled, and what `ask` throws besides.
+/// The answer to `ask`, a greeting, which is repeated for the pool's selection_time() while no server is available.
+/// Throws Error: unavailable with `what` and the reason (no such name, refused, not initiated, no primary, a member
+/// without an address), config where only one side uses TLS, cancelled, and what `ask` throws otherwise.
 Bson wait_for_greeting(const Pool& pool, const std::string& what, const std::function<Bson()>& ask,
                        JobContext& context);
 
-/// What a greeting says of the server's process: changes when it is restarted; empty before 4.4.
+/// Identifies the server's process according to its greeting: changes with a restart; empty before 4.4.
 std::string process_of(const Bson& hello);
 
 }  // namespace sidekick::mongo

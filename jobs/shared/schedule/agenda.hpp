@@ -1,4 +1,4 @@
-/// Which of a schedule's times has come, by a wall clock that may jump.
+/// Tells which run of a schedule is due, by a wall clock that may jump.
 #pragma once
 
 #include <chrono>
@@ -10,31 +10,31 @@
 
 namespace sidekick::schedule {
 
-/// Not thread safe. Reads no clock: whoever asks tells the time.
+/// Not thread safe. Does not read a clock: the caller passes the time.
 class Agenda final {
  public:
   using Time = Schedule::Time;
 
-  /// Each time is put off by a random share of `jitter`; `random` gives numbers from 0 to 1.
+  /// Each run is delayed by a random share of `jitter`; `random` returns numbers from 0 to 1.
   Agenda(Schedule schedule, TimeZone zone, std::chrono::seconds jitter, std::function<double()> random);
 
-  /// Begins to count: from the `newest` run there was where the next one after that is still to come, else from `now`.
+  /// Starts counting: from the `newest` run where its successor is still to come, else from `now`.
   void begin(Time now, std::optional<Time> newest);
 
-  /// True when a time has come since the last call of begin() or pass(). Where the clock was set back, what comes
-  /// sooner by its new time counts.
+  /// True when a run has become due since the last call of begin() or pass(). After the clock was set back, an earlier
+  /// run by the new time counts.
   bool is_due(Time now);
 
-  /// Everything up to `now` is done with. Returns how many times had come since the last call.
+  /// Marks everything up to `now` as done. Returns how many runs had become due since the last call.
   std::uint64_t pass(Time now);
 
-  /// When to ask again at the latest: at the next time, and never later than after a minute.
+  /// When to ask again at the latest: at the next run, and after a minute at most.
   std::chrono::seconds until_next_look(Time now) const;
 
-  /// True when a time has come after the `newest` backup was begun and before `now`.
+  /// True when a run became due after the `newest` backup was started and before `now`.
   bool is_missed(Time newest, Time now) const;
 
-  /// The time that comes next, or has come, as the schedule has it: without jitter.
+  /// The next or currently due run according to the schedule, without jitter.
   std::optional<Time> scheduled() const noexcept { return scheduled_; }
 
  private:
@@ -44,8 +44,8 @@ class Agenda final {
   TimeZone zone_;
   std::chrono::seconds jitter_;
   std::function<double()> random_;
-  std::optional<Time> scheduled_;  ///< as the schedule has it
-  std::optional<Time> next_;       ///< the same, put off
+  std::optional<Time> scheduled_;  ///< according to the schedule
+  std::optional<Time> next_;       ///< the same with jitter
 };
 
 }  // namespace sidekick::schedule

@@ -7,16 +7,16 @@
 
 namespace sidekick::schedule {
 
-/// What may stand in a field. Views of string literals.
+/// The valid values of a field. Views of string literals.
 struct CronField {
   std::string_view name;  ///< for messages: "hour"
   int least = 0;
   int most = 0;
-  std::span<const std::string_view> names{};  ///< of the values from `least` on; case differs for nothing
+  std::span<const std::string_view> names{};  ///< of the values from `least` on; case is ignored
 };
 
 /// The values that `text` selects, value n as bit n: a list of "*", "n", "n-m", each with or without "/step" ("n/step"
-/// goes on to the greatest). Throws Error of kind usage: "hour '25': not within 0 to 23".
+/// continues to the greatest). Throws Error of kind usage: "hour '25': not within 0 to 23".
 std::uint64_t parse_cron_field(const CronField& field, std::string_view text);
 
 }  // namespace sidekick::schedule

@@ -1,4 +1,4 @@
-/// Lengths of time in the rules of this job: "6h", "1d12h".
+/// Durations in schedules: "6h", "1d12h".
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 
 namespace sidekick::schedule {
 
-/// The length, to the second, or nothing where the text is none: every number needs its unit (s, m, h, d), larger units
+/// The duration, in seconds, or nothing for an invalid text: every number needs its unit (s, m, h, d), larger units
 /// come first, no sign, at most ten years.
 std::optional<std::chrono::seconds> parse_period(std::string_view text);
 

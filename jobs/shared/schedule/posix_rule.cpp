@@ -15,7 +15,7 @@ namespace {
 
 using Day = PosixRule::Day;
 
-/// Takes a rule apart from its front. What does not fit makes it false; the calls after that change nothing.
+/// Parses a rule from its front. A mismatch makes it false, and later calls then change nothing.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -146,7 +146,7 @@ ZoneSpan PosixRule::span_at(sys_seconds time) const {
     pair[0].place = 2 * i;
     pair[1].place = 2 * i + 1;
   }
-  // Summer that lasts the whole year ends in the same moment in which the next begins.
+  // Summer time that lasts the whole year ends at the moment when the next begins.
   std::ranges::sort(changes, {}, [](const Change& change) { return std::pair(change.at, change.place); });
   for (const auto& change : changes) {
     if (change.at > time) {

@@ -7,25 +7,24 @@
 
 namespace sidekick::schedule {
 
-/// A stretch of time in which the clocks of a zone differ from UTC by the same offset: from `begin` up to, but not
-/// including, `end`. Where it never began or never ends, they are the least and the greatest time there is.
+/// A period in which the clocks of a zone have the same offset from UTC: from `begin` up to, but not including, `end`.
+/// An open end is the least or the greatest possible time.
 struct ZoneSpan {
   std::chrono::sys_seconds begin;
   std::chrono::sys_seconds end;
-  std::chrono::seconds offset;  ///< local time is UTC and this
+  std::chrono::seconds offset;  ///< local time minus UTC
 };
 
 /// Immutable, and safe from any thread.
 class PosixRule final {
  public:
-  /// Nothing for what is no such rule. A summer time without its dates has those of the United States, as in the C
-  /// library.
+  /// Nothing for an invalid rule. A summer time without its dates has those of the United States, as in the C library.
   static std::optional<PosixRule> parse(std::string_view text);
 
-  /// The span that `time` lies in.
+  /// The span that contains `time`.
   ZoneSpan span_at(std::chrono::sys_seconds time) const;
 
-  /// A day of every year, and the time of that day by the clock that it ends.
+  /// A day of every year, and the time of that day by the clock before the change.
   struct Day {
     enum class Form {
       without_leap_day,  ///< "J60" is always 1 March

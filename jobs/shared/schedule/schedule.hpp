@@ -1,4 +1,4 @@
-/// When a job is due: cron's five fields.
+/// When a job is due, in the five fields of cron.
 #pragma once
 
 #include <bitset>
@@ -12,20 +12,20 @@
 namespace sidekick::schedule {
 
 /// "minute hour day-of-month month day-of-week" with lists, ranges, steps and names (crontab(5): where neither of the
-/// two fields of days begins with '*', one of them is enough), or @yearly, @monthly, @weekly, @daily, @hourly, or
-/// "@every 6h".
+/// two day fields begins with '*', one match is enough), or @yearly, @monthly, @weekly, @daily, @hourly, or "@every
+/// 6h".
 class Schedule final {
  public:
-  /// Throws Error of kind usage that names the field: "hour '25': not within 0 to 23". A day that no month named has is
-  /// one too.
+  /// Throws Error of kind usage that names the field: "hour '25': not within 0 to 23". A day that no selected month has
+  /// is an error too.
   static Schedule parse(std::string_view text);
 
   using Time = std::chrono::sys_seconds;
 
-  /// The first time after `after` that is due, by the wall clock of `zone`. A wall time that does not exist (clocks put
-  /// forward) is due at the first moment that does; one that comes twice is due once, the first time; but schedules
-  /// that run in every hour are due whenever the clock shows them, so that they follow the time that passes. "@every"
-  /// counts from `after`. Nothing within 8 years: absent. Pure.
+  /// The first due time after `after`, by the wall clock of `zone`. A wall time that does not exist (clocks put
+  /// forward) is due at the first moment that does. A wall time that occurs twice is due once, the first time; but a
+  /// schedule that runs in every hour is due each time, so that it follows elapsed time. "@every" counts from `after`.
+  /// Absent where nothing is due within 8 years. Pure.
   std::optional<Time> next_after(Time after, const TimeZone& zone) const;
 
   /// The same by the name of the zone, which is looked up each time. Throws as TimeZone::named() does.
@@ -40,7 +40,7 @@ class Schedule final {
 
   bool is_day_due(std::chrono::local_days day) const;
 
-  /// The first minute that is due, not before `from` and before `end`.
+  /// The first due minute, not before `from` and before `end`.
   std::optional<Local> first_between(Local from, Local end) const;
 
   std::string text_;

@@ -1,4 +1,4 @@
-/// Local time in a zone that is named, whatever the process's own TZ is.
+/// Local time in a named zone, independent of the process's own TZ.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 namespace sidekick::schedule {
 
-/// The C library knows one zone a process, and that of the environment; this one is a value. Immutable, and safe from
+/// The C library supports one zone per process, that of the environment; this one is a value. Immutable, and safe from
 /// any thread.
 class TimeZone final {
  public:
@@ -21,11 +21,11 @@ class TimeZone final {
   /// UTC.
   TimeZone() = default;
 
-  /// What TZ may hold: a name of the time zone database below `folder`, with or without a colon before it, a file, a
-  /// rule (PosixRule), "UTC", or nothing, which is UTC. Throws Error of kind config for anything else.
+  /// Accepts what TZ may hold: a name of the time zone database below `folder`, with or without a leading colon, a
+  /// file, a rule (PosixRule), "UTC", or nothing, which is UTC. Throws Error of kind config for anything else.
   static TimeZone named(std::string_view name, const std::string& folder = "/usr/share/zoneinfo");
 
-  /// The span of one offset that `time` lies in; those of two moments next to each other may have the same offset.
+  /// The span of one offset that contains `time`; adjacent spans may have the same offset.
   ZoneSpan span_at(Time time) const;
 
   std::chrono::local_seconds local(Time time) const;

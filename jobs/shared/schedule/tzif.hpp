@@ -15,11 +15,11 @@ struct ZoneFile {
   };
   std::chrono::seconds first_offset{};  ///< before the first change
   std::vector<Change> changes;          ///< by time
-  std::string rule;                     ///< what holds after the last change, as PosixRule reads it; may be empty
+  std::string rule;                     ///< the rule after the last change, for PosixRule; may be empty
 };
 
-/// Reads the content of a file. Throws Error of kind config, naming `name`, for what is none, is cut short, or counts
-/// leap seconds. Pure.
+/// Reads the content of a file. Throws Error of kind config, naming `name`, for an invalid or truncated file, or one
+/// that counts leap seconds. Pure.
 ZoneFile parse_zone_file(std::string_view bytes, std::string_view name);
 
 }  // namespace sidekick::schedule

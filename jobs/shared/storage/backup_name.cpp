@@ -17,7 +17,7 @@ constexpr std::string_view letters_and_digits = "abcdefghijklmnopqrstuvwxyzABCDE
 constexpr std::size_t time_bytes = std::string_view("20261121T031500Z").size();
 constexpr std::size_t random_bytes = 8;
 constexpr std::string_view manifest_ending = ".json";
-/// What Source::kind() and Source::extension() make of each kind of source.
+/// The suffixes of Source::kind() and Source::extension() for each kind of source.
 constexpr std::array<std::string_view, 3> forms{"mongodb.archive", "dir.tar", "exec.out"};
 
 bool consists_of(std::string_view text, std::string_view allowed, std::string_view more = {}) {
@@ -26,7 +26,7 @@ bool consists_of(std::string_view text, std::string_view allowed, std::string_vi
   });
 }
 
-/// Takes `ending` off the end of `text`, where it is there.
+/// Removes `ending` from the end of `text`, if present.
 bool cut(std::string_view& text, std::string_view ending) {
   if (!text.ends_with(ending)) return false;
   text.remove_suffix(ending.size());

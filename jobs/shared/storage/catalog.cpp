@@ -21,7 +21,7 @@ std::optional<BackupName> backup_of_manifest(std::string_view object) {
   return parse_backup_name(object.substr(0, object.size() - manifest_ending.size()));
 }
 
-// Levenshtein.
+// Levenshtein distance.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -36,7 +36,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// What to do where a job has no backup: name another.
+/// The hint where a job has no backup: names another job.
 std::string jobs_there_are(Storage& storage, const CancelToken& cancel) {
   std::set<std::string> jobs;
   for (const auto& name : Catalog(storage, {}).names(cancel)) jobs.insert(name.job);
@@ -62,7 +62,7 @@ bool is_older(const BackupName& left, const BackupName& right) {
          std::tie(right.time, right.job, right.random, right.suffix);
 }
 
-/// A listing that was read cannot be all wrong: what fails for one object only is told of that one.
+/// The listing succeeded, so a failure for a single object is reported for that one only.
 bool concerns_one_object(ErrorKind kind) {
   return kind == ErrorKind::data || kind == ErrorKind::denied || kind == ErrorKind::io;
 }
@@ -123,7 +123,8 @@ std::vector<Listed> Catalog::listing(const CancelToken& cancel) {
     return all;
   };
   if (take_sizes()) return out;
-  // A listing is no snapshot: an object that was finished while it ran may be missing although its manifest is there.
+  // A listing is not a snapshot: an object that was finished while it ran may be missing although its manifest is
+  // listed.
   for (const auto& object : storage_.list(prefix(), cancel)) bytes.insert_or_assign(object.name, object.bytes);
   take_sizes();
   return out;
@@ -204,7 +205,7 @@ Manifest Catalog::latest(Log& log, const CancelToken& cancel) {
       log.warn("the backup '" + listed.name.text() + "' does not count: its object is missing");
       continue;
     }
-    // Going on to an older one in silence would let a restore drop what the damaged one may still hold.
+    // Silently using an older one would let a restore drop what the damaged one may still hold.
     if (found->failure)
       throw Error(found->failure->kind(), found->failure->message(), "name an older one, as 'backup list' prints them");
     if (!found->manifest->suspect) return std::move(*found->manifest);

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 4> proofs{"streamed", "stored", "read", "
 
 enum class Presence { required, optional };
 
-// The one list of fields, for both ways.
+// The single list of fields, for reading and writing.
 template <class AnyManifest, class Visit>
 void each_field(AnyManifest& m, Visit&& visit) {
   using enum Presence;
@@ -77,7 +77,7 @@ std::string text_of(const std::vector<T>& values) {
   return out.empty() ? "[]" : out + "\n  ]";
 }
 
-// take(JSON, value): false where it is of another type, or says nothing that the type knows.
+// take(JSON, value): false where the type is wrong, or the value is invalid for it.
 bool take(const JsonValue& json, std::string& value) {
   const auto* text = json.as<std::string>();
   if (text != nullptr) value = *text;

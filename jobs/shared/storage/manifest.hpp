@@ -1,4 +1,4 @@
-/// What is said of a stored backup, in a small JSON object beside it.
+/// The manifest of a stored backup: a small JSON object beside it.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace sidekick::storage {
 
-/// How far a backup was proven; each includes those before it.
+/// How far a backup was verified; each level includes those before it. The name of the field in manifests is "proof".
 enum class Proof { streamed, stored, read, restored };
 
 std::string_view name_of(Proof proof) noexcept;
@@ -39,9 +39,9 @@ struct Manifest {
   bool encrypted = false;
   std::uint64_t items = 0;             ///< documents, files; 0 for a command's output
   std::string unit;                    ///< "documents", "files", ""
-  std::vector<PartCount> collections;  ///< of a MongoDB, with their documents; else empty
+  std::vector<PartCount> collections;  ///< of MongoDB, with their documents; else empty
   bool consistent = true;
-  bool oplog = false;  ///< it holds an oplog that a restore replays
+  bool oplog = false;  ///< it has an oplog, which a restore replays
   std::string server_version;
   std::string tool_version;
   Proof proof = Proof::streamed;
@@ -49,12 +49,12 @@ struct Manifest {
   std::vector<std::string> warnings;
 };
 
-/// JSON with a "version": 1; fields that are not known are passed over when read. Throws Error of kind data naming
-/// `name` for what is no manifest.
+/// JSON with a "version": 1; unknown fields are ignored when it is read. Throws Error of kind data naming `name` for
+/// anything but a manifest.
 std::string to_json(const Manifest& manifest);
 Manifest parse_manifest(std::string_view json, std::string_view name);
 
-/// "1 file" of 1 and "files", "2 files" of 2. Pure.
+/// "1 file" for 1 and "files", "2 files" for 2. Pure.
 std::string counted(std::uint64_t count, std::string_view plural);
 
 }  // namespace sidekick::storage

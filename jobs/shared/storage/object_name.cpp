@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view part_prefix = ".part-";
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t random_digits = 8;
-// What is put around it for a part must fit into the 255 bytes of a file's name.
+// The affixes of a part must fit into the 255 bytes of a file name.
 constexpr std::size_t max_name_bytes = 230;
 
 bool is_plain(char c) {

@@ -7,7 +7,7 @@ namespace sidekick::storage {
 
 namespace {
 
-constexpr auto time_to_live = std::chrono::hours(24);  // what is younger may belong to somebody who is alive
+constexpr auto time_to_live = std::chrono::hours(24);  // younger ones may belong to a running process
 
 void remove_if_allowed(Storage& storage, const Leftover& leftover, const CancelToken& cancel) try {
   storage.discard(leftover, cancel);

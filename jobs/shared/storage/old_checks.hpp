@@ -1,4 +1,4 @@
-/// What checks of a storage left whose process died in them.
+/// Removes leftovers of interrupted checks of a storage.
 #pragma once
 
 #include "sidekick/cancel.hpp"
@@ -6,8 +6,8 @@
 
 namespace sidekick::storage {
 
-/// Lists the storage's leftovers and removes the parts named check_name that are older than a day: no job has them
-/// among its own. One that may not be removed stays. Throws as Storage::leftovers() does, and cancelled.
+/// Lists the leftovers of the storage and removes the parts named check_name that are older than a day, which belong to
+/// no job. Ignores one that cannot be removed. Throws as Storage::leftovers() does, and cancelled.
 void remove_old_checks(Storage& storage, const CancelToken& cancel);
 
 }  // namespace sidekick::storage

@@ -11,7 +11,8 @@ std::unique_ptr<filters::Source> open_backup(std::unique_ptr<filters::Source> st
     throw Error(ErrorKind::denied, "the backup '" + manifest.name + "' is encrypted",
                 "give the private key of one of its recipients with --identity-file", Retry::never);
   if (manifest.encrypted) stored = std::make_unique<filters::AgeSource>(std::move(stored), identities, manifest.name);
-  // What a folder or a command gave may itself be compressed: only what the backup compressed is looked at.
+  // The content of a folder or the output of a command may itself be compressed: undo only the compression of the
+  // backup.
   if (manifest.compression == "none") return stored;
   return filters::decompressed(std::move(stored), manifest.name);
 }

@@ -10,8 +10,8 @@
 
 namespace sidekick::storage {
 
-/// Decrypts and decompresses `stored`, the bytes of the object that `manifest` tells of. Reads the beginning at once.
-/// Throws Error: denied where it is encrypted and none of `identities` opens it, data for damage; reading throws as its
+/// Decrypts and decompresses `stored`, the bytes of the object of `manifest`. Reads the beginning at once. Throws
+/// Error: denied where it is encrypted and none of `identities` opens it, data for damage; reading throws as its
 /// filters do.
 std::unique_ptr<filters::Source> open_backup(std::unique_ptr<filters::Source> stored, const Manifest& manifest,
                                              const std::vector<filters::AgeIdentity>& identities);

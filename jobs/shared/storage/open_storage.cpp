@@ -22,7 +22,7 @@ Error malformed(const std::string& url, const std::string& cause, std::string hi
   return {ErrorKind::config, "cannot use the storage '" + redact_url(url) + "': " + cause, std::move(hint)};
 }
 
-/// The folder that "dir:" or "file://" names.
+/// The folder in a URL "dir:" or "file://".
 std::string folder_of(const std::string& url) {
   auto path = url.starts_with("dir:") ? url.substr(4) : percent_decoded(std::string_view(url).substr(7));
   if (!path.starts_with('/')) throw malformed(url, "its folder does not begin with '/'", "write dir:/folder");
@@ -35,7 +35,7 @@ bool is_aws(const std::string& endpoint) {
   return endpoint.empty() || endpoint.find(".amazonaws.com") != std::string::npos;
 }
 
-/// "bucket/prefix" behind "s3://".
+/// Opens the storage of "s3://bucket/prefix".
 std::unique_ptr<Storage> open_s3(const std::string& url, const Access& access) {
   auto place = url.substr(std::string_view("s3://").size());
   if (place.find('@') != std::string::npos)
@@ -110,7 +110,7 @@ ObjectPlace place_of(std::string_view url) {
     throw malformed(text, "no object is given", "add its name after a '/'");
   const auto name = url.substr(slash + 1);
   if (!is_object_name(name)) throw malformed(text, "'" + std::string(name) + "' cannot be the name of an object");
-  // The '/' right behind "dir:" or "file://" is a folder itself.
+  // The '/' directly after "dir:" or "file://" is itself a folder.
   return {std::string(url.substr(0, slash == scheme->size() ? slash + 1 : slash)), std::string(name)};
 }
 

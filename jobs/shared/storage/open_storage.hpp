@@ -1,4 +1,4 @@
-/// The storage that a URL names.
+/// Opens the storage of a URL.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace sidekick::storage {
 
-/// What a storage may need beside its URL. Empty: not given.
+/// What a storage may need besides its URL. Empty: not given.
 struct Access {
   // s3
   std::string s3_endpoint;  ///< "https://host:port"; empty: AWS, by its region
@@ -20,7 +20,7 @@ struct Access {
   std::string s3_access_key;
   Secret s3_secret_key;
   Secret s3_session_token;
-  s3::RoleSettings s3_role;  ///< who gives out keys where none are given
+  s3::RoleSettings s3_role;  ///< source of credentials where none are given
   enum class Addressing { path, virtual_host } s3_addressing = Addressing::path;
   HttpSettings http;
 
@@ -31,18 +31,18 @@ struct Access {
   Secret ssh_password;
   bool ssh_check_host = true;
 
-  Log* log = nullptr;  ///< gets a warning where a request has to be tried again; outlives the storage
+  Log* log = nullptr;  ///< gets a warning when a request is retried; outlives the storage
 };
 
-/// The schemes there are: "dir:/path" (absolute; "file:///path" is the same), "s3://bucket/prefix",
+/// The supported schemes: "dir:/path" (absolute; "file:///path" is the same), "s3://bucket/prefix",
 /// "sftp://user@host:port/path". True where `text` begins with one of them.
 bool is_storage_url(std::string_view text) noexcept;
 
-/// Does not connect. Throws Error of kind config for an unknown scheme (the known ones listed), a URL that is
-/// malformed, or access that is missing. A `url` may hold no password.
+/// Does not connect. Throws Error of kind config for an unknown scheme (with the known ones), a malformed URL, or
+/// missing access data. A `url` must not hold a password.
 std::unique_ptr<Storage> open_storage(const std::string& url, const Access& access);
 
-/// The storage and the name of the object in it that `url` names: all but what follows the last '/', and that.
+/// Splits `url` at the last '/': the storage, and the name of the object.
 struct ObjectPlace {
   std::string storage_url;
   std::string name;

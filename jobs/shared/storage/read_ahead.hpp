@@ -1,4 +1,4 @@
-/// Many small reads, several at once where they are slow.
+/// Many small reads, in parallel where they are slow.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace sidekick::storage {
 
-/// What `read(i)` returns for each i below `count`, in order. A few are read first; when they take long (a network),
-/// eight threads read the rest, so `read` is to be safe from any thread. Throws what a call throws, after all have
+/// The results of `read(i)` for each i below `count`, in order. Reads a few first; when they are slow (a network),
+/// eight threads read the rest, so `read` must be safe from any thread. Throws what a call throws, after all have
 /// ended.
 template <class T, class Read>
 std::vector<T> read_each(std::size_t count, const Read& read) {

@@ -1,4 +1,4 @@
-/// What all storages say of objects in the same words.
+/// Errors about objects that all storages share.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace sidekick::storage {
 
-/// A manifest names each collection: with room for some 200,000 of them.
+/// A manifest lists each collection: room for some 200,000 of them.
 constexpr std::uint64_t max_small_object_bytes = std::uint64_t{16} << 20;
 
-/// Throws Error of kind data for an object that is too large to be handled at once.
+/// Throws Error of kind data for an object that is too large for memory.
 inline void require_small(std::uint64_t bytes, const std::string& name, const std::string& where) {
   if (bytes > max_small_object_bytes)
     throw Error(ErrorKind::data,

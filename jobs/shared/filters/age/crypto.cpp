@@ -26,7 +26,7 @@ void require(bool done, const char* what) {
   if (!done) throw Error(ErrorKind::internal, std::string("OpenSSL refuses to ") + what);
 }
 
-/// OpenSSL's parameters are not const, and it only reads them.
+/// OpenSSL's parameters are not const, but it only reads them.
 OSSL_PARAM octets(const char* name, Bytes bytes) {
   return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(bytes.data()), bytes.size());
 }
@@ -53,7 +53,7 @@ void randomise(std::span<std::uint8_t> into) {
 }
 
 Key32 hkdf_sha256(Bytes secret, Bytes salt, std::string_view info) {
-  // RFC 5869: no salt is as many zeros as the hash has bytes; OpenSSL takes none that is empty.
+  // RFC 5869: no salt means as many zeros as the hash has bytes; OpenSSL does not accept an empty one.
   static constexpr std::array<std::uint8_t, 32> no_salt{};
   std::string hash = "SHA256";
   const std::array<OSSL_PARAM, 5> parameters{
@@ -97,7 +97,7 @@ std::optional<Key32> x25519_shared(const Key32& secret, const Point& theirs) {
   require(peer && derivation && EVP_PKEY_derive_init(derivation.get()) == 1, "begin an exchange of keys");
   Key32 shared;
   auto size = shared.bytes().size();
-  // It refuses a result of zeros, which is what a point of low order gives.
+  // It rejects a result of zeros, which a point of low order gives.
   if (EVP_PKEY_derive_set_peer(derivation.get(), peer.get()) != 1 ||
       EVP_PKEY_derive(derivation.get(), shared.bytes().data(), &size) != 1)
     return std::nullopt;

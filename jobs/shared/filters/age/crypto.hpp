@@ -1,4 +1,4 @@
-/// The primitives of age, by OpenSSL, over keys that are wiped when they are let go.
+/// The primitives of age, implemented with OpenSSL, over keys that are wiped when they are released.
 #pragma once
 
 #include <openssl/evp.h>
@@ -43,20 +43,20 @@ using Nonce = std::array<std::uint8_t, 12>;
 
 constexpr std::size_t tag_bytes = 16;
 
-// All throw Error of kind internal where OpenSSL refuses.
+// All throw Error of kind internal where OpenSSL fails.
 
-/// Fills `into` with what nobody can guess.
+/// Fills `into` with random bytes.
 void randomise(std::span<std::uint8_t> into);
 
-/// RFC 5869, 32 bytes of it; an empty salt stands for none.
+/// RFC 5869, 32 bytes of it; an empty salt means none.
 Key32 hkdf_sha256(Bytes secret, Bytes salt, std::string_view info);
 
 Mac hmac_sha256(const Key32& key, std::string_view text);
 
-/// True where both are the same, in a time that tells nothing of them.
+/// Compares in constant time.
 bool same(const Mac& a, const Mac& b) noexcept;
 
-/// RFC 7748: the public key of a secret; and what two share, or nothing where `theirs` is a point of low order.
+/// RFC 7748: the public key of a secret; and the shared secret, or nothing where `theirs` is a point of low order.
 Point x25519_public(const Key32& secret);
 std::optional<Key32> x25519_shared(const Key32& secret, const Point& theirs);
 
@@ -65,10 +65,10 @@ class Aead final {
  public:
   explicit Aead(const Key32& key);
 
-  /// Puts the ciphertext and its tag into `into`, which is tag_bytes larger than `plain`.
+  /// Writes the ciphertext and its tag to `into`, which is tag_bytes larger than `plain`.
   void seal(const Nonce& nonce, Bytes plain, std::span<std::uint8_t> into);
 
-  /// Puts the plain bytes into `into`, which is tag_bytes smaller than `sealed`; false, and zeros there, where they
+  /// Writes the plain bytes to `into`, which is tag_bytes smaller than `sealed`; false, with zeros there, where they
   /// are not authentic.
   bool open(const Nonce& nonce, Bytes sealed, std::span<std::uint8_t> into);
 

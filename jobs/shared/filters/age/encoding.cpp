@@ -13,10 +13,10 @@ constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 constexpr std::string_view bech32_digits = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t checksum_digits = 6;
 
-/// Takes digits of `bits` each and gives bytes. What is left over at the end must be too little for a digit, and zeros.
+/// Converts digits of `bits` each to bytes. The rest at the end must be shorter than a digit, and zero.
 class Unpacker final {
  public:
-  // Room for a whole key, so that none of it stays in memory given up.
+  // Reserves room for a whole key, so that no part of it stays in freed memory.
   explicit Unpacker(unsigned bits) : bits_(bits) { bytes_.reserve(64); }
 
   void add(unsigned digit) {

@@ -1,4 +1,4 @@
-/// How age writes bytes as text: Base64 in its header, Bech32 for its keys.
+/// The text encodings of age: Base64 in its header, Bech32 for its keys.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace sidekick::filters::age {
 /// RFC 4648, without padding.
 std::string base64(std::span<const std::uint8_t> bytes);
 
-/// Only what base64() writes: nothing for padding, other characters, a length or last bits that it never has.
+/// Accepts only what base64() writes: no padding, no other characters, no impossible length or last bits.
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text);
 
 struct Bech32 {
@@ -21,7 +21,7 @@ struct Bech32 {
   std::vector<std::uint8_t> bytes;
 };
 
-/// BIP 173, of any length. Throws Error of kind config "<what>: <what is wrong>", in which nothing of the text stands.
+/// BIP 173, of any length. Throws Error of kind config "<what>: <cause>", which contains nothing of the text.
 Bech32 from_bech32(std::string_view text, const std::string& what);
 
 }  // namespace sidekick::filters::age

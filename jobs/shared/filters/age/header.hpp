@@ -30,20 +30,20 @@ struct Header {
   Mac mac{};
 };
 
-/// A header's text, for a file of that key.
+/// The text of a header for a file key.
 std::string format_header(const std::vector<Stanza>& stanzas, const FileKey& key);
 
 /// Reads text from "age-encryption.org/v1" to the end of the line "--- MAC". Throws Error of kind data naming `name`.
 Header parse_header(std::string_view text, const std::string& name);
 
-/// True where the MAC is that of a file of that key.
+/// True where the MAC matches the file key.
 bool is_authentic(const Header& header, const FileKey& key);
 
-/// The key of a file for a recipient, in a stanza of type X25519.
+/// Wraps a file key for a recipient, in a stanza of type X25519.
 Stanza wrap(const FileKey& key, const AgeRecipient& recipient);
 
-/// The key out of it, or nothing where the stanza is of another type or for another. Throws Error of kind data naming
-/// `name` where it is of type X25519 and is not formed as those are.
+/// Unwraps the file key; nothing where the stanza has another type or recipient. Throws Error of kind data naming
+/// `name` where an X25519 stanza is malformed.
 std::optional<FileKey> unwrap(const Stanza& stanza, const AgeIdentity& identity, const std::string& name);
 
 }  // namespace sidekick::filters::age

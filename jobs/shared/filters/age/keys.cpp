@@ -44,7 +44,7 @@ AgeIdentity identity(std::string_view text, const std::string& what) {
   return identity;
 }
 
-/// Calls `take(line, what)` for each line with something on it.
+/// Calls `take(line, what)` for each line that is not empty.
 void for_each_line(std::string_view text, std::string_view name,
                    const std::function<void(std::string_view, const std::string&)>& take) {
   for (int number = 1; !text.empty(); number++) {
@@ -64,7 +64,7 @@ bool is_age_identity(std::string_view text) noexcept {
 }
 
 AgeRecipient parse_age_recipient(std::string_view text) {
-  // What does not begin as a public key may be a secret.
+  // A text that does not begin as a public key may be a secret.
   const bool is_public = text.starts_with("age1");
   return recipient(text, is_public ? "'" + std::string(text) + "'" : std::string());
 }

@@ -9,7 +9,7 @@ namespace sidekick::filters {
 
 namespace {
 
-constexpr std::size_t max_recipients = 2'000;  // their stanzas fit into a header that we read ourselves
+constexpr std::size_t max_recipients = 2'000;  // their stanzas fit into a header that AgeSource accepts
 
 age::FileKey random_key() {
   age::FileKey key;
@@ -70,7 +70,7 @@ AgeSink::~AgeSink() = default;
 void AgeSink::write(std::span<const std::uint8_t> bytes) {
   auto& plain = impl_->plain;
   while (!bytes.empty()) {
-    // Not before there is more: whether a full chunk is the last is sealed into it.
+    // Only once there is more: a chunk is sealed as the last one or not.
     if (plain.size() == age::chunk_bytes) impl_->seal(age::Place::before_others);
     const auto n = std::min(bytes.size(), age::chunk_bytes - plain.size());
     plain.insert(plain.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));

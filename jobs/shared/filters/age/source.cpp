@@ -14,12 +14,12 @@ Error damaged(const std::string& name, const std::string& cause) {
   return {ErrorKind::data, "'" + name + "' is damaged: " + cause};
 }
 
-/// A source read in pieces of the size that is wanted.
+/// Reads a source in pieces of the requested size.
 class Ahead final {
  public:
   explicit Ahead(std::unique_ptr<Source> from) : from_(std::move(from)), bytes_(2 * age::sealed_chunk_bytes) {}
 
-  /// Up to `wanted` bytes that are next, less only at the end. At most one chunk and a byte.
+  /// Up to `wanted` bytes, fewer only at the end. At most one chunk and a byte.
   std::span<const std::uint8_t> peek(std::size_t wanted) {
     if (begin_ + wanted > bytes_.size()) {
       std::copy(bytes_.begin() + at(begin_), bytes_.begin() + at(end_), bytes_.begin());
@@ -45,7 +45,7 @@ class Ahead final {
   std::size_t end_ = 0;
 };
 
-/// The text of the header: to the end of the first line that begins with "---".
+/// The text of the header, up to the end of the first line that begins with "---".
 std::string read_header(Ahead& from, const std::string& name) {
   std::string text;
   for (std::size_t line = 0; text.size() < age::max_header_bytes;) {
@@ -93,7 +93,7 @@ struct AgeSource::Impl {
   Impl(std::unique_ptr<Source> source, const std::vector<AgeIdentity>& identities, std::string what)
       : name(std::move(what)), from(std::move(source)), chunks(open_chunks(from, identities, name)) {}
 
-  /// Opens the next chunk into `plain`.
+  /// Decrypts the next chunk into `plain`.
   void open_next() {
     const auto ahead = from.peek(age::sealed_chunk_bytes + 1);
     const auto sealed = ahead.first(std::min(ahead.size(), age::sealed_chunk_bytes));
@@ -105,7 +105,7 @@ struct AgeSource::Impl {
       plain.clear();
       throw damaged(name, why_not(sealed, place));
     }
-    // An empty chunk is only that of an empty file: else there would be two ways to write the same.
+    // Only an empty file has an empty chunk: otherwise there would be two encodings of the same content.
     if (plain.empty() && chunks.number() > 1) throw damaged(name, "it ends with an empty chunk");
     from.take(sealed.size());
     finished = place == age::Place::last;

@@ -1,4 +1,4 @@
-/// The payload of an age file: chunks, each sealed for its place and told apart from the last one.
+/// The payload of an age file: chunks, each sealed with its position and whether it is the last one.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,16 @@ constexpr std::size_t stream_nonce_bytes = 16;
 
 enum class Place { before_others, last };
 
-/// Seals or opens the chunks of one file, in their order. For one thread.
+/// Seals or opens the chunks of one file, in order. For one thread.
 class Chunks final {
  public:
-  /// `nonce` is what stands between header and chunks.
+  /// `nonce` is the one between header and chunks.
   Chunks(const FileKey& key, std::span<const std::uint8_t, stream_nonce_bytes> nonce);
 
   /// As Aead::seal(), for the next chunk.
   void seal(Place place, Bytes plain, std::span<std::uint8_t> into);
 
-  /// As Aead::open(), for the next chunk; one that does not open is still the next.
+  /// As Aead::open(), for the next chunk; after a failure that chunk is still the next.
   bool open(Place place, Bytes sealed, std::span<std::uint8_t> into);
 
   /// Chunks so far.

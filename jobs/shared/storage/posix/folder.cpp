@@ -18,7 +18,7 @@ namespace sidekick::storage {
 
 namespace {
 
-// So much is written between two looks at the token.
+// The number of bytes written between two checks of the token.
 constexpr std::size_t max_write_bytes = std::size_t{1} << 20;
 
 std::string hint_for(int number, const std::string& where) {
@@ -93,14 +93,14 @@ void Folder::write(const Fd& fd, std::span<const std::uint8_t> bytes, const std:
 
 void Folder::sync_and_close(Fd fd, const std::string& file) const {
   if (::fsync(fd.get()) != 0) fail("sync", file, errno);
-  // Whoever reads it back to prove it is to see what the disk has, and not the memory that it was written from.
+  // Verification must read the disk, not the cached pages of the write.
   ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
-  // Network filesystems tell of a full disk only here.
+  // Network filesystems report a full disk only here.
   if (::close(fd.release()) != 0 && errno != EINTR) fail("write", file, errno);
 }
 
 void Folder::sync() const {
-  // Some filesystems cannot sync a folder, and need not.
+  // Some filesystems cannot sync a folder, and do not need it.
   if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail("sync", ".", errno);
 }
 
@@ -158,7 +158,7 @@ void Folder::each(std::string_view prefix,
     struct stat status{};
     if (!file.starts_with(prefix) || entry->d_type == DT_DIR) continue;
     const bool is_seen = ::fstatat(fd_.get(), file.c_str(), &status, 0) == 0;
-    // One that is gone by now was removed meanwhile, or is a link to nowhere. All else must not look so.
+    // One that does not exist was removed meanwhile, or is a dangling link. Other errors must not look so.
     if (!is_seen && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) fail("look at", file, errno);
     if (is_seen && S_ISREG(status.st_mode)) take(file, status);
   }

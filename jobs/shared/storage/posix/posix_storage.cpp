@@ -26,11 +26,11 @@ std::chrono::system_clock::time_point modified(const struct stat& status) {
   return std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(since));
 }
 
-// Backups hold what a database keeps behind a login. Leases and manifests do not, and other users go by them.
+// Backups hold what a database protects by a login. Leases and manifests do not, and other users depend on them.
 constexpr mode_t object_mode = 0600;
 constexpr mode_t small_mode = 0644;
 
-/// A file on its way to its name; gone again where that is not reached.
+/// A temporary file that is renamed at the end, and removed otherwise.
 class Part final : public Sink {
  public:
   Part(Folder folder, std::string name, std::string where, mode_t mode, const CancelToken& cancel)
@@ -50,7 +50,7 @@ class Part final : public Sink {
     folder_.write(fd_, bytes, name_, cancel_);
     written_ += bytes.size();
     if (written_ - moved_ < write_back_bytes) return;
-    // The sync at the end cannot be cancelled: so that it is short, the disk begins now.
+    // The final sync cannot be cancelled: starting the writeback now keeps it short.
     ::sync_file_range(fd_.get(), static_cast<off_t>(moved_), static_cast<off_t>(written_ - moved_),
                       SYNC_FILE_RANGE_WRITE);
     moved_ = written_;
@@ -83,11 +83,11 @@ class Part final : public Sink {
   CancelToken cancel_;
   Fd fd_;
   std::uint64_t written_ = 0;
-  std::uint64_t moved_ = 0;  ///< of them, those that the disk was told to take
+  std::uint64_t moved_ = 0;  ///< of them, those whose writeback was started
   bool named_ = false;
 };
 
-/// All of a file that has `bytes`.
+/// Reads a file of `bytes`.
 class WholeFile final : public Source {
  public:
   WholeFile(filters::FdSource file, std::uint64_t bytes, std::string what)
@@ -199,7 +199,7 @@ std::vector<Leftover> PosixStorage::leftovers(std::string_view prefix, const Can
   std::vector<Leftover> out;
   folder().each(".part-", [&](const std::string& file, const struct stat& status) {
     auto object = object_of_part(file);
-    // The time of the last write: what still grows is no leftover for long.
+    // The time of the last write: a file that still grows is not an old leftover.
     if (object && object->starts_with(prefix)) out.push_back({std::move(*object), file, modified(status)});
   });
   std::ranges::sort(out, {}, &Leftover::id);

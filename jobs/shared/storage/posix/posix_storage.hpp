@@ -8,13 +8,13 @@
 
 namespace sidekick::storage {
 
-/// Each object is a file; it is written as a part beside (see new_part_name()), synced, and then given its name, which
-/// is synced too. So a process killed at any instruction leaves at most a part, which leftovers() tells. The exclusion
-/// is strict where the filesystem renames without replacing or makes links, as all usual ones do. A full disk is io, a
+/// Each object is a file. It is written as a part beside (see new_part_name()), synced, and renamed, which is synced
+/// too. A process killed at any instruction leaves at most a part, which leftovers() reports. The exclusion is strict
+/// where the filesystem can rename without replacing or has hard links, as all common ones do. A full disk is io, a
 /// read-only one cannot_create.
 class PosixStorage final : public Storage {
  public:
-  /// `path` is absolute. Touches nothing yet.
+  /// `path` is absolute. Does not touch it yet.
   explicit PosixStorage(std::string path);
 
   const std::string& where() const noexcept override { return where_; }

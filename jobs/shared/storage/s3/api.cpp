@@ -33,7 +33,7 @@ bool Tries::wait(const CancelToken& cancel) {
 
 std::string Api::hint_of(const Error& error) const {
   const bool closes = error.message().find("the connection was closed") != std::string::npos;
-  // Go's servers of TLS close without a word where they are spoken to plainly.
+  // TLS servers in Go close the connection without an answer to plain HTTP.
   if (closes && !has_answered() && bucket_url_.scheme == "http")
     return "if the port speaks TLS, write --s3-endpoint=https://...";
   const bool is_unknown_host = error.message().find("no such name") != std::string::npos;
@@ -67,7 +67,7 @@ HttpRequest Api::request_for(const Call& call, const Url& url, const Credentials
       {"Host", url.authority()}, {"X-Amz-Date", amz_date(now)}, {"X-Amz-Content-Sha256", payload}};
   if (!credentials.session_token.empty())
     headers.push_back({"X-Amz-Security-Token", credentials.session_token.reveal()});
-  // The others are not signed: proxies may change how they are written.
+  // The others are not signed: proxies may rewrite them.
   const auto is_signed = [](const HttpHeader& header) { return header.name.starts_with("x-amz-"); };
   std::ranges::copy_if(call.headers, std::back_inserter(headers), is_signed);
   const auto login =

@@ -1,4 +1,4 @@
-/// Signed requests to one bucket, tried again where that can help and sent again where the server redirects them.
+/// Signed requests to one bucket, with retries and redirects.
 #pragma once
 
 #include <atomic>
@@ -22,9 +22,9 @@
 
 namespace sidekick::storage::s3 {
 
-/// How long one request is tried: the n-th wait is random between nothing and `first` doubled n times, at most
-/// `longest`; none begins after `whole`, or after `unanswered` where the server has not answered for `silence` or
-/// never: whether that is worth more time is for whoever tells the user meanwhile.
+/// How long one request is retried: the n-th wait is random between zero and `first` doubled n times, at most
+/// `longest`. No retry starts after `whole`, or after `unanswered` where the server has not answered for `silence` or
+/// never: the caller decides about longer waits.
 struct Persistence {
   std::chrono::milliseconds first{200};
   std::chrono::milliseconds longest{5'000};
@@ -33,14 +33,14 @@ struct Persistence {
   std::chrono::milliseconds silence{600'000};
 };
 
-/// Waits between the tries of one request.
+/// The waits between the retries of one request.
 class Tries final {
  public:
   explicit Tries(const Persistence& persistence) : persistence_(persistence) {}
 
   /// Waits; false at once where no time is left. Throws Error of kind cancelled.
   bool wait(const CancelToken& cancel);
-  /// After progress all of the time is there again.
+  /// After progress the whole time is available again.
   void renew() { *this = Tries(persistence_); }
 
  private:
@@ -55,12 +55,12 @@ struct Settings {
   std::string bucket;
   std::string prefix;  ///< of keys, without '/' at its ends; may be empty
   Credentials credentials;
-  std::shared_ptr<Role> role{};  ///< gives out the credentials instead, where it is not null
+  std::shared_ptr<Role> role{};  ///< gives out the credentials instead, if not null
   Addressing addressing = Addressing::path;
   HttpSettings http;
-  Log* log = nullptr;  ///< gets a warning where a request has to be tried again; may be absent
+  Log* log = nullptr;  ///< gets a warning when a request is retried; may be absent
   Persistence persistence{};
-  std::size_t part_bytes = std::size_t{5} << 20;   ///< of the first parts of an upload; S3 takes no smaller ones
+  std::size_t part_bytes = std::size_t{5} << 20;   ///< of the first parts of an upload; S3 rejects smaller ones
   std::size_t range_bytes = std::size_t{8} << 20;  ///< of one request of a download
   int page_size = 1000;                            ///< of a list
 };
@@ -72,19 +72,19 @@ struct Call {
   Query query{};
   std::vector<HttpHeader> headers{};
   std::string_view body{};                  ///< must outlive the call
-  std::vector<std::string_view> welcome{};  ///< codes of errors that are for the caller, not thrown
+  std::vector<std::string_view> welcome{};  ///< error codes that the caller handles, not thrown
   std::optional<std::chrono::milliseconds> timeout{};
   std::size_t max_answer_bytes = std::size_t{16} << 20;  ///< a longer one is Error data
 };
 
 struct Answer {
   HttpResponse response;
-  std::string code{};     ///< of an error that was welcome; empty: success
-  bool repeated = false;  ///< an earlier try has ended without an answer, or with one that leaves open what it did
+  std::string code{};     ///< of an expected error; empty: success
+  bool repeated = false;  ///< an earlier try ended without an answer, or with an ambiguous one
 };
 
-/// Safe from any thread; each request in flight has a connection of its own, which is kept for later ones. Throws
-/// Error as a Storage does, with where() in the message and never a key.
+/// Safe from any thread; each concurrent request has its own connection, which is kept for later ones. Throws Error as
+/// a Storage does, with where() in the message and never a key.
 class Api final {
  public:
   explicit Api(Settings settings);
@@ -92,16 +92,16 @@ class Api final {
   const Settings& settings() const noexcept { return settings_; }
   const std::string& where() const noexcept { return where_; }
 
-  /// What begins the keys of all objects: "prefix/" or nothing.
+  /// The prefix of the keys of all objects: "prefix/" or nothing.
   std::string key_prefix() const { return settings_.prefix.empty() ? "" : settings_.prefix + "/"; }
 
-  /// The answer to a request that is tried as long as Persistence says.
+  /// The answer to a request that is retried within Persistence.
   Answer call(const Call& call, const CancelToken& cancel);
 
-  /// Warns that a request failed and is tried again.
+  /// Warns that a request failed and is retried.
   void warn_of(const Error& error) const;
 
-  /// One try; the body of a success goes to `sink`. Kind unavailable where another may do better.
+  /// One try; the body of a success goes to `sink`. Kind unavailable where a retry may help.
   Answer call_once(const Call& call, const BodySink& sink, const CancelToken& cancel);
 
  private:
@@ -111,7 +111,7 @@ class Api final {
   HttpResponse follow(const Call& call, const Credentials& credentials, const BodySink* sink,
                       const CancelToken& cancel);
   Outcome attempt(const Call& call, const BodySink* sink, const CancelToken& cancel);
-  /// What only this side knows: whether there are newer credentials, and how the bucket is addressed.
+  /// Handles errors that only this side can mend: newer credentials, and how the bucket is addressed.
   void advise(const Call& call, const Credentials& used, Trouble& trouble, const CancelToken& cancel);
   std::string hint_of(const Error& error) const;
   Persistence persistence() const;

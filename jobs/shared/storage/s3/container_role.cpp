@@ -21,13 +21,13 @@ bool is_this_machine(const std::string& host) {
          (host.starts_with("127.") && ::inet_pton(AF_INET, host.c_str(), &address) == 1);
 }
 
-/// Read anew for each request: the file is renewed by whoever runs the container.
+/// Read again for each request: the container runtime renews the file.
 Secret authorization_of(const RoleSettings& settings) {
   if (settings.container_token_file.empty()) return settings.container_token;
   return read_secret_file(settings.container_token_file, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 }
 
-/// The path of the URL is a secret on ECS: it names the task's credentials, and nothing else protects them.
+/// The path of the URL is a secret on ECS: it identifies the task's credentials, and nothing else protects them.
 HttpResponse answer_to(const HttpRequest& request, const std::string& where, const TlsSettings& tls,
                        const CancelToken& cancel) {
   HttpClient client({.tls = tls, .connect_timeout = time_limit, .idle_timeout = time_limit});

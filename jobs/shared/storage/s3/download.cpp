@@ -10,7 +10,7 @@ namespace sidekick::storage::s3 {
 
 namespace {
 
-/// The number behind the '/' of "bytes 0-9/1234".
+/// The number after the '/' in "bytes 0-9/1234".
 std::optional<std::uint64_t> total_in(std::string_view range) {
   const auto slash = range.rfind('/');
   std::uint64_t out = 0;
@@ -70,7 +70,7 @@ std::string Download::fetch(std::uint64_t from, std::string buffer) {
         if (version_) fail(ErrorKind::data, "it was removed while it was read");
         throw no_such_object(name_, api_.where());
       }
-      // Nothing can be asked for of an object without bytes.
+      // An object without bytes has no valid range.
       if (answer.code == "InvalidRange" && from > 0) fail(ErrorKind::data, "it is shorter than before");
       if (answer.code == "InvalidRange") {
         version_ = Version{};
@@ -104,7 +104,7 @@ std::size_t Download::read(std::span<std::uint8_t> into) {
     position_ += current_.size();
     ask_for_next(std::move(arrived));
   }
-  // A range that failed must not look like the end.
+  // A failed range must not look like the end.
   if (used_ == current_.size() && !next_.valid() && position_ < version_->bytes)
     fail(ErrorKind::unavailable, "it broke off before");
   const auto n = std::min(into.size(), current_.size() - used_);

@@ -1,4 +1,4 @@
-/// An object that is downloaded as a stream.
+/// Downloads an object as a stream.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 
 namespace sidekick::storage::s3 {
 
-/// Asks for one range after the other, the next already while the one before is read: memory is two ranges. A range
-/// that breaks off is taken up where it broke. All of them are of one version of the object.
+/// Requests one range after another, the next one while the current one is read: memory is two ranges. An interrupted
+/// range continues where it broke. All ranges are of the same version of the object.
 class Download final : public Source {
  public:
-  /// Asks for the first range. Throws Error of kind no_input where there is no such object, and as a Storage does.
+  /// Requests the first range. Throws Error of kind no_input where there is no such object, and as a Storage does.
   Download(Api& api, std::string name, const CancelToken& cancel);
   ~Download() override;
   Download(const Download&) = delete;
@@ -25,7 +25,7 @@ class Download final : public Source {
   std::size_t read(std::span<std::uint8_t> into) override;
 
  private:
-  /// Of what version of the object, and how long that is.
+  /// The version and the size of the object.
   struct Version {
     std::string etag;
     std::uint64_t bytes = 0;

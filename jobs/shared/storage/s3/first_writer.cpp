@@ -33,7 +33,7 @@ HttpHeader FirstWriter::header_of(const std::string& mark) {
 
 Answer FirstWriter::create(Call call, const CancelToken& cancel) {
   const auto plain = call.headers;
-  // Some know the condition of a put alone: what they say of the end of an upload says nothing of that.
+  // Some servers support the condition only for a put, and not at the end of an upload.
   const bool is_put = call.method == "PUT";
   if (is_put ? condition_ != Condition::refused : !refused_for_uploads_) {
     call.headers.push_back({"If-None-Match", "*"});
@@ -59,7 +59,7 @@ Exclusion FirstWriter::probe(const CancelToken& cancel) {
   if (condition_ != Condition::refused)
     condition_ = second.code == "PreconditionFailed" ? Condition::kept : Condition::ignored;
   (void)api_.call({.what = "read '" + name + "'", .name = name}, cancel);
-  // Some give a key for backups no right to remove: what is left of the check then is small and hidden.
+  // Some keys for backups cannot remove objects: the remains of the check are then small and hidden.
   (void)api_.call({.what = "remove '" + name + "'", .method = "DELETE", .name = name, .welcome = {"AccessDenied"}},
                   cancel);
   return condition_ == Condition::kept ? Exclusion::strict : Exclusion::advisory;
@@ -86,7 +86,7 @@ bool FirstWriter::put(const std::string& name, std::string_view bytes, const Can
 
 bool FirstWriter::complete(const std::string& name, const std::string& upload_id, const std::string& parts,
                            const std::string& mark, const CancelToken& cancel) {
-  // Also where single puts are known to keep to the condition: not every server does so here.
+  // Also where single puts support the condition: not every server does here.
   if (mark_of(name, cancel)) return false;
   std::optional<Error> failure;
   bool settled = false;
@@ -105,7 +105,7 @@ bool FirstWriter::complete(const std::string& name, const std::string& upload_id
     failure = error;
   }
   if (settled) return answer.code.empty();
-  // It may have been done although nobody said so.
+  // It may have been executed although no answer came.
   const auto found = mark_of(name, cancel);
   if (found == mark) return true;
   if (failure) throw Error(*failure);

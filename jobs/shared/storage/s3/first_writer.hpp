@@ -1,4 +1,4 @@
-/// Giving a name to an object only where it is free.
+/// Creates an object only where its name is free.
 #pragma once
 
 #include <atomic>
@@ -11,18 +11,18 @@
 
 namespace sidekick::storage::s3 {
 
-/// By the header If-None-Match. Each object carries a mark of its writer, so that one whose answer was lost on the way
-/// learns whether it has won. Where a server takes no notice of the header, names are looked up beforehand, which does
-/// not hold against others that write at the same moment. Safe from any thread; throws as Api does.
+/// Uses the header If-None-Match. Each object carries a mark of its writer, so that a writer whose answer was lost
+/// learns whether it has won. Where a server ignores the header, names are looked up beforehand, which does not exclude
+/// a concurrent writer. Safe from any thread; throws as Api does.
 class FirstWriter final {
  public:
   explicit FirstWriter(Api& api) : api_(api) {}
 
-  /// A random mark, and the header that carries it.
+  /// A random mark, and its header.
   static std::string new_mark();
   static HttpHeader header_of(const std::string& mark);
 
-  /// What the names of its objects begin with.
+  /// The prefix of the names of its objects.
   static constexpr std::string_view probe_prefix = ".check-";
 
   /// Writes an object of a hidden name twice, and removes it.
@@ -31,7 +31,7 @@ class FirstWriter final {
   /// False where the name is taken.
   bool put(const std::string& name, std::string_view bytes, const CancelToken& cancel);
 
-  /// Makes an object of an upload that was begun with `mark`; false where the name is taken. `parts` is the body of
+  /// Completes an upload that was started with `mark`; false where the name is taken. `parts` is the body of
   /// CompleteMultipartUpload.
   bool complete(const std::string& name, const std::string& upload_id, const std::string& parts,
                 const std::string& mark, const CancelToken& cancel);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::chrono::milliseconds time_limit{1'000};
 constexpr std::string_view roles_path = "/latest/meta-data/iam/security-credentials/";
-// A packet that was lost is asked for again.
+// A lost packet is sent again.
 constexpr int most_tries = 2;
 
 class Instance final {

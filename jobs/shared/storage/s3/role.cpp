@@ -36,7 +36,7 @@ void Role::renew(system_clock::time_point now, const CancelToken& cancel) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled || !grant_) throw;
     if (!holds(grant_, now)) {
-      // What has worked is set up: whoever does not answer now may do so in a moment.
+      // The role worked before: a missing answer is likely transient.
       if (error.kind() == ErrorKind::denied) throw;
       throw Error(ErrorKind::unavailable, error.message(), error.hint());
     }

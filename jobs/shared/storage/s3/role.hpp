@@ -1,4 +1,4 @@
-/// Credentials that hold only for a while, asked for again before they end.
+/// Temporary credentials, renewed before they expire.
 #pragma once
 
 #include <chrono>
@@ -13,26 +13,26 @@ namespace sidekick::storage::s3 {
 
 struct Grant {
   Credentials credentials;
-  std::optional<std::chrono::system_clock::time_point> ends{};  ///< nothing: not told
+  std::optional<std::chrono::system_clock::time_point> ends{};  ///< nothing: unknown
 };
 
-/// When to ask again for what was granted at `now`: five minutes before its end, for a short grant at half its time,
-/// and after 15 minutes where no end is told. Pure.
+/// When to renew credentials granted at `now`: five minutes before their end, for a short grant at half its time, and
+/// after 15 minutes where no end is known. Pure.
 std::chrono::system_clock::time_point renewal_of(const Grant& grant, std::chrono::system_clock::time_point now);
 
-/// A role that gives out credentials. Safe from any thread.
+/// A role that provides credentials. Safe from any thread.
 class Role final {
  public:
-  /// Asks whoever gives them out, within seconds. Throws Error.
+  /// Requests credentials, within seconds. Throws Error.
   using Ask = std::function<Grant(const CancelToken&)>;
 
   explicit Role(Ask ask) : ask_(std::move(ask)) {}
 
-  /// Valid credentials. Where they cannot be renewed, the old ones as long as they hold. Throws what Ask throws; of
-  /// kind unavailable, cancelled or denied once there were some.
+  /// Valid credentials. Where they cannot be renewed, the old ones until they expire. Throws what Ask throws; of kind
+  /// unavailable, cancelled or denied once there were some.
   Credentials credentials(const CancelToken& cancel);
 
-  /// Asks anew where `rejected` are still the newest credentials; true where there are others now. Throws Error of kind
+  /// Renews where `rejected` are still the newest credentials; true where there are others now. Throws Error of kind
   /// cancelled only.
   bool replaces(const Credentials& rejected, const CancelToken& cancel);
 

@@ -23,7 +23,7 @@ Element page_of(const Answer& answer, std::string_view root, const std::string& 
   return std::move(*document);
 }
 
-/// The key that an entry holds, without our prefix; nothing for keys that do not begin with it.
+/// The key of an entry without our prefix; nothing for keys without it.
 std::optional<std::string> key_in(const Element& entry, const Element& page, const std::string& key_prefix) {
   auto key = entry.text_of("Key");
   if (page.text_of("EncodingType") == "url") key = percent_decoded(key);
@@ -31,7 +31,7 @@ std::optional<std::string> key_in(const Element& entry, const Element& page, con
   return key.substr(key_prefix.size());
 }
 
-/// The same where it can be the name of an object.
+/// The same where it is a valid name of an object.
 std::optional<std::string> name_in(const Element& entry, const Element& page, const std::string& key_prefix) {
   auto key = key_in(entry, page, key_prefix);
   return key && is_object_name(*key) ? key : std::nullopt;

@@ -7,8 +7,8 @@
 
 namespace sidekick::storage::s3 {
 
-/// Each object has the key "prefix/name"; keys with more in them, or of other forms, are passed over. Uploads hold at
-/// most 20 MiB up to 48 GiB (see part_bytes()), downloads 16 MiB. A kill leaves at most an open upload.
+/// Each object has the key "prefix/name"; keys with further parts, or of other forms, are ignored. Uploads need at most
+/// 20 MiB of memory up to 48 GiB (see part_bytes()), downloads 16 MiB. A kill leaves at most an open upload.
 class S3Storage final : public Storage {
  public:
   /// Does not connect. Throws Error of kind config for an endpoint that is no URL.
@@ -27,7 +27,7 @@ class S3Storage final : public Storage {
   void discard(const Leftover& leftover, const CancelToken& cancel) override;
 
  private:
-  /// As list(), but whatever the names are.
+  /// As list(), for any names.
   std::vector<Object> keys(std::string_view prefix, const CancelToken& cancel);
 
   Api api_;

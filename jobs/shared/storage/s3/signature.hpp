@@ -1,4 +1,4 @@
-/// Signature version 4 of AWS, as S3 takes it: docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html.
+/// Signature version 4 of AWS for S3: docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ struct Credentials {
   Secret session_token;  ///< empty: none
 };
 
-/// All but letters, digits and "-._~" percent-encoded; a '/' stays where `path` says so.
+/// Percent-encodes everything but letters, digits and "-._~"; keeps a '/' where `path` says so.
 enum class Encoding { path, query };
 std::string encoded(std::string_view text, Encoding encoding);
 
@@ -30,11 +30,11 @@ std::string query_text(Query query);
 /// 64 lower-case hexadecimal digits of the SHA-256.
 std::string sha256_hex(std::string_view bytes);
 
-/// What is signed of a request.
+/// The signed parts of a request.
 struct Signed {
   std::string method;
   std::string path;   ///< encoded, from its '/'
-  std::string query;  ///< as query_text() has it
+  std::string query;  ///< in the form of query_text()
   std::vector<HttpHeader> headers;
   std::string payload_sha256;
 };

@@ -32,7 +32,7 @@ constexpr std::array<Meaning, 29> meanings{{
     {"NotFound", ErrorKind::no_input, false, "check the endpoint and the bucket"},
     {"SignatureDoesNotMatch", ErrorKind::denied, false, keys_hint},
     {"InvalidAccessKeyId", ErrorKind::denied, false, keys_hint},
-    // As versitygw has it for a key that it does not know.
+    // The code of versitygw for an unknown key.
     {"XAdminUserNotFound", ErrorKind::denied, false, keys_hint},
     {"ExpiredToken", ErrorKind::denied, false, "the session token has expired"},
     {"InvalidToken", ErrorKind::denied, false, "check the session token"},
@@ -41,7 +41,7 @@ constexpr std::array<Meaning, 29> meanings{{
     {"RequestTimeTooSkewed", ErrorKind::config, false, clock_hint},
     {"InvalidBucketName", ErrorKind::config, false, bucket_name_hint},
     {"MethodNotAllowed", ErrorKind::config, false, "check the endpoint and the bucket"},
-    // Of Alibaba's, Tencent's, Volcengine's and Huawei's servers.
+    // Codes of Alibaba, Tencent, Volcengine and Huawei.
     {"SecondLevelDomainForbidden", ErrorKind::config, false, virtual_hint},
     {"PathStyleDomainForbidden", ErrorKind::config, false, virtual_hint},
     {"InvalidPathAccess", ErrorKind::config, false, virtual_hint},
@@ -52,7 +52,7 @@ constexpr std::array<Meaning, 29> meanings{{
     {"RequestTimeout", ErrorKind::unavailable, true, ""},
     {"ConditionalRequestConflict", ErrorKind::unavailable, true, ""},
     {"OperationAborted", ErrorKind::unavailable, true, ""},
-    // The payload was damaged or cut on its way: what we have is whole, so once more.
+    // The payload was damaged or truncated on its way: ours is intact, so it is sent again.
     {"BadDigest", ErrorKind::unavailable, true, ""},
     {"XAmzContentSHA256Mismatch", ErrorKind::unavailable, true, ""},
     {"IncompleteBody", ErrorKind::unavailable, true, ""},
@@ -61,7 +61,7 @@ constexpr std::array<Meaning, 29> meanings{{
     {"NotImplemented", ErrorKind::config, false, "this server does not support a required part of S3"},
 }};
 
-/// What stands for a code where the answer has no body, or one of something else than S3.
+/// The code for an answer without a body, or with a body that is not from S3.
 std::string code_of_status(int status) {
   switch (status) {
     case 401:
@@ -88,7 +88,7 @@ std::string code_of_status(int status) {
   }
 }
 
-/// One line, and not a long one.
+/// One short line.
 std::string one_line(std::string text) {
   constexpr std::size_t max_bytes = 200;
   for (auto& c : text)
@@ -98,13 +98,13 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// Where the server says that requests are for another region.
+/// The region to which the server redirects.
 std::string region_in(const HttpResponse& response, const Element* error) {
   if (const auto header = response.header("x-amz-bucket-region")) return std::string(*header);
   return error == nullptr ? "" : error->text_of("Region");
 }
 
-/// What to do about an answer that sends us elsewhere.
+/// The hint for an answer that redirects.
 std::string redirect_hint(const HttpResponse& response, const std::string& region) {
   if (!region.empty()) return "its region is '" + region + "'";
   const auto location = response.header("location");
@@ -127,7 +127,7 @@ Meaning meaning_of(const std::string& code, int status) {
 }  // namespace
 
 std::optional<Trouble> trouble_with(const HttpResponse& response, const std::string& what) {
-  // While it puts an object together a server may send blanks, to keep the connection.
+  // While it assembles an object, a server may send blanks to keep the connection open.
   std::string_view body = response.body;
   body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
   const auto document = body.starts_with('<') ? parse_xml(body) : std::optional<Element>();

@@ -1,4 +1,4 @@
-/// What an answer of S3 that is no success means.
+/// Classifies the failures that S3 returns.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,11 @@ namespace sidekick::storage::s3 {
 struct Trouble {
   std::string code;  ///< S3's ("NoSuchKey"); made of the status where the answer has no body: "NotFound"
   Error error;
-  bool again = false;  ///< the same request may do better in a moment
+  bool again = false;  ///< the same request may succeed soon
 };
 
-/// Nothing for a success. A 200 whose body is an error is none: S3 ends long requests so. `what` begins the message:
-/// "cannot list 's3://bucket'". Pure.
+/// Nothing for a success. A 200 whose body is an error is a failure: S3 ends long requests so. `what` begins the
+/// message: "cannot list 's3://bucket'". Pure.
 std::optional<Trouble> trouble_with(const HttpResponse& response, const std::string& what);
 
 }  // namespace sidekick::storage::s3

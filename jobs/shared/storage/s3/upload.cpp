@@ -21,10 +21,10 @@ struct Step {
 };
 constexpr std::array<Step, 4> steps{{{2'000, 1}, {6'000, 2}, {8'500, 8}, {max_parts, 128}}};
 
-// A stop has to be through within 2 s.
+// A stop must be done within 2 s.
 constexpr std::chrono::milliseconds abort_timeout{1'000};
 constexpr std::chrono::milliseconds pause_before_abort{50};
-// For the parts in flight where the work itself is not cancelled.
+// For the parts in flight when the work itself is not cancelled.
 constexpr std::chrono::milliseconds grace{1'000};
 
 std::string escaped(std::string_view text) {
@@ -63,13 +63,13 @@ void Upload::write(std::span<const std::uint8_t> bytes) {
   cancel_.throw_if_cancelled();
   while (!bytes.empty()) {
     const auto size = part_bytes(sent_ + 1, api_.settings().part_bytes);
-    // Only once there is more: a stream of exactly one part is one request.
+    // Only once there is more: a stream of exactly one part is a single request.
     if (buffer_.size() == size) {
       send_part();
       continue;
     }
     const auto n = std::min(bytes.size(), size - buffer_.size());
-    // As much at once as will be needed, so that growing does not hold two copies; small objects stay small.
+    // Reserves what will be needed, so that growing does not hold two copies; small objects stay small.
     if (buffer_.size() + n > buffer_.capacity())
       buffer_.reserve(std::min(size, std::max(buffer_.size() + n, 4 * buffer_.capacity())));
     buffer_.append(reinterpret_cast<const char*>(bytes.data()), n);
@@ -145,7 +145,7 @@ void Upload::finish() {
 void Upload::abandon() noexcept {
   if (upload_id_.empty()) return;
   try {
-    // Not by the token of the work: that may be why we are here.
+    // Not with the token of the work, which may be the reason for the abort.
     const Call abort{.what = "abort the upload of '" + name_ + "'",
                      .method = "DELETE",
                      .name = name_,
@@ -159,7 +159,7 @@ void Upload::abandon() noexcept {
       if (!api_.call_once(abort, [](auto) {}, CancelToken()).code.empty()) return;
     }
   } catch (...) {
-    // It stays among the leftovers, and there is no one here to tell.
+    // It stays among the leftovers; a destructor cannot report it.
     upload_id_.clear();
   }
 }

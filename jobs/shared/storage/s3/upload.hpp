@@ -1,4 +1,4 @@
-/// An object that is uploaded as a stream.
+/// Uploads an object as a stream.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@
 
 namespace sidekick::storage::s3 {
 
-/// Bytes of the n-th part (from 1) where the first has `first_bytes`: 10,000 parts, of which S3 takes no more, hold 1.0
-/// TiB if the first has 5 MiB. Memory is three parts for the first 2,000 of them (9.8 GiB, 15 MiB of memory), then two:
-/// 20 MiB to 48 GiB in all. Pure.
+/// Size of the n-th part (from 1) where the first has `first_bytes`: 10,000 parts, the limit of S3, hold 1.0 TiB if the
+/// first has 5 MiB. Memory is three parts for the first 2,000 of them (9.8 GiB, 15 MiB of memory), then two: 20 MiB up
+/// to 48 GiB in total. Pure.
 std::size_t part_bytes(int number, std::size_t first_bytes) noexcept;
 
-/// What fits into one part is one request at the end; more is a multipart upload, whose parts go out in threads of
-/// their own while the next is gathered, and are tried again each by itself. It is aborted by the destructor where
-/// finish() did not come to its end; a kill leaves it open.
+/// An object of one part is a single request at the end. A larger one is a multipart upload: its parts are sent by
+/// separate threads while the next one is filled, and each is retried by itself. The destructor aborts it where
+/// finish() did not complete; a kill leaves it open.
 class Upload final : public Sink {
  public:
   Upload(Api& api, FirstWriter& first_writer, std::string name, const CancelToken& cancel);
@@ -42,16 +42,16 @@ class Upload final : public Sink {
   void wait_for(std::size_t in_flight);
   std::string parts_document() const;
   void abandon() noexcept;
-  /// Ends the parts in flight, in a moment if they do so by themselves; true where one had to be cut off.
+  /// Ends the parts in flight, after giving them a moment; true where one had to be cut off.
   bool end_parts();
 
   Api& api_;
   FirstWriter& first_writer_;
   std::string name_;
   CancelToken cancel_;
-  CancelSource stop_;  ///< ends the parts in flight when the rest is given up
+  CancelSource stop_;  ///< ends the parts in flight when the upload is abandoned
   std::string mark_;
-  std::string upload_id_;  ///< empty: none is begun
+  std::string upload_id_;  ///< empty: not started
   std::string buffer_;
   std::string spare_;
   std::vector<std::string> etags_;

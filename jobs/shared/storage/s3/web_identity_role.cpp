@@ -10,7 +10,7 @@ namespace sidekick::storage::s3 {
 
 namespace {
 
-// Further away than an agent on this machine.
+// Farther away than an agent on this machine.
 constexpr std::chrono::milliseconds time_limit{10'000};
 constexpr std::string_view token_setting = "AWS_WEB_IDENTITY_TOKEN_FILE";
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int max_depth = 16;
 
-/// The library descends by recursion, so what would exhaust the stack must not reach it.
+/// The library is recursive, so deep nesting must not reach it.
 bool is_flat(std::string_view text) {
   int depth = 0;
   for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {

@@ -20,10 +20,10 @@ struct Element {
   std::string text_of(std::string_view child_name) const;
 };
 
-/// The root element; nothing where `text` is no XML, or is nested deeper than any answer of S3.
+/// The root element; nothing where `text` is not XML, or is nested deeper than any answer of S3.
 std::optional<Element> parse_xml(std::string_view text);
 
-/// "2026-01-02T03:04:05.678Z"; nothing for other texts. Fractions of a second are cut off.
+/// "2026-01-02T03:04:05.678Z"; nothing for other texts. Drops fractions of a second.
 std::optional<std::chrono::sys_seconds> parse_time(std::string_view text);
 
 }  // namespace sidekick::storage::s3

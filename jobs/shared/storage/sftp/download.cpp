@@ -12,7 +12,7 @@ namespace sidekick::storage {
 
 namespace {
 
-// libssh2 asks for four times as much ahead.
+// libssh2 requests four times as much ahead.
 constexpr std::size_t piece_bytes = std::size_t{256} << 10;
 constexpr int max_attempts = 6;
 

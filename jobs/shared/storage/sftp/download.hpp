@@ -1,4 +1,4 @@
-/// An object that is read from an SFTP server.
+/// Reads an object from an SFTP server.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace sidekick::storage {
 
-/// Reads ahead of who pulls. Where the connection breaks it makes another and goes on from there.
+/// Reads ahead. Where the connection breaks, it reconnects and continues from there.
 class Download final : public Source {
  public:
   /// Throws Error no_input where there is no such object.
@@ -31,9 +31,9 @@ class Download final : public Source {
   SessionPool::Borrowed session_;
   SftpFile file_;
   LIBSSH2_SFTP_ATTRIBUTES opened_{};
-  std::uint64_t position_ = 0;  ///< of what the server gave
+  std::uint64_t position_ = 0;  ///< received from the server
   std::vector<std::uint8_t> piece_;
-  std::size_t begin_ = 0;  ///< of what is in the piece and was not pulled
+  std::size_t begin_ = 0;  ///< of the current piece and not taken yet
   std::size_t end_ = 0;
 };
 

@@ -7,7 +7,7 @@ namespace sidekick::storage {
 bool name_if_absent(SftpSession& session, const std::string& part, const std::string& object,
                     const CancelToken& cancel) {
   const auto to = session.place().path_of(object);
-  // A server whose rename overwrites is not to be asked where something is in the way.
+  // Not for a server whose rename overwrites.
   if (session.look_at(to, cancel)) return false;
   const auto said = session.rename(session.place().path_of(part), to, cancel);
   if (said == LIBSSH2_FX_OK) {

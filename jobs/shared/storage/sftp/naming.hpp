@@ -1,4 +1,4 @@
-/// How a part gets its name on a server.
+/// Renames a part on a server.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace sidekick::storage {
 
-/// Gives the part its name; false where that is taken. Holds against other writers where the server's rename refuses to
-/// overwrite, as OpenSSH's does. Throws as SftpSession, and what the server says.
+/// Renames the part; false where the name is taken. Excludes other writers where the server's rename refuses to
+/// overwrite, as OpenSSH's does. Throws as SftpSession, and the errors of the server.
 bool name_if_absent(SftpSession& session, const std::string& part, const std::string& object,
                     const CancelToken& cancel);
 
-/// The same whatever is there: a reader sees the one or the other, but for a server without posix-rename, where for a
-/// moment there is neither.
+/// The same, replacing an existing file: a reader sees the old or the new one. On a server without posix-rename, there
+/// is neither for a moment.
 void name_anyway(SftpSession& session, const std::string& part, const std::string& object, const CancelToken& cancel);
 
 }  // namespace sidekick::storage

@@ -30,7 +30,7 @@ std::string text(std::string_view value) {
   return number(value.size()).append(value);
 }
 
-/// Packets over a channel where the server speaks SFTP.
+/// Packets over a channel on which the server speaks SFTP.
 class Packets final {
  public:
   Packets(SshSession& session, const CancelToken& cancel) : session_(session), cancel_(cancel) {
@@ -86,7 +86,7 @@ class Packets final {
   SshChannel channel_;
 };
 
-/// Whether the server's first packet has the extension among its pairs of names and data.
+/// Whether the server's first packet lists the extension.
 bool is_offered(std::string_view greeting) {
   for (std::size_t at = 5; at + 4 <= greeting.size();) {
     const auto bytes = number_at(greeting, at);

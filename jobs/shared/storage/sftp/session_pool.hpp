@@ -1,4 +1,4 @@
-/// Connections that wait for the next to use them.
+/// Idle connections, ready for reuse.
 #pragma once
 
 #include <chrono>
@@ -21,11 +21,11 @@ class SessionPool final {
     SessionPool* pool = nullptr;
     void operator()(SftpSession* session) const noexcept;
   };
-  /// A session of one's own, until it is destroyed.
+  /// Exclusive use of a session, until destruction.
   using Borrowed = std::unique_ptr<SftpSession, GiveBack>;
 
-  /// `work(Borrowed)` on a connection that waited, if there is one; where the server has ended it meanwhile, or there
-  /// is none, on a new one. So `work` is to be what can be done twice. Throws as SftpSession, and what `work` throws.
+  /// Calls `work(Borrowed)` on an idle connection; on a new one where there is none or the server has closed it
+  /// meanwhile. `work` must therefore be repeatable. Throws as SftpSession, and what `work` throws.
   template <class Work>
   auto with_session(const CancelToken& cancel, Work&& work) {
     cancel.throw_if_cancelled();

@@ -59,7 +59,7 @@ SftpSession::~SftpSession() {
   if (sftp_ == nullptr) return;
   const auto shut_down = [this] { return libssh2_sftp_shutdown(sftp_); };
   if (usable() && ssh_.finish_within(patience, shut_down) != LIBSSH2_ERROR_EAGAIN) return;
-  // What waits for the server is freed once it is known to be gone.
+  // Objects that wait for the server are freed once it is known to be gone.
   ssh_.cut();
   libssh2_sftp_shutdown(sftp_);
 }

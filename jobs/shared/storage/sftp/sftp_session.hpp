@@ -1,4 +1,4 @@
-/// One connection with SFTP on it (draft-ietf-secsh-filexfer-02; OpenSSH's file PROTOCOL for what it adds).
+/// One SFTP connection (draft-ietf-secsh-filexfer-02; OpenSSH's file PROTOCOL for its extensions).
 #pragma once
 
 #include <libssh2_sftp.h>
@@ -15,11 +15,11 @@
 
 namespace sidekick::storage {
 
-/// A folder on a server, and how to be let in.
+/// A folder on a server, and how to log in.
 struct SftpPlace {
   Url url;
   SshSettings ssh;
-  std::string folder;  ///< absolute, or relative to the user's own
+  std::string folder;  ///< absolute, or relative to the home of the user
   std::string where;   ///< for messages
 
   std::string path_of(const std::string& file) const { return folder + "/" + file; }
@@ -36,7 +36,7 @@ struct CloseSftpFile {
 };
 using SftpFile = std::unique_ptr<LIBSSH2_SFTP_HANDLE, CloseSftpFile>;
 
-/// For one thread. Whatever the server refuses is a status; throws Error: as SshSession does, unavailable where the
+/// For one thread. A rejection by the server is a status. Throws Error: as SshSession does, unavailable where the
 /// connection is lost (with the place), denied where the server has no SFTP, cancelled. After cancelled and unavailable
 /// it may not be usable().
 class SftpSession final {
@@ -50,13 +50,13 @@ class SftpSession final {
   SshSession& ssh() noexcept { return ssh_; }
   bool usable() const noexcept { return ssh_.usable(); }
 
-  /// LIBSSH2_FX_OK, or what the server says to a call of libssh2 that returns its code.
+  /// LIBSSH2_FX_OK, or the server's status for a call of libssh2 that returns its code.
   template <class Call>
   SftpStatus status_of(const CancelToken& cancel, Call&& call) {
     return status(reach([&] { return ssh_.until_done(cancel, call); }));
   }
 
-  /// The same for a call that returns a number of bytes, 0 at the end; nothing where there is a status() to look at.
+  /// The same for a call that returns a number of bytes, 0 at the end; nothing where status() has the reason.
   template <class Call>
   std::optional<std::size_t> bytes_of(const CancelToken& cancel, Call&& call) {
     const auto n = reach([&] { return ssh_.until_done(cancel, call); });
@@ -66,24 +66,25 @@ class SftpSession final {
   }
   SftpStatus last_status() const noexcept { return last_; }
 
-  /// The file, or an empty one and last_status(). `flags` are LIBSSH2_FXF_…; a new file is its owner's alone.
+  /// The file, or an empty one and last_status(). `flags` are LIBSSH2_FXF_…; a new file is accessible only to its
+  /// owner.
   SftpFile open(const std::string& path, unsigned long flags, const CancelToken& cancel);
   SftpFile open_folder(const std::string& path, const CancelToken& cancel);
 
-  /// Nothing where it is not there. Throws what else the server says.
+  /// Nothing where it does not exist. Throws other errors of the server.
   std::optional<LIBSSH2_SFTP_ATTRIBUTES> look_at(const std::string& path, const CancelToken& cancel);
   SftpStatus rename(const std::string& from, const std::string& to, const CancelToken& cancel);
   SftpStatus remove(const std::string& path, const CancelToken& cancel);
-  /// Makes a file durable where the server can; LIBSSH2_FX_OP_UNSUPPORTED where it cannot.
+  /// Makes a file durable where the server supports it; LIBSSH2_FX_OP_UNSUPPORTED where not.
   SftpStatus sync(const SftpFile& file, const CancelToken& cancel);
-  /// Makes the names in the folder durable, where the server lets a folder be synced.
+  /// Makes the names in the folder durable, where the server can sync a folder.
   void sync_folder(const CancelToken& cancel);
 
-  /// "cannot <verb> '<object>' in '<where>': <status>", of the kind that fits. Looks whether the folder is there and
-  /// the disk full.
+  /// "cannot <verb> '<object>' in '<where>': <status>", of the matching kind. Checks whether the folder exists and the
+  /// disk is full.
   Error failure(const std::string& verb, const std::string& object, SftpStatus status, const CancelToken& cancel);
 
-  /// Closes and removes without throwing, each within a second.
+  /// Closes and removes without throwing, within a second each.
   void close(LIBSSH2_SFTP_HANDLE* file) noexcept;
   void drop(const std::string& path) noexcept;
 

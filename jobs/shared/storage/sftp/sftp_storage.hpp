@@ -8,10 +8,10 @@
 
 namespace sidekick::storage {
 
-/// Each object is a file; it is written as a part beside (see new_part_name()), synced where the server offers
-/// fsync@openssh.com, and then renamed. So a process killed at any instruction, or a connection cut, leaves at most a
-/// part, which leftovers() tells. The exclusion is strict where the server's rename does not overwrite, as OpenSSH's.
-/// A thread that calls while another does has a connection of its own.
+/// Each object is a file. It is written as a part beside (see new_part_name()), synced where the server offers
+/// fsync@openssh.com, and then renamed. A process killed at any instruction, or a lost connection, leaves at most a
+/// part, which leftovers() reports. The exclusion is strict where the server's rename does not overwrite, as OpenSSH's
+/// does not. Concurrent threads have separate connections.
 class SftpStorage final : public Storage {
  public:
   /// Does not connect.
@@ -37,8 +37,8 @@ class SftpStorage final : public Storage {
   SessionPool pool_;
 };
 
-/// The place that "sftp://user@host:port/path" names; "/~/path" is below the user's own folder. Throws Error of kind
-/// config for a URL without a user or a path.
+/// Parses "sftp://user@host:port/path"; "/~/path" is below the home of the user. Throws Error of kind config for a URL
+/// without a user or a path.
 SftpPlace sftp_place(const Url& url, SshSettings ssh);
 
 }  // namespace sidekick::storage

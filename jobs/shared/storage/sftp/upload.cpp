@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t window_bytes = std::size_t{2} << 20;
 
-// Where that fails, or takes long, the part stays for leftovers().
+// Where this fails, or takes long, the part stays for leftovers().
 void drop_over_another(SftpPlace place, const std::string& path) noexcept {
   constexpr std::chrono::milliseconds patience(700);
   place.ssh.connect_timeout = patience;
@@ -47,7 +47,7 @@ Upload::~Upload() {
     drop_over_another(session_->place(), path);
 }
 
-// A call that was left in the middle is to be ended before the next can be made.
+// An interrupted call must be completed before the next one.
 void Upload::end_write() noexcept {
   if (!file_ || session_->usable() || taken_ == window_.size()) return;
   session_->ssh().finish_within(std::chrono::milliseconds(500), [this] {

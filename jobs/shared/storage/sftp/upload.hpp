@@ -1,4 +1,4 @@
-/// An object on its way to its name on an SFTP server.
+/// Uploads an object to an SFTP server.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace sidekick::storage {
 
-/// Writes a part file, many packets ahead of the server's answers. Gone again where it does not get its name, unless
-/// the server cannot be reached.
+/// Writes a part file, many packets ahead of the server's answers. Removed where it is not renamed, unless the server
+/// cannot be reached.
 class Upload final : public Sink {
  public:
   Upload(SessionPool& pool, std::string name, const CancelToken& cancel);
@@ -30,7 +30,7 @@ class Upload final : public Sink {
   void end_write() noexcept;
   void push();
   void complete();
-  /// What `call` says of a file that is written.
+  /// The result of `call` for a file that is written.
   void require(const char* verb, SftpStatus status);
 
   std::string name_;
@@ -38,7 +38,7 @@ class Upload final : public Sink {
   CancelToken cancel_;
   SessionPool::Borrowed session_;
   SftpFile file_;
-  // libssh2 wants to see again, in front, what the server has not yet taken.
+  // libssh2 must be given the bytes again that the server has not yet accepted.
   std::vector<std::uint8_t> window_;
   std::size_t taken_ = 0;  ///< of the window
   std::uint64_t bytes_ = 0;
