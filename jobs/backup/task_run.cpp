@@ -41,7 +41,7 @@ std::string spoken(Clock::duration took) {
 std::string summary_of(const Manifest& manifest, Clock::duration took) {
   auto out = manifest.name + ": " + std::to_string(manifest.bytes) + " bytes";
   if (!manifest.unit.empty()) out += " of " + storage::counted(manifest.items, manifest.unit);
-  out += ", proof " + std::string(storage::name_of(manifest.proof)) + ", " + spoken(took);
+  out += ", verified as " + std::string(storage::name_of(manifest.proof)) + ", " + spoken(took);
   return manifest.suspect ? out + ", suspect" : out;
 }
 

@@ -101,7 +101,7 @@ void RestoreBackupJob::prepare(const Manifest& manifest, Log& log) {
   log.info("restoring a backup", {{"name", manifest.name},
                                   {"of", manifest.source},
                                   {"begun", storage::utc_text(manifest.started)},
-                                  {"proof", storage::name_of(manifest.proof)}});
+                                  {"verified", storage::name_of(manifest.proof)}});
   if (manifest.suspect) log.warn("this backup is marked suspect: it is much smaller than the one before it");
   if (manifest.oplog && chooses_or_renames(settings_))
     log.warn("only part of the backup is restored, or under other names: its oplog is not replayed",

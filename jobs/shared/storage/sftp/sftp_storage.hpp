@@ -10,8 +10,8 @@ namespace sidekick::storage {
 
 /// Each object is a file. It is written as a part beside (see new_part_name()), synced where the server offers
 /// fsync@openssh.com, and then renamed. A process killed at any instruction, or a lost connection, leaves at most a
-/// part, which leftovers() reports. The exclusion is strict where the server's rename does not overwrite, as OpenSSH's
-/// does not. Concurrent threads have separate connections.
+/// part, which leftovers() reports. The exclusion is strict where the server's rename does not overwrite, as with
+/// OpenSSH. Concurrent threads have separate connections.
 class SftpStorage final : public Storage {
  public:
   /// Does not connect.
