@@ -162,7 +162,7 @@ TEST_CASE("verify says what it was not told and what is not there") {
   const Finished text = sidekick_run({"verify", (folder / "text").string()});
   INFO(text.describe());
   CHECK(text.exit_code == 65);
-  CHECK(text.err.find("is no backup") != std::string::npos);
+  CHECK(text.err.find("is not a backup") != std::string::npos);
 }
 
 void add_verify_tests() {
@@ -204,7 +204,7 @@ TEST_CASE("verify takes a tar in POSIX format and names one in another format") 
   CHECK(posix.exit_code == 0);
   CHECK(posix.err.find("1 file") != std::string::npos);
   for (const auto& [format, said] :
-       std::map<std::string, std::string>{{"gnu", "another program"}, {"v7", "is no backup"}}) {
+       std::map<std::string, std::string>{{"gnu", "another program"}, {"v7", "is not a backup"}}) {
     const auto other = pack(format);
     INFO(other.describe());
     CHECK(other.exit_code == 65);

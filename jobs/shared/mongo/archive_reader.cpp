@@ -189,7 +189,7 @@ DocumentFacts ArchiveReader::read_document(std::span<std::uint8_t> into) {
   const auto body = into.subspan(sizeof document_bytes_);
   if (frames_.read(body) < body.size()) truncated("inside a document of '" + collections_[*segment_].ns.text() + "'");
   const auto facts = check_document(into);
-  if (facts.flaw_at) fail_in(*segment_, document_at_ + *facts.flaw_at, "the document is no valid BSON");
+  if (facts.flaw_at) fail_in(*segment_, document_at_ + *facts.flaw_at, "the document is not valid BSON");
   auto& crc = states_[*segment_].crc;
   crc = lzma_crc64(into.data(), into.size(), crc);
   if (!is_oplog(collections_[*segment_].ns)) {

@@ -59,7 +59,7 @@ DocumentFacts FolderReader::read_document(std::span<std::uint8_t> into) {
   const auto body = into.subspan(sizeof document_bytes_);
   if (frames_->read(body) < body.size()) fail(frames_->offset(), "the file ends inside a document");
   const auto facts = check_document(into);
-  if (facts.flaw_at) fail(document_at_ + *facts.flaw_at, "the document is no valid BSON");
+  if (facts.flaw_at) fail(document_at_ + *facts.flaw_at, "the document is not valid BSON");
   return facts;
 }
 

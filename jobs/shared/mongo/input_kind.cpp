@@ -107,13 +107,13 @@ Error not_an_archive(const std::string& name, Bytes first) {
     return other_kind(name, "not a mongodump archive",
                       {"plain documents, as in a .bson file",
                        "restore it without --archive: --db=DB --collection=NAME FILE, where FILE ends in .bson"});
-  return {ErrorKind::data, "'" + name + "' is no mongodump archive",
+  return {ErrorKind::data, "'" + name + "' is not a mongodump archive",
           "an archive is written by 'mongodump --archive'; a folder goes to --dir"};
 }
 
 Error not_a_backup(const std::string& name, Bytes first) {
-  if (const auto kind = known_kind(first)) return other_kind(name, "no backup", *kind);
-  return {ErrorKind::data, "'" + name + "' is no backup: it begins neither as an archive nor as a tar or BSON",
+  if (const auto kind = known_kind(first)) return other_kind(name, "not a backup", *kind);
+  return {ErrorKind::data, "'" + name + "' is not a backup: it begins neither as an archive nor as a tar or BSON",
           "an archive is written by 'sidekick dump --archive=FILE'"};
 }
 

@@ -124,7 +124,8 @@ Bson parse_json_object(std::string_view json, const std::string& what) {
   constexpr std::string_view blank = " \t\r\n";
   json = without_mark(json);
   const auto first = json.find_first_not_of(blank);
-  if (first == std::string_view::npos || json[first] != '{') throw Error(ErrorKind::data, what + " is no JSON object");
+  if (first == std::string_view::npos || json[first] != '{')
+    throw Error(ErrorKind::data, what + " is not a JSON object");
   if (end_of_object(json.substr(first)) != json.find_last_not_of(blank) - first)
     throw Error(ErrorKind::data, what + " is not one JSON object: it is cut, or something follows it");
   return Bson::from_json(json, what);
