@@ -35,8 +35,9 @@ struct Missing {
   std::string path;  ///< empty for a commit
 };
 
-/// A repository that host git can use too. For one thread at a time, but objects may be read by several (each with its
-/// own handle from open_another()). Crash: a pack half received leaves a temporary file that the next open removes.
+/// A repository that host git can use too. For one thread at a time; other threads read its objects with handles of
+/// their own, opened in git_dir(). A kill while a pack is received leaves a temporary file, which the next open
+/// removes.
 class Store final {
  public:
   /// Opens the repository at `git_dir`, or creates it. Removes stale lock files: the caller holds the lock of the root.

@@ -22,14 +22,14 @@ enum class Onward { go_on, stop };
 void walk_history(git_odb* odb, const std::vector<ObjectId>& tips, const ObjectIdSet& boundary,
                   const CancelToken& cancel, const std::function<Onward(const HistoryStep&)>& visit);
 
-/// Calls `visit` for `tree` and each tree and blob below it that is not in `seen`, and adds it there. Skips submodules.
-/// Throws like walk_history(); the path of the failure is in `at`.
+/// Visits trees and blobs, each once over all calls of run(). Skips submodules.
 class TreeWalk final {
  public:
   using Visit = std::function<void(const ObjectId& id, git_object_t type, const std::string& path)>;
   TreeWalk(git_odb* odb, const CancelToken& cancel, Visit visit)
       : odb_(odb), cancel_(cancel), visit_(std::move(visit)) {}
 
+  /// Calls `visit` for `tree`, whose path is `path`, and for everything below it. Throws as walk_history() does.
   void run(const ObjectId& tree, const std::string& path = {});
 
  private:
