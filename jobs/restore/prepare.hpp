@@ -29,16 +29,15 @@ std::optional<mongo::Namespace> first_not_empty(const mongo::Client& client, con
 /// Whether a restore with --if-empty was begun in one of the databases and has not ended.
 bool is_marked(const Existing& existing);
 
-/// Notes in each database of the plan that a restore with --if-empty is begun, or has ended: by a collection that is
-/// there meanwhile and that `guard` knows. Repeatable. Throws Error as Client::run does.
+/// Records in each database of the plan that a restore with --if-empty has begun, or has ended: with a collection that
+/// exists meanwhile and that `guard` knows. Repeatable. Throws Error as Client::run does.
 enum class Unfinished { begin, end };
 void mark(Unfinished state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
           const mongo::Bson& write_concern);
 
-/// Creates an empty collection or view with the options of each target, and drops it. Before --drop
-/// removes documents: options that this server refuses are found in time. A process that is killed may leave an
-/// empty `sidekick.trial.N`, which the next one removes. Throws Error: data where the server refuses options; as
-/// Client::run does.
+/// Creates an empty collection or view with the options of each target, and drops it, so that options that this server
+/// rejects are found before --drop removes documents. A killed process may leave an empty `sidekick.trial.N`, which the
+/// next one removes. Throws Error: data where the server rejects options; as Client::run does.
 void try_options(mongo::Pool& pool, const Plan& plan, const Settings& settings, const Server& server,
                  const mongo::Bson& write_concern, JobContext& context);
 

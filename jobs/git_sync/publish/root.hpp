@@ -37,28 +37,28 @@ class RootLock final {
 std::optional<ObjectId> published_commit(const LinkedTarget& target);
 std::optional<ObjectId> published_commit(const InPlaceTarget& target);
 
-/// Where the repository of a linked root is (`root/.git`, links in the root's path resolved), after the root was made
-/// fit for it:
-/// - Missing or empty (but for lost+found, the link, the lock and `also_ours`, paths that other settings put there):
-///   it is used. With only a `.git` folder too: a start that was cut short.
-/// - With a `.git` folder and `.worktrees` beside it, which is the layout of kubernetes/git-sync: it is ours, whatever
-///   else is there, and nothing is fetched again. Where that repository cannot be opened it is emptied, and so are the
-///   worktrees but the one that the link shows: readers keep it until there is a new one.
-/// - Anything else belongs to somebody: Error config that names some of it, and nothing was touched; with
-///   Strangers::remove it is deleted, with a warning.
-/// Incomplete loose objects are removed in both modes, with a warning: they are fetched again.
+/// Prepares a linked root and returns the folder of its repository (`root/.git`, links in the root's path resolved):
+/// - Uses a missing or empty root (ignoring lost+found, the link, the lock and `also_ours`, paths from other settings),
+///   and one with only a `.git` folder, which is an interrupted start.
+/// - Adopts a root with a `.git` folder and `.worktrees` beside it, the layout of kubernetes/git-sync, whatever else is
+///   there, and fetches nothing again. If that repository cannot be opened, deletes its content and the worktrees,
+///   except the one that the link points to: readers keep it until there is a new one.
+/// - Rejects anything else as foreign: Error config that names some of it, and nothing was touched. With
+///   Strangers::remove, deletes it with a warning.
+/// In both modes removes incomplete loose objects, with a warning: they are fetched again.
 /// Throws Error also: denied, cannot_create, io.
 std::filesystem::path prepare_root(const LinkedTarget& target, Log& log,
                                    std::span<const std::filesystem::path> also_ours = {});
 
-/// Where the repository of an in-place folder is, after `folder/.sidekick` was made (mode 0700). In this order:
-/// - `target.git_dir`, where one is named: it may be missing, empty or a repository.
-/// - `folder/.sidekick/git`, where it is there already: a `.git` beside it is then a file like others. Where it cannot
-///   be opened it is emptied.
-/// - `folder/.git`, where it is a repository whose remote.origin.url is `remote_url` (as same_repository() compares):
-///   the objects in it are used, and the files that its index names count as written by us.
-/// - `folder/.sidekick/git`, where there is no `.git`, or one that is damaged beyond opening, or one of another origin
-///   in a folder that we published in before: that `.git` is left alone.
+/// Creates `folder/.sidekick` (mode 0700) and returns the folder of the repository of an in-place folder, the first of:
+/// - `target.git_dir`, if given: it may be missing, empty or a repository.
+/// - `folder/.sidekick/git`, if it exists: a `.git` beside it is then an ordinary file. Its content is deleted if it
+///   cannot be opened.
+/// - `folder/.git`, if it is a repository whose remote.origin.url is `remote_url` (according to same_repository()): its
+///   objects are used, and the files in its index count as written by us.
+/// - `folder/.sidekick/git`, if there is no `.git`, or one that is damaged beyond opening, or one of another origin in
+/// a
+///   folder where we published before: that `.git` is not touched.
 /// Throws Error config where `.git` is of another origin in a folder that is new to us, or leads to a repository
 /// elsewhere; denied, cannot_create, io.
 std::filesystem::path prepare_root(const InPlaceTarget& target, const std::string& remote_url, Log& log);

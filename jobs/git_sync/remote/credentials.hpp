@@ -23,21 +23,20 @@ struct UserPassword {
 /// True where the user may be a token: there is no password, or a placeholder for none.
 bool is_user_secret(const UserPassword& login);
 
-/// Looks up what to send to one remote and to the others that its repository names (submodules). Files are read again
-/// at each call; the answer of the askpass URL serves the calls of a few seconds, a GitHub App's token until a minute
-/// before its end. For one thread at a time. Throws Error: no_input, denied or io (a file that cannot be read), config
-/// (a key that cannot be used), data (an answer that cannot be understood), denied or unavailable (the askpass URL or
-/// GitHub), cancelled. The references given outlive it.
+/// Finds the credentials for one remote and for the others that its repository names (submodules). Files are read again
+/// at each call; the answer of the askpass URL is reused for a few seconds, a GitHub App's token until a minute before
+/// it expires. For one thread at a time. Throws Error: no_input, denied or io (an unreadable file), config (an invalid
+/// key), data (an invalid answer), denied or unavailable (the askpass URL or GitHub), cancelled. All references outlive
+/// it.
 class Authenticator final {
  public:
   Authenticator(const RemoteSettings& settings, Log& log, MetricSink& metrics);
   ~Authenticator();
   Authenticator(Authenticator&&) noexcept;
 
-  /// The login for `url` (http or https): the last credential for its scheme, host and port (and user, where the URL
-  /// names one); else, where it is on the host of the remote itself, what the askpass URL answers; else the user
-  /// information of the URL; else, on that host again, the user "-" with a token of the GitHub App. Nothing where there
-  /// is none.
+  /// The login for `url` (http or https). The first of: the last credential for its scheme, host and port (and user,
+  /// where the URL names one); on the host of the remote itself, the answer of the askpass URL; the user information of
+  /// the URL; on that host again, the user "-" with a token of the GitHub App. Nothing where there is none.
   std::optional<UserPassword> login_for(const std::string& url, const CancelToken& cancel);
 
   /// The headers of a request to `url` that authenticate: Authorization, Cookie, and the extra headers of the settings

@@ -20,7 +20,7 @@ void append_deepen(std::string& out, int depth) {
   if (depth > 0) append_pkt(out, "deepen " + std::to_string(depth) + "\n");
 }
 
-/// What `want` is asked for as: version 0 gives out what its refs name, which for an annotated tag is the tag.
+/// The id to request for `want`: version 0 serves what its refs name, which for an annotated tag is the tag.
 ObjectId wanted_as(const ObjectId& want, const Greeting& greeting) {
   const auto& refs = greeting.refs;
   if (std::ranges::any_of(refs, [&](const RemoteRef& ref) { return ref.id == want; })) return want;
@@ -88,7 +88,7 @@ std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeti
   const std::array<std::string_view, 4> wanted{"side-band-64k", "thin-pack", "ofs-delta", "no-progress"};
   for (const auto name : wanted)
     if (greeting.can(name)) capabilities.append(" ").append(name);
-  // Some servers refuse whoever names none of them. The answer differs only in lines that are passed over.
+  // Some servers reject a client that names none of them. The answer differs only in lines that are ignored.
   if (greeting.can("multi_ack_detailed"))
     capabilities += " multi_ack_detailed";
   else if (greeting.can("multi_ack"))
@@ -150,7 +150,7 @@ Reading FetchReaderV0::line(const PktLine& line) {
       return Reading::goes_on;
     case In::pack:
       if (is_flush) return Reading::complete;
-      // One was for each commit of ours, or a single one for them all: no band begins like them.
+      // One for each commit of ours, or a single one for all of them: no band begins like them.
       if (!is_acknowledgment(line)) pack_.band(line.payload);
   }
   return Reading::goes_on;

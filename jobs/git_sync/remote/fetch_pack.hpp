@@ -1,4 +1,4 @@
-/// Asking for a pack and reading the answer, in both versions of the protocol.
+/// Requests a pack and reads the answer, in both versions of the protocol.
 #pragma once
 
 #include <set>
@@ -12,11 +12,11 @@
 
 namespace sidekick::git_sync {
 
-/// The number of commits that `deepen` asks for; 0: the boundary stays as it is. The whole history of what is shallow
-/// here or there is git's number for infinity.
+/// The number of commits for `deepen`; 0: the boundary stays. For the whole history of a shallow side it is git's
+/// number for infinity.
 int deepen_for(const FetchRequest& request, const Greeting& greeting);
 
-/// The shallow boundary, moved by the lines of an answer.
+/// The shallow boundary, updated by the lines of an answer.
 class Boundary final {
  public:
   explicit Boundary(const std::vector<ObjectId>& before) : commits_(before.begin(), before.end()) {}
@@ -30,15 +30,15 @@ class Boundary final {
   std::set<ObjectId> commits_;
 };
 
-/// All that version 2 wants to know, in one message (gitprotocol-v2: "fetch").
+/// The whole request of version 2, in one message (gitprotocol-v2: "fetch").
 std::string fetch_request_v2(const FetchRequest& request, const Greeting& greeting);
 
-/// The same for version 0 (gitprotocol-pack: "Packfile Negotiation"). A commit that only a tag of the greeting stands
-/// for is asked for by the tag. Throws Error: data (the server cannot do what this needs), no_input (a hash that it
-/// does not give out).
+/// The same for version 0 (gitprotocol-pack: "Packfile Negotiation"). A commit that only a tag of the greeting names is
+/// requested by the tag. Throws Error: data (the server lacks a required capability), no_input (a hash that it does not
+/// serve).
 std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeting);
 
-/// What both answers bring.
+/// The part that both answers share.
 class FetchReader : public LineReader {
  public:
   FetchReader(const FetchRequest& request, PackSink& sink) : boundary_(request.shallow), pack_(sink) {}

@@ -8,7 +8,7 @@ namespace sidekick::git_sync {
 
 namespace {
 
-// How git looks a name up (gitrevisions), the first that is there wins: so a tag beats a branch.
+// The order in which git resolves a name (gitrevisions); the first match wins, so a tag beats a branch.
 constexpr std::array<std::string_view, 5> places{"", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"};
 
 constexpr std::size_t shortest_hash = 4;
