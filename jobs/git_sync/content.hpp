@@ -21,15 +21,14 @@ class ContentSource final {
   /// The references outlive the source.
   ContentSource(const Settings& settings, const Store& store);
 
-  /// Reads the file of sparse patterns, where there is one: what fetch() puts together from then on follows it. Throws
-  /// Error no_input, denied, io.
+  /// Reads the file of sparse patterns, if any, for later calls of fetch(). Throws Error no_input, denied, io.
   void read_sparse_patterns();
 
-  /// Those that were read last; none where no file is named.
+  /// The patterns read last; null without a file.
   const SparsePatterns* sparse_patterns() const noexcept { return sparse_.get(); }
 
-  /// What `commit` consists of; submodules that are not here are fetched. Throws what Store and Remote throw, and
-  /// no_input where the folder to publish is not in the commit.
+  /// What `commit` consists of; fetches missing submodules. Throws what Store and Remote throw, and no_input where the
+  /// commit does not have the folder to publish.
   Content fetch(const ObjectId& commit, const FetchFrame& frame);
 
   /// Makes the next fetch() download the submodule of `store` again in full, because it is damaged.

@@ -100,8 +100,8 @@ struct Settings {
   std::string ref = "HEAD";  ///< branch, tag, full or short hash, HEAD, or a full name refs/…
   int depth = 1;             ///< 0: the whole history
   Submodules submodules = Submodules::recursive;
-  std::string subdir;                 ///< the folder of the repository that is published; empty: all of it
-  std::filesystem::path sparse_file;  ///< patterns of what is published; absolute; empty: none
+  std::string subdir;                 ///< the published folder of the repository; empty: all of it
+  std::filesystem::path sparse_file;  ///< sparse patterns of published files; absolute; empty: none
   std::variant<LinkedTarget, InPlaceTarget> target;
   std::chrono::milliseconds period{10'000};
   std::chrono::milliseconds init_period{0};  ///< until the first success; 0: period

@@ -27,10 +27,10 @@ class Workspace final {
   Store& store() noexcept { return store_; }
   const Publisher& publisher() const noexcept { return *publisher_; }
 
-  /// The sparse patterns that are in force; none where all is published.
+  /// The sparse patterns in effect; null where everything is published.
   const SparsePatterns* sparse_patterns() const noexcept { return source_.sparse_patterns(); }
 
-  /// False once the root or its repository was taken away: only a workspace made anew is of use then.
+  /// False once the root or its repository was removed: a new workspace is needed.
   bool stands() const;
 
   /// True when readers are still sent to what was last published or checked. Reads one link, or the stamp of one file.

@@ -30,8 +30,8 @@ class Search final {
 
   std::vector<AttributeFile> take() { return std::move(files_); }
 
-  /// The tree itself and all below it. Those of folders that nothing is published in concern nobody. True where
-  /// something is.
+  /// The tree itself and all trees below it, without folders in which nothing is published. True where something is
+  /// published.
   bool below(const ObjectId& id, const std::string& path, Reach reach) {
     const TreeObject tree(odb_, id, path);
     bool published = false;

@@ -30,7 +30,7 @@ struct AttributeFile {
 /// The .gitattributes in and above the published files of a part. Reads trees. Throws Error data.
 std::vector<AttributeFile> attribute_files(const Content& content, std::size_t part);
 
-/// What holds for the files of each part of a content. Reads those attribute_files(). Throws Error data.
+/// The attributes of the files of each part of a content. Reads its attribute_files(). Throws Error data.
 std::vector<AttributeUse> attributes_in_use(const Content& content);
 
 }  // namespace sidekick::git_sync

@@ -24,7 +24,7 @@ class Lister final {
   Listing list() {
     if (!content_.parts.empty())
       list_part(0, content_.sparse ? content_.sparse->reach_of_folder(content_.subdir) : Reach::published, 0);
-    // A tree that git itself made is in this order already.
+    // Trees made by git are in this order already.
     if (!std::ranges::is_sorted(out_.entries, {}, &Entry::path)) std::ranges::sort(out_.entries, {}, &Entry::path);
     std::ranges::sort(out_.left_out, {}, &Entry::path);
     std::ranges::sort(out_.folders);
@@ -83,7 +83,7 @@ class Lister final {
     const auto folders = out_.folders.size();
     const auto reach = reach_of(source.part, path, PathPatterns::Kind::folder, of_folder);
     list_tree(source, id, path + '/', reach, depth + 1);
-    // Git makes folders for what is in them only.
+    // Git has folders only for the files in them.
     if (out_.entries.size() == entries && out_.folders.size() == folders) out_.folders.pop_back();
   }
 

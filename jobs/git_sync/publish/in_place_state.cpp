@@ -27,7 +27,7 @@ Record without_record(const InPlacePlaces& places, const Content& content, const
   std::error_code error;
   const bool beside = fs::equivalent(places.git_dir, places.folder / ".git", error);
   auto record = beside ? files_of_index(places.git_dir) : Record{};
-  // HEAD tells what was written here only where we, or the git of this folder, wrote it.
+  // HEAD shows what was written here only where we, or the git of this folder, wrote it.
   if ((damaged || beside) && !content.parts.empty()) record.files.merge(files_of_head(content, cancel).files);
   return record;
 }

@@ -33,7 +33,7 @@ struct Content {
   std::string subdir;  ///< not empty: `parts[0].tree` is that folder's
   /// Whether links to submodules need a part; without one it is then an error, otherwise an empty folder.
   enum class LinksNeedParts { of_none, of_main, of_all } links_need_parts = LinksNeedParts::of_none;
-  std::set<std::string> links_left_empty{};        ///< paths of links that need none in any case
+  std::set<std::string> links_left_empty{};        ///< paths of links that never need one
   std::shared_ptr<const SparsePatterns> sparse{};  ///< select files of the main repository; none: all of them
 };
 

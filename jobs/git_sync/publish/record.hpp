@@ -43,8 +43,8 @@ struct Record {
   std::vector<std::string> empty_folders{};                ///< of submodules that are not filled; sorted
 };
 
-/// Tells apart contents whose equal blobs may be written differently: subdir, sparse patterns, the attributes in force,
-/// which submodules are in.
+/// Distinguishes contents whose equal blobs may be written differently: subdir, sparse patterns, attributes, included
+/// submodules.
 std::string content_key(const Content& content, const std::vector<Entry>& entries);
 
 /// Nothing where the file is missing, truncated or damaged (a checksum is at its end); the caller then compares
