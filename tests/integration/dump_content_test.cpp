@@ -218,7 +218,7 @@ TEST_CASE("names that no server takes are refused") {
     const TempDir dump;
     put_file(dump, db + "/x.bson", bson(R"({"_id":1})"));
     put_file(dump, "my/x.bson", bson(R"({"_id":1})"));
-    refused_by_all(client, server.uri(), dump, "my", "no server can hold");
+    refused_by_all(client, server.uri(), dump, "my", "no server accepts");
   }
   const auto cut = std::string(207, 'c') + "%24" + std::string(27, 'h');
   for (const auto& file : {std::string("a%24b"), std::string("a%00b"), std::string("%2Ea"), cut}) {
@@ -228,7 +228,7 @@ TEST_CASE("names that no server takes are refused") {
     put_file(dump, "my/" + file + ".bson", bson(R"({"_id":1})"));
     if (file == cut)
       put_file(dump, "my/" + file + ".metadata.json", R"({"collectionName":")" + std::string(253, 'c') + R"("})");
-    refused_by_all(client, server.uri(), dump, "my", "no server can hold");
+    refused_by_all(client, server.uri(), dump, "my", "no server accepts");
   }
   const TempDir folder;
   const auto path = folder / "dots.archive";
