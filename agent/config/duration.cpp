@@ -12,44 +12,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-struct Unit {
-  std::string_view name;
-  std::int64_t in_ms;
-};
-
-constexpr std::array<Unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
-constexpr std::int64_t longest_ms = std::int64_t{3660} * units[0].in_ms;
+constexpr std::int64_t longest_ms = longest_duration.count();
 
 std::optional<double> go_unit_in_ms(std::string_view name) {
-  for (const auto& unit : units)
-    if (unit.name == name) return static_cast<double>(unit.in_ms);
+  if (const auto unit = parse_duration("1" + std::string(name))) return static_cast<double>(unit->count());
   if (name == "us" || name == "\u00b5s" || name == "\u03bcs") return 1e-3;
   if (name == "ns") return 1e-6;
   return {};
 }
 
 }  // namespace
-
-std::optional<milliseconds> parse_duration(std::string_view text) {
-  if (text == "0") return milliseconds(0);
-  if (text.empty()) return {};
-  std::int64_t total = 0;
-  std::size_t next_unit = 0;
-  while (!text.empty()) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number < 0 || number > longest_ms || text.front() == '-') return {};
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    const auto name = text.substr(0, text.find_first_of("0123456789"));
-    while (next_unit < units.size() && units[next_unit].name != name) next_unit++;
-    if (next_unit == units.size()) return {};
-    if (number > longest_ms / units[next_unit].in_ms) return {};
-    total += number * units[next_unit++].in_ms;
-    if (total > longest_ms) return {};
-    text.remove_prefix(name.size());
-  }
-  return milliseconds(total);
-}
 
 std::optional<milliseconds> parse_go_duration(std::string_view text) {
   if (const auto plain = parse_duration(text)) return plain;
@@ -79,16 +51,6 @@ std::optional<milliseconds> parse_seconds(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size()) return parse_go_duration(text);
   if (!std::isfinite(seconds) || std::abs(seconds) > static_cast<double>(longest_ms) / 1000) return {};
   return milliseconds(static_cast<std::int64_t>(seconds * 1000));
-}
-
-std::string format_duration(milliseconds duration) {
-  std::int64_t left = duration.count();
-  std::string out;
-  for (const auto& unit : units) {
-    if (left >= unit.in_ms) out += std::to_string(left / unit.in_ms) + std::string(unit.name);
-    left %= unit.in_ms;
-  }
-  return out.empty() ? "0s" : out;
 }
 
 std::string spoken_duration(std::chrono::nanoseconds duration) {

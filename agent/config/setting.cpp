@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "sidekick/edit_distance.hpp"
+
 namespace sidekick::config {
 
 namespace {
@@ -11,30 +13,12 @@ bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
-char lower(char c) {
-  return static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c);
-}
-
 /// A word begins where a capital follows a small letter, or where the last of several capitals is followed by a small
 /// letter.
 bool begins_word(std::string_view flag, std::size_t i) {
   if (i == 0 || !is_upper(flag[i])) return false;
   if (flag[i - 1] == '-') return false;
   return !is_upper(flag[i - 1]) || (i + 1 < flag.size() && !is_upper(flag[i + 1]) && flag[i + 1] != '-');
-}
-
-/// Letters changed, removed, inserted, or swapped with their neighbour.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); i++) d[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); j++) d[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); i++)
-    for (std::size_t j = 1; j <= b.size(); j++) {
-      const auto same = [&](std::size_t x, std::size_t y) { return lower(a[x - 1]) == lower(b[y - 1]); };
-      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same(i, j) ? 0 : 1)});
-      if (i > 1 && j > 1 && same(i, j - 1) && same(i - 1, j)) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-    }
-  return d[a.size()][b.size()];
 }
 
 }  // namespace
@@ -77,7 +61,7 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto candidate : candidates) {
     const bool begins = word.size() >= 3 && candidate.starts_with(word);
-    const auto d = begins ? 1 : distance(word, candidate);
+    const auto d = begins ? 1 : edit_distance(word, candidate);
     if (d < best_distance && d < candidate.size()) {
       best = candidate;
       best_distance = d;

@@ -126,13 +126,14 @@ bool SignalThread::is_said_twice(int signal) const {
 
 void SignalThread::deliver(SignalMail& mail, const signalfd_siginfo& info) {
   const int signal = static_cast<int>(info.ssi_signo);
-  const std::unique_lock turn(mail.collecting(), std::try_to_lock);
   if (signal == SIGCHLD) {
+    const std::unique_lock turn(mail.collecting(), std::try_to_lock);
     if (turn) collect_children();
     return mail.put(signal);
   }
+  const std::unique_lock idle(mail.running(), std::try_to_lock);
   // While there is no program that could make of it what it likes.
-  if (turn && ends_who_waits(info)) return raise(signal);
+  if (idle && ends_who_waits(info)) return raise(signal);
   if (!ends_the_process(signal)) return mail.put(signal);
   if (is_said_twice(signal)) return;
   if (interrupt_.signal()) return mail.put(SIGKILL);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "sidekick/utc.hpp"
 #include "sidekick/utf8.hpp"
 
 namespace sidekick::status {
@@ -160,16 +161,7 @@ std::string_view level_name(LogLevel level) noexcept {
 }
 
 std::string format_time(std::chrono::system_clock::time_point time) {
-  using namespace std::chrono;
-  const auto seconds = floor<std::chrono::seconds>(time);
-  const std::time_t whole = system_clock::to_time_t(seconds);
-  std::tm parts{};
-  ::gmtime_r(&whole, &parts);
-  std::array<char, 64> text{};
-  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + length, text.size() - length, ".%03dZ",
-                static_cast<int>(duration_cast<milliseconds>(time - seconds).count()));
-  return text.data();
+  return utc_text(std::chrono::floor<std::chrono::milliseconds>(time));
 }
 
 std::string format_git_sync(const Event& event, std::chrono::system_clock::time_point time) {

@@ -7,6 +7,8 @@
 #include <array>
 #include <cctype>
 
+#include "sidekick/hex.hpp"
+
 namespace sidekick::status {
 
 namespace {
@@ -18,10 +20,7 @@ std::string hmac_hex(const std::string& key, std::string_view text) {
   unsigned size = 0;
   ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
          text.size(), bytes.data(), &size);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned i = 0; i < size; i++) (hex += digits[bytes[i] >> 4U]) += digits[bytes[i] & 0xFU];
-  return hex;
+  return hex(std::span(bytes).first(size));
 }
 
 /// Hashed first, so that not even the length shows in the time it takes.

@@ -1,6 +1,8 @@
 /// Child processes: started in a group of their own, watched, and ended together with all they started.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -20,6 +22,7 @@ struct ChildRequest {
   std::vector<std::string> environment;  ///< "NAME=value", all of it
   std::optional<std::chrono::milliseconds> timeout;
   std::chrono::milliseconds grace{2'000};  ///< from SIGTERM to SIGKILL, to the whole group
+  std::optional<mode_t> umask{};           ///< empty: ours
 };
 
 enum class ChildEnd { exited, signalled, timed_out };

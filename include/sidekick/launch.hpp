@@ -29,12 +29,13 @@ struct LaunchRequest {
   std::optional<mode_t> umask;
   int nice = 0;                 ///< added to ours
   std::optional<int> terminal;  ///< a descriptor of our terminal, whose foreground group the program's becomes
+  std::optional<int> reports;   ///< a pipe: the program runs below a keeper (keeper.hpp), which reports to it
 };
 
 /// Starts the program as the leader of a new process group, with no signal blocked and SIGPIPE not ignored; no other
-/// descriptor reaches it, and it is killed where the calling thread ends before it. Returns its id, which the caller
-/// collects. Throws Error: usage (no words), no_input (no such program or folder), denied (not executable, or what was
-/// asked for is not allowed), io (no process can be made).
+/// descriptor reaches it, and it is killed where the calling thread ends before it. Returns its id, or that of its
+/// keeper; the caller collects it. Throws Error: usage (no words), no_input (no such program or folder), denied (not
+/// executable, or what was asked for is not allowed), io (no process can be made).
 pid_t launch(const LaunchRequest& request);
 
 /// Where programs are looked up when there is no PATH.

@@ -26,13 +26,16 @@ class SignalMail final {
   /// Readable while there is something to take. Never read from it.
   int fd() const noexcept { return event_.get(); }
 
-  /// Locked by whoever collects the children of this process: at any time there is only one, so that no status is taken
-  /// from under who waits for it.
+  /// Locked while a program runs that the signals are for.
+  std::mutex& running() noexcept { return running_; }
+
+  /// Locked while a child of this process has a status that its starter waits for: nobody else collects children then.
   std::mutex& collecting() noexcept { return collecting_; }
 
  private:
   std::atomic<std::uint64_t> waiting_ = 0;
   Fd event_;
+  std::mutex running_;
   std::mutex collecting_;
 };
 

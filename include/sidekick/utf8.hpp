@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace sidekick {
@@ -16,5 +17,9 @@ bool begins_with_control(std::string_view text) noexcept;
 /// As much of the front of `text` as `max_bytes` hold, cut between characters; where there is no character to keep
 /// whole (bytes that are not UTF-8, or `max_bytes` is less than the first one has), cut anywhere.
 std::string_view beginning(std::string_view text, std::size_t max_bytes) noexcept;
+
+/// `text` for a terminal: characters that it would obey, and bytes that are not UTF-8, become "\x1b". For what comes
+/// from a manifest, a database or a server: a name can hold anything. Pure.
+std::string printable(std::string_view text);
 
 }  // namespace sidekick

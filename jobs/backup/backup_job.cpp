@@ -7,7 +7,7 @@
 #include "backup/prune.hpp"
 #include "backup/task_run.hpp"
 #include "schedule/agenda.hpp"
-#include "storage/utc.hpp"
+#include "sidekick/utc.hpp"
 
 namespace sidekick::backup {
 
@@ -104,7 +104,7 @@ class BackupJob::Impl {
     agenda_->begin(now(), oldest);
     context.log.info("waiting for the next scheduled run",
                      {{"schedule", settings_.timing->schedule.text()},
-                      {"next", agenda_->scheduled() ? storage::utc_text(*agenda_->scheduled()) : "never"},
+                      {"next", agenda_->scheduled() ? utc_text(*agenda_->scheduled()) : "never"},
                       {"zone", settings_.timing->zone.empty() ? "UTC" : settings_.timing->zone},
                       {"storage", storage_->where()}});
     context.status.ready();

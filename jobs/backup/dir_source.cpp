@@ -4,6 +4,7 @@
 #include "backup/tar/tree.hpp"
 #include "backup/tar/warnings.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/utf8.hpp"
 
 namespace sidekick::backup {
 
@@ -19,17 +20,16 @@ Poured files(const tar::Count& count) {
 }  // namespace
 
 DirSource::DirSource(std::string path, Empty empty, PathPatterns excludes)
-    : path_(std::move(path)), where_("dir:" + tar::printable(path_)), empty_(empty), excludes_(std::move(excludes)) {
+    : path_(std::move(path)), where_("dir:" + printable(path_)), empty_(empty), excludes_(std::move(excludes)) {
   while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
 }
 
 Poured DirSource::pour(filters::Sink& sink, JobContext& context) {
   auto report = tar::write_tree(path_, excludes_, sink, context);
   if (report.count.entries == 0 && empty_ == Empty::refused)
-    throw Error(
-        ErrorKind::no_input,
-        "'" + tar::printable(path_) + "' is empty" + (report.excluded > 0 ? " except for what --exclude skips" : ""),
-        "check that the volume is mounted there; --allow-empty backs it up as it is");
+    throw Error(ErrorKind::no_input,
+                "'" + printable(path_) + "' is empty" + (report.excluded > 0 ? " except for what --exclude skips" : ""),
+                "check that the volume is mounted there; --allow-empty backs it up as it is");
   if (report.excluded > 0)
     context.log.info("skipped the paths that --exclude names",
                      {{"source", where_}, {"entries", std::to_string(report.excluded)}});

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <vector>
 
+#include "sidekick/lines.hpp"
+
 namespace sidekick::backup {
 
 namespace {
@@ -37,11 +39,7 @@ std::string to_text(const FailureNote& note) {
 
 std::optional<FailureNote> parse_failure_note(std::string_view text) {
   std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  while (!text.empty()) parts.push_back(take_line(text));
   if (parts.size() != lines || parts[0] != version) return {};
   const auto kind = kind_named(parts[2]);
   std::int64_t at = 0;

@@ -2,6 +2,7 @@
 
 #include "sidekick/error.hpp"
 #include "sidekick/handle.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::dump {
 
@@ -12,16 +13,10 @@ namespace {
 std::string hex_uuid(const Bson& info) {
   const auto field = mongo::find(info.get(), "uuid");
   if (!field || !BSON_ITER_HOLDS_BINARY(&*field)) return {};
-  constexpr std::string_view digits = "0123456789abcdef";
   std::uint32_t size = 0;
   const std::uint8_t* data = nullptr;
   bson_iter_binary(&*field, nullptr, &size, &data);
-  std::string out;
-  for (std::uint32_t i = 0; i < size; i++) {
-    out += digits[data[i] >> 4U];
-    out += digits[data[i] & 15U];
-  }
-  return out;
+  return hex(std::span(data, size));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "mongo/pattern.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::dump {
 
@@ -21,7 +22,6 @@ bool is_unreserved(char c) {
 }
 
 std::string escaped(std::string_view name) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   for (const char c : name) {
     if (c == ' ') {
@@ -29,10 +29,7 @@ std::string escaped(std::string_view name) {
     } else if (is_unreserved(c)) {
       out += c;
     } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[byte >> 4U];
-      out += digits[byte & 15U];
+      out += "%" + hex(c, upper_hex_digits);
     }
   }
   return out;

@@ -10,6 +10,7 @@
 
 #include "dump/part.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/files.hpp"
 
 namespace sidekick::dump {
 
@@ -48,12 +49,6 @@ std::string without_links(const std::string& path) {
 }
 
 }  // namespace
-
-void sync_folder(const std::string& path) {
-  const Fd fd(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || (::fsync(fd.get()) != 0 && errno != EINVAL && errno != EROFS))
-    throw error_from_errno("cannot sync folder '" + path + "'", errno);
-}
 
 OutputFile::OutputFile(const std::string& path, CancelToken cancel) : path_(without_links(path)) {
   Fd fd;

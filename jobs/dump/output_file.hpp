@@ -39,7 +39,4 @@ class OutputFile final : public filters::Sink {
   std::uint64_t on_its_way_ = 0;  ///< bytes whose writeback was started
 };
 
-/// Makes renames and removals in a folder durable. Throws Error of kind io.
-void sync_folder(const std::string& path);
-
 }  // namespace sidekick::dump

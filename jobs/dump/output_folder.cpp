@@ -13,6 +13,7 @@
 #include "dump/output_file.hpp"
 #include "dump/part.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/files.hpp"
 
 namespace sidekick::dump {
 

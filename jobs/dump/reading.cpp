@@ -1,7 +1,5 @@
 #include "dump/reading.hpp"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -22,17 +20,6 @@ constexpr std::size_t copies_in_driver = 2;
 constexpr std::size_t max_held_bytes = 12 * mib;
 constexpr std::size_t most_documents = 100'000;
 constexpr std::size_t first_documents = 64;
-
-/// Blocks as large as a large answer's go back to the system when they are freed. By itself the C library begins to
-/// keep such blocks once it has seen one freed, and a few answers of 16 MiB would stay in memory beside each other.
-void give_back_large_blocks() {
-#ifdef __GLIBC__
-  constexpr int large_bytes = 4 << 20;
-  mallopt(M_MMAP_THRESHOLD, large_bytes);
-  // A fixed threshold ends the library's own choice of this one: the heap would shrink and grow with each answer.
-  mallopt(M_TRIM_THRESHOLD, large_bytes);
-#endif
-}
 
 /// The number of documents to request, and the largest size of the answer, from what is known so far.
 class Pace final {
@@ -97,7 +84,6 @@ bool read_item(Cursor cursor, std::size_t index, const Item& item, Channel& chan
 void read_items(mongo::Pool& pool, const Server& server, const std::vector<Item>& items,
                 std::span<const std::size_t> which, const ReadSettings& settings, const Receiver& receiver,
                 JobContext& context) {
-  give_back_large_blocks();
   const auto readers = std::min(static_cast<std::size_t>(settings.parallel), which.size());
   Channel channel(max_held_bytes, readers);
   std::atomic<std::size_t> next = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "git_sync/publish/files.hpp"
 #include "git_sync/publish/root_detail.hpp"
 #include "git_sync/publish/state_folder.hpp"
 #include "git_sync/submodules.hpp"
@@ -9,11 +10,6 @@
 namespace sidekick::git_sync {
 
 namespace {
-
-LinkedTarget::Access access_of(const Settings& settings) {
-  const auto* linked = std::get_if<LinkedTarget>(&settings.target);
-  return linked ? linked->access : LinkedTarget::Access::owner_writes;
-}
 
 /// In a linked root and below .sidekick every repository belongs to git-sync. A repository beside an adopted .git does
 /// not.
@@ -126,8 +122,7 @@ Store& ContentSource::store_at(const std::filesystem::path& git_dir, const Fetch
     frame.log.warn("deleting a repository that cannot be opened", {{"path", git_dir.native()}});
     std::filesystem::remove_all(git_dir, failure);
   }
-  std::filesystem::create_directories(git_dir.parent_path(), failure);
-  if (failure) throw error_from_errno("cannot make '" + git_dir.parent_path().string() + "'", failure.value());
+  make_folders(git_dir.parent_path(), folder_mode(settings_));
   return modules_.emplace_back(Store::open_or_create(git_dir, access_of(settings_)));
 }
 

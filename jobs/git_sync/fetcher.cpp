@@ -34,7 +34,7 @@ bool is_whole(const Store& store, const ObjectId& id, const CancelToken& cancel)
 }
 
 bool is_complete(const Store& store, const ObjectId& id, int depth, const CancelToken& cancel) {
-  return is_whole(store, id, cancel) && store.has_depth(store.commit_of(id), depth);
+  return is_whole(store, id, cancel) && store.has_depth(store.commit_of(id), depth, cancel);
 }
 
 ObjectId fetch(Store& store, Remote& remote, const ObjectId& id, int depth, const std::vector<ObjectId>& known,

@@ -61,7 +61,7 @@ class GitSyncJob::Impl {
       count("error", context.clock.now() - begun);
       const auto failure = error.kind() == ErrorKind::cancelled ? out_of_time() : error;
       start_over_after(failure.kind());
-      write_error_file(settings_.error_file, failure, context.log);
+      write_error_file(settings_.error_file, folder_mode(settings_), failure, context.log);
       throw failure;
     }
   }
@@ -186,7 +186,7 @@ class GitSyncJob::Impl {
     synced_ = id;
     checked_ = context.clock.now();
     context.status.ready();
-    touch(settings_.touch_file, context.log);
+    touch(settings_.touch_file, folder_mode(settings_), context.log);
     tell(publication, context.cancel);
     tidy(frame);
     const bool is_news = publication.previous != publication.commit || publication.changed_paths > 0;
@@ -251,7 +251,7 @@ class GitSyncJob::Impl {
   }
 
   void remember_source() {
-    if (!is_of_same_source()) write_file_atomically(source_file(), source());
+    if (!is_of_same_source()) replace_file(source_file(), source(), published_file);
   }
 
   /// True when the published tree was made with the same settings, even by another process.

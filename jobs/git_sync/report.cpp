@@ -13,34 +13,31 @@
 
 namespace sidekick::git_sync {
 
-namespace {
-
-/// If this fails, opening the file reports the cause.
-void make_parent(const std::filesystem::path& file) {
-  std::error_code ignored;
-  std::filesystem::create_directories(file.parent_path(), ignored);
-}
-
-}  // namespace
-
-void touch(const std::filesystem::path& file, Log& log) noexcept try {
+void touch(const std::filesystem::path& file, std::optional<mode_t> folder_mode, Log& log) noexcept try {
   if (file.empty()) return;
-  make_parent(file);
-  const Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  make_folders(file.parent_path(), folder_mode);
+  Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (fd)
+    ::fchmod(fd.get(), 0644);
+  else if (errno == EEXIST)
+    fd.reset(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
   if (!fd || ::futimens(fd.get(), nullptr) != 0)
     log.warn(error_from_errno("cannot touch '" + file.string() + "'", errno).message());
+} catch (const Error& error) {
+  log.warn("cannot touch '" + file.string() + "': " + error.message());
 } catch (...) {
   return;  // out of memory
 }
 
-void write_error_file(const std::filesystem::path& file, const Error& error, Log& log) noexcept try {
+void write_error_file(const std::filesystem::path& file, std::optional<mode_t> folder_mode, const Error& error,
+                      Log& log) noexcept try {
   if (file.empty()) return;
   const auto text = "{\"Msg\":" + json_quoted(error.message()) +
                     ",\"Err\":" + json_quoted(error.message() + (error.hint().empty() ? "" : ": " + error.hint())) +
                     ",\"Args\":{}}";
   try {
-    make_parent(file);
-    write_file_atomically(file, text, 0644);
+    make_folders(file.parent_path(), folder_mode);
+    replace_file(file, text, published_file);
   } catch (const Error& failure) {
     log.warn("cannot write the error file: " + failure.message());
   }

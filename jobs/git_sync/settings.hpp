@@ -1,6 +1,8 @@
 /// All settings of a git-sync job.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -75,6 +77,7 @@ struct ExecHook {
   std::vector<std::string> environment;  ///< "NAME=value", to which the hook's own are added
   std::chrono::milliseconds timeout{30'000};
   std::chrono::milliseconds backoff{3'000};
+  std::optional<mode_t> umask{};  ///< of the command; empty: ours
 };
 
 struct Webhook {
@@ -91,6 +94,7 @@ struct GateSettings {
   std::vector<std::string> argv;
   std::vector<std::string> environment;
   std::chrono::milliseconds timeout{30'000};
+  std::optional<mode_t> umask{};
 };
 
 enum class GarbageCollection { when_wasteful, always, never };
@@ -116,5 +120,12 @@ struct Settings {
   GarbageCollection garbage_collection = GarbageCollection::when_wasteful;
   enum class HookWait { background, until_done } hook_wait = HookWait::background;  ///< until_done: one-time runs
 };
+
+LinkedTarget::Access access_of(const Settings& settings);
+
+mode_t folder_mode(LinkedTarget::Access access);
+
+/// The mode of the folders that are made for the linked target; empty for one in place: as the process's mask allows.
+std::optional<mode_t> folder_mode(const Settings& settings);
 
 }  // namespace sidekick::git_sync

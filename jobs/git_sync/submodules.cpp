@@ -48,8 +48,9 @@ ConfigHandle parse(const Store& store, const git_tree_entry* entry, const Object
     throw Error(ErrorKind::data, "cannot read .gitmodules of " + commit.hex() + ": it is missing or damaged");
   const BlobHandle owner(blob);
   const auto file = store.git_dir() / "sidekick-gitmodules";
-  write_file_atomically(
-      file, {static_cast<const char*>(git_blob_rawcontent(blob)), static_cast<std::size_t>(git_blob_rawsize(blob))});
+  replace_file(file,
+               {static_cast<const char*>(git_blob_rawcontent(blob)), static_cast<std::size_t>(git_blob_rawsize(blob))},
+               published_file);
   git_config* config = nullptr;
   const int status = git_config_open_ondisk(&config, file.c_str());
   ConfigHandle parsed(config);

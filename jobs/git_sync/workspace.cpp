@@ -19,11 +19,6 @@ std::filesystem::path prepare(const Settings& settings, Log& log) {
   return prepare_root(std::get<InPlaceTarget>(settings.target), settings.remote.url, log);
 }
 
-LinkedTarget::Access access_of(const Settings& settings) {
-  const auto* linked = std::get_if<LinkedTarget>(&settings.target);
-  return linked ? linked->access : LinkedTarget::Access::owner_writes;
-}
-
 std::unique_ptr<Publisher> make_publisher(const Settings& settings, const std::filesystem::path& git_dir, Log& log) {
   if (const auto* linked = std::get_if<LinkedTarget>(&settings.target))
     return make_linked_publisher(*linked, git_dir, log);

@@ -125,7 +125,7 @@ std::size_t build_indexes(mongo::Pool& pool, const IndexCatalog& catalog, Collec
     work.push_back(&item);
     count += item.second.indexes.size();
   }
-  for_each_in_parallel(pool, settings.workers, work.size(), [&](const mongo::Client& client, std::size_t i) {
+  for_each_item(pool, settings.workers, work.size(), [&](const mongo::Client& client, std::size_t i) {
     const auto& ns = work[i]->first;
     const auto build = [&](const IndexCatalog::Entry& entry) {
       const auto command = create_indexes_command(ns, entry, settings, server, write_concern);

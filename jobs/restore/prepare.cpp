@@ -201,7 +201,7 @@ std::optional<Namespace> first_with_documents(const mongo::Client& client, const
 
 void try_options(mongo::Pool& pool, const Plan& plan, const Settings& settings, const Server& server,
                  const Bson& write_concern, JobContext& context) {
-  for_each_in_parallel(pool, settings.workers, plan.targets.size(), [&](const mongo::Client& client, std::size_t i) {
+  for_each_item(pool, settings.workers, plan.targets.size(), [&](const mongo::Client& client, std::size_t i) {
     const auto& target = plan.targets[i];
     if (!target || !target->is_created() || bson_empty(target->metadata.options.get())) return;
     const Namespace trial{target->ns.db, "sidekick.trial." + std::to_string(i)};
@@ -229,7 +229,7 @@ void prepare_collections(mongo::Pool& pool, const Plan& plan, CollectionGuard& g
     (target->role == Role::view ? views : collections).push_back(&*target);
   }
   const auto prepare_all = [&](const std::vector<const Target*>& targets) {
-    for_each_in_parallel(pool, settings.workers, targets.size(), [&](const mongo::Client& client, std::size_t i) {
+    for_each_item(pool, settings.workers, targets.size(), [&](const mongo::Client& client, std::size_t i) {
       mongo::persevere(context,
                        [&] { prepare(client, *targets[i], guard, settings, server, write_concern, context.log); });
     });

@@ -3,9 +3,9 @@
 #include <set>
 
 #include "filters/digest.hpp"
+#include "sidekick/utc.hpp"
 #include "storage/catalog.hpp"
 #include "storage/open_backup.hpp"
-#include "storage/utc.hpp"
 
 namespace sidekick::restore {
 
@@ -100,7 +100,7 @@ void RestoreBackupJob::prepare(const Manifest& manifest, Log& log) {
   if (manifest.kind != "mongodb") throw no_dump(manifest, storage_->where());
   log.info("restoring a backup", {{"name", manifest.name},
                                   {"of", manifest.source},
-                                  {"begun", storage::utc_text(manifest.started)},
+                                  {"begun", utc_text(manifest.started)},
                                   {"verified", storage::name_of(manifest.proof)}});
   if (manifest.suspect) log.warn("this backup is marked suspect: it is much smaller than the one before it");
   if (manifest.oplog && chooses_or_renames(settings_))

@@ -1,13 +1,14 @@
 #include "run/attempt.hpp"
 
 #include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstring>
+#include <mutex>
+
+#include "sidekick/signal_name.hpp"
 
 namespace sidekick::run {
 
@@ -24,11 +25,6 @@ bool ends_the_command(int signal) {
 }
 
 }  // namespace
-
-std::string signal_name(int signal) {
-  const char* abbreviation = ::sigabbrev_np(signal);
-  return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(signal);
-}
 
 std::string AttemptEnd::description() const {
   return how == How::exited ? "exited with " + std::to_string(number) : "was killed by " + signal_name(number);
@@ -74,17 +70,15 @@ void Attempt::start() {
     request.stdio[1] = output_->ends()[0];
     request.stdio[2] = output_->ends()[1];
   }
-  const pid_t leader = [&] {
-    try {
-      return launch(request);
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::no_input) throw error.without_retry().with_exit_code(127);
-      if (error.kind() == ErrorKind::denied) throw error.without_retry().with_exit_code(126);
-      throw;
-    }
-  }();
-  children_.lead(leader);
-  leader_.reset(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0)));
+  try {
+    // A keeper that ends at once is not to be collected while it is being started.
+    const std::lock_guard turn(mail_.collecting());
+    children_.launch(request);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::no_input) throw error.without_retry().with_exit_code(127);
+    if (error.kind() == ErrorKind::denied) throw error.without_retry().with_exit_code(126);
+    throw;
+  }
   if (output_) output_->close_ends();
   if (settings_.attempt_timeout) deadline_ = context_.clock.now() + *settings_.attempt_timeout;
 }
@@ -96,10 +90,9 @@ Clock::duration Attempt::time_left() const {
 
 /// Waits for whatever may happen, and takes note of what did.
 void Attempt::look(Clock::duration longest) {
-  const bool ended = children_.leader_status().has_value();
   std::array<pollfd, 5> events{{{told_ ? -1 : context_.cancel.fd(), POLLIN, 0},
                                 {mail_.fd(), POLLIN, 0},
-                                {ended ? -1 : leader_.get(), POLLIN, 0},
+                                {children_.fd(), POLLIN, 0},
                                 {-1, POLLIN, 0},
                                 {-1, POLLIN, 0}}};
   if (output_) std::ranges::copy(output_->events(), events.begin() + 3);

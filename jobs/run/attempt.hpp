@@ -28,12 +28,9 @@ struct AttemptEnd {
   std::string description() const;
 };
 
-/// "SIGTERM".
-std::string signal_name(int signal);
-
 /// Runs to the end of the command and of everything that came of it. Cancelling sends SIGTERM (or what is in the mail)
 /// to its group, and after the grace, or when SIGKILL is in the mail, SIGKILL to all; Settings::attempt_timeout does
-/// the same. One thread; whoever runs it holds SignalMail::collecting().
+/// the same. One thread; whoever runs it holds SignalMail::running().
 class Attempt final {
  public:
   /// `input` becomes the command's standard input; -1: /dev/null.
@@ -60,7 +57,6 @@ class Attempt final {
   Children children_;
   Terminal terminal_;
   std::unique_ptr<LoggedOutput> output_;
-  Fd leader_;  ///< readable once it ended; none on kernels before 5.3
   int stop_signal_;
   bool told_ = false;
   AttemptEnd::By told_by_ = AttemptEnd::By::others;

@@ -1,14 +1,17 @@
 #include "run/children.hpp"
 
-#include <sys/prctl.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
 #include "run/process_tree.hpp"
+#include "sidekick/error.hpp"
 
 namespace sidekick::run {
 
@@ -23,6 +26,18 @@ bool is_one(pid_t pid) {
   return pid > 1;
 }
 
+/// Nothing when there is none now; io at the end.
+enum class Got { report, nothing, end };
+
+Got read_report(int reports, KeeperReport& report) {
+  for (;;) {
+    const auto n = ::read(reports, &report, sizeof report);
+    if (n == static_cast<ssize_t>(sizeof report)) return Got::report;
+    if (n < 0 && errno == EINTR) continue;
+    return n < 0 && errno == EAGAIN ? Got::nothing : Got::end;
+  }
+}
+
 }  // namespace
 
 void Usage::add(const struct rusage& usage) noexcept {
@@ -31,42 +46,55 @@ void Usage::add(const struct rusage& usage) noexcept {
   peak_kib = std::max(peak_kib, usage.ru_maxrss);
 }
 
-Children::Children() {
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  collect();
-  if (none_) return;
-  // The program that became us by exec may have started something.
-  for (const auto& [child, parent] : parents())
-    if (parent == ::getpid()) strangers_.insert(child);
+Children::~Children() {
+  if (keeper_ > 0) ::waitpid(keeper_, nullptr, WNOHANG);
+}
+
+void Children::launch(LaunchRequest request) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw error_from_errno("cannot make a pipe for a keeper", errno);
+  Fd reports(ends[0]);
+  Fd writing(ends[1]);
+  request.reports = writing.get();
+  keeper_ = sidekick::launch(request);
+  writing.reset();
+  reports_ = std::move(reports);
+  // It was written before the program was started.
+  KeeperReport report;
+  if (read_report(reports_.get(), report) != Got::report) return keeper_is_gone();
+  leader_ = report.pid;
+  ::fcntl(reports_.get(), F_SETFL, O_NONBLOCK);
 }
 
 void Children::collect() {
-  int status = 0;
-  struct rusage usage{};
-  for (;;) {
-    const pid_t pid = ::wait4(-1, &status, WNOHANG | WUNTRACED, &usage);
-    if (pid <= 0) {
-      none_ = pid < 0;
-      return;
-    }
-    if (WIFSTOPPED(status)) {
-      if (pid == leader_) stopped_ = WSTOPSIG(status);
-      continue;
-    }
-    if (pid == leader_) status_ = status;
-    if (strangers_.erase(pid) == 0) usage_.add(usage);
+  while (reports_) {
+    KeeperReport report;
+    const auto got = read_report(reports_.get(), report);
+    if (got == Got::nothing) return;
+    if (got == Got::end) return keeper_is_gone();
+    take(report);
   }
+}
+
+void Children::take(const KeeperReport& report) noexcept {
+  if (WIFSTOPPED(report.status)) {
+    if (report.pid == leader_) stopped_ = WSTOPSIG(report.status);
+    return;
+  }
+  if (report.pid == leader_) status_ = report.status;
+  usage_.add(report.usage);
+  if (report.last) keeper_is_gone();
+}
+
+/// Whoever kills the keeper kills the command too.
+void Children::keeper_is_gone() noexcept {
+  if (!status_) status_ = SIGKILL;
+  reports_.reset();
+  ::waitpid(std::exchange(keeper_, 0), nullptr, 0);  // it ends, or was collected by this process's reaper
 }
 
 std::optional<int> Children::take_stop() noexcept {
   return std::exchange(stopped_, std::nullopt);
-}
-
-bool Children::gone() const {
-  if (none_) return true;
-  const auto all = parents();
-  // Without /proc only what wait4() says is known.
-  return !all.empty() && descendants(all, ::getpid(), strangers_).empty();
 }
 
 void Children::signal_group(int signal) const noexcept {
@@ -75,11 +103,10 @@ void Children::signal_group(int signal) const noexcept {
 
 void Children::signal_all(int signal) const noexcept try {
   const auto all = parents();
-  for (const pid_t pid : descendants(all, ::getpid(), strangers_))
+  if (gone()) return;
+  for (const pid_t pid : descendants(all, keeper_))
     if (is_one(pid)) ::kill(pid, signal);
-  if (!all.empty()) return;
-  signal_group(signal);
-  if (::getpid() == 1) ::kill(-1, signal);
+  if (all.empty()) signal_group(signal);
 } catch (...) {
   signal_group(signal);  // out of memory: better some than none
 }

@@ -1,4 +1,4 @@
-/// All that runs below this process: collected as it ends, and ended together.
+/// A command and all that runs below it: collected as it ends, and ended together.
 #pragma once
 
 #include <sys/resource.h>
@@ -6,7 +6,10 @@
 
 #include <chrono>
 #include <optional>
-#include <set>
+
+#include "sidekick/fd.hpp"
+#include "sidekick/keeper.hpp"
+#include "sidekick/launch.hpp"
 
 namespace sidekick::run {
 
@@ -19,42 +22,54 @@ struct Usage {
   void add(const struct rusage& usage) noexcept;
 };
 
-/// The only one who collects children while it lives. Makes the process the one to whom orphans below it fall, so that
-/// nothing gets away. What was there before it is left alone. One thread.
+/// The command runs below a keeper, which adopts what the command leaves behind, so that nothing gets away and no other
+/// child of this process is touched. Where this is destroyed while something runs, that runs on; it is killed with this
+/// process. One thread.
 class Children final {
  public:
-  Children();
+  Children() = default;
+  ~Children();
+  Children(const Children&) = delete;
+  Children& operator=(const Children&) = delete;
 
-  /// The one whose end is waited for, which leads a group of its own.
-  void lead(pid_t leader) noexcept { leader_ = leader; }
+  /// Starts the command: once. Throws as sidekick::launch().
+  void launch(LaunchRequest request);
+
+  /// The command, which leads a group of its own.
   pid_t leader() const noexcept { return leader_; }
 
-  /// Collects all that has ended, without waiting.
+  /// Readable when there is something to collect; -1 once nothing is left.
+  int fd() const noexcept { return reports_.get(); }
+
+  /// Takes note of all that has ended or was stopped, without waiting.
   void collect();
 
-  /// The wait status of the leader, once it was collected.
+  /// The wait status of the leader, once it ended. SIGKILL's where the keeper was killed.
   std::optional<int> leader_status() const noexcept { return status_; }
 
   /// The signal that stopped the leader (SIGTSTP, say) since the last call.
   std::optional<int> take_stop() noexcept;
 
-  /// True when nothing is left of what came after the construction. As of the last collect().
-  bool gone() const;
+  /// True when nothing of the command and of what it started is left. As of the last collect().
+  bool gone() const noexcept { return !reports_; }
 
   /// To the leader's group.
   void signal_group(int signal) const noexcept;
 
-  /// To all that is left, whatever its group and session.
+  /// To all that is left, whatever its group and session; to the leader's group only where there is no usable /proc.
   void signal_all(int signal) const noexcept;
 
   const Usage& usage() const noexcept { return usage_; }
 
  private:
-  std::set<pid_t> strangers_;
+  void take(const KeeperReport& report) noexcept;
+  void keeper_is_gone() noexcept;
+
+  Fd reports_;
+  pid_t keeper_ = 0;
   pid_t leader_ = 0;
   std::optional<int> status_;
   std::optional<int> stopped_;
-  bool none_ = true;
   Usage usage_;
 };
 

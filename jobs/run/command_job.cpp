@@ -61,7 +61,7 @@ Outcome CommandJob::check() const {
 }
 
 AttemptEnd CommandJob::attempt(JobContext& context) {
-  const std::lock_guard turn(mail_.collecting());
+  const std::lock_guard turn(mail_.running());
   // What came between two attempts is for nobody.
   (void)mail_.take();
   context.cancel.throw_if_cancelled();
@@ -117,7 +117,7 @@ std::string CommandJob::ended(int code, std::string_view message, Log& log) {
 
 void CommandJob::run_hook(const std::vector<std::string>& argv, int code, Log& log) {
   if (argv.empty()) return;
-  const std::lock_guard turn(mail_.collecting());
+  const std::scoped_lock turn(mail_.running(), mail_.collecting());
   ChildRequest request;
   request.argv = argv;
   request.environment = settings_.environment;

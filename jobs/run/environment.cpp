@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sidekick/error.hpp"
+#include "sidekick/lines.hpp"
 #include "sidekick/secret.hpp"
 
 namespace sidekick::run {
@@ -32,8 +33,7 @@ bool is_variable_name(std::string_view name) noexcept {
 std::vector<Variable> parse_env_file(std::string_view text, std::string_view file) {
   std::vector<Variable> out;
   for (int number = 1; !text.empty(); number++) {
-    auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    auto line = take_line(text);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.find_first_not_of(" \t") == std::string_view::npos || line.front() == '#') continue;
     const auto equals = line.find('=');

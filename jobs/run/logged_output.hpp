@@ -6,8 +6,8 @@
 #include <array>
 #include <string>
 
-#include "run/lines.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/lines.hpp"
 #include "sidekick/log.hpp"
 
 namespace sidekick::run {

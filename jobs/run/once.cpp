@@ -12,6 +12,7 @@
 
 #include "filters/digest.hpp"
 #include "run/file_lock.hpp"
+#include "sidekick/files.hpp"
 
 namespace sidekick::run {
 
@@ -50,12 +51,6 @@ std::string digest_of_file(const std::string& path) {
   }
 }
 
-void sync_folder_of(const std::string& path) {
-  const auto parent = std::filesystem::path(path).parent_path();
-  const Fd folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder || ::fsync(folder.get()) != 0) throw error_from_errno("cannot sync '" + parent.string() + "'", errno);
-}
-
 }  // namespace
 
 std::string record_path(const OnceSettings& settings) {
@@ -86,31 +81,6 @@ std::optional<std::string> Once::record() const {
 
 void Once::write(const std::string& text) const {
   replace_file(path_ + ".done", text);
-}
-
-void write_all(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw error_from_errno("cannot write '" + path + "'", errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-void replace_file(const std::string& path, const std::string& text) {
-  const auto beside = path + ".new";
-  {
-    const Fd file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644));
-    if (!file) throw error_from_errno("cannot write '" + beside + "'", errno);
-    write_all(file.get(), text, beside);
-    if (::fsync(file.get()) != 0) throw error_from_errno("cannot sync '" + beside + "'", errno);
-  }
-  if (std::rename(beside.c_str(), path.c_str()) != 0) {
-    const int failure = errno;
-    ::unlink(beside.c_str());
-    throw error_from_errno("cannot rename '" + beside + "' to '" + path + "'", failure);
-  }
-  sync_folder_of(path);
 }
 
 }  // namespace sidekick::run

@@ -33,11 +33,4 @@ class Once final {
   Fd lock_;
 };
 
-/// Writes all of `text`. Throws Error of the kind that the errno stands for, with `path` in the message.
-void write_all(int fd, std::string_view text, const std::string& path);
-
-/// Writes a file beside, syncs it, renames it to `path` and syncs the folder. Throws Error: denied, cannot_create,
-/// no_input (the folder), io.
-void replace_file(const std::string& path, const std::string& text);
-
 }  // namespace sidekick::run

@@ -58,7 +58,7 @@ std::map<pid_t, pid_t> parents() {
   return out;
 }
 
-std::vector<pid_t> descendants(const std::map<pid_t, pid_t>& parents, pid_t root, const std::set<pid_t>& strangers) {
+std::vector<pid_t> descendants(const std::map<pid_t, pid_t>& parents, pid_t root) {
   std::multimap<pid_t, pid_t> children;
   for (const auto& [child, parent] : parents) children.emplace(parent, child);
   std::vector<pid_t> out;
@@ -67,7 +67,6 @@ std::vector<pid_t> descendants(const std::map<pid_t, pid_t>& parents, pid_t root
     const auto [begin, end] = children.equal_range(left.back());
     left.pop_back();
     for (auto child = begin; child != end; ++child) {
-      if (strangers.contains(child->second)) continue;
       out.push_back(child->second);
       left.push_back(child->second);
     }

@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +18,7 @@ std::map<pid_t, pid_t> parents();
 /// The parent in the text of /proc/PID/stat, whatever the program's name holds; nothing for other texts.
 std::optional<pid_t> parent_in(std::string_view stat);
 
-/// All that descends from `root`, in no order; not through one of `strangers`, which are left out too.
-std::vector<pid_t> descendants(const std::map<pid_t, pid_t>& parents, pid_t root, const std::set<pid_t>& strangers);
+/// All that descends from `root`, in no order.
+std::vector<pid_t> descendants(const std::map<pid_t, pid_t>& parents, pid_t root);
 
 }  // namespace sidekick::run

@@ -7,16 +7,17 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <ranges>
 #include <string_view>
 
-#include "run/once.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/files.hpp"
 #include "sidekick/json.hpp"
+#include "sidekick/signal_name.hpp"
+#include "sidekick/utc.hpp"
 #include "sidekick/utf8.hpp"
 
 namespace sidekick::run {
@@ -72,7 +73,7 @@ void write_in_place(const std::string& path, std::string_view text) {
   const Fd file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!file) throw error_from_errno("cannot write '" + path + "'", errno);
   ::fcntl(file.get(), F_SETFL, 0);
-  write_all(file.get(), text, path);
+  write_whole(file.get(), text, path);
 }
 
 }  // namespace
@@ -80,7 +81,7 @@ void write_in_place(const std::string& path, std::string_view text) {
 void write_report(const std::string& path, const std::string& text) {
   struct stat there{};
   if (::stat(path.c_str(), &there) != 0) return replace_file(path, text);
-  if (const auto fd = own_output(there)) return write_all(*fd, text, path);
+  if (const auto fd = own_output(there)) return write_whole(*fd, text, path);
   if (!S_ISREG(there.st_mode)) return write_in_place(path, text);
   try {
     replace_file(std::filesystem::canonical(path).string(), text);
@@ -90,15 +91,7 @@ void write_report(const std::string& path, const std::string& text) {
 }
 
 std::string wall_time_text(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
-  const auto number = std::chrono::system_clock::to_time_t(whole);
-  std::tm parts{};
-  ::gmtime_r(&number, &parts);
-  std::array<char, 40> date{};
-  const auto length = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(date.data() + length, date.size() - length, ".%03dZ", static_cast<int>(ms));
-  return date.data();
+  return utc_text(std::chrono::floor<std::chrono::milliseconds>(time));
 }
 
 std::string report_json(const Report& report, std::size_t max_bytes) {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <set>
 
+#include "sidekick/utc.hpp"
 #include "storage/catalog.hpp"
-#include "storage/utc.hpp"
 #include "tests/support/backup_store.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/sidekick.hpp"
@@ -37,7 +37,7 @@ std::string take_by_a_wrong_clock(const BackupStore& store, std::chrono::hours o
   parsed->time += off;
   const auto name = parsed->text();
   manifest["name"] = name;
-  manifest["started"] = manifest["finished"] = sidekick::storage::utc_text(parsed->time);
+  manifest["started"] = manifest["finished"] = sidekick::utc_text(parsed->time);
   std::filesystem::copy(other / old, store / name);
   write_file(store / (name + ".json"), json::serialize(manifest));
   return name;

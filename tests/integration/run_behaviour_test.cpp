@@ -160,7 +160,7 @@ TEST_CASE("a command that stops itself is still ended in time and can be continu
   REQUIRE(eventually(20s, [&] { return child.out() == "ready\n"; }));
   const auto sidekick = sidekick_of(child);
   const auto is_stopped = [&] {
-    const auto children = children_of(sidekick);
+    const auto children = kept_of(sidekick);
     if (children.empty()) return false;
     std::ifstream file("/proc/" + std::to_string(children.front()) + "/stat");
     std::string id, name, state;
@@ -184,7 +184,7 @@ TEST_CASE("of ten thousand short-lived orphans no zombie is left while the comma
   Child child(run_misbehave(place, {}, {"orphans", "10000", "stay"}));
   REQUIRE(eventually(60s, [&] { return child.out() == "ready\n"; }));
   const auto sidekick = sidekick_of(child);
-  CHECK(eventually(10s, [&] { return children_of(sidekick).size() == 1; }));
+  CHECK(eventually(10s, [&] { return kept_of(sidekick).size() == 1; }));
   ::kill(sidekick, SIGTERM);
   CHECK(child.wait(20s).exit_code == 143);
 }

@@ -111,7 +111,7 @@ TEST_CASE("SIGTERM between two attempts ends the wait") {
 
 TEST_CASE("a kill of an ordinary sidekick kills its command too") {
   Running run(Place::ordinary, {}, {"ignore-term"});
-  const auto children = children_of(run.sidekick);
+  const auto children = kept_of(run.sidekick);
   REQUIRE(children.size() == 1);
   run.signal(SIGKILL);
   CHECK(run.child.wait(20s).signal == SIGKILL);

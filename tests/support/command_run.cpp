@@ -55,6 +55,11 @@ std::vector<pid_t> children_of(pid_t pid) {
   return out;
 }
 
+std::vector<pid_t> kept_of(pid_t sidekick) {
+  const auto keepers = children_of(sidekick);
+  return keepers.size() == 1 ? children_of(keepers.front()) : std::vector<pid_t>();
+}
+
 pid_t sidekick_of(const Child& child) {
   const auto is_sidekick = [](pid_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/comm");

@@ -35,4 +35,7 @@ bool is_over(pid_t pid);
 /// The children of a process, dead ones too.
 std::vector<pid_t> children_of(pid_t pid);
 
+/// What runs below the keeper of a `sidekick run`: its command and orphans, dead ones too.
+std::vector<pid_t> kept_of(pid_t sidekick);
+
 }  // namespace sidekick::test

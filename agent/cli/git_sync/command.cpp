@@ -1,5 +1,3 @@
-#include <sys/stat.h>
-
 #include <limits>
 
 #include "agent/cli/commands.hpp"
@@ -14,9 +12,6 @@ namespace sidekick::cli {
 using config::Values;
 
 namespace {
-
-constexpr mode_t group_cannot_write = 0022;
-constexpr mode_t group_can_write = 0002;
 
 /// What is known before the settings are.
 struct Intent {
@@ -69,7 +64,6 @@ runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFra
   plan.policy = policy_for(values, job, mode);
   plan.trigger_signal = sync_signal(values, mode);
   if (values.flag("one-time")) plan.steps = runtime::JobPlan::Steps::one;
-  if (mode == GitSyncMode::linked) ::umask(values.flag("group-write") ? group_can_write : group_cannot_write);
   plan.job = std::make_unique<git_sync::GitSyncJob>(std::move(job), frame.log, frame.metrics);
   return plan;
 }
@@ -82,7 +76,7 @@ ProcessRules rules_of(const config::Schema& schema, const Invocation& invocation
     rules.log_format = status::LogFormat::git_sync;
   }
   rules.refused = [file = intent.error_file](const Error& error, Log& log) {
-    git_sync::write_error_file(file, error, log);
+    git_sync::write_error_file(file, {}, error, log);
   };
   return rules;
 }

@@ -165,7 +165,7 @@ class Reader {
     if (values_.find("webhook-url")) take_webhook();
     const auto timeout = time("gate-timeout", shortest_period, "10ms");
     if (!values_.find("gate")) return;
-    out_.gate = {split_command_line(values_.text("gate")), hook_environment(), timeout};
+    out_.gate = {split_command_line(values_.text("gate")), hook_environment(), timeout, hook_umask()};
     if (out_.gate->argv.empty()) throw unfit("gate", "not a command");
   }
 
@@ -181,7 +181,14 @@ class Reader {
     hook.environment = hook_environment();
     hook.timeout = time(name + "-timeout", shortest_hook_time, "1s");
     hook.backoff = time(name + "-backoff", shortest_hook_time, "1s");
+    hook.umask = hook_umask();
     return hook;
+  }
+
+  /// The peer's. In place a hook has ours.
+  std::optional<mode_t> hook_umask() const {
+    if (mode_ == GitSyncMode::in_place) return {};
+    return values_.flag("group-write") ? 0002 : 0022;
   }
 
   void take_webhook() {

@@ -19,6 +19,7 @@
 #include "backup/tar/warnings.hpp"
 #include "sidekick/fd.hpp"
 #include "sidekick/handle.hpp"
+#include "sidekick/utf8.hpp"
 
 namespace sidekick::backup::tar {
 

@@ -8,9 +8,6 @@
 
 namespace sidekick::backup::tar {
 
-/// A name as one line of text: control characters, and bytes that are not UTF-8, as "\xHH".
-std::string printable(std::string_view name);
-
 /// Keeps the first 20 warnings and counts the others.
 class Warnings final {
  public:

@@ -50,7 +50,8 @@ TellHook command_hook(ExecHook hook, ToldHash told, Log& log) {
     const auto result = run_child({.argv = hook.argv,
                                    .folder = publication.tree.string(),
                                    .environment = environment_for(hook.environment, publication, told),
-                                   .timeout = hook.timeout},
+                                   .timeout = hook.timeout,
+                                   .umask = hook.umask},
                                   cancel);
     const auto output = last_words(result.output);
     if (!result.succeeded())
@@ -64,7 +65,8 @@ void ask_gate(const GateSettings& gate, const Publication& publication, Log& log
   const auto result = run_child({.argv = gate.argv,
                                  .folder = publication.tree.string(),
                                  .environment = environment_for(gate.environment, publication),
-                                 .timeout = gate.timeout},
+                                 .timeout = gate.timeout,
+                                 .umask = gate.umask},
                                 cancel);
   const auto output = last_words(result.output);
   if (!result.succeeded())

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "sidekick/lines.hpp"
+
 namespace sidekick::git_sync {
 
 namespace {
@@ -129,11 +131,7 @@ std::optional<std::string> with_escaped_blanks(std::string_view pattern) {
 AttributeLines read_attributes(std::string_view text, Macros macros) {
   AttributeLines out;
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    read_line(line, macros, out);
-  }
+  while (!text.empty()) read_line(take_line(text), macros, out);
   return out;
 }
 

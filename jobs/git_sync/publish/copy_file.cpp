@@ -70,7 +70,8 @@ void FileCopier::copy_bytes(int source, int target, const std::string& name, std
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw path_error("read", name, errno);
     if (n == 0) return;
-    write_all(target, name, std::as_bytes(std::span(buffer_).first(static_cast<std::size_t>(n))));
+    if (!write_whole(target, std::string_view(buffer_.data(), static_cast<std::size_t>(n))))
+      throw path_error("write", name, errno);
     if (static_cast<std::size_t>(n) == size) return;
   }
 }

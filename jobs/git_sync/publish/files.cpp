@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <random>
 #include <system_error>
 #include <vector>
 
@@ -20,15 +19,6 @@ namespace {
 
 // Retries under another name when a name has just been taken.
 constexpr int name_attempts = 16;
-
-std::string temporary_name() {
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> pick(0, letters.size() - 1);
-  std::string name(temporary_prefix);
-  for (int i = 0; i < 12; i++) name += letters[pick(random)];
-  return name;
-}
 
 /// A name in a folder that is removed again unless the file was renamed.
 class Temporary final {
@@ -151,15 +141,6 @@ std::string link_target(const std::string& path, std::span<const std::byte> byte
               "correct or remove the symlink in the repository");
 }
 
-void write_all(int fd, const std::string& name, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw path_error("write", name, errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
-}
-
 EntryKind kind_of(const struct stat& status) noexcept {
   if (S_ISLNK(status.st_mode)) return EntryKind::symlink;
   return S_ISREG(status.st_mode) && (status.st_mode & S_IXUSR) ? EntryKind::executable : EntryKind::file;
@@ -167,7 +148,8 @@ EntryKind kind_of(const struct stat& status) noexcept {
 
 void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const std::byte> bytes,
                const FileAttributes& attributes) {
-  write_all(fd, name, bytes);
+  if (!write_whole(fd, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}))
+    throw path_error("write", name, errno);
   if (attributes.owner && ::fchown(fd, attributes.owner->user, attributes.owner->group) != 0)
     throw path_error("give away", name, errno);
   struct stat status{};
@@ -325,24 +307,20 @@ void Folder::sync() const {
   if (::syncfs(root_.get()) != 0) throw error_from_errno("cannot sync '" + path_.string() + "'", errno);
 }
 
-void sync_folder(const std::filesystem::path& folder) {
-  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) throw path_error("sync", folder.string(), errno);
+std::error_code try_make_folders(const std::filesystem::path& path, std::optional<mode_t> mode) {
+  std::vector<std::filesystem::path> missing;
+  std::error_code error;
+  for (auto at = path; !at.empty() && !std::filesystem::exists(at, error); at = at.parent_path()) missing.push_back(at);
+  std::filesystem::create_directories(path, error);
+  if (error || !mode) return error;
+  for (const auto& folder : missing)
+    if (::chmod(folder.c_str(), *mode) != 0) return {errno, std::generic_category()};
+  return {};
 }
 
-void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode, Durable durable) {
-  const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  const Fd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) throw error_from_errno("cannot open folder '" + parent.string() + "'", errno);
-  Temporary temporary(folder.get());
-  const Fd fd = temporary.create_file(mode);
-  if (!fd) throw path_error("write", file.string(), errno);
-  FileAttributes attributes;
-  attributes.file_mode = mode;
-  fill_file(fd.get(), file.string(), EntryKind::file, std::as_bytes(std::span(bytes)), attributes);
-  if (durable == Durable::now && ::fsync(fd.get()) != 0) throw path_error("sync", file.string(), errno);
-  if (!temporary.rename(folder.get(), file.filename().string())) throw path_error("write", file.string(), errno);
-  if (durable == Durable::now && ::fsync(folder.get()) != 0) throw path_error("sync", parent.string(), errno);
+void make_folders(const std::filesystem::path& path, std::optional<mode_t> mode) {
+  if (path.empty()) return;
+  if (const auto error = try_make_folders(path, mode)) throw path_error("make folder", path.string(), error.value());
 }
 
 }  // namespace sidekick::git_sync

@@ -15,6 +15,7 @@
 #include "git_sync/publish/record.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/files.hpp"
 
 namespace sidekick::git_sync {
 
@@ -92,12 +93,6 @@ class Folder final {
   Resolution resolution_;
 };
 
-/// The prefix of the names of our temporary files.
-inline constexpr std::string_view temporary_prefix = ".sidekick-tmp-";
-
-/// Writes all of `bytes`. Throws Error io with `name` in the message.
-void write_all(int fd, const std::string& name, std::span<const std::byte> bytes);
-
 /// Writes all of `bytes` to a new file, and sets the mode and owner of `kind`. Throws Error io, denied, with `name` in
 /// the message.
 void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const std::byte> bytes,
@@ -106,14 +101,14 @@ void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const 
 /// The kind of file for a status: anything but a folder, a symlink or an executable counts as a file.
 EntryKind kind_of(const struct stat& status) noexcept;
 
-enum class Durable { now, later };
+/// For replace_file(): what the published tree and its repository are made with, whatever the process's mask.
+inline constexpr NewFile published_file{.mask = NewFile::Mask::ignored};
 
-/// Writes a small temporary file, syncs it unless `later`, and renames it. Throws Error io, denied, cannot_create.
-void write_file_atomically(const std::filesystem::path& file, std::string_view bytes, mode_t mode = 0644,
-                           Durable durable = Durable::now);
-
-/// Returns when renames, creations and removals in the folder are durable. Throws Error io, denied.
-void sync_folder(const std::filesystem::path& folder);
+/// Creates the folder and its parents where they are missing. Each new one gets exactly `mode`, or without one what the
+/// process's mask allows.
+std::error_code try_make_folders(const std::filesystem::path& path, std::optional<mode_t> mode);
+/// The same; does nothing for an empty path. Throws Error io, denied, cannot_create.
+void make_folders(const std::filesystem::path& path, std::optional<mode_t> mode);
 
 /// The symlink target in `bytes`. Throws Error data with `path` where it is invalid: empty, longer than a path can be,
 /// or with a zero byte.

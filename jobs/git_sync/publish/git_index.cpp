@@ -105,7 +105,7 @@ void write_git_index(const std::filesystem::path& file, const Listing& listing,
   put32(text, low32(rows.size()));
   for (const auto& row : rows) put_row(text, row);
   append_checksum(text);
-  write_file_atomically(file, text, 0644, Durable::later);
+  replace_file(file, text, {.mask = NewFile::Mask::ignored, .durable = Durable::later});
 }
 
 }  // namespace sidekick::git_sync

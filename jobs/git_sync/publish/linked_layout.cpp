@@ -42,11 +42,9 @@ std::optional<ObjectId> LinkedLayout::linked_commit() const {
   return same ? commit : std::nullopt;
 }
 
-void LinkedLayout::point_link_at(const ObjectId& commit) const {
+void LinkedLayout::point_link_at(const ObjectId& commit, mode_t folder_mode) const {
   const auto folder = link_.parent_path();
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw path_error("make folder", folder.string(), error.value());
+  make_folders(folder, folder_mode);
   struct stat status{};
   if (::lstat(link_.c_str(), &status) == 0 && !S_ISLNK(status.st_mode))
     throw Error(ErrorKind::config, "cannot make the link '" + link_.string() + "': something else has that name",

@@ -29,7 +29,7 @@ class LinkedLayout final {
 
   /// Points the link to the worktree of `commit`, atomically; durable when it returns. Throws Error config where the
   /// name belongs to something other than a symlink, io, denied, cannot_create.
-  void point_link_at(const ObjectId& commit) const;
+  void point_link_at(const ObjectId& commit, mode_t folder_mode) const;
 
  private:
   std::filesystem::path link_;

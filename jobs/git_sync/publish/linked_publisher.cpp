@@ -183,7 +183,7 @@ Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::opti
   if (was_current && *was_current != commit)
     ::utimensat(AT_FDCWD, layout_.worktree(*was_current).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
   if (before_switch_) before_switch_(layout_.worktree(commit));
-  layout_.point_link_at(commit);
+  layout_.point_link_at(commit, attributes_.folder_mode);
   return {before ? count_changes(*before, work.listing.entries) : work.listing.entries.size()};
 }
 
@@ -224,7 +224,7 @@ void LinkedPublisher::write_admin_files(const Work& work, const fs::path& tree, 
   make_folder(admin.parent_path(), attributes_.folder_mode);
   make_folder(admin, attributes_.folder_mode);
   const auto write = [&](const fs::path& file, const std::string& line) {
-    write_file_atomically(file, line + '\n', attributes_.file_mode, Durable::later);
+    replace_file(file, line + '\n', {attributes_.file_mode, NewFile::Mask::ignored, Durable::later});
   };
   write(admin / "HEAD", commit.hex());
   if (work.is_host_git_served()) {
@@ -246,7 +246,8 @@ void LinkedPublisher::write_sparse_file(const Content& content, const fs::path& 
     return;
   }
   make_folder(info, attributes_.folder_mode);
-  write_file_atomically(info / "sparse-checkout", content.sparse->text(), attributes_.file_mode, Durable::later);
+  replace_file(info / "sparse-checkout", content.sparse->text(),
+               {attributes_.file_mode, NewFile::Mask::ignored, Durable::later});
 }
 
 bool LinkedPublisher::git_finds_its_way(const Content& content) const {

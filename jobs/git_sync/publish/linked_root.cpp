@@ -78,7 +78,7 @@ void discard_repository(const fs::path& root, const LinkedTarget& target) {
 }  // namespace
 
 fs::path prepare_root(const LinkedTarget& target, Log& log, std::span<const fs::path> also_ours) {
-  const auto root = make_folder(target.root);
+  const auto root = make_folder(target.root, folder_mode(target.access));
   auto git = root / ".git";
   std::error_code error;
   bool has_git = fs::exists(fs::symlink_status(git, error));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::git_sync {
 
@@ -82,15 +83,11 @@ bool is_whole(const fs::path& object) {
   return inflation.whole();
 }
 
-bool is_name_of(std::string_view name, std::size_t digits) {
-  return name.size() == digits && name.find_first_not_of("0123456789abcdef") == name.npos;
-}
-
 std::vector<fs::path> named(const fs::path& folder, std::size_t digits) {
   std::vector<fs::path> paths;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (is_name_of(it->path().filename().string(), digits)) paths.push_back(it->path());
+    if (is_hex(it->path().filename().string(), digits)) paths.push_back(it->path());
   return paths;
 }
 

@@ -10,7 +10,7 @@
 
 #include "git_sync/publish/beneath.hpp"
 #include "git_sync/publish/copy_file.hpp"
-#include "git_sync/publish/parallel.hpp"
+#include "sidekick/parallel.hpp"
 
 namespace sidekick::git_sync {
 
@@ -125,7 +125,7 @@ std::vector<struct stat> write_tree(const NewTree& tree, const std::filesystem::
   std::vector<struct stat> out(entries.size());
   const auto pieces = (entries.size() + entries_a_piece - 1) / entries_a_piece;
   const auto workers = std::min<std::size_t>(max_workers, std::max(1U, std::thread::hardware_concurrency()));
-  for_each_piece(
+  for_each_in_parallel(
       workers, pieces, [&] { return Writer(tree, root.get(), base.get()); },
       [&](Writer& writer, std::size_t piece) {
         cancel.throw_if_cancelled();

@@ -163,7 +163,7 @@ void write_record(const std::filesystem::path& file, const Record& record) {
 }
 
 void write_record(const std::filesystem::path& file, const Record& record, Durable durable) {
-  write_file_atomically(file, serialise(record), 0644, durable);
+  replace_file(file, serialise(record), {.mask = NewFile::Mask::ignored, .durable = durable});
 }
 
 }  // namespace sidekick::git_sync

@@ -12,6 +12,7 @@
 
 #include "git_sync/object_id.hpp"
 #include "git_sync/publish/entry.hpp"
+#include "sidekick/files.hpp"
 
 namespace sidekick::git_sync {
 
@@ -52,7 +53,6 @@ std::string content_key(const Content& content, const std::vector<Entry>& entrie
 std::optional<Record> read_record(const std::filesystem::path& file);
 
 /// Writes a temporary file, syncs it unless `later`, and renames it. Throws Error io, denied, cannot_create.
-enum class Durable;
 void write_record(const std::filesystem::path& file, const Record& record);
 void write_record(const std::filesystem::path& file, const Record& record, Durable durable);
 

@@ -58,7 +58,7 @@ std::optional<RootLock> RootLock::take(const fs::path& file, LinkedTarget::Acces
 }
 
 std::optional<RootLock> RootLock::try_take(const LinkedTarget& target) {
-  return take(make_folder(target.root) / ".sidekick.lock", target.access);
+  return take(make_folder(target.root, folder_mode(target.access)) / ".sidekick.lock", target.access);
 }
 
 std::optional<RootLock> RootLock::try_take(const InPlaceTarget& target) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "git_sync/publish/files.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {
@@ -28,9 +29,8 @@ std::string hint_for(int number) {
 
 }  // namespace
 
-fs::path make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
+fs::path make_folder(const fs::path& folder, std::optional<mode_t> mode) {
+  auto error = try_make_folders(folder, mode);
   if (error.value() == ENOTDIR || error.value() == EEXIST)
     throw Error(ErrorKind::config, "cannot make '" + folder.string() + "': a file has that name",
                 "name a folder, or one that does not exist yet");

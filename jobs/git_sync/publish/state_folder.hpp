@@ -1,7 +1,10 @@
 /// Where the in-place mode keeps its state: `.sidekick` in the folder, accessible only to its owner.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
+#include <optional>
 
 namespace sidekick::git_sync {
 
@@ -22,9 +25,9 @@ struct StateFolder {
   std::filesystem::path staging;
 };
 
-/// Creates the folder and its parents; returns its path without links. Throws Error: denied, cannot_create, io, config
-/// (there is a file).
-std::filesystem::path make_folder(const std::filesystem::path& folder);
+/// Creates the folder and its parents, each with `mode` (try_make_folders()); returns its path without links. Throws
+/// Error: denied, cannot_create, io, config (there is a file).
+std::filesystem::path make_folder(const std::filesystem::path& folder, std::optional<mode_t> mode = {});
 
 /// Creates `.sidekick` in `published` (which exists), or restricts it to its owner. Throws Error: denied,
 /// cannot_create, io, config (something else has that name).

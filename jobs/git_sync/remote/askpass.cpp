@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sidekick/error.hpp"
+#include "sidekick/lines.hpp"
 
 namespace sidekick::git_sync {
 
@@ -12,12 +13,10 @@ UserPassword parse_login(std::string_view lines) {
   std::optional<std::string> user;
   std::optional<Secret> secret;
   while (!lines.empty()) {
-    const auto end = std::min(lines.find('\n'), lines.size());
-    auto line = lines.substr(0, end);
+    auto line = take_line(lines);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.starts_with(username)) user = line.substr(username.size());
     if (line.starts_with(password)) secret = Secret(std::string(line.substr(password.size())));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
   }
   if (!user || !secret)
     throw Error(ErrorKind::data, "the askpass URL returned no login",

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "sidekick/lines.hpp"
+
 namespace sidekick::git_sync {
 
 namespace {
@@ -69,14 +71,12 @@ bool is_for(const Cookie& cookie, const Url& url, std::int64_t now) {
 std::string cookies_for(const Url& url, std::string_view text, std::int64_t now) {
   std::vector<Cookie> found;
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    if (auto cookie = parse(text.substr(0, end)); cookie && is_for(*cookie, url, now)) {
+    if (auto cookie = parse(take_line(text)); cookie && is_for(*cookie, url, now)) {
       // The longest path first, the others in the order of the file.
       const auto place = std::ranges::upper_bound(found, cookie->path.size(), std::greater<>(),
                                                   [](const Cookie& each) { return each.path.size(); });
       found.insert(place, std::move(*cookie));
     }
-    text.remove_prefix(std::min(end + 1, text.size()));
   }
   std::string out;
   for (const auto& cookie : found)

@@ -11,6 +11,7 @@
 #include "sidekick/error.hpp"
 #include "sidekick/handle.hpp"
 #include "sidekick/json.hpp"
+#include "sidekick/utc.hpp"
 
 namespace sidekick::git_sync {
 
@@ -60,10 +61,9 @@ InstallationToken parse_token(const std::string& json) {
   try {
     const auto answer = YAML::Load(json);
     const auto expires = answer["expires_at"].as<std::string>();
-    std::tm time{};
-    if (::strptime(expires.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time) == nullptr)
-      throw Error(ErrorKind::data, "cannot read when the token of the GitHub App expires");
-    return {Secret(answer["token"].as<std::string>()), std::chrono::system_clock::from_time_t(::timegm(&time))};
+    const auto time = parse_whole_utc(expires);
+    if (!time) throw Error(ErrorKind::data, "cannot read when the token of the GitHub App expires");
+    return {Secret(answer["token"].as<std::string>()), *time};
   } catch (const YAML::Exception&) {
     throw Error(ErrorKind::data, "cannot read GitHub's answer to the request for a token");
   }

@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "git_sync/store/commit_reader.hpp"
 #include "git_sync/store/tree_reader.hpp"
 #include "sidekick/handle.hpp"
 
@@ -65,14 +66,12 @@ class Selector final {
  private:
   CommitFacts read_commit(const ObjectId& id) const {
     cancel_.throw_if_cancelled();
-    git_commit* raw = nullptr;
-    const int code = git_commit_lookup(&raw, repository_, &id.value);
-    if (code != 0) throw git_error("cannot read commit " + id.hex() + " of '" + path_ + "'", code, ErrorKind::data);
-    const CommitHandle commit(raw);
-    CommitFacts facts{id, {*git_commit_tree_id(raw)}, {}};
-    for (unsigned int i = 0; i < git_commit_parentcount(raw); i++)
-      facts.parents.push_back({*git_commit_parent_id(raw, i)});
-    return facts;
+    try {
+      const auto links = git_sync::read_commit(odb_.get(), id);
+      return {id, links.tree, links.parents};
+    } catch (const Error& error) {
+      throw Error(error.kind(), error.message() + " in '" + path_ + "'", error.hint());
+    }
   }
 
   bool exists(const ObjectId& id) const { return git_odb_exists(odb_.get(), &id.value) != 0; }

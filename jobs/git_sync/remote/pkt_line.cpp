@@ -5,6 +5,7 @@
 
 #include "git_sync/remote/server_error.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::git_sync {
 
@@ -32,9 +33,8 @@ std::string_view PktLine::text() const {
 }
 
 void append_pkt(std::string& out, std::string_view payload) {
-  constexpr std::string_view digits = "0123456789abcdef";
   const auto length = payload.size() + header_bytes;
-  for (const auto shift : {12U, 8U, 4U, 0U}) out += digits[(length >> shift) & 15U];
+  for (const auto shift : {12U, 8U, 4U, 0U}) out += hex_digits[(length >> shift) & 15U];
   out += payload;
 }
 

@@ -1,5 +1,6 @@
 #include "git_sync/store/folder.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -98,10 +99,10 @@ void make_git_dir(const fs::path& git_dir, LinkedTarget::Access access) {
   refuse_strangers(git_dir);
   for (const char* name : {"", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "info"})
     make_folder(*name ? git_dir / name : git_dir, folder_mode);
-  const mode_t file_mode = shared ? 0664 : 0644;
-  write_file_atomically(git_dir / "config", new_config(git_dir, access), file_mode);
+  const NewFile how{.mode = shared ? mode_t{0664} : mode_t{0644}, .mask = NewFile::Mask::ignored};
+  replace_file(git_dir / "config", new_config(git_dir, access), how);
   // Written last: its presence means that the rest is complete.
-  write_file_atomically(git_dir / "HEAD", "ref: refs/heads/main\n", file_mode);
+  replace_file(git_dir / "HEAD", "ref: refs/heads/main\n", how);
 }
 
 void remove_stale_files(const fs::path& git_dir) {
@@ -111,6 +112,10 @@ void remove_stale_files(const fs::path& git_dir) {
   remove_stale_below(git_dir / "refs");
   remove_stale_below(git_dir / "objects");
   remove_stale_below(git_dir / "worktrees");
+}
+
+void set_pack_mode(const fs::path& pack_file) {
+  if (::chmod(pack_file.c_str(), 0444) != 0) throw path_error("set the mode of", pack_file.string(), errno);
 }
 
 std::vector<ObjectId> read_shallow(const fs::path& git_dir) {
@@ -136,7 +141,7 @@ void write_shallow(const fs::path& git_dir, std::vector<ObjectId> commits) {
   if (!commits.empty()) {
     std::string text;
     for (const auto& commit : commits) text += commit.hex() + '\n';
-    write_file_atomically(file, text);
+    replace_file(file, text, published_file);
     return;
   }
   if (::unlink(file.c_str()) == 0) {

@@ -19,6 +19,10 @@ inline constexpr const char* incoming_name = "tmp_incoming";
 /// Removes lock files, temporary files and indexes without their pack. The caller must hold the lock of the root.
 void remove_stale_files(const std::filesystem::path& git_dir);
 
+/// Sets the mode that libgit2 asked for (0444) on a file that it created, whatever the process's mask. Throws Error io,
+/// denied.
+void set_pack_mode(const std::filesystem::path& pack_file);
+
 /// The lines of the file `shallow`, sorted; none where it is missing. Throws Error data, io, denied.
 std::vector<ObjectId> read_shallow(const std::filesystem::path& git_dir);
 /// Synced and renamed; removed where there is none.

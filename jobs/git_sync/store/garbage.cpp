@@ -5,7 +5,9 @@
 #include <string>
 #include <system_error>
 
+#include "git_sync/store/folder.hpp"
 #include "git_sync/store/walk.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::git_sync {
 
@@ -32,16 +34,12 @@ std::uint64_t size_of(const fs::path& path) {
   return error ? 0 : size;
 }
 
-bool is_hexadecimal(const std::string& name, std::size_t digits) {
-  return name.size() == digits && name.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 std::vector<fs::path> loose_objects(const fs::path& git_dir) {
   std::vector<fs::path> out;
   for (const auto& folder : names_in(git_dir / "objects"))
-    if (is_hexadecimal(folder.filename().string(), 2))
+    if (is_hex(folder.filename().string(), 2))
       for (const auto& file : names_in(folder))
-        if (is_hexadecimal(file.filename().string(), 38)) out.push_back(file);
+        if (is_hex(file.filename().string(), 38)) out.push_back(file);
   return out;
 }
 
@@ -180,6 +178,7 @@ std::uint64_t repack(git_repository* repository, const fs::path& git_dir, const 
   work.add(tips, boundary);
   const auto name = work.write(git_dir / "objects" / "pack");
   if (name.empty()) return 0;
+  for (const char* ending : {".pack", ".idx"}) set_pack_mode(git_dir / "objects" / "pack" / (name + ending));
   const auto new_bytes = size_of(git_dir / "objects" / "pack" / (name + ".pack"));
   if (new_bytes == 0) throw Error(ErrorKind::io, "cannot repack '" + git_dir.string() + "': the new pack is not there");
   const auto freed = remove_all_objects_but(name, git_dir);

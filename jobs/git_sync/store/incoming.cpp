@@ -77,6 +77,7 @@ std::string IndexedPack::move_in() {
   const auto name = std::string("pack-") + git_indexer_name(indexer_.get());
   const auto packs = git_dir_ / "objects" / "pack";
   for (const char* ending : {".pack", ".idx"}) {
+    set_pack_mode(folder_ / (name + ending));
     std::error_code error;
     std::filesystem::rename(folder_ / (name + ending), packs / (name + ending), error);
     if (error) throw path_error("write", (packs / (name + ending)).string(), error.value());

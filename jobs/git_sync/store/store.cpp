@@ -141,8 +141,8 @@ std::vector<ObjectId> Store::shallow() const {
   return read_shallow(impl_->git_dir);
 }
 
-bool Store::has_depth(const ObjectId& commit, int depth) const {
-  return git_sync::has_depth(impl_->odb.get(), commit, depth, shallow());
+bool Store::has_depth(const ObjectId& commit, int depth, const CancelToken& cancel) const {
+  return git_sync::has_depth(impl_->odb.get(), commit, depth, shallow(), cancel);
 }
 
 std::unique_ptr<IncomingPack> Store::receive(StatusSink& status, const CancelToken& cancel) {
@@ -152,7 +152,8 @@ std::unique_ptr<IncomingPack> Store::receive(StatusSink& status, const CancelTok
 
 void Store::set_head(const ObjectId& commit) {
   const bool shared = impl_->access == LinkedTarget::Access::group_writes;
-  write_file_atomically(impl_->git_dir / "HEAD", commit.hex() + '\n', shared ? 0664 : 0644);
+  replace_file(impl_->git_dir / "HEAD", commit.hex() + '\n',
+               {shared ? mode_t{0664} : mode_t{0644}, NewFile::Mask::ignored});
 }
 
 std::uint64_t Store::collect_garbage(const std::vector<ObjectId>& keep, GarbageCollection when,

@@ -69,8 +69,9 @@ class Store final {
 
   std::vector<ObjectId> shallow() const;
 
-  /// True when there is as much history as `depth` requires: the boundary is where it would be.
-  bool has_depth(const ObjectId& commit, int depth) const;
+  /// True when there is as much history as `depth` requires: the boundary is where it would be. Throws Error:
+  /// cancelled, data (a commit is missing or damaged).
+  bool has_depth(const ObjectId& commit, int depth, const CancelToken& cancel) const;
 
   std::unique_ptr<IncomingPack> receive(StatusSink& status, const CancelToken& cancel);
 

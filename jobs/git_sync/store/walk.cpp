@@ -93,10 +93,11 @@ std::optional<Missing> first_missing(git_odb* odb, const ObjectId& commit, const
   }
 }
 
-bool has_depth(git_odb* odb, const ObjectId& commit, int depth, const std::vector<ObjectId>& shallow) {
+bool has_depth(git_odb* odb, const ObjectId& commit, int depth, const std::vector<ObjectId>& shallow,
+               const CancelToken& cancel) {
   const auto boundary = set_of(shallow);
   bool as_asked = true;
-  walk_history(odb, {commit}, boundary, CancelToken{}, [&](const HistoryStep& step) {
+  walk_history(odb, {commit}, boundary, cancel, [&](const HistoryStep& step) {
     if (depth > 0 && step.depth >= depth) return Onward::stop;
     const bool last = depth > 0 && step.depth == depth - 1;
     const bool cut = boundary.contains(step.commit);

@@ -42,6 +42,7 @@ class TreeWalk final {
 std::optional<Missing> first_missing(git_odb* odb, const ObjectId& commit, const std::vector<ObjectId>& shallow,
                                      const CancelToken& cancel);
 
-bool has_depth(git_odb* odb, const ObjectId& commit, int depth, const std::vector<ObjectId>& shallow);
+bool has_depth(git_odb* odb, const ObjectId& commit, int depth, const std::vector<ObjectId>& shallow,
+               const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

@@ -15,6 +15,8 @@
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
 #include "sidekick/launch.hpp"
+#include "sidekick/lines.hpp"
+#include "sidekick/signal_name.hpp"
 
 namespace sidekick {
 
@@ -67,35 +69,6 @@ class Tail final {
 
  private:
   std::string text_;
-};
-
-/// Hands on lines without their ends, cut where they are too long.
-class Lines final {
- public:
-  explicit Lines(std::function<void(std::string_view)> take) : take_(std::move(take)) {}
-
-  void add(std::string_view more) {
-    while (!more.empty()) {
-      const auto end = std::min({more.find('\n'), more.size(), max_line_bytes - held_.size()});
-      held_.append(more.substr(0, end));
-      const bool ended = end < more.size() && more[end] == '\n';
-      more.remove_prefix(ended ? end + 1 : end);
-      if (ended || held_.size() == max_line_bytes) hand_on();
-    }
-  }
-
-  void finish() {
-    if (!held_.empty()) hand_on();
-  }
-
- private:
-  void hand_on() {
-    take_(held_);
-    held_.clear();
-  }
-
-  std::function<void(std::string_view)> take_;
-  std::string held_;
 };
 
 /// A child that leads a group of its own; on destruction the group is killed, if that was not seen to be gone.
@@ -243,17 +216,13 @@ ChildResult watch_child(const ChildRequest& request, Group group, Output wanted,
   return result;
 }
 
-std::string signal_name(int signal) {
-  const char* abbreviation = ::sigabbrev_np(signal);
-  return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(signal);
-}
-
 LaunchRequest with_output(const ChildRequest& request, int output, int error) {
   LaunchRequest out;
   out.argv = request.argv;
   out.folder = request.folder;
   out.environment = request.environment;
   out.stdio = {-1, output, error};
+  out.umask = request.umask;
   return out;
 }
 
@@ -289,7 +258,7 @@ ChildResult run_child(const ChildRequest& request, const ChildOutput& output, co
   auto out = output_pipe();
   auto error = output_pipe();
   Tail tail;
-  Lines lines(output.line);
+  LineCutter lines(max_line_bytes, [&](const Line& line) { output.line(line.text); });
   std::vector<Stream> streams;
   streams.push_back({std::move(out.out), [&](std::string_view bytes) {
                        output.bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});

@@ -23,6 +23,7 @@
 #include <type_traits>  // before the launcher, which needs it and does not say so
 
 #include "sidekick/error.hpp"
+#include "sidekick/keeper.hpp"
 
 namespace sidekick {
 
@@ -48,6 +49,12 @@ struct Preparation {
 
   error_code on_exec_setup(Launcher&, const Path&, const char* const*& argv) const noexcept {
     argv = words;  // the launcher would put the path where the program was found in front
+    pid_t above = parent;
+    if (request.reports) {
+      end_with(parent);
+      above = ::getpid();
+      if (fork_below_keeper(*request.reports) < 0) return failed(Stage::exec);
+    }
     ::setpgid(0, 0);
     if (request.terminal) take_terminal(*request.terminal);
     if (request.umask) ::umask(*request.umask);
@@ -55,10 +62,7 @@ struct Preparation {
     if (!become_nice()) return failed(Stage::nice);
     if (!change_identity()) return failed(Stage::identity);
     if (!request.folder.empty() && ::chdir(request.folder.c_str()) != 0) return failed(Stage::folder);
-    // Of the thread that waits for it: where we are killed it does not stay behind. After the identity, whose change
-    // takes it back.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) ::_exit(128 + SIGKILL);
+    end_with(above);  // after the identity, whose change takes it back
     ::signal(SIGPIPE, SIG_DFL);
     ::signal(SIGXFSZ, SIG_DFL);
     sigset_t none;
@@ -66,6 +70,12 @@ struct Preparation {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     close_on_exec();
     return {};
+  }
+
+  /// Where the thread that waits for us is killed we do not stay behind.
+  static void end_with(pid_t above) noexcept {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != above) ::_exit(128 + SIGKILL);
   }
 
   static error_code failed(Stage stage) noexcept {

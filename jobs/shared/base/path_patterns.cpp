@@ -5,6 +5,8 @@
 #include <cctype>
 #include <optional>
 
+#include "sidekick/lines.hpp"
+
 namespace sidekick {
 
 namespace {
@@ -139,9 +141,7 @@ PathPatterns::PathPatterns(std::string_view lines) {
   constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   if (lines.starts_with(byte_order_mark)) lines.remove_prefix(byte_order_mark.size());
   while (!lines.empty()) {
-    auto line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
-    line = without_blanks(line);
+    auto line = without_blanks(take_line(lines));
     if (line.empty() || line.starts_with('#')) continue;
     Pattern pattern;
     pattern.negated = line.starts_with('!');

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick {
 
@@ -112,15 +113,12 @@ std::string Url::origin() const {
 }
 
 std::string Url::target() const {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out = path.empty() ? "/" : "";
   for (const char c : query.empty() ? path : path + "?" + query) {
-    if (c > ' ' && c < '\x7f') {
+    if (c > ' ' && c < '\x7f')
       out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append("%").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
-    }
+    else
+      out += "%" + hex(c, upper_hex_digits);
   }
   return out;
 }

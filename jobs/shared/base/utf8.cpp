@@ -1,5 +1,9 @@
 #include "sidekick/utf8.hpp"
 
+#include <algorithm>
+
+#include "sidekick/hex.hpp"
+
 namespace sidekick {
 
 namespace {
@@ -47,6 +51,20 @@ std::string_view beginning(std::string_view text, std::size_t max_bytes) noexcep
   auto cut = max_bytes;
   while (cut > 0 && max_bytes - cut < longest_character && continues_character(text[cut])) cut--;
   return text.substr(0, cut == 0 || continues_character(text[cut]) ? max_bytes : cut);
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto bytes = character_bytes(text);
+    const auto length = std::max<std::size_t>(bytes, 1);
+    if (bytes > 0 && !begins_with_control(text))
+      out.append(text.substr(0, length));
+    else
+      for (const char c : text.substr(0, length)) out += "\\x" + hex(c);
+    text.remove_prefix(length);
+  }
+  return out;
 }
 
 }  // namespace sidekick

@@ -7,6 +7,7 @@
 
 #include "sidekick/error.hpp"
 #include "sidekick/handle.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::filters {
 
@@ -32,14 +33,7 @@ std::string Sha256::hex() {
   std::array<std::uint8_t, 32> digest{};
   if (EVP_DigestFinal_ex(impl_->context.get(), digest.data(), nullptr) != 1)
     throw Error(ErrorKind::internal, "cannot compute a SHA-256");
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * digest.size());
-  for (const auto byte : digest) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
+  return sidekick::hex(digest);
 }
 
 void DigestSink::write(std::span<const std::uint8_t> bytes) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "schedule/cron_field.hpp"
-#include "schedule/period.hpp"
+#include "sidekick/duration.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::schedule {
@@ -58,10 +58,10 @@ std::vector<std::string_view> words_of(std::string_view text) {
 }
 
 seconds parse_every(std::string_view text, const std::vector<std::string_view>& words) {
-  const auto period = words.size() == 2 ? parse_period(words[1]) : std::nullopt;
-  if (!period || *period < 1s || *period > horizon)
+  const auto period = words.size() == 2 ? parse_duration(words[1]) : std::nullopt;
+  if (!period || *period < 1s || *period > horizon || *period % 1s != 0ms)
     throw wrong_schedule(text, "@every needs a duration of at least a second, such as 6h or 1d12h");
-  return *period;
+  return std::chrono::duration_cast<seconds>(*period);
 }
 
 std::string_view line_of(std::string_view text, std::string_view nickname) {

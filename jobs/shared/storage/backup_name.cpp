@@ -1,18 +1,15 @@
-#include <sys/random.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
+#include "sidekick/utc.hpp"
 #include "storage/catalog.hpp"
-#include "storage/utc.hpp"
 
 namespace sidekick::storage {
 
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view letters_and_digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr std::size_t time_bytes = std::string_view("20261121T031500Z").size();
 constexpr std::size_t random_bytes = 8;
@@ -54,18 +51,13 @@ std::optional<BackupName> parse_backup_name(std::string_view text) {
   const auto time = parse_compact_utc(text.substr(time_at, time_bytes));
   const bool is_parted = text[time_at - 1] == '-' && text[dot - random_bytes - 1] == '-';
   const auto job = text.substr(0, time_at - 1);
-  if (!is_parted || !time || !consists_of(random, hex_digits) || !is_job_name(job) || !is_suffix(suffix))
+  if (!is_parted || !time || !is_hex(random, random_bytes) || !is_job_name(job) || !is_suffix(suffix))
     return std::nullopt;
   return BackupName{std::string(job), *time, std::string(random), std::string(suffix)};
 }
 
 BackupName new_backup_name(std::string job, WallTime time, std::string suffix) {
-  std::array<unsigned char, random_bytes / 2> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw error_from_errno("cannot get random bytes", errno);
-  std::string random;
-  for (const unsigned byte : bytes) random.append(1, hex_digits[byte >> 4]).append(1, hex_digits[byte & 15]);
-  return {std::move(job), std::chrono::floor<std::chrono::seconds>(time), std::move(random), std::move(suffix)};
+  return {std::move(job), std::chrono::floor<std::chrono::seconds>(time), random_hex(random_bytes), std::move(suffix)};
 }
 
 bool is_job_name(std::string_view text) noexcept {

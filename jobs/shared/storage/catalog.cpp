@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <ranges>
 #include <set>
 #include <tuple>
 
+#include "sidekick/edit_distance.hpp"
 #include "sidekick/secret.hpp"
 #include "storage/read_ahead.hpp"
 
@@ -19,21 +19,6 @@ constexpr std::string_view manifest_ending = ".json";
 std::optional<BackupName> backup_of_manifest(std::string_view object) {
   if (!object.ends_with(manifest_ending)) return std::nullopt;
   return parse_backup_name(object.substr(0, object.size() - manifest_ending.size()));
-}
-
-// Levenshtein distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (const char c : a) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); j++) {
-      const auto replaced = diagonal + (c == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
 }
 
 /// The hint where a job has no backup: names another job.
@@ -53,7 +38,8 @@ Error no_backup(Storage& storage, std::string_view name, const std::vector<Backu
   texts.reserve(names.size());
   for (const auto& each : names) texts.push_back(each.text());
   const auto wanted = name.substr(0, 200);
-  const auto nearest = std::ranges::min_element(texts, {}, [&](const auto& each) { return distance(wanted, each); });
+  const auto nearest =
+      std::ranges::min_element(texts, {}, [&](const auto& each) { return edit_distance(wanted, each); });
   return {ErrorKind::no_input, what, "did you mean '" + *nearest + "'?"};
 }
 

@@ -6,8 +6,9 @@
 #include <stdexcept>
 
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 #include "sidekick/json.hpp"
-#include "storage/utc.hpp"
+#include "sidekick/utc.hpp"
 
 namespace sidekick::storage {
 
@@ -131,7 +132,7 @@ bool take(const JsonValue& json, std::vector<T>& values) {
 }
 
 bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_hex(text, 64);
 }
 
 Error bad(std::string_view name, const std::string& cause) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sidekick/utc.hpp"
+
 namespace sidekick::storage {
 
 /// How far a backup was verified; each level includes those before it. The name of the field in manifests is "proof".
@@ -16,7 +18,7 @@ enum class Proof { streamed, stored, read, restored };
 std::string_view name_of(Proof proof) noexcept;
 std::optional<Proof> parse_proof(std::string_view text) noexcept;
 
-using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
+using sidekick::WallTime;
 
 /// One count of a source: {"shop.fruits", 3}.
 struct PartCount {

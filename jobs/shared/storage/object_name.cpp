@@ -1,16 +1,15 @@
 #include "storage/object_name.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::storage {
 
 namespace {
 
 constexpr std::string_view part_prefix = ".part-";
-constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t random_digits = 8;
 // The affixes of a part must fit into the 255 bytes of a file name.
 constexpr std::size_t max_name_bytes = 230;
@@ -32,19 +31,15 @@ void require_object_name(std::string_view text) {
 }
 
 std::string new_part_name(std::string_view object) {
-  std::string out(part_prefix);
-  out.append(object).append("-");
-  std::random_device random;
-  for (std::size_t i = 0; i < random_digits; i++) out += hex_digits[random() % hex_digits.size()];
-  return out;
+  return std::string(part_prefix).append(object).append("-").append(random_hex(random_digits));
 }
 
 std::optional<std::string> object_of_part(std::string_view file) {
   if (!file.starts_with(part_prefix)) return {};
   file.remove_prefix(part_prefix.size());
   const auto dash = file.rfind('-');
-  if (dash == std::string_view::npos || file.size() - dash - 1 != random_digits ||
-      file.find_first_not_of(hex_digits, dash + 1) != std::string_view::npos || !is_object_name(file.substr(0, dash)))
+  if (dash == std::string_view::npos || !is_hex(file.substr(dash + 1), random_digits) ||
+      !is_object_name(file.substr(0, dash)))
     return {};
   return std::string(file.substr(0, dash));
 }

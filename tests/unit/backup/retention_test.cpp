@@ -8,7 +8,7 @@
 #include <random>
 #include <set>
 
-#include "storage/utc.hpp"
+#include "sidekick/utc.hpp"
 #include "tests/unit/support/errors.hpp"
 
 using namespace sidekick;
@@ -24,7 +24,7 @@ namespace {
 WallTime utc(std::string text) {
   text[10] = 'T';
   if (text.size() == 16) text += ":00";
-  return storage::parse_utc(text + ".000Z").value();
+  return parse_utc(text + ".000Z").value();
 }
 
 struct Row {

@@ -25,7 +25,7 @@ mongo::Connection nowhere() {
 TEST_CASE("every item is worked on once") {
   mongo::Pool pool(nowhere(), CancelToken());
   std::vector<std::atomic<int>> seen(100);
-  for_each_in_parallel(pool, 3, seen.size(), [&](const mongo::Client&, std::size_t i) { seen[i]++; });
+  for_each_item(pool, 3, seen.size(), [&](const mongo::Client&, std::size_t i) { seen[i]++; });
   for (const auto& times : seen) CHECK(times == 1);
 }
 
@@ -33,7 +33,7 @@ TEST_CASE("an item that the server refuses does not keep the others from being t
   mongo::Pool pool(nowhere(), CancelToken());
   std::atomic<int> tried = 0;
   const auto error = error_of([&] {
-    for_each_in_parallel(pool, 2, 100, [&](const mongo::Client&, std::size_t i) {
+    for_each_item(pool, 2, 100, [&](const mongo::Client&, std::size_t i) {
       tried++;
       if (i == 0) throw Error(ErrorKind::data, "refused");
     });
@@ -48,7 +48,7 @@ TEST_CASE("a server that is gone is not waited for once an item") {
     mongo::Pool pool(nowhere(), CancelToken());
     std::atomic<int> tried = 0;
     const auto error = error_of([&] {
-      for_each_in_parallel(pool, 2, 100, [&](const mongo::Client&, std::size_t) {
+      for_each_item(pool, 2, 100, [&](const mongo::Client&, std::size_t) {
         tried++;
         throw Error(kind, "gone");
       });

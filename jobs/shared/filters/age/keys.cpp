@@ -5,6 +5,7 @@
 #include "filters/age/crypto.hpp"
 #include "filters/age/encoding.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/lines.hpp"
 
 namespace sidekick::filters {
 
@@ -48,9 +49,7 @@ AgeIdentity identity(std::string_view text, const std::string& what) {
 void for_each_line(std::string_view text, std::string_view name,
                    const std::function<void(std::string_view, const std::string&)>& take) {
   for (int number = 1; !text.empty(); number++) {
-    const auto end = std::min(text.find('\n'), text.size());
-    auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    auto line = take_line(text);
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
     if (line.empty() || line.front() == '#') continue;
     take(line, "line " + std::to_string(number) + " of '" + std::string(name) + "'");

@@ -1,8 +1,7 @@
 #include "storage/s3/first_writer.hpp"
 
-#include <random>
-
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::storage::s3 {
 
@@ -21,10 +20,7 @@ Call put_call(const std::string& name, std::string_view bytes, const std::string
 }  // namespace
 
 std::string FirstWriter::new_mark() {
-  std::random_device random;
-  std::string out;
-  for (int i = 0; i < 16; i++) out += "0123456789abcdef"[random() % 16];
-  return out;
+  return random_hex(16);
 }
 
 HttpHeader FirstWriter::header_of(const std::string& mark) {

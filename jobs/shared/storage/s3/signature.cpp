@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 
 namespace sidekick::storage::s3 {
 
@@ -16,16 +18,6 @@ namespace {
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 constexpr std::size_t digest_bytes = 32;
 constexpr std::size_t day_digits = 8;
-
-std::string hex(std::string_view bytes, std::string_view digits) {
-  std::string out;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += digits[byte >> 4U];
-    out += digits[byte & 15U];
-  }
-  return out;
-}
 
 std::string hmac(std::string_view key, std::string_view bytes) {
   std::array<unsigned char, digest_bytes> out{};
@@ -64,7 +56,7 @@ std::string encoded(std::string_view text, Encoding encoding) {
     if (plain || (c == '/' && encoding == Encoding::path))
       out += c;
     else
-      out += "%" + hex(std::string_view(&c, 1), "0123456789ABCDEF");
+      out += "%" + hex(c, upper_hex_digits);
   }
   return out;
 }
@@ -85,7 +77,7 @@ std::string sha256_hex(std::string_view bytes) {
   unsigned size = out.size();
   if (::EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, ::EVP_sha256(), nullptr) != 1)
     throw Error(ErrorKind::internal, "cannot sign a request: OpenSSL has no SHA-256");
-  return hex({reinterpret_cast<const char*>(out.data()), size}, "0123456789abcdef");
+  return hex(std::span(out).first(size));
 }
 
 std::string amz_date(std::chrono::sys_seconds time) {
@@ -118,7 +110,7 @@ std::string authorization(const Signed& request, const Credentials& credentials,
   const auto text = std::string(algorithm) + "\n" + date + "\n" + scope + "\n" + sha256_hex(canonical);
   const auto key = hmac(hmac(hmac(hmac("AWS4" + credentials.secret_key.reveal(), day), region), "s3"), "aws4_request");
   return std::string(algorithm) + " Credential=" + credentials.access_key + "/" + scope + ",SignedHeaders=" + names +
-         ",Signature=" + hex(hmac(key, text), "0123456789abcdef");
+         ",Signature=" + hex(hmac(key, text));
 }
 
 }  // namespace sidekick::storage::s3

@@ -145,20 +145,31 @@ TEST_CASE("the boundary of a shallow store is what git has", "[git_sync][store]"
   f.source.commit_file("a", "3");
   const auto commit = test::receive_commit(f.store, f.source);
   CHECK(test::read_file(f.git_dir / "shallow") == commit.hex() + "\n");
-  CHECK(f.store.has_depth(commit, 1));
-  CHECK_FALSE(f.store.has_depth(commit, 2));
-  CHECK_FALSE(f.store.has_depth(commit, 0));
+  CHECK(f.store.has_depth(commit, 1, CancelToken()));
+  CHECK_FALSE(f.store.has_depth(commit, 2, CancelToken()));
+  CHECK_FALSE(f.store.has_depth(commit, 0, CancelToken()));
   CHECK_FALSE(f.missing(commit));
   f.store.set_head(commit);
   CHECK(test::git(f.git_dir, {"rev-list", "--count", "HEAD"}) == "1");
   test::receive(f.store, test::pack_of(f.source, {"HEAD"}), {test::id_of(f.source.hash("HEAD~1"))});
-  CHECK(f.store.has_depth(commit, 2));
-  CHECK_FALSE(f.store.has_depth(commit, 1));
+  CHECK(f.store.has_depth(commit, 2, CancelToken()));
+  CHECK_FALSE(f.store.has_depth(commit, 1, CancelToken()));
   test::receive(f.store, "", {});
   CHECK_FALSE(fs::exists(f.git_dir / "shallow"));
-  CHECK(f.store.has_depth(commit, 0));
-  CHECK(f.store.has_depth(commit, 3));
+  CHECK(f.store.has_depth(commit, 0, CancelToken()));
+  CHECK(f.store.has_depth(commit, 3, CancelToken()));
   CHECK(test::git(f.git_dir, {"rev-list", "--count", "HEAD"}) == "3");
+}
+
+TEST_CASE("looking for the depth of a history ends when it is cancelled", "[git_sync][store]") {
+  Fixture f;
+  f.source.commit_file("a", "1");
+  const auto commit = test::receive_commit(f.store, f.source);
+  CancelSource stop;
+  stop.cancel();
+  const auto error = test::error_of([&] { (void)f.store.has_depth(commit, 0, stop.token()); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::cancelled);
 }
 
 TEST_CASE("a commit is found by what stands for it", "[git_sync][store]") {

@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "storage/utc.hpp"
+#include "sidekick/utc.hpp"
 #include "tests/unit/shared/storage/sample.hpp"
 #include "tests/unit/support/errors.hpp"
 

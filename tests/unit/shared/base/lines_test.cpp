@@ -1,11 +1,11 @@
-#include "run/lines.hpp"
+#include "sidekick/lines.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <string>
 #include <vector>
 
-using namespace sidekick::run;
+using namespace sidekick;
 
 namespace {
 
@@ -54,4 +54,15 @@ TEST_CASE("no character is cut in two and bytes that are none are cut all the sa
                                           "\u00e9"
                                           "d/2."});
   CHECK(cut(2, {"\x80\x80\x80\n"}) == Lines{"\x80\x80/1", "\x80/2."});
+}
+
+TEST_CASE("lines are taken off a text one by one, the last with or without its line break") {
+  std::string_view text = "one\n\nthree";
+  CHECK(take_line(text) == "one");
+  CHECK(take_line(text).empty());
+  CHECK(take_line(text) == "three");
+  CHECK(text.empty());
+  text = "only\n";
+  CHECK(take_line(text) == "only");
+  CHECK(text.empty());
 }

@@ -6,7 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace sidekick::run {
+namespace sidekick {
+
+/// Takes the first line off the front of `text` and returns it without its line break ('\n').
+std::string_view take_line(std::string_view& text) noexcept;
 
 /// A line without its line break, or a part of one.
 struct Line {
@@ -38,4 +41,4 @@ class LineCutter final {
   int parts_ = 0;
 };
 
-}  // namespace sidekick::run
+}  // namespace sidekick

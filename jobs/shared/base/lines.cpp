@@ -1,10 +1,10 @@
-#include "run/lines.hpp"
+#include "sidekick/lines.hpp"
 
 #include <algorithm>
 
 #include "sidekick/utf8.hpp"
 
-namespace sidekick::run {
+namespace sidekick {
 
 namespace {
 
@@ -28,6 +28,12 @@ std::size_t fitting(std::string_view text, std::size_t max_bytes) {
 }
 
 }  // namespace
+
+std::string_view take_line(std::string_view& text) noexcept {
+  const auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return line;
+}
 
 void LineCutter::add(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -68,4 +74,4 @@ void LineCutter::finish() {
   parts_ = 0;
 }
 
-}  // namespace sidekick::run
+}  // namespace sidekick

@@ -1,15 +1,16 @@
-#include "storage/utc.hpp"
+#include "sidekick/utc.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace sidekick::storage {
+namespace sidekick {
 
 namespace {
 
 using namespace std::chrono;
 
 constexpr std::string_view rfc_form = "dddd-dd-ddTdd:dd:dd.dddZ";
+constexpr std::string_view whole_form = "dddd-dd-ddTdd:dd:ddZ";
 constexpr std::string_view compact_form = "dddd|dd|ddTdd|dd|ddZ";
 
 using Numbers = std::array<int, 7>;  // from the year to the millisecond
@@ -90,9 +91,14 @@ std::optional<WallTime> parse_utc(std::string_view text) noexcept {
   return n ? time_of(*n) : std::nullopt;
 }
 
+std::optional<WallTime> parse_whole_utc(std::string_view text) noexcept {
+  const auto n = numbers(text, whole_form);
+  return n ? time_of(*n) : std::nullopt;
+}
+
 std::optional<WallTime> parse_compact_utc(std::string_view text) noexcept {
   const auto n = numbers(text, compact_form);
   return n ? time_of(*n) : std::nullopt;
 }
 
-}  // namespace sidekick::storage
+}  // namespace sidekick
