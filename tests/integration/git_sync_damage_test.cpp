@@ -9,7 +9,7 @@
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
-#include "tests/support/git_sync.hpp"
+#include "tests/support/git_sync_site.hpp"
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -18,28 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Site {
-  GitRepository repository;
-  TempDir home;
-  fs::path root = home / "root";
-  fs::path link = root / "current";
-
-  std::vector<std::string> flags(std::vector<std::string> more = {}) const {
-    std::vector<std::string> all{"--repo=" + file_url(repository.path()), "--root=" + root.string(), "--link=current"};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-  Finished once(std::vector<std::string> more = {}) const {
-    more.emplace_back("--one-time");
-    return git_sync(flags(std::move(more)));
-  }
-  Finished in_place(std::vector<std::string> more = {}) const {
-    std::vector<std::string> all{"--repo=" + file_url(repository.path()), "--in-place=" + (home / "www").string(),
-                                 "--one-time", "--retries=0"};
-    all.insert(all.end(), more.begin(), more.end());
-    return git_sync(std::move(all));
-  }
-};
+Finished in_place(const Site& site, std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--one-time", "--retries=0"});
+  return git_sync(site.in_place(more));
+}
 
 fs::path only_file(const fs::path& folder, const std::string& ending) {
   fs::path found;
@@ -99,13 +81,13 @@ TEST_CASE("A remote on this machine whose index of a pack is damaged is bad data
   const auto sound = read_file(index);
   for (const auto at : {std::size_t{9}, std::size_t{1020}, sound.size() / 2, sound.size() - 50}) {
     flip(index, at, 7);
-    const auto done = site.in_place();
+    const auto done = in_place(site);
     INFO(done.describe());
     CHECK(done.exit_code == 65);
     CHECK(done.err.find(index.filename().string()) != std::string::npos);
     write_file(index, sound);
   }
-  CHECK(site.in_place().exit_code == 0);
+  CHECK(in_place(site).exit_code == 0);
 }
 
 TEST_CASE("A damaged description of the submodules is fetched anew") {
@@ -134,12 +116,12 @@ TEST_CASE("A link to a submodule without a URL fails and names the path unless s
   const auto linked = site.repository.commit_file("index.html", "one");
   site.repository.git({"update-index", "--add", "--cacheinfo", "160000," + linked + ",libs/inner"});
   site.repository.git({"commit", "--quiet", "--message", "a link"});
-  const auto failed = site.in_place();
+  const auto failed = in_place(site);
   INFO(failed.describe());
   CHECK(failed.exit_code == 65);
   CHECK(failed.err.find("libs/inner") != std::string::npos);
   CHECK(site.once().exit_code == 1);
-  CHECK(site.in_place({"--submodules=off"}).exit_code == 0);
+  CHECK(in_place(site, {"--submodules=off"}).exit_code == 0);
   CHECK(fs::is_directory(site.home / "www/libs/inner"));
   CHECK(site.once({"--submodules=off"}).exit_code == 0);
   CHECK(fs::is_directory(site.link / "libs/inner"));
@@ -153,7 +135,7 @@ TEST_CASE("A submodule that is never to be updated is an empty folder") {
   site.repository.git({"add", "--all"});
   site.repository.git({"update-index", "--add", "--cacheinfo", "160000," + linked + ",libs/inner"});
   site.repository.git({"commit", "--quiet", "--message", "a link"});
-  for (const auto& done : {site.once(), site.in_place()}) {
+  for (const auto& done : {site.once(), in_place(site)}) {
     INFO(done.describe());
     CHECK(done.exit_code == 0);
   }
@@ -233,7 +215,7 @@ TEST_CASE("A disk that fills while a tree is written is freed of the half tree a
 TEST_CASE("Many pushes leave few files open") {
   const Site site;
   site.repository.commit_file("index.html", "0");
-  Child child(git_sync_command(site.flags({"--period=20ms", "--git-gc=off"})));
+  Child child(git_sync_command(site.linked({"--period=20ms", "--git-gc=off"})));
   REQUIRE(eventually(20s, [&] { return fs::exists(site.link); }));
   const auto before = open_files(child.pid());
   for (int i = 1; i <= 60; i++) {
@@ -247,7 +229,7 @@ TEST_CASE("Many pushes leave few files open") {
 TEST_CASE("Running out of file descriptors does not end a loop that bears no failure") {
   const Site site;
   site.repository.commit_file("index.html", "one");
-  Child child(git_sync_command(site.flags({"--period=20ms"})));
+  Child child(git_sync_command(site.linked({"--period=20ms"})));
   REQUIRE(eventually(20s, [&] { return fs::exists(site.link); }));
   const auto limit = [&](rlim_t files) {
     rlimit both{files, 4096};

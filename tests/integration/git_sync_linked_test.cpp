@@ -1,13 +1,15 @@
 // git-sync as a drop-in for kubernetes/git-sync: a link to one worktree for each commit.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <random>
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
-#include "tests/support/git_sync.hpp"
+#include "tests/support/git_sync_site.hpp"
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -16,28 +18,33 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Synced {
-  GitRepository repository;
-  TempDir folder;
-  fs::path root = folder / "root";
-  fs::path link = root / "current";
+/// Runs a command with that file mode creation mask.
+Command under_mask(const std::string& mask, Command command) {
+  const std::vector<std::string> shell{"sh", "-c", "umask " + mask + "; exec \"$@\"", "sh"};
+  command.words.insert(command.words.begin(), shell.begin(), shell.end());
+  return command;
+}
 
-  std::vector<std::string> flags(std::vector<std::string> more = {}) const {
-    std::vector<std::string> all{"--repo=" + file_url(repository.path()), "--root=" + root.string(), "--link=current"};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
+/// "mode path" of all below a folder, by path. Names that tell of a commit or a pack differ between two repositories
+/// only where their content does.
+std::string modes_below(const fs::path& folder) {
+  std::vector<std::string> lines;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    struct stat status{};
+    REQUIRE(::lstat(entry.path().c_str(), &status) == 0);
+    if (!S_ISLNK(status.st_mode))
+      lines.push_back(fs::relative(entry.path(), folder).string() + " " + std::to_string(status.st_mode & 07777));
   }
-  Finished once(std::vector<std::string> more = {}) const {
-    more.emplace_back("--one-time");
-    return git_sync(flags(std::move(more)));
-  }
-  std::string content(const std::string& file) const { return read_file(link / file); }
-};
+  std::ranges::sort(lines);
+  std::string out;
+  for (const auto& line : lines) out += line + '\n';
+  return out;
+}
 
 }  // namespace
 
 TEST_CASE("One run publishes the commit as a worktree that git itself finds clean") {
-  const Synced site;
+  const Site site;
   const auto commit = site.repository.commit_file("index.html", "one");
   const auto done = site.once();
   INFO(done.describe());
@@ -52,7 +59,7 @@ TEST_CASE("One run publishes the commit as a worktree that git itself finds clea
 }
 
 TEST_CASE("Without a name the link is called as the repository") {
-  const Synced site;
+  const Site site;
   const auto commit = site.repository.commit_file("index.html", "one");
   const auto done =
       git_sync({"--repo=" + file_url(site.repository.path()), "--root=" + site.root.string(), "--one-time"});
@@ -62,7 +69,7 @@ TEST_CASE("Without a name the link is called as the repository") {
 }
 
 TEST_CASE("A history of depth one is all that is downloaded unless more is asked for") {
-  const Synced site;
+  const Site site;
   for (const auto* text : {"one", "two", "three"}) site.repository.commit_file("index.html", text);
   REQUIRE(site.once().exit_code == 0);
   CHECK(git(site.link, {"rev-list", "--count", "HEAD"}) == "1");
@@ -76,11 +83,11 @@ TEST_CASE("A history of depth one is all that is downloaded unless more is asked
 }
 
 TEST_CASE("A remote that is shallow itself gives as much history as it has") {
-  const Synced site;
+  const Site site;
   site.repository.commit_file("index.html", "one");
   const auto commit = site.repository.commit_file("index.html", "two");
-  const auto mirror = site.folder / "mirror";
-  git(site.folder.path(), {"clone", "--quiet", "--bare", "--depth=1", file_url(site.repository.path()), mirror});
+  const auto mirror = site.home / "mirror";
+  git(site.home.path(), {"clone", "--quiet", "--bare", "--depth=1", file_url(site.repository.path()), mirror});
   for (const auto* const depth : {"--depth=0", "--depth=3"}) {
     fs::remove_all(site.root);
     const auto done =
@@ -94,7 +101,7 @@ TEST_CASE("A remote that is shallow itself gives as much history as it has") {
 }
 
 TEST_CASE("Branches and tags and hashes can be followed") {
-  const Synced site;
+  const Site site;
   const auto first = site.repository.commit_file("index.html", "one");
   site.repository.annotated_tag("v1");
   site.repository.tag("light");
@@ -117,7 +124,7 @@ TEST_CASE("Branches and tags and hashes can be followed") {
 }
 
 TEST_CASE("A short hash is found among the tips and in the history") {
-  const Synced site;
+  const Site site;
   const auto first = site.repository.commit_file("index.html", "one");
   site.repository.commit_file("index.html", "two");
   const auto third = site.repository.commit_file("index.html", "three");
@@ -128,9 +135,9 @@ TEST_CASE("A short hash is found among the tips and in the history") {
 }
 
 TEST_CASE("A new commit is published while it runs and the old worktree goes") {
-  const Synced site;
+  const Site site;
   const auto first = site.repository.commit_file("index.html", "one");
-  Child child(git_sync_command(site.flags({"--period=50ms"})));
+  Child child(git_sync_command(site.linked({"--period=50ms"})));
   REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == first; }));
   const auto second = site.repository.commit_file("index.html", "two");
   REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == second; }));
@@ -144,7 +151,7 @@ TEST_CASE("A new commit is published while it runs and the old worktree goes") {
 }
 
 TEST_CASE("A history that was pushed by force is followed") {
-  const Synced site;
+  const Site site;
   site.repository.commit_file("index.html", "one");
   REQUIRE(site.once().exit_code == 0);
   site.repository.git({"checkout", "--quiet", "--orphan", "other"});
@@ -157,7 +164,7 @@ TEST_CASE("A history that was pushed by force is followed") {
 }
 
 TEST_CASE("A failed sync leaves the last good tree and ends with 1") {
-  const Synced site;
+  const Site site;
   const auto commit = site.repository.commit_file("index.html", "one");
   REQUIRE(site.once().exit_code == 0);
   const auto failed = site.once({"--ref=nowhere", "--error-file=error.json"});
@@ -173,8 +180,8 @@ TEST_CASE("A failed sync leaves the last good tree and ends with 1") {
   CHECK_FALSE(fs::exists(site.root / "error.json"));
 }
 
-TEST_CASE("A sync that is did not finish in time is a failure that is told as others are") {
-  const Synced site;
+TEST_CASE("A sync that is not done in time is a failure that is told as others are") {
+  const Site site;
   const TcpServer silent([](TcpPeer& peer) { peer.wait_for_end(); });
   const auto failed = git_sync({"--repo=" + silent.url("/site.git"), "--root=" + site.root.string(), "--link=current",
                                 "--one-time", "--sync-timeout=100ms", "--error-file=error.json"});
@@ -187,8 +194,8 @@ TEST_CASE("A sync that is did not finish in time is a failure that is told as ot
 }
 
 TEST_CASE("So many failures in a row as allowed end it and not one fewer") {
-  const Synced site;
-  const auto failed = git_sync(site.flags({"--ref=nowhere", "--max-failures=3", "--period=20ms"}));
+  const Site site;
+  const auto failed = git_sync(site.linked({"--ref=nowhere", "--max-failures=3", "--period=20ms"}));
   INFO(failed.describe());
   CHECK(failed.exit_code == 1);
   std::size_t count = 0;
@@ -198,7 +205,7 @@ TEST_CASE("So many failures in a row as allowed end it and not one fewer") {
 }
 
 TEST_CASE("A file that was edited or removed in the worktree is put right at the next start") {
-  const Synced site;
+  const Site site;
   site.repository.write("a", "a");
   site.repository.write("b/c", "c");
   site.repository.commit();
@@ -214,7 +221,7 @@ TEST_CASE("A file that was edited or removed in the worktree is put right at the
 }
 
 TEST_CASE("A folder of the worktree that was closed to its readers is open again at the next start") {
-  const Synced site;
+  const Site site;
   site.repository.commit_file("pages/index.html", "one");
   REQUIRE(site.once().exit_code == 0);
   fs::permissions(site.link / "pages", fs::perms(0700));
@@ -226,7 +233,7 @@ TEST_CASE("A folder of the worktree that was closed to its readers is open again
 }
 
 TEST_CASE("A lock that a killed git left behind does no harm") {
-  const Synced site;
+  const Site site;
   site.repository.commit_file("index.html", "one");
   REQUIRE(site.once().exit_code == 0);
   for (const auto* lock : {"index.lock", "shallow.lock", "HEAD.lock"}) write_file(site.root / ".git" / lock, "");
@@ -238,7 +245,7 @@ TEST_CASE("A lock that a killed git left behind does no harm") {
 }
 
 TEST_CASE("A pack that was damaged on disk is fetched anew while the tree stays") {
-  const Synced site;
+  const Site site;
   site.repository.commit_file("index.html", std::string(100'000, 'x') + "one");
   REQUIRE(site.once().exit_code == 0);
   for (const auto& entry : fs::directory_iterator(site.root / ".git/objects/pack"))
@@ -255,7 +262,7 @@ TEST_CASE("A pack that was damaged on disk is fetched anew while the tree stays"
 }
 
 TEST_CASE("Submodules are published with their own files") {
-  const Synced site;
+  const Site site;
   const GitRepository inner;
   inner.commit_file("deep.txt", "deep");
   const GitRepository theme;
@@ -278,7 +285,7 @@ TEST_CASE("Submodules are published with their own files") {
 }
 
 TEST_CASE("The repository of a submodule that was damaged is fetched anew") {
-  const Synced site;
+  const Site site;
   const GitRepository theme;
   theme.commit_file("style.css", std::string(5000, 'r'));
   site.repository.git(
@@ -310,7 +317,7 @@ TEST_CASE("The repository of a submodule that was damaged is fetched anew") {
 }
 
 TEST_CASE("An object of a submodule that was damaged is fetched anew") {
-  const Synced site;
+  const Site site;
   const GitRepository theme;
   std::mt19937 random(1);
   std::string noise(200'000, '\0');
@@ -335,7 +342,7 @@ TEST_CASE("An object of a submodule that was damaged is fetched anew") {
 }
 
 TEST_CASE("One folder of the repository can be published alone") {
-  const Synced site;
+  const Site site;
   site.repository.write("docs/index.html", "one");
   site.repository.write("src/main.c", "int main;");
   const auto commit = site.repository.commit();
@@ -349,18 +356,45 @@ TEST_CASE("One folder of the repository can be published alone") {
 }
 
 TEST_CASE("The touch file is made when a sync is done") {
-  const Synced site;
+  const Site site;
   site.repository.commit_file("index.html", "one");
   REQUIRE(site.once({"--touch-file=touched"}).exit_code == 0);
   CHECK(fs::exists(site.root / "touched"));
 }
 
+TEST_CASE(
+    "Whatever mask the process has the published files and hooks have the modes of the peer, and the mask stays") {
+  const auto access = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"--group-write"});
+  const Site site;
+  site.repository.commit_file("docs/index.html", "one");
+  site.repository.commit_file("docs/index.html", "two");
+  const auto sync = [&](const std::string& mask, const std::string& name) {
+    auto flags = access;
+    for (const auto& flag :
+         {"--repo=" + file_url(site.repository.path()), "--root=" + (site.home / name).string(),
+          std::string("--link=links/current"), std::string("--one-time"), std::string("--git-gc=always"),
+          std::string("--touch-file=state/touched"), std::string("--gate=sh -c 'umask > ../../mask'")})
+      flags.push_back(flag);
+    const auto done = run(under_mask(mask, git_sync_command(flags)), std::chrono::seconds(30));
+    INFO(done.describe());
+    REQUIRE(done.exit_code == 0);
+    return modes_below(site.home / name);
+  };
+  const auto expected = sync(access.empty() ? "022" : "002", "usual/root");
+  CHECK(expected.find("links 493") != std::string::npos == access.empty());
+  for (const auto* mask : {"077", "000"}) CHECK(sync(mask, mask + std::string("/root")) == expected);
+  CHECK(read_file(site.home / "077/root/mask") == (access.empty() ? "0022\n" : "0002\n"));
+  Child child(under_mask("077", git_sync_command(site.linked(access))));
+  REQUIRE(eventually(20s, [&] { return fs::exists(site.link); }));
+  CHECK(read_file("/proc/" + std::to_string(child.pid()) + "/status").find("Umask:\t0077") != std::string::npos);
+}
+
 TEST_CASE("A second process stands by and takes over when the first is killed") {
-  const Synced site;
+  const Site site;
   const auto first = site.repository.commit_file("index.html", "one");
-  Child worker(git_sync_command(site.flags({"--period=50ms"})));
+  Child worker(git_sync_command(site.linked({"--period=50ms"})));
   REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == first; }));
-  Child other(git_sync_command(site.flags({"--period=50ms"})));
+  Child other(git_sync_command(site.linked({"--period=50ms"})));
   REQUIRE(eventually(20s, [&] { return other.err().find("standing by") != std::string::npos; }));
   worker.signal(SIGKILL);
   worker.wait(10s);

@@ -3,33 +3,12 @@
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
-#include "tests/support/git_sync.hpp"
+#include "tests/support/git_sync_site.hpp"
 #include "tests/support/ports.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace sidekick::test;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct Site {
-  GitRepository repository;
-  TempDir home;
-  fs::path root = home / "root";
-  fs::path link = root / "current";
-
-  std::vector<std::string> flags(std::vector<std::string> more = {}) const {
-    std::vector<std::string> all{"--repo=" + file_url(repository.path()), "--root=" + root.string(), "--link=current"};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-  Finished once(std::vector<std::string> more = {}) const {
-    more.emplace_back("--one-time");
-    return git_sync(flags(std::move(more)));
-  }
-};
-
-}  // namespace
 
 TEST_CASE("The flags that the peer's own tests always pass are accepted") {
   const Site site;
@@ -86,7 +65,8 @@ TEST_CASE("The pre-publish hook runs in each new tree and publication does not w
                        "\nwhile ! test -e " + go.string() + "; do sleep 0.02; done\n");
   fs::permissions(hook, fs::perms(0755));
   const auto said = [&] { return fs::exists(told) ? read_file(told) : std::string(); };
-  const Child child(git_sync_command(site.flags({"--period=50ms", "--pre-publish-exechook-command=" + hook.string()})));
+  const Child child(
+      git_sync_command(site.linked({"--period=50ms", "--pre-publish-exechook-command=" + hook.string()})));
   REQUIRE(eventually(20s, [&] { return linked_commit(site.link) == first && !said().empty(); }));
   CHECK(said() == "one 0 []\n");
   CHECK(child.err().find("--gate") != std::string::npos);

@@ -8,7 +8,7 @@
 #include "tests/support/apache.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_repository.hpp"
-#include "tests/support/git_sync.hpp"
+#include "tests/support/git_sync_site.hpp"
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -16,27 +16,6 @@ using namespace sidekick::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Site {
-  GitRepository repository;
-  TempDir home;
-  fs::path root = home / "root";
-  fs::path folder = home / "www";
-
-  std::vector<std::string> linked(std::vector<std::string> more = {}) const {
-    return flags({"--root=" + root.string(), "--link=current"}, std::move(more));
-  }
-  std::vector<std::string> in_place(std::vector<std::string> more = {}) const {
-    return flags({"--in-place=" + folder.string()}, std::move(more));
-  }
-
- private:
-  std::vector<std::string> flags(std::vector<std::string> all, std::vector<std::string> more) const {
-    all.push_back("--repo=" + file_url(repository.path()));
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-};
 
 bool said(const Child& child, const std::string& text) {
   return (child.err() + child.out()).find(text) != std::string::npos;

@@ -8,7 +8,7 @@
 #include "tests/support/eventually.hpp"
 #include "tests/support/git_daemon.hpp"
 #include "tests/support/git_repository.hpp"
-#include "tests/support/git_sync.hpp"
+#include "tests/support/git_sync_site.hpp"
 #include "tests/support/ssh_server.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -17,12 +17,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Site {
-  GitRepository repository;
-  TempDir folder;
+/// One whose repository has a commit.
+struct ServedSite : Site {
   std::string commit = repository.commit_file("index.html", "one");
-  fs::path root = folder / "root";
-  fs::path link = root / "current";
 
   Finished once(const std::string& url, std::vector<std::string> more = {}) const {
     more.insert(more.end(), {"--repo=" + url, "--root=" + root.string(), "--link=current", "--one-time"});
@@ -31,7 +28,7 @@ struct Site {
   // A copy below an Apache, which may read as another user.
   std::string serve(const Apache& server) const {
     const auto path = server.repositories() / "site.git";
-    git(folder.path(), {"clone", "--quiet", "--bare", repository.path().string(), path.string()});
+    git(home.path(), {"clone", "--quiet", "--bare", repository.path().string(), path.string()});
     run({{"chmod", "-R", "a+rX", path.string()}}, 10s);
     return server.url("/git/site.git");
   }
@@ -39,7 +36,7 @@ struct Site {
 
 const ApacheSettings with_password{.user = "reader", .password = "open sesame"};
 
-void check_synced(const Site& site, const Finished& done) {
+void check_synced(const ServedSite& site, const Finished& done) {
   INFO(done.describe());
   CHECK(done.exit_code == 0);
   CHECK(linked_commit(site.link) == site.commit);
@@ -56,11 +53,11 @@ void check_refused(const Finished& done, const std::string& word) {
 }  // namespace
 
 TEST_CASE("A repository behind a user and password is synced however they are given") {
-  const Site site;
+  const ServedSite site;
   const Apache server(with_password);
   const auto url = site.serve(server);
-  write_file(site.folder / "password", "open sesame\n");
-  const auto file = (site.folder / "password").string();
+  write_file(site.home / "password", "open sesame\n");
+  const auto file = (site.home / "password").string();
   check_synced(site, site.once(url, {"--username=reader", "--password=open sesame"}));
   check_synced(site, site.once(url, {"--username=reader", "--password-file=" + file}));
   check_synced(site, site.once(url, {R"(--credential={"url":")" + server.url() +
@@ -69,7 +66,7 @@ TEST_CASE("A repository behind a user and password is synced however they are gi
 }
 
 TEST_CASE("A password that is wrong or missing is told without being printed") {
-  const Site site;
+  const ServedSite site;
   const Apache server(with_password);
   const auto url = site.serve(server);
   check_refused(site.once(url), "--username");
@@ -79,10 +76,10 @@ TEST_CASE("A password that is wrong or missing is told without being printed") {
 }
 
 TEST_CASE("A password file that is renewed is read again at the next poll") {
-  const Site site;
+  const ServedSite site;
   const Apache server(with_password);
   const auto url = site.serve(server);
-  const auto file = site.folder / "password";
+  const auto file = site.home / "password";
   write_file(file, "wrong word\n");
   Child child(git_sync_command({"--repo=" + url, "--root=" + site.root.string(), "--link=current", "--period=50ms",
                                 "--max-failures=-1", "--username=reader", "--password-file=" + file.string()}));
@@ -92,7 +89,7 @@ TEST_CASE("A password file that is renewed is read again at the next poll") {
 }
 
 TEST_CASE("A server with a certificate of an own authority is trusted where that is named") {
-  const Site site;
+  const ServedSite site;
   const Certificates certificates;
   const Apache server({.certificates = &certificates});
   const auto url = site.serve(server);
@@ -105,7 +102,7 @@ TEST_CASE("A server with a certificate of an own authority is trusted where that
 }
 
 TEST_CASE("A server that wants a certificate of its client gets it") {
-  const Site site;
+  const ServedSite site;
   const Certificates certificates;
   const Apache server({.certificates = &certificates, .client_certificate = true});
   const auto url = site.serve(server);
@@ -115,7 +112,7 @@ TEST_CASE("A server that wants a certificate of its client gets it") {
 }
 
 TEST_CASE("A repository is synced over ssh with a key, and the server's key is checked") {
-  const Site site;
+  const ServedSite site;
   SshServer server;
   const auto url = server.url(site.repository.path());
   const auto known = "--ssh-known-hosts-file=" + server.known_hosts().string();
@@ -128,7 +125,7 @@ TEST_CASE("A repository is synced over ssh with a key, and the server's key is c
 }
 
 TEST_CASE("A server that is gone for a while is waited for with the last tree in place") {
-  const Site site;
+  const ServedSite site;
   Apache server;
   const auto url = site.serve(server);
   Child child(git_sync_command(
@@ -145,7 +142,7 @@ TEST_CASE("A server that is gone for a while is waited for with the last tree in
 }
 
 TEST_CASE("A poll that finds nothing is one request on a kept connection") {
-  const Site site;
+  const ServedSite site;
   const Apache server;
   const auto url = site.serve(server);
   Child child(git_sync_command({"--repo=" + url, "--root=" + site.root.string(), "--link=current", "--period=20ms"}));
@@ -158,7 +155,7 @@ TEST_CASE("A poll that finds nothing is one request on a kept connection") {
 }
 
 TEST_CASE("Submodules come from their own servers with the credentials of their hosts") {
-  const Site site;
+  const ServedSite site;
   const Apache server(with_password);
   const auto url = site.serve(server);
   const GitRepository parent;
@@ -176,7 +173,7 @@ TEST_CASE("Submodules come from their own servers with the credentials of their 
 }
 
 TEST_CASE("A submodule that names files of this machine is refused where its parent came from another") {
-  const Site site;
+  const ServedSite site;
   const Apache server;
   site.repository.write(".gitmodules",
                         "[submodule \"in\"]\n\tpath = in\n\turl = " + site.repository.path().string() + "\n");
@@ -189,7 +186,7 @@ TEST_CASE("A submodule that names files of this machine is refused where its par
 }
 
 TEST_CASE("The login of an askpass URL is not shown to a submodule on another host") {
-  const Site site;
+  const ServedSite site;
   const Apache other(with_password);
   const auto url = site.serve(other);
   const Apache server;
@@ -203,7 +200,7 @@ TEST_CASE("The login of an askpass URL is not shown to a submodule on another ho
 }
 
 TEST_CASE("A server of the old protocol that demands multi_ack is followed through changes") {
-  const Site site;
+  const ServedSite site;
   const Apache server;
   site.serve(server);
   const auto repository = (server.repositories() / "site.git").string();
