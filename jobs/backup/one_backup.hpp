@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "backup/lease.hpp"
 #include "backup/settings.hpp"
+#include "backup/storage_lease.hpp"
 #include "storage/catalog.hpp"
 
 namespace sidekick::backup {

@@ -6,7 +6,6 @@
 #include <span>
 
 #include "backup/failure_note.hpp"
-#include "backup/lease_record.hpp"
 #include "schedule/time_zone.hpp"
 #include "storage/catalog.hpp"
 #include "storage/object_name.hpp"
@@ -111,7 +110,7 @@ bool is_of_job(std::string_view name, const std::string& job) {
   constexpr std::string_view manifest = ".json";
   if (name.ends_with(manifest)) name.remove_suffix(manifest.size());
   if (const auto parsed = storage::parse_backup_name(name)) return parsed->job == job;
-  return lease_generation(job, name) || name == failure_note_name(job);
+  return lease_number(job, name) || name == failure_note_name(job);
 }
 
 /// What nobody finishes any more: uploads of the job, and what a check of the storage left.

@@ -3,12 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "backup/lease.hpp"
 #include "backup/retention.hpp"
+#include "backup/storage_lease.hpp"
 #include "sidekick/cancel.hpp"
 #include "sidekick/log.hpp"
 #include "storage/storage.hpp"
@@ -71,5 +72,22 @@ PruneOutcome summary_of(const PrunePlan& plan);
 /// where the lease was lost.
 PruneOutcome prune(storage::Storage& storage, const PrunePlan& plan, const std::string& job, const Lease& lease,
                    Log& log, const CancelToken& cancel);
+
+/// Pruning by hand, job by job.
+struct PruneRequest {
+  std::vector<std::string> jobs{};  ///< empty: the one job that the storage has backups of
+  std::optional<KeepRules> keep{};
+  std::string zone;    ///< as in PruneSettings
+  std::string holder;  ///< as in LeaseSettings
+  std::chrono::milliseconds lease_wait{120'000};
+  enum class Mode { remove, only_plan } mode = Mode::remove;
+};
+
+/// For each job: holds its lease, plans, hands the plan to `tell`, and does it. Without a job, tells nothing. Returns
+/// how many manifests cannot be read. Throws Error: config where the storage has backups of several jobs and none is
+/// named; temporary where a backup of a job is being taken for longer than `lease_wait`; and as prune().
+std::size_t prune_jobs(storage::Storage& storage, const PruneRequest& request, Clock& clock,
+                       const std::function<void(const PrunePlan& plan, const std::string& job)>& tell, Log& log,
+                       const CancelToken& cancel);
 
 }  // namespace sidekick::backup

@@ -77,8 +77,8 @@ std::unique_ptr<Lease> TaskRun::acquire_lease(JobContext& context) {
   const auto patience = settings_.timing ? 2 * settings_.lease_ends_after : settings_.lease_wait;
   const LeaseSettings lease_settings{task_.job, settings_.lease_holder, settings_.lease_ends_after};
   try {
-    return Lease::acquire(storage_, lease_settings, context.clock, context.clock.now() + patience, context.cancel,
-                          context.log);
+    return backup::acquire_lease(storage_, lease_settings, context.clock, context.clock.now() + patience,
+                                 context.cancel, context.log);
   } catch (const Error& error) {
     failed_early(error, context);
     throw;

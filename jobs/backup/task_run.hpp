@@ -6,8 +6,8 @@
 #include <string>
 
 #include "backup/failure_note.hpp"
-#include "backup/lease.hpp"
 #include "backup/settings.hpp"
+#include "backup/storage_lease.hpp"
 #include "storage/catalog.hpp"
 
 namespace sidekick::backup {

@@ -1,5 +1,3 @@
-#include "backup/prune.hpp"
-
 #include <set>
 
 #include "agent/cli/backup/admin.hpp"
@@ -7,7 +5,8 @@
 #include "agent/cli/backup/table.hpp"
 #include "agent/cli/lease_holder.hpp"
 #include "agent/cli/output.hpp"
-#include "backup/lease.hpp"
+#include "backup/prune.hpp"
+#include "backup/storage_lease.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/secret.hpp"
 #include "storage/catalog.hpp"
@@ -39,8 +38,8 @@ std::unique_ptr<backup::Lease> take_lease(const Administration& context, const s
   using namespace std::chrono_literals;
   const auto patience = context.settings.values.duration("lease-wait").value_or(2min);
   auto lease =
-      backup::Lease::acquire(context.storage, {job, "backup prune, " + lease_holder(context.settings.values), 60s},
-                             clock, clock.now() + patience, context.cancel, context.log);
+      backup::acquire_lease(context.storage, {job, "backup prune, " + lease_holder(context.settings.values), 60s},
+                            clock, clock.now() + patience, context.cancel, context.log);
   if (!lease)
     throw Error(ErrorKind::temporary, "a backup of job '" + job + "' is running",
                 "wait until it ends, or give a longer --lease-wait");

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "backup/lease.hpp"
+#include "backup/storage_lease.hpp"
 #include "tests/support/stored_backup.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/backup/stage.hpp"
@@ -254,7 +254,7 @@ TEST_CASE("while another holds the job a run that ends is turned away to be trie
   const auto script = stage.add("data");
   storage::PosixStorage plain(stage.folder / "");
   SystemClock real;
-  const auto lease = backup::Lease::acquire(plain, {"data", "another", 60s}, real, real.now(), {}, stage.log);
+  const auto lease = backup::acquire_lease(plain, {"data", "another", 60s}, real, real.now(), {}, stage.log);
   REQUIRE(lease);
   const auto error = error_of([&] { stage.step(*stage.start()); });
   REQUIRE(error);

@@ -8,7 +8,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "backup/lease.hpp"
+#include "backup/storage_lease.hpp"
 #include "sidekick/error.hpp"
 #include "storage/posix/posix_storage.hpp"
 
@@ -40,7 +40,7 @@ int live(int words, int answers, const std::string& folder, std::chrono::seconds
     char answer = '?';
     if (word == 'q') return 0;
     if (word == 'a') {
-      lease = backup::Lease::acquire(storage, {"shop", "child", ends_after}, clock, clock.now(), CancelToken(), log);
+      lease = backup::acquire_lease(storage, {"shop", "child", ends_after}, clock, clock.now(), CancelToken(), log);
       answer = lease ? 'y' : 'n';
     }
     if (word == 'e') {

@@ -1,5 +1,3 @@
-#include "backup/lease.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
 #include <atomic>
@@ -7,7 +5,8 @@
 #include <thread>
 
 #include "agent/status/event.hpp"
-#include "backup/lease_record.hpp"
+#include "backup/storage_lease.hpp"
+#include "lease/record.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/unit/backup/hooked_storage.hpp"
 #include "tests/unit/backup/lease_child.hpp"
@@ -45,7 +44,7 @@ class Scene {
 
   std::unique_ptr<Lease> acquire_by(Clock& by, Clock::duration patience, std::chrono::seconds ends_after,
                                     const std::string& job = "shop") {
-    return Lease::acquire(storage, {job, "test", ends_after}, by, by.now() + patience, no_cancel, log);
+    return acquire_lease(storage, {job, "test", ends_after}, by, by.now() + patience, no_cancel, log);
   }
 
   std::vector<std::string> names() {
@@ -57,8 +56,8 @@ class Scene {
   std::string text_of(const std::string& name) { return storage.get(name, no_cancel).value_or("none"); }
 };
 
-std::string record(const std::string& holder, LeaseRecord::State state = LeaseRecord::State::held) {
-  return LeaseRecord{.holder = holder, .token = "of-" + holder, .ends_after = 60s, .state = state}.text();
+std::string record(const std::string& holder, lease::Record::State state = lease::Record::State::held) {
+  return lease::Record{.holder = holder, .token = "of-" + holder, .ends_after = 60s, .state = state}.text();
 }
 
 }  // namespace
@@ -133,7 +132,7 @@ TEST_CASE("who creates a generation too late does not hold the lease") {
 TEST_CASE("who was stopped after it looked does not take the time it slept for the silence of the holder") {
   Scene scene;
   const auto name = std::string("shop.lease-0000000001");
-  auto holder = LeaseRecord{.holder = "other", .token = "of-other", .ends_after = 60s};
+  auto holder = lease::Record{.holder = "other", .token = "of-other", .ends_after = 60s};
   scene.storage.put_if_absent(name, holder.text(), no_cancel);
   test::VirtualClock clock;
   int looks = 0;
@@ -337,7 +336,7 @@ TEST_CASE("a holder that stalls between its look and its renewal brings nothing 
   CHECK(error_of([&] { lease->ensure(); }));
   lease.reset();
   CHECK(scene.text_of("shop.lease-0000000003") == record("third"));
-  others.replace("shop.lease-0000000003", record("third", LeaseRecord::State::given_up), no_cancel);
+  others.replace("shop.lease-0000000003", record("third", lease::Record::State::given_up), no_cancel);
   CHECK(scene.acquire());
   CHECK(scene.names() == std::vector<std::string>{"shop.lease-0000000004"});
 }
@@ -379,8 +378,8 @@ TEST_CASE("waiting for a lease ends when it is cancelled") {
   std::optional<Error> error;
   std::jthread waiting([&] {
     error = error_of([&] {
-      Lease::acquire(scene.storage, {"shop", "second", 60s}, scene.clock, scene.clock.now() + 60s, source.token(),
-                     scene.log);
+      acquire_lease(scene.storage, {"shop", "second", 60s}, scene.clock, scene.clock.now() + 60s, source.token(),
+                    scene.log);
     });
   });
   REQUIRE(eventually(10s, [&] { return !scene.recorder.lines(LogLevel::info).empty(); }));
@@ -406,8 +405,8 @@ TEST_CASE("giving up a lease does not wait for a storage that does not answer") 
 TEST_CASE("what the storage says is what acquiring a lease throws") {
   Scene scene;
   storage::PosixStorage nowhere(scene.folder / "missing");
-  const auto error = error_of(
-      [&] { Lease::acquire(nowhere, {"shop", "test"}, scene.clock, scene.clock.now(), no_cancel, scene.log); });
+  const auto error =
+      error_of([&] { acquire_lease(nowhere, {"shop", "test"}, scene.clock, scene.clock.now(), no_cancel, scene.log); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::no_input);
 }

@@ -42,7 +42,7 @@ class Scene {
   }
 
   PruneOutcome apply(const PrunePlan& plan, const std::string& job = "shop") {
-    const auto lease = Lease::acquire(storage, {job, "test"}, clock, clock.now(), no_cancel, log);
+    const auto lease = acquire_lease(storage, {job, "test"}, clock, clock.now(), no_cancel, log);
     REQUIRE(lease);
     return prune(storage, plan, job, *lease, log, no_cancel);
   }
@@ -279,7 +279,7 @@ TEST_CASE("nothing is removed once the lease is lost") {
   for (int i = 1; i < 4; i++) scene.store({.time = now - i * 24h});
   const auto plan = scene.plan("last=1");
   const auto lease =
-      Lease::acquire(scene.storage, {"shop", "test", 1s}, scene.clock, scene.clock.now(), no_cancel, scene.log);
+      acquire_lease(scene.storage, {"shop", "test", 1s}, scene.clock, scene.clock.now(), no_cancel, scene.log);
   REQUIRE(lease);
   scene.storage.before = [](std::string_view call, const std::string&, const CancelToken&) {
     if (call == "replace") throw Error(ErrorKind::unavailable, "not now");

@@ -1,58 +1,40 @@
-#include "backup/lease.hpp"
+#include "lease/lease.hpp"
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <thread>
 #include <vector>
 
-#include "backup/lease_record.hpp"
+#include "lease/record.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/hex.hpp"
 
-namespace sidekick::backup {
+namespace sidekick::lease {
 
 namespace {
-
-using storage::Storage;
 
 constexpr auto time_to_give_up = std::chrono::seconds(1);
 constexpr auto longest_patience = std::chrono::hours(24);
 constexpr Clock::duration shortest_pause = std::chrono::milliseconds(50);
 constexpr auto checked_lately = std::chrono::seconds(1);
 constexpr int most_looks = 3;
-
-/// Of this job, the earliest first.
-std::vector<std::uint64_t> generations(Storage& storage, const std::string& job, const CancelToken& cancel) {
-  std::vector<std::uint64_t> out;
-  for (const auto& object : storage.list(job + ".lease-", cancel))
-    if (const auto generation = lease_generation(job, object.name)) out.push_back(*generation);
-  std::ranges::sort(out);
-  return out;
-}
-
-std::string new_token() {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::random_device random;
-  std::string token(16, '0');
-  for (auto& digit : token) digit = digits[random() % digits.size()];
-  return token;
-}
+constexpr std::size_t id_digits = 16;
+constexpr const char* taken_by_another = "another process holds it";
 
 /// How long a holder may be silent.
-std::chrono::seconds patience(const LeaseRecord& record, const LeaseSettings& settings) {
+std::chrono::seconds patience(const Record& record, const LeaseSettings& settings) {
   const bool says = record.ends_after.count() > 0 && record.ends_after <= longest_patience;
   return says ? record.ends_after : settings.ends_after;
 }
 
-/// The latest generation, and since when it was seen unchanged.
+/// The latest record, and since when it was seen unchanged.
 class Watched {
  public:
-  void look(std::uint64_t generation, const std::string& text, Clock::time_point now) {
-    if (generation == generation_ && text == text_) return;
-    generation_ = generation;
+  void look(std::uint64_t number, const std::string& text, Clock::time_point now) {
+    if (number == number_ && text == text_) return;
+    number_ = number;
     text_ = text;
     since_ = now;
   }
@@ -60,7 +42,7 @@ class Watched {
   Clock::duration unchanged(Clock::time_point now) const { return now - since_; }
 
  private:
-  std::uint64_t generation_ = 0;
+  std::uint64_t number_ = 0;
   std::string text_;
   Clock::time_point since_{};
 };
@@ -68,12 +50,13 @@ class Watched {
 }  // namespace
 
 struct Lease::Impl {
-  Impl(Storage& in, LeaseSettings of, Clock& by, Log& to)
-      : storage(in),
+  Impl(std::shared_ptr<Records> in, LeaseSettings of, Clock& by, Log& to)
+      : records(std::move(in)),
         settings(std::move(of)),
         clock(by),
         log(to),
-        record{.holder = settings.holder, .token = new_token(), .ends_after = settings.ends_after} {}
+        record{.holder = settings.holder, .token = random_hex(id_digits), .ends_after = settings.ends_after},
+        id(record.token) {}
 
   ~Impl() {
     if (!thread.joinable()) return;
@@ -85,11 +68,10 @@ struct Lease::Impl {
     thread.join();
   }
 
-  bool create(std::uint64_t number, const CancelToken& cancel) {
+  bool create(std::uint64_t next, const CancelToken& cancel) {
     const auto before = clock.now();
-    generation = number;
-    name = lease_name(settings.job, number);
-    if (!storage.put_if_absent(name, record.text(), cancel)) return false;
+    number = next;
+    if (!records->create(number, record.text(), cancel)) return false;
     renewed = checked = created = before;
     return true;
   }
@@ -97,8 +79,8 @@ struct Lease::Impl {
   /// From the first: whoever held an early one never finds a gap above it while that is there.
   void remove_earlier(const CancelToken& cancel) {
     try {
-      for (const auto earlier : generations(storage, settings.job, cancel))
-        if (earlier < generation) storage.remove(lease_name(settings.job, earlier), cancel);
+      for (const auto earlier : records->numbers(cancel))
+        if (earlier < number) records->remove(earlier, cancel);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled) throw;
       log.debug("cannot remove the earlier leases", {{"error", error.message()}});  // the next holder will
@@ -122,10 +104,15 @@ struct Lease::Impl {
 
   bool renew() noexcept try {
     const auto before = clock.now();
-    if (!find_out(end.token())) return false;
+    const auto seen = find_out(end.token());
+    if (!seen) return false;
     record.renewals++;
-    storage.replace(name, record.text(), end.token());
+    const bool replaced = records->replace(number, *seen, record.text(), end.token());
     const std::lock_guard lock(mutex);
+    if (!replaced) {
+      lose(taken_by_another);
+      return false;
+    }
     // Not the time of now: those who watch may have seen the new bytes since then.
     renewed = before;
     return true;
@@ -139,36 +126,37 @@ struct Lease::Impl {
     return false;  // out of memory: it is tried again until it is lost
   }
 
-  /// Asks the storage whether it is ours still; false where it is lost. First the names, then the bytes: whoever
-  /// removes a later generation while the names are listed, so that none of them is seen, has removed ours before.
-  bool find_out(const CancelToken& cancel) {
+  /// Asks whether it is ours still: its text, or nothing where it is lost. First the numbers, then the text: whoever
+  /// removes a later record while the numbers are listed, so that none of them is seen, has removed ours before.
+  std::optional<std::string> find_out(const CancelToken& cancel) {
     Clock::time_point before;
     std::vector<std::uint64_t> all;
     std::optional<std::string> text;
     for (int looks = 0; looks < most_looks; looks++) {
       before = clock.now();
-      all = generations(storage, settings.job, cancel);
-      text = storage.get(name, cancel);
-      if (!all.empty() && (all.back() > generation || (all.back() == generation && text))) break;
+      all = records->numbers(cancel);
+      text = records->read(number, cancel);
+      if (!all.empty() && (all.back() > number || (all.back() == number && text))) break;
       // While it is renewed, by ourselves in another thread, it may be seen neither as it was nor as it is.
     }
-    const auto found = text ? parse_lease_record(*text) : LeaseRecord{};
+    const auto found = text ? parse_record(*text) : Record{};
     const std::lock_guard lock(mutex);
     lose_in_time();
-    if (all.empty() || all.back() != generation)
-      lose("another process holds it");
-    else if (found.token != record.token)
+    if (all.empty() || all.back() != number)
+      lose(taken_by_another);
+    else if (found.token != id)
       lose("'" + (found.holder.empty() ? "somebody" : found.holder) + "' holds it");
     else
       checked = before;
-    return !lost;
+    return lost ? std::nullopt : text;
   }
 
   void give_up() noexcept try {
     const auto cancel = too_late.token();
-    if (is_lost() || !find_out(cancel)) return;
-    record.state = LeaseRecord::State::given_up;
-    storage.replace(name, record.text(), cancel);
+    const auto seen = is_lost() ? std::nullopt : find_out(cancel);
+    if (!seen) return;
+    record.state = Record::State::given_up;
+    records->replace(number, *seen, record.text(), cancel);
   } catch (const std::exception&) {
     return;  // it ends by itself
   }
@@ -188,13 +176,13 @@ struct Lease::Impl {
       lose("it was not renewed for " + std::to_string(settings.ends_after.count()) + " s");
   }
 
-  Storage& storage;
+  const std::shared_ptr<Records> records;
   const LeaseSettings settings;
   Clock& clock;
   Log& log;
-  LeaseRecord record;  // of the thread alone, but for the token
-  std::uint64_t generation = 0;
-  std::string name;
+  Record record;  // of the thread alone
+  const std::string id;
+  std::uint64_t number = 0;
   Clock::time_point created;
 
   std::mutex mutex;
@@ -213,23 +201,23 @@ Lease::Lease(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Lease::~Lease() = default;
 
-std::unique_ptr<Lease> Lease::acquire(Storage& storage, const LeaseSettings& settings, Clock& clock,
+std::unique_ptr<Lease> Lease::acquire(std::shared_ptr<Records> records, const LeaseSettings& settings, Clock& clock,
                                       Clock::time_point give_up, const CancelToken& cancel, Log& log) {
   Watched watched;
   bool told = false;
   while (true) {
     cancel.throw_if_cancelled();
     const auto looked = clock.now();
-    const auto all = generations(storage, settings.job, cancel);
+    const auto all = records->numbers(cancel);
     const auto latest = all.empty() ? 0 : all.back();
-    const auto text = all.empty() ? std::nullopt : storage.get(lease_name(settings.job, latest), cancel);
-    const auto found = parse_lease_record(text.value_or(""));
+    const auto text = all.empty() ? std::nullopt : records->read(latest, cancel);
+    const auto found = parse_record(text.value_or(""));
     watched.look(latest, text.value_or(""), clock.now());
     const Clock::duration limit = patience(found, settings);
     // Seen unchanged until the look began: what passed since then may be our own sleep.
     const bool is_dead = text && watched.unchanged(looked) >= limit;
-    const bool is_free = all.empty() || found.state == LeaseRecord::State::given_up || is_dead;
-    auto impl = std::make_unique<Impl>(storage, settings, clock, log);
+    const bool is_free = all.empty() || found.state == Record::State::given_up || is_dead;
+    auto impl = std::make_unique<Impl>(records, settings, clock, log);
     if (is_free && impl->create(latest + 1, cancel)) {
       impl->start();  // from now on it is given up where this throws
       // Others may have held and removed what we created while we looked, or slipped between the names of a listing.
@@ -260,4 +248,12 @@ void Lease::ensure() const {
                 "nothing was published or deleted since; another process may be doing the work");
 }
 
-}  // namespace sidekick::backup
+std::uint64_t Lease::number() const noexcept {
+  return impl_->number;
+}
+
+const std::string& Lease::id() const noexcept {
+  return impl_->id;
+}
+
+}  // namespace sidekick::lease
