@@ -1,17 +1,12 @@
 #include "agent/cli/backup/admin.hpp"
 
-#include <algorithm>
-
 #include "agent/cli/backup/table.hpp"
 #include "agent/cli/output.hpp"
+#include "backup/stored.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/secret.hpp"
-#include "storage/catalog.hpp"
 
 namespace sidekick::cli {
-
-using storage::Catalog;
-using storage::Entry;
 
 namespace {
 
@@ -23,21 +18,6 @@ void refuse_arguments(const Administration& context) {
   if (!context.settings.arguments.empty())
     throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(context.settings.arguments.front()) + "'",
                 "only flags are expected here");
-}
-
-std::vector<Entry> backups_of(const Administration& context, const std::vector<std::string>& jobs) {
-  if (jobs.size() == 1) return Catalog(context.storage, jobs.front()).entries(context.cancel);
-  auto all = Catalog(context.storage, "").entries(context.cancel);
-  if (!jobs.empty())
-    std::erase_if(all, [&](const Entry& each) { return std::ranges::find(jobs, each.name().job) == jobs.end(); });
-  return all;
-}
-
-/// What is wrong with the object of a backup; empty where it is there with its size.
-std::string flaw_of(const Administration& context, const storage::Manifest& backup) {
-  for (auto& listed : Catalog(context.storage, backup.job).listing(context.cancel))
-    if (listed.name.text() == backup.name) return Entry{std::move(listed), backup, {}}.flaw();
-  return {};
 }
 
 }  // namespace
@@ -58,7 +38,7 @@ std::string job_of_latest(const Administration& context) {
 
 void list_backups(const Administration& context) {
   refuse_arguments(context);
-  const auto backups = backups_of(context, context.settings.values.list("job"));
+  const auto backups = backup::stored_backups(context.storage, context.settings.values.list("job"), context.cancel);
   if (backups.empty()) context.log.warn("there is no backup", {{"storage", context.storage.where()}});
   if (context.settings.values.flag("json"))
     write_out(list_json(backups));
@@ -68,26 +48,17 @@ void list_backups(const Administration& context) {
 
 void show_backup(const Administration& context) {
   const auto name = backup_argument(context);
-  const auto backup = Catalog(context.storage, job_of_latest(context)).find(name, context.log, context.cancel);
-  if (context.settings.values.flag("json")) return write_out(to_json(backup));
-  write_out(show_text(backup, flaw_of(context, backup), wall_clock(), context.zone));
+  const auto found = backup::stored_backup(context.storage, job_of_latest(context), name, context.log, context.cancel);
+  if (context.settings.values.flag("json")) return write_out(to_json(found.manifest));
+  write_out(show_text(found.manifest, found.flaw, wall_clock(), context.zone));
 }
 
-/// A suspect backup is never removed but by hand, so that nobody deletes what is replaced here.
 void accept_backup(const Administration& context) {
   const auto name = backup_argument(context);
-  if (name == "latest")
-    throw Error(ErrorKind::usage, "'latest' is not the name of a backup",
-                "name the suspect one, as 'backup list' prints it");
-  auto backup = Catalog(context.storage, "").find(name, context.log, context.cancel);
-  const bool was_suspect = std::exchange(backup.suspect, false);
-  if (was_suspect)
-    context.storage.replace(storage::manifest_name(name), to_json(backup), context.cancel);
-  else
-    context.log.warn("the backup '" + name + "' was not suspect");
+  const auto accepted = backup::accept_backup(context.storage, name, context.log, context.cancel);
   if (context.settings.values.flag("json"))
-    write_out(to_json(backup));
-  else if (was_suspect)
+    write_out(to_json(accepted.manifest));
+  else if (accepted.was_suspect)
     write_out("accepted " + name + "\n");
 }
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "agent/cli/backup/mongodb_backup.hpp"
 #include "backup/dir_source.hpp"
 #include "backup/exec_source.hpp"
+#include "backup/mongodb_source.hpp"
 #include "sidekick/certificates.hpp"
 #include "sidekick/child.hpp"
+#include "sidekick/lines.hpp"
 #include "storage/catalog.hpp"
 
 namespace sidekick::cli {
@@ -39,11 +40,8 @@ std::vector<SourceText> sources_of(const Values& values) {
   std::vector<SourceText> out;
   for (const auto& text : values.list("from")) {
     std::string_view left = text;
-    while (!left.empty()) {
-      const auto end = std::min(left.find('\n'), left.size());
-      if (const auto line = trimmed(left.substr(0, end)); !line.empty()) out.push_back(parse_source(line));
-      left.remove_prefix(std::min(end + 1, left.size()));
-    }
+    while (!left.empty())
+      if (const auto line = trimmed(take_line(left)); !line.empty()) out.push_back(parse_source(line));
   }
   if (out.empty())
     throw Error(ErrorKind::config, "no source is given",
@@ -97,7 +95,7 @@ class TaskMaker {
   /// What is wrong with a connection string is told as of --uri, which is another command's.
   static std::string host_or_database(const std::string& uri, std::string_view flag = "--from") {
     try {
-      return mongodb_job_name(connection_to(uri));
+      return backup::mongodb_job_name(connection_to(uri));
     } catch (const Error& error) {
       auto message = error.message();
       if (const auto at = message.find("--uri"); at != std::string::npos) message.replace(at, 5, flag);
@@ -106,9 +104,9 @@ class TaskMaker {
   }
 
   std::unique_ptr<backup::Source> make_mongodb(const std::string& uri) const {
-    MongodbSource out;
+    backup::MongodbSource out;
     out.connection = connection_to(uri);
-    if (values_.flag("snapshot")) out.moment = MongodbSource::Moment::snapshot;
+    if (values_.flag("snapshot")) out.moment = backup::MongodbSource::Moment::snapshot;
     out.empty = empty_;
     out.ns_include = values_.list("nsInclude");
     out.ns_exclude = values_.list("nsExclude");
@@ -118,7 +116,7 @@ class TaskMaker {
       (void)host_or_database(scratch, "--scratch-uri");
       out.scratch = connection_to(scratch);
     }
-    return mongodb_source(std::move(out));
+    return backup::mongodb_source(std::move(out));
   }
 
   const Values& values_;

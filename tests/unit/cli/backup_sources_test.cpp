@@ -1,13 +1,14 @@
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/cli/backup/mongodb_backup.hpp"
-#include "agent/cli/backup/mongodb_scratch.hpp"
 #include "agent/cli/backup/settings.hpp"
 #include "agent/cli/backup/sources.hpp"
+#include "backup/mongodb_scratch.hpp"
+#include "backup/mongodb_source.hpp"
 #include "tests/unit/support/errors.hpp"
 
 using namespace sidekick;
 using namespace sidekick::cli;
+using namespace sidekick::backup;
 using test::error_of;
 
 namespace {

@@ -1,9 +1,9 @@
-#include "agent/cli/backup/mongodb_backup.hpp"
+#include "backup/mongodb_source.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-#include "agent/cli/backup/mongodb_scratch.hpp"
+#include "backup/mongodb_scratch.hpp"
 #include "dump/dump_job.hpp"
 #include "dump/server.hpp"
 #include "mongo/archive_reader.hpp"
@@ -11,7 +11,7 @@
 #include "mongo/uri.hpp"
 #include "sidekick/secret.hpp"
 
-namespace sidekick::cli {
+namespace sidekick::backup {
 
 namespace {
 
@@ -44,7 +44,7 @@ class CountingSink final : public filters::Sink {
   std::uint64_t bytes_ = 0;
 };
 
-class MongodbBackup final : public backup::Source {
+class MongodbBackup final : public Source {
  public:
   explicit MongodbBackup(MongodbSource settings)
       : settings_(std::move(settings)), where_(redact_url(settings_.connection.uri.reveal())) {
@@ -57,11 +57,11 @@ class MongodbBackup final : public backup::Source {
   std::string_view kind() const noexcept override { return "mongodb"; }
   std::string_view extension() const noexcept override { return "archive"; }
 
-  backup::Poured pour(filters::Sink& sink, JobContext& context) override {
+  Poured pour(filters::Sink& sink, JobContext& context) override {
     const auto deployment = dump::ask_deployment(settings_.connection, context);
     if (!outlived_) no_snapshot_.clear();
     const auto report = write(dump_settings(deployment), sink, context);
-    backup::Poured out;
+    Poured out;
     out.items = report.documents;
     out.unit = "documents";
     for (const auto& collection : report.collections)
@@ -73,12 +73,11 @@ class MongodbBackup final : public backup::Source {
     return out;
   }
 
-  backup::Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name,
-                       const CancelToken&) const override {
+  Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name, const CancelToken&) const override {
     mongo::ArchiveReader reader(std::move(plain), name);
     mongo::check_collections(reader);
     const auto proof = mongo::prove(reader);
-    backup::Poured out;
+    Poured out;
     out.items = proof.documents;
     out.unit = "documents";
     for (const auto& part : proof.namespaces)
@@ -122,7 +121,7 @@ class MongodbBackup final : public backup::Source {
     out.db = db_;
     out.ns_include = settings_.ns_include;
     out.ns_exclude = settings_.ns_exclude;
-    out.allow_empty = settings_.empty == backup::Empty::allowed;
+    out.allow_empty = settings_.empty == Empty::allowed;
     out.parallel_collections = settings_.parallel_collections;
     out.tool_version = settings_.tool_version;
     out.snapshot = settings_.moment == MongodbSource::Moment::snapshot;
@@ -153,7 +152,7 @@ class MongodbBackup final : public backup::Source {
 
 }  // namespace
 
-std::unique_ptr<backup::Source> mongodb_source(MongodbSource settings) {
+std::unique_ptr<Source> mongodb_source(MongodbSource settings) {
   return std::make_unique<MongodbBackup>(std::move(settings));
 }
 
@@ -167,4 +166,4 @@ std::string mongodb_job_name(const mongo::Connection& connection) {
   return is_address ? "mongodb" : first;
 }
 
-}  // namespace sidekick::cli
+}  // namespace sidekick::backup

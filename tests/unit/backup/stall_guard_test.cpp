@@ -1,11 +1,11 @@
-#include "agent/cli/backup/stall_guard.hpp"
+#include "backup/stall_guard.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/unit/support/errors.hpp"
 
 using namespace sidekick;
-using namespace sidekick::cli;
+using namespace sidekick::backup;
 using namespace std::chrono_literals;
 using test::error_of;
 

@@ -1,11 +1,11 @@
-#include "agent/cli/backup/stall_guard.hpp"
+#include "backup/stall_guard.hpp"
 
 #include <string>
 
-#include "agent/config/duration.hpp"
+#include "sidekick/duration.hpp"
 #include "sidekick/error.hpp"
 
-namespace sidekick::cli {
+namespace sidekick::backup {
 
 class StallGuard::Watched final : public filters::Sink {
  public:
@@ -55,7 +55,7 @@ void StallGuard::run(const std::function<void()>& work) try { work(); } catch (c
   if (!stalled_ || error.kind() != ErrorKind::cancelled) throw;
   throw Error(ErrorKind::timeout,
               "the storage has stalled: " + std::to_string(bytes_) + " bytes so far, fewer than " +
-                  std::to_string(least_bytes) + " in the last " + config::format_duration(window_),
+                  std::to_string(least_bytes) + " in the last " + format_duration(window_),
               "try again, or give a longer --stall-timeout", Retry::never);
 }
 
@@ -63,4 +63,4 @@ std::unique_ptr<filters::Sink> StallGuard::watched(filters::Sink& next) {
   return std::make_unique<Watched>(*this, next);
 }
 
-}  // namespace sidekick::cli
+}  // namespace sidekick::backup

@@ -1,4 +1,4 @@
-#include "agent/cli/backup/mongodb_scratch.hpp"
+#include "backup/mongodb_scratch.hpp"
 
 #include <array>
 #include <charconv>
@@ -13,7 +13,7 @@
 #include "mongo/proof.hpp"
 #include "restore/restore_job.hpp"
 
-namespace sidekick::cli {
+namespace sidekick::backup {
 
 using mongo::Bson;
 using mongo::DumpCollection;
@@ -53,7 +53,7 @@ std::set<std::string> described(const std::vector<Bson>& indexes) {
 
 class ScratchProof {
  public:
-  ScratchProof(const mongo::Connection& scratch, const backup::Source::OpenPlain& open, const std::string& name,
+  ScratchProof(const mongo::Connection& scratch, const Source::OpenPlain& open, const std::string& name,
                JobContext& context)
       : scratch_(scratch),
         open_(open),
@@ -163,7 +163,7 @@ class ScratchProof {
   }
 
   const mongo::Connection& scratch_;
-  const backup::Source::OpenPlain& open_;
+  const Source::OpenPlain& open_;
   const std::string& name_;
   JobContext& context_;
   std::unique_ptr<mongo::Pool, mongo::LetGo> pool_;
@@ -193,9 +193,9 @@ std::optional<std::chrono::sys_seconds> scratch_time(std::string_view database) 
   return std::chrono::sys_seconds(std::chrono::seconds(seconds));
 }
 
-void prove_in_scratch(const mongo::Connection& scratch, const backup::Source::OpenPlain& open, const std::string& name,
+void prove_in_scratch(const mongo::Connection& scratch, const Source::OpenPlain& open, const std::string& name,
                       JobContext& context) {
   ScratchProof(scratch, open, name, context).run();
 }
 
-}  // namespace sidekick::cli
+}  // namespace sidekick::backup

@@ -10,7 +10,7 @@
 #include "filters/sink.hpp"
 #include "sidekick/clock.hpp"
 
-namespace sidekick::cli {
+namespace sidekick::backup {
 
 /// Passes bytes on and counts them. Cancels its token when fewer than `least_bytes` came within a whole `window`: a
 /// server that sends a byte now and then holds nobody for ever. Time in which `next` takes its bytes does not count.
@@ -47,4 +47,4 @@ class StallGuard final {
   std::thread thread_;
 };
 
-}  // namespace sidekick::cli
+}  // namespace sidekick::backup

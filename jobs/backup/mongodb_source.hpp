@@ -10,7 +10,7 @@
 #include "backup/source.hpp"
 #include "mongo/connection.hpp"
 
-namespace sidekick::cli {
+namespace sidekick::backup {
 
 struct MongodbSource {
   mongo::Connection connection;
@@ -18,7 +18,7 @@ struct MongodbSource {
     by_deployment,  ///< with the oplog of a replica set; one of its databases by snapshot, from 5.0
     snapshot,
   } moment = Moment::by_deployment;
-  backup::Empty empty = backup::Empty::refused;
+  Empty empty = Empty::refused;
   std::vector<std::string> ns_include;  ///< patterns of namespaces; empty: all
   std::vector<std::string> ns_exclude;
   int parallel_collections = 4;
@@ -27,10 +27,10 @@ struct MongodbSource {
 };
 
 /// Where the URI names a database, that one alone is dumped. Throws Error as connection_uri().
-std::unique_ptr<backup::Source> mongodb_source(MongodbSource settings);
+std::unique_ptr<Source> mongodb_source(MongodbSource settings);
 
 /// The name of a job for that source: the database, else the first host up to its first dot; "mongodb" where that is an
 /// address.
 std::string mongodb_job_name(const mongo::Connection& connection);
 
-}  // namespace sidekick::cli
+}  // namespace sidekick::backup
