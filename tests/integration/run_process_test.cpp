@@ -262,8 +262,9 @@ TEST_CASE("what a command is given closed is not taken for something else") {
     CHECK_FALSE(holds(read_file(said), "lock"));
     CHECK(read_file(folder / "lock").empty());
   }
-  // Of sidekick itself, whose log goes to its second descriptor whatever that is.
-  auto words = run_command(Place::ordinary, {}, {"sh", "-c", "readlink /proc/$PPID/fd/2 >\"$0\"", said}).words;
+  // Of sidekick itself, above the keeper: its log goes to its second descriptor whatever that is.
+  const auto* const script_of_parent = "readlink /proc/$(cut -d' ' -f4 /proc/$PPID/stat)/fd/2 >\"$0\"";
+  auto words = run_command(Place::ordinary, {}, {"sh", "-c", script_of_parent, said}).words;
   words.insert(words.begin(), {"sh", "-c", "exec \"$@\" 2>&-", "sh"});
   CHECK(run({words}, 20s).exit_code == 0);
   CHECK(read_file(said) == "/dev/null\n");
