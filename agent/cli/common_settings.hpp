@@ -5,7 +5,7 @@
 
 #include "agent/config/setting.hpp"
 #include "agent/config/values.hpp"
-#include "agent/runtime/supervisor.hpp"
+#include "agent/runtime/policy.hpp"
 #include "agent/status/console_log.hpp"
 
 namespace sidekick::cli {

@@ -1,22 +1,17 @@
 #include "agent/cli/job_command.hpp"
 
-#include <algorithm>
 #include <optional>
-#include <random>
+#include <system_error>
 
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/meta/commands.hpp"
 #include "agent/cli/output.hpp"
+#include "agent/cli/process.hpp"
 #include "agent/config/describe.hpp"
 #include "agent/config/early_switch.hpp"
 #include "agent/runtime/init.hpp"
 #include "agent/runtime/process.hpp"
-#include "agent/runtime/signals.hpp"
-#include "agent/runtime/supervisor.hpp"
 #include "agent/runtime/watchdog.hpp"
-#include "agent/status/metrics.hpp"
-#include "agent/status/progress.hpp"
-#include "agent/status/termination.hpp"
 #include "sidekick/child.hpp"
 #include "sidekick/exceptions.hpp"
 
@@ -24,7 +19,6 @@ namespace sidekick::cli {
 
 namespace {
 
-constexpr auto termination_log = "/dev/termination-log";
 constexpr auto zoneinfo = "/usr/share/zoneinfo";
 
 /// What --help and its like ask for; nothing when they were not given.
@@ -50,68 +44,81 @@ bool wants_park(const config::Schema& schema, const Invocation& invocation) {
   return is_set("park") && !is_set("print-config");
 }
 
+/// One command: from its settings to the end of its job.
 class JobRun {
  public:
   JobRun(const Invocation& invocation, const Command& command, const config::Schema& schema, const ProcessRules& rules)
-      : invocation_(invocation), command_(command), schema_(schema), rules_(rules), signals_(interrupt_) {
-    if (rules.wraps == Wraps::another_program) signals_.deliver_to(mail_);
-    if (rules.wraps == Wraps::until_its_end) signals_.raise_on_quit();
-    log_to(rules.log_format.value_or(default_format()), LogLevel::info);
-  }
+      : invocation_(invocation),
+        command_(command),
+        schema_(schema),
+        rules_(rules),
+        process_(std::string(schema.command), rules.wraps, rules.log_format),
+        job_(std::string(schema.command), process_.surroundings()) {}
+  ~JobRun() { process_.stop_serving(); }
+  JobRun(const JobRun&) = delete;
+  JobRun& operator=(const JobRun&) = delete;
 
   int run() {
     try {
-      return set_up() ? unless_stopped(run_plan()) : 0;
+      return set_up() ? unless_stopped(process_.run(job_)) : 0;
     } catch (const std::exception& exception) {
       return refuse(as_error(exception));
     }
   }
 
-  /// What the process is to become, now that run() has returned `code`.
-  const std::vector<std::string>* successor(int code) const {
-    return code == 0 && plan_ && plan_->successor ? &*plan_->successor : nullptr;
+  /// What the process is to become, now that run() has returned `code`; empty: nothing.
+  std::vector<std::string> successor(int code) && {
+    return code == 0 ? std::move(successor_) : std::vector<std::string>();
   }
 
  private:
   /// False where the settings were only to be printed. To be told to end while a file or a name lets us wait ends the
   /// process after a while too.
   bool set_up() {
-    const runtime::Watchdog watchdog(clock_, interrupt_, Clock::time_point::max(), 0,
-                                     [this](int code) { abandon(code); });
+    const auto watchdog = watch();
     auto settings = config::resolve(schema_, invocation_.words, invocation_.environment);
     settings.command = invocation_.command;
     const bool only_print = settings.values.flag("print-config");
     if (only_print) write_out(config::print_config(schema_, settings));
     prepare(settings);
-    if (!only_print) serve(settings.values);
-    auto plan = command_.plan(settings, {*job_log_, metrics_, invocation_.environment, interrupt_.token(), mail_});
-    if (!only_print) plan_ = std::move(plan);
-    return !only_print;
+    // Before the job is made: probes of a process that is parked for its settings are answered too.
+    if (const auto http = !only_print && command_.http ? command_.http(settings.values) : std::nullopt)
+      process_.serve(*http, job_);
+    auto plan = command_.plan(settings, {process_.log(), job_.metrics(), invocation_.environment,
+                                         job_.interrupt().token(), process_.signals()});
+    if (only_print) return false;
+    if (plan.trigger_signal) process_.raise_on(*plan.trigger_signal, job_.trigger());
+    if (plan.successor) successor_ = *plan.successor;
+    job_.start(std::move(plan));
+    return true;
   }
 
-  status::LogFormat default_format() const {
-    return console_.is_terminal() ? status::LogFormat::text : status::LogFormat::json;
-  }
-
-  void log_to(status::LogFormat format, LogLevel level) {
-    log_ = std::make_unique<status::ConsoleLog>(console_, format, level);
-    job_log_ = std::make_unique<status::JobLog>(*log_, name_, 0);
+  /// Where there is no thread for it the settings are read without.
+  std::unique_ptr<runtime::Watchdog> watch() try {
+    return std::make_unique<runtime::Watchdog>(process_.clock(), process_.interrupt(), Clock::time_point::max(), 0,
+                                               [this](int code) { process_.abandon(code); });
+  } catch (const std::system_error&) {
+    return nullptr;
   }
 
   int refuse(const Error& error) {
-    if (rules_.refused) rules_.refused(error, *job_log_);
-    if (wants_park(schema_, invocation_)) return runtime::park(name_, error, surroundings(), rules_.exit_code_of);
+    if (rules_.refused) rules_.refused(error, process_.log());
+    if (wants_park(schema_, invocation_)) {
+      job_.park(error, rules_.exit_code_of);
+      return process_.run(job_);
+    }
     const int code = error.exit_code().value_or(rules_.exit_code_of(error.kind()));
-    job_log_->error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}});
-    status::write_termination_message(termination_log, error.message());
+    process_.log().error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}});
+    Process::say_last_word(error.message());
     return code;
   }
 
   void prepare(const config::Settings& settings) {
     const auto& values = settings.values;
-    const auto asked_for = log_format_of(values, console_);
-    log_to(values.given("log-format") ? asked_for : rules_.log_format.value_or(asked_for), log_level_of(values));
-    for (const auto& warning : settings.warnings) job_log_->warn(warning);
+    const auto asked_for = log_format_of(values, process_.console());
+    process_.log_to(values.given("log-format") ? asked_for : rules_.log_format.value_or(asked_for),
+                    log_level_of(values));
+    for (const auto& warning : settings.warnings) process_.log().warn(warning);
     const auto tz = invocation_.environment.find("TZ");
     const bool is_ours = rules_.wraps == Wraps::nothing;
     if (is_ours && tz != invocation_.environment.end() && !tz->second.empty())
@@ -119,91 +126,19 @@ class JobRun {
     runtime::use_files_and_dns();
   }
 
-  /// Before the job is made: probes of a process that is parked for its settings are answered too.
-  void serve(const config::Values& values) {
-    if (!command_.http) return;
-    if (const auto http = command_.http(values)) serve_at(*http);
-  }
-
-  void serve_at(const HttpPlan& http) try {
-    server_ = open_endpoints(http, {health_, metrics_, trigger_});
-  } catch (const Error& error) {
-    if (http.unavailable == HttpPlan::Unavailable::fatal || error.kind() != ErrorKind::unavailable) throw;
-    const bool is_expected = http.unavailable == HttpPlan::Unavailable::expected;
-    job_log_->write(is_expected ? LogLevel::debug : LogLevel::warning, error.message() + "; continuing without it", {});
-  }
-
-  int run_plan() {
-    if (plan_->trigger_signal) signals_.raise_on(*plan_->trigger_signal, trigger_);
-    if (const auto* job = std::get_if<std::unique_ptr<OneShotJob>>(&plan_->job))
-      return runtime::run_one_shot(name_, **job, plan_->policy, surroundings());
-    auto& loop = *std::get<std::unique_ptr<LoopJob>>(plan_->job);
-    return let_go(plan_->steps == runtime::JobPlan::Steps::one
-                      ? runtime::run_once(name_, loop, plan_->policy, surroundings())
-                      : runtime::run_loop(name_, loop, plan_->policy, surroundings()));
-  }
-
   /// Who was told to end, be it after the last look, does not become another program that would not know of it.
-  int unless_stopped(int code) const {
-    const auto signal = rules_.wraps == Wraps::until_its_end ? interrupt_.signal() : std::nullopt;
+  int unless_stopped(int code) {
+    const auto signal = rules_.wraps == Wraps::until_its_end ? process_.interrupt().signal() : std::nullopt;
     return code == 0 && signal ? 128 + *signal : code;
-  }
-
-  /// Ends the job. What it does beside its steps is given no more time than they are: the look-up of a name, say, can
-  /// be neither cancelled nor waited for.
-  int let_go(int code) {
-    const runtime::Watchdog watchdog(clock_, interrupt_, clock_.now(), code, [this, code](int) { abandon(code); });
-    plan_->ended = nullptr;
-    plan_->job = {};
-    return code;
-  }
-
-  runtime::Surroundings surroundings() {
-    return {
-        .clock = clock_,
-        .log = *log_,
-        .interrupt = interrupt_,
-        .metrics = metrics_,
-        .health = health_,
-        .trigger = trigger_,
-        .random = [this] { return std::uniform_real_distribution<double>()(engine_); },
-        .make_display = [this](Log& log) { return std::make_unique<status::ProgressDisplay>(clock_, console_, log); },
-        .last_word = [this](std::string_view text, int code) { say_last_word(text, code); },
-        .abandon = [this](int code) { abandon(code); }};
-  }
-
-  void say_last_word(std::string_view text, int code) noexcept try {
-    const bool is_told = plan_ && plan_->ended;
-    status::write_termination_message(termination_log, is_told ? plan_->ended(code, text) : std::string(text));
-  } catch (const std::exception& error) {
-    job_log_->warn(std::string("cannot report the result: ") + error.what());
-  }
-
-  [[noreturn]] void abandon(int code) {
-    hurry_.cancel();
-    job_log_->error("did not stop in time after the request to stop", {{"code", code}});
-    runtime::leave_at_once(code);
   }
 
   const Invocation& invocation_;
   const Command& command_;
   const config::Schema& schema_;
   const ProcessRules& rules_;
-  const std::string name_ = std::string(schema_.command);
-  runtime::Interrupt interrupt_;
-  runtime::Trigger trigger_;
-  SignalMail mail_;
-  runtime::SignalThread signals_;
-  SystemClock clock_;
-  CancelSource hurry_{interrupt_.token()};  ///< from then on nobody waits for who reads our log
-  status::Console console_{STDERR_FILENO, hurry_.token()};
-  std::unique_ptr<status::ConsoleLog> log_;
-  std::unique_ptr<status::JobLog> job_log_;
-  status::Metrics metrics_;
-  status::Health health_;
-  std::mt19937_64 engine_{std::random_device()()};
-  std::unique_ptr<status::HttpServer> server_;
-  std::optional<runtime::JobPlan> plan_;
+  std::vector<std::string> successor_;
+  Process process_;
+  runtime::RunningJob job_;
 };
 
 }  // namespace
@@ -221,7 +156,7 @@ int run_job(const Command& command, const Invocation& invocation) {
   {
     JobRun run(invocation, command, schema, rules);
     code = run.run();
-    if (const auto* words = run.successor(code)) successor = *words;
+    successor = std::move(run).successor(code);
   }
   if (successor.empty()) return code;
   runtime::remove_traces();

@@ -1,6 +1,5 @@
 #include "agent/runtime/attempt.hpp"
 
-#include "agent/runtime/watchdog.hpp"
 #include "sidekick/exceptions.hpp"
 
 namespace sidekick::runtime {
@@ -31,24 +30,15 @@ class NotingSink final : public StatusSink {
 
 }  // namespace
 
-void run_attempt(const Surroundings& around, const AttemptFrame& frame, const std::function<void(JobContext&)>& work) {
-  status::JobLog log(around.log, frame.job, frame.number);
-  const auto display = around.make_display(log);
-  NotingSink sink(frame.movement, *display, around.health);
-  std::optional<Watchdog> watchdog;
+void run_attempt(const AttemptFrame& frame, const CancelToken& cancel, const CancelToken& ending,
+                 const std::function<void(JobContext&)>& work) {
   with_errors([&] {
-    watchdog.emplace(around.clock, around.interrupt, frame.deadline.value_or(Clock::time_point::max()), frame.late_code,
-                     around.abandon, frame.let_go);
+    status::JobLog log(frame.around.log, frame.job, frame.number);
+    const auto display = frame.around.make_display(log);
+    NotingSink sink(frame.movement, *display, frame.health);
+    JobContext context{frame.around.clock, cancel, sink, frame.metrics, log, frame.number, ending};
+    work(context);
   });
-  JobContext context{around.clock, watchdog->token(),       sink, around.metrics, log,
-                     frame.number, around.interrupt.token()};
-  try {
-    with_errors([&] { work(context); });
-  } catch (const Error& error) {
-    // A job that tells what it had no time for says more than we know.
-    if (!watchdog->timed_out() || error.kind() == ErrorKind::timeout) throw;
-    throw Error(ErrorKind::timeout, "attempt " + std::to_string(frame.number) + " ran out of time");
-  }
 }
 
 }  // namespace sidekick::runtime

@@ -2,25 +2,25 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "agent/runtime/movement.hpp"
-#include "agent/runtime/supervisor.hpp"
+#include "agent/runtime/running_job.hpp"
 
 namespace sidekick::runtime {
 
 struct AttemptFrame {
+  const Surroundings& around;
   const std::string& job;
   int number;
-  std::optional<Clock::time_point> deadline;
   Movement& movement;
-  std::chrono::milliseconds let_go;  ///< how long the work has to return once it was told to stop
-  int late_code;                     ///< the exit code when the work does not let go after the deadline
+  status::Health& health;
+  MetricSink& metrics;
 };
 
-/// Calls `work` with a context under a watchdog. Returns when it returns. Throws Error: what the work threw, every
-/// other exception as kind internal; kind timeout when the deadline passed and the work failed for it.
-void run_attempt(const Surroundings& around, const AttemptFrame& frame, const std::function<void(JobContext&)>& work);
+/// Calls `work` with a context. Returns when it returns. Throws Error: what the work threw, every other exception as
+/// as_error() says.
+void run_attempt(const AttemptFrame& frame, const CancelToken& cancel, const CancelToken& ending,
+                 const std::function<void(JobContext&)>& work);
 
 }  // namespace sidekick::runtime

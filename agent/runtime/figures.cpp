@@ -19,6 +19,9 @@ constexpr Metric is_parked{"sidekick_parked",
                            "1 when the job ended with an error that no retry can mend and the process keeps running.",
                            MetricType::gauge};
 
+constexpr Metric is_lost{"sidekick_job_lost", "1 while the job does not return although it was told to stop.",
+                         MetricType::gauge};
+
 double seconds_since_1970() {
   const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   return std::chrono::duration<double>(now.time_since_epoch()).count();
@@ -26,33 +29,43 @@ double seconds_since_1970() {
 
 }  // namespace
 
-Figures::Figures(MetricSink& sink, const std::string& job) : sink_(sink), job_(job) {
-  sink_.record(attempts, 0, {{"job", job_}});
-  sink_.record(up, 0, {{"job", job_}});
-  sink_.record(last_success, 0, {{"job", job_}});
-  sink_.record(is_parked, 0, {{"job", job_}});
+Figures::Figures(MetricSink& sink) : sink_(sink) {
+  sink_.record(attempts, 0);
+  sink_.record(up, 0);
+  sink_.record(last_success, 0);
+  sink_.record(is_parked, 0);
+  sink_.record(is_lost, 0);
 }
 
 void Figures::attempted() noexcept {
-  sink_.record(attempts, 1, {{"job", job_}});
+  sink_.record(attempts, 1);
 }
 
 void Figures::works() noexcept {
-  sink_.record(up, 1, {{"job", job_}});
+  sink_.record(up, 1);
 }
 
 void Figures::succeeded() noexcept {
   works();
-  sink_.record(last_success, seconds_since_1970(), {{"job", job_}});
+  sink_.record(last_success, seconds_since_1970());
 }
 
 void Figures::failed(ErrorKind kind) noexcept {
-  sink_.record(up, 0, {{"job", job_}});
-  sink_.record(failures, 1, {{"job", job_}, {"kind", info(kind).name}});
+  sink_.record(up, 0);
+  sink_.record(failures, 1, {{"kind", info(kind).name}});
 }
 
 void Figures::parked() noexcept {
-  sink_.record(is_parked, 1, {{"job", job_}});
+  sink_.record(is_parked, 1);
+}
+
+void Figures::lost() noexcept {
+  sink_.record(up, 0);
+  sink_.record(is_lost, 1);
+}
+
+void Figures::found() noexcept {
+  sink_.record(is_lost, 0);
 }
 
 }  // namespace sidekick::runtime

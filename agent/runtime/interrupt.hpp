@@ -1,41 +1,39 @@
-/// That the process was asked to end, and by which signal.
+/// That a process or a job was asked to end, and by which signal.
 #pragma once
 
-#include <list>
-#include <mutex>
+#include <atomic>
 #include <optional>
 
 #include "sidekick/cancel.hpp"
 
 namespace sidekick::runtime {
 
-/// Thread safe. raise() is not for signal handlers: SignalThread calls it from an ordinary thread.
+/// Thread safe. raise() is not for signal handlers: SignalThread calls it from an ordinary thread. The constructors
+/// throw Error of kind io where no descriptor can be had.
 class Interrupt final {
  public:
-  /// Keeps a source linked: it is cancelled when the interrupt is raised, at once if it was already.
-  class Link final {
-   public:
-    Link(Interrupt& interrupt, const CancelSource& source);
-    ~Link();
-    Link(const Link&) = delete;
-    Link& operator=(const Link&) = delete;
+  Interrupt() = default;
+  /// That of a job: is raised with the one of the process too, which outlives it, and never raises that.
+  explicit Interrupt(const Interrupt* process) : process_(process), source_(process->token()) {}
 
-   private:
-    Interrupt& interrupt_;
-    std::list<CancelSource>::iterator place_;
-  };
+  /// Cancels the token. The first signal stays the one that counts.
+  void raise(int signal) noexcept {
+    int none = 0;
+    signal_.compare_exchange_strong(none, signal);
+    source_.cancel();
+  }
 
-  /// Cancels the token and all that is linked. The first signal stays the one that counts.
-  void raise(int signal) noexcept;
+  std::optional<int> signal() const noexcept {
+    if (const int own = signal_) return own;
+    return process_ != nullptr ? process_->signal() : std::nullopt;
+  }
 
-  std::optional<int> signal() const noexcept;
   CancelToken token() const { return source_.token(); }
 
  private:
-  mutable std::mutex mutex_;
-  std::optional<int> signal_;
+  const Interrupt* process_ = nullptr;
+  std::atomic<int> signal_ = 0;
   CancelSource source_;
-  std::list<CancelSource> linked_;
 };
 
 }  // namespace sidekick::runtime

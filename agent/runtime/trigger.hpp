@@ -1,32 +1,30 @@
 /// That a loop is asked to take its next step now.
 #pragma once
 
-#include <mutex>
-#include <optional>
+#include <atomic>
 
-#include "agent/runtime/interrupt.hpp"
-#include "sidekick/clock.hpp"
+#include "agent/runtime/waker.hpp"
 
 namespace sidekick::runtime {
 
-enum class Woken { due, triggered, interrupted };
-
-/// A mailbox of one: what is raised during a step, once or often, makes the next wait end at once. Thread safe; one
-/// thread waits.
+/// A mailbox of one: what is raised during a step, once or often, makes the next step due at once. Thread safe.
 class Trigger final {
  public:
-  void raise() noexcept;
+  /// `waker` outlives the trigger.
+  explicit Trigger(Waker& waker) : waker_(waker) {}
 
-  /// Returns when `due` is reached, the trigger was raised since the last wait, or the interrupt is raised (which comes
-  /// first where several hold). Throws Error of kind io where no descriptor can be had.
-  Woken wait_until(Clock& clock, Clock::time_point due, Interrupt& interrupt);
+  void raise() noexcept {
+    raised_ = true;
+    waker_.wake();
+  }
+  bool is_raised() const noexcept { return raised_; }
+
+  /// Takes it back. Returns whether it was raised.
+  bool take() noexcept { return raised_.exchange(false); }
 
  private:
-  bool take();
-
-  std::mutex mutex_;
-  bool raised_ = false;
-  std::optional<CancelSource> waiting_;
+  Waker& waker_;
+  std::atomic<bool> raised_ = false;
 };
 
 }  // namespace sidekick::runtime

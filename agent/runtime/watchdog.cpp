@@ -10,8 +10,8 @@ Watchdog::Watchdog(Clock& clock, Interrupt& interrupt, Clock::time_point deadlin
       late_code_(late_code),
       abandon_(std::move(abandon)),
       grace_(grace),
-      job_link_(interrupt, job_),
-      wake_link_(interrupt, wake_),
+      work_(interrupt.token()),
+      wake_(interrupt.token()),
       thread_([this] { watch(); }) {}
 
 Watchdog::~Watchdog() {
@@ -24,7 +24,7 @@ void Watchdog::watch() {
   const auto wake = clock_.wait_until(deadline_, wake_.token());
   if (finished_.token().cancelled()) return;
   if (wake == Wake::due) timed_out_ = true;
-  job_.cancel();
+  work_.cancel();
   if (clock_.wait_for(grace_, finished_.token()) == Wake::cancelled) return;
   const auto signal = interrupt_.signal();
   abandon_(signal ? 128 + *signal : late_code_);

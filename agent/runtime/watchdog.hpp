@@ -1,4 +1,4 @@
-/// Cancelling one attempt in time, and not waiting for ever until it has let go.
+/// Cancelling work in time, and not waiting for ever until it has let go: for what runs outside of the scheduler.
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,8 @@
 
 namespace sidekick::runtime {
 
-/// Watches an attempt from its construction to its destruction. The token is cancelled at the deadline or when the
-/// interrupt is raised. A job that has not returned `grace` later is given up: `abandon` is called with the exit code
+/// Watches work from its construction to its destruction. The token is cancelled at the deadline or when the
+/// interrupt is raised. Work that has not returned `grace` later is given up: `abandon` is called with the exit code
 /// (that of the signal, or `late_code`) from the watchdog's own thread; in production it does not return.
 class Watchdog final {
  public:
@@ -23,7 +23,7 @@ class Watchdog final {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  CancelToken token() const { return job_.token(); }
+  CancelToken token() const { return work_.token(); }
   bool timed_out() const noexcept { return timed_out_; }
 
  private:
@@ -35,11 +35,9 @@ class Watchdog final {
   int late_code_;
   std::function<void(int)> abandon_;
   std::chrono::milliseconds grace_;
-  CancelSource job_;
+  CancelSource work_;
   CancelSource wake_;
   CancelSource finished_;
-  Interrupt::Link job_link_;
-  Interrupt::Link wake_link_;
   std::atomic<bool> timed_out_ = false;
   std::thread thread_;
 };

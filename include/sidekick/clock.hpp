@@ -1,7 +1,10 @@
 /// Time as jobs see it, so that tests can run it by hand.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
+#include <span>
 
 #include "sidekick/cancel.hpp"
 
@@ -21,6 +24,10 @@ class Clock {
   /// Returns when `due` is reached or the token is cancelled, whichever comes first; at once if it is past.
   virtual Wake wait_until(time_point due, const CancelToken& cancel) = 0;
 
+  /// Returns true when one of `events` has come, as poll() then tells in them, and false when `due` is reached. What
+  /// has come already counts also where `due` is past.
+  virtual bool poll_until(time_point due, std::span<pollfd> events) = 0;
+
   Wake wait_for(duration time, const CancelToken& cancel) { return wait_until(now() + time, cancel); }
 };
 
@@ -29,6 +36,7 @@ class SystemClock final : public Clock {
  public:
   time_point now() const override { return std::chrono::steady_clock::now(); }
   Wake wait_until(time_point due, const CancelToken& cancel) override;
+  bool poll_until(time_point due, std::span<pollfd> events) override;
 };
 
 }  // namespace sidekick

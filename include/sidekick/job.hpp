@@ -1,4 +1,7 @@
-/// The contract between a job and the supervisor that runs it.
+/// The contract between a job and the frame that runs it: several jobs in one process, each in a thread of its own
+/// while it does something. A job learns all it needs from its settings and its context. It touches nothing that
+/// belongs to the process: umask, signals, working directory, environment, allocator settings, children that it did not
+/// start. Every wait, also in a callback of a library, ends when the token is cancelled.
 #pragma once
 
 #include <cstdint>
@@ -65,9 +68,13 @@ class OneShotJob {
 struct Step {
   Outcome outcome;
   Clock::time_point next_due;
+  /// A descriptor that makes the next step due as soon as it is readable; -1: none. The job owns it, keeps it open
+  /// until it is called again, and reads it then: what stays readable makes step after step due at once.
+  int wake_fd = -1;
 };
 
-/// Work that is never done. The supervisor waits between steps; the job never sleeps for its period.
+/// Work that is never done. The frame waits between steps; the job never sleeps for its period, nor
+/// waits for what its wake_fd can wait for. A step that finds nothing has no summary, and is not logged.
 class LoopJob {
  public:
   virtual ~LoopJob() = default;

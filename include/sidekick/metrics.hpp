@@ -1,7 +1,9 @@
 /// Figures that a job keeps for whoever watches it.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 
 namespace sidekick {
@@ -26,10 +28,23 @@ struct MetricLabel {
   std::string_view value;
 };
 
-using MetricLabels = std::initializer_list<MetricLabel>;
+/// The labels of one call: written in place, or those of an array. Views, as those of the labels.
+class MetricLabels {
+ public:
+  MetricLabels() = default;
+  MetricLabels(std::initializer_list<MetricLabel> labels) : labels_(std::data(labels), labels.size()) {}
+  explicit MetricLabels(std::span<const MetricLabel> labels) : labels_(labels) {}
 
-/// Where figures go. Safe from any thread; never throws; cheap enough for every poll. Label values come from the
-/// program, never from outside: each new one is kept for ever.
+  const MetricLabel* begin() const noexcept { return labels_.data(); }
+  const MetricLabel* end() const noexcept { return labels_.data() + labels_.size(); }
+  std::size_t size() const noexcept { return labels_.size(); }
+
+ private:
+  std::span<const MetricLabel> labels_;
+};
+
+/// Where figures go. The one that a job is given adds which job they are of. Safe from any thread; never throws; cheap
+/// enough for every poll. Label values come from the program, never from outside: each new one is kept for ever.
 class MetricSink {
  public:
   virtual ~MetricSink() = default;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <thread>
 
 #include "sidekick/dial.hpp"
@@ -18,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Clock::duration between_reports = 10s;
+constexpr Clock::duration until_next_start = 1s;
 
 std::string spoken(Clock::duration time) {
   const auto ms = std::chrono::round<std::chrono::milliseconds>(time).count();
@@ -36,8 +38,14 @@ class Watches {
   Watches(const Watches&) = delete;
   Watches& operator=(const Watches&) = delete;
 
-  void start() {
-    for (const auto& watch : all_) std::thread([watch] { watch->run(); }).detach();
+  /// Starts those that do not run yet. False where there was no thread left for all, as under a pids limit.
+  bool start() {
+    for (; started_ < all_.size(); started_++) try {
+        std::thread([watch = all_[started_]] { watch->run(); }).detach();
+      } catch (const std::system_error&) {
+        return false;
+      }
+    return true;
   }
 
   Goal& goal() noexcept { return *goal_; }
@@ -74,6 +82,7 @@ class Watches {
   Settings::Until until_;
   std::shared_ptr<Goal> goal_;
   std::vector<std::shared_ptr<Watch>> all_;
+  std::size_t started_ = 0;
 };
 
 }  // namespace
@@ -86,11 +95,13 @@ Outcome WaitJob::run(JobContext& context) {
   Watches watches(settings_);
   const auto begun = context.clock.now();
   auto report = begun + between_reports;
-  watches.start();
+  bool all_run = watches.start();
   const auto over = watches.goal().over();
   for (;;) {
     const auto end = settings_.timeout ? begun + *settings_.timeout : Clock::time_point::max();
-    const bool is_over = wait_ready(over.fd(), POLLIN, std::min(report, end), context.cancel);
+    auto next = std::min(report, end);
+    if (!all_run) next = std::min(next, context.clock.now() + until_next_start);
+    const bool is_over = wait_ready(over.fd(), POLLIN, next, context.cancel);
     const int reason = errno;
     // Also after success: a stopped process does not become the command.
     context.ending.throw_if_cancelled();
@@ -99,6 +110,7 @@ Outcome WaitJob::run(JobContext& context) {
     if (reason != ETIMEDOUT) throw error_from_errno("cannot wait", reason);
     const auto now = context.clock.now();
     if (now >= end) throw watches.out_of_time(*settings_.timeout);
+    if (!all_run) all_run = watches.start();
     if (now < report) continue;
     context.log.info("still waiting for " + watches.missing());
     report += between_reports;

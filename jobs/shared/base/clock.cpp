@@ -1,19 +1,35 @@
 #include "sidekick/clock.hpp"
 
-#include <poll.h>
-
 #include <algorithm>
 
 namespace sidekick {
 
-Wake SystemClock::wait_until(time_point due, const CancelToken& cancel) {
+namespace {
+
+/// For poll(): what is left until `due`, not negative, and an hour at most.
+int milliseconds_until(Clock::time_point due, Clock::time_point now) {
   using std::chrono::milliseconds;
+  if (due <= now) return 0;
+  return static_cast<int>(std::min<Clock::duration>(std::chrono::ceil<milliseconds>(due - now), std::chrono::hours(1)) /
+                          milliseconds(1));
+}
+
+}  // namespace
+
+bool SystemClock::poll_until(time_point due, std::span<pollfd> events) {
+  for (;;) {
+    if (::poll(events.data(), events.size(), milliseconds_until(due, now())) > 0) return true;
+    if (now() >= due) return false;
+  }
+}
+
+Wake SystemClock::wait_until(time_point due, const CancelToken& cancel) {
   for (;;) {
     if (cancel.cancelled()) return Wake::cancelled;
-    const auto left = std::chrono::ceil<milliseconds>(due - now());
-    if (left <= milliseconds::zero()) return Wake::due;
+    const int left = milliseconds_until(due, now());
+    if (left == 0) return Wake::due;
     pollfd event{cancel.fd(), POLLIN, 0};
-    ::poll(&event, 1, static_cast<int>(std::min<milliseconds>(left, std::chrono::hours(1)).count()));
+    ::poll(&event, 1, left);
   }
 }
 

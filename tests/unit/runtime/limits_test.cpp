@@ -19,7 +19,7 @@ TEST_CASE("an attempt that takes too long is cancelled and the next one begins")
   });
   Policy policy;
   policy.attempt_timeout = 30s;
-  CHECK(run_one_shot("restore", job, policy, h.around()) == 0);
+  CHECK(h.run(plan_for(job, policy)) == 0);
   CHECK(job.runs == 2);
   REQUIRE(h.log.lines(LogLevel::warning).size() == 1);
   CHECK(h.log.events()[0].message == "attempt 1 ran out of time; retrying in 1.00 s");
@@ -34,7 +34,7 @@ TEST_CASE("the whole time limit cancels the attempt and ends with 124") {
   });
   Policy policy;
   policy.timeout = 10min;
-  CHECK(run_one_shot("restore", job, policy, h.around()) == 124);
+  CHECK(h.run(plan_for(job, policy)) == 124);
   CHECK(job.runs == 1);
   CHECK(h.log.events().back().message.starts_with("not finished within 10m (--timeout)"));
 }
@@ -44,7 +44,7 @@ TEST_CASE("the whole time limit ends the waiting between attempts, and says what
   ScriptedJob job([](JobContext&) -> Outcome { throw Error(ErrorKind::unavailable, "connection refused"); });
   Policy policy;
   policy.timeout = 5s;
-  CHECK(run_one_shot("restore", job, policy, h.around()) == 124);
+  CHECK(h.run(plan_for(job, policy)) == 124);
   CHECK(h.clock.elapsed() <= 5s);
   CHECK(h.log.events().back().message == "not finished within 5s (--timeout): connection refused");
 }
@@ -58,7 +58,7 @@ TEST_CASE("an attempt that ends in time is not bothered by its limit") {
   });
   Policy policy;
   policy.attempt_timeout = 30s;
-  CHECK(run_one_shot("restore", job, policy, h.around()) == 0);
+  CHECK(h.run(plan_for(job, policy)) == 0);
 }
 
 TEST_CASE("a job that does not let go within two seconds of its limit is given up with 124") {
@@ -74,7 +74,7 @@ TEST_CASE("a job that does not let go within two seconds of its limit is given u
   Policy policy;
   policy.attempt_timeout = 30s;
   policy.retry.retries = 0;
-  run_one_shot("restore", job, policy, h.around());
+  h.run(plan_for(job, policy));
   CHECK(h.abandoned == 124);
   CHECK(h.clock.elapsed() >= 32s);
 }
@@ -86,7 +86,7 @@ TEST_CASE("a job that does not let go within two seconds of a signal is given up
     while (h.abandoned == 0) h.clock.advance(100ms);
     return {"too late"};
   });
-  run_one_shot("restore", job, {}, h.around());
+  h.run(plan_for(job));
   CHECK(h.abandoned == 143);
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("a parked error is told at once and every hour, and keeps its own code
   ScriptedJob job([](JobContext&) -> Outcome { throw Error(ErrorKind::denied, "wrong password"); });
   Policy policy;
   policy.after_permanent = AfterPermanent::park;
-  CHECK(run_one_shot("restore", job, policy, h.around()) == 77);
+  CHECK(h.run(plan_for(job, policy)) == 77);
   CHECK(job.runs == 3);
   const auto errors = h.log.lines(LogLevel::error);
   CHECK(errors.size() == 3);
@@ -110,5 +110,5 @@ TEST_CASE("an error that a new task may overcome ends the process although parki
   ScriptedJob job([](JobContext&) -> Outcome { throw Error(ErrorKind::unavailable, "no primary"); });
   Policy policy;
   policy.after_permanent = AfterPermanent::park;
-  CHECK(run_one_shot("restore", job, policy, h.around()) == 69);
+  CHECK(h.run(plan_for(job, policy)) == 69);
 }

@@ -17,6 +17,7 @@ class VirtualClock final : public Clock {
  public:
   time_point now() const override;
   Wake wait_until(time_point due, const CancelToken& cancel) override;
+  bool poll_until(time_point due, std::span<pollfd> events) override;
 
   void advance(duration time);
 
@@ -29,8 +30,8 @@ class VirtualClock final : public Clock {
   const std::vector<duration>& waits() const { return waits_; }
 
  private:
-  void move_to(time_point due, const CancelToken& cancel);
-  Wake wait_for_others(time_point due, const CancelToken& cancel) const;
+  void move_to(time_point due, const std::function<bool()>& is_over);
+  bool wait_for_others(time_point due, std::span<pollfd> events) const;
 
   const std::thread::id driver_ = std::this_thread::get_id();
   const time_point start_{std::chrono::hours(1000)};

@@ -1,0 +1,334 @@
+#include "agent/runtime/running_job.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+#include "agent/config/duration.hpp"
+#include "agent/runtime/attempt.hpp"
+#include "agent/runtime/watchdog.hpp"
+#include "sidekick/exceptions.hpp"
+#include "sidekick/signal_name.hpp"
+
+namespace sidekick::runtime {
+
+namespace {
+
+using config::spoken_duration;
+
+/// However short the back-off came out, nobody is asked more often than this by a loop that goes on failing.
+constexpr std::chrono::seconds least_wait{1};
+
+int exit_code_for(const Error& error, ExitCodeOf exit_code_of) {
+  return error.exit_code().value_or(exit_code_of(error.kind()));
+}
+
+/// True where this machine is short of file descriptors for now, which says nothing of the work. Whichever library
+/// noticed it, the text of the errno is in its message.
+bool is_out_of_descriptors(const Error& error) {
+  return std::ranges::any_of(std::array{EMFILE, ENFILE}, [&](int number) {
+    return error.message().find(std::generic_category().message(number)) != std::string::npos;
+  });
+}
+
+/// True where the frame had no thread or descriptor for a turn: the job itself has not failed.
+bool is_short_of_means(const Error& error, bool was_refused) {
+  return was_refused || is_out_of_descriptors(error);
+}
+
+}  // namespace
+
+RunningJob::RunningJob(std::string name, const Surroundings& around)
+    : name_(std::move(name)),
+      around_(around),
+      metrics_(around.metrics, name_, around.label),
+      trigger_(around.waker),
+      interrupt_(&around.interrupt),
+      turn_(interrupt_.token()),
+      log_(around.log, name_, 0),
+      figures_(metrics_),
+      budget_({}, around.random),
+      backoff_(around.random),
+      started_(around.clock.now()) {}
+
+RunningJob::~RunningJob() = default;
+
+void RunningJob::start(JobPlan plan) {
+  plan_ = std::move(plan);
+  budget_ = RetryBudget(policy().retry, around_.random);
+  started_ = around_.clock.now();
+  if (auto* const once = std::get_if<std::unique_ptr<OneShotJob>>(&plan_.job)) {
+    work_ = [&job = **once](JobContext& context) { return Step{job.run(context), {}}; };
+  } else {
+    work_ = [&job = *std::get<std::unique_ptr<LoopJob>>(plan_.job)](JobContext& context) { return job.step(context); };
+    if (plan_.steps == JobPlan::Steps::endless) kind_ = Kind::loop;
+  }
+  if (policy().timeout && !is_loop()) deadline_ = started_ + *policy().timeout;
+}
+
+void RunningJob::park(const Error& error, ExitCodeOf exit_code_of) {
+  parked_for_ = error;
+  parked_code_of_ = exit_code_of;
+  phase_ = Phase::is_parked;
+}
+
+void RunningJob::stop() noexcept {
+  interrupt_.raise(SIGTERM);
+  around_.waker.wake();
+}
+
+std::optional<int> RunningJob::exit_code() const noexcept {
+  return exit_code_;
+}
+
+TurnLimits RunningJob::begin_turn() noexcept {
+  timed_out_ = false;
+  refused_.reset();
+  if (phase_ == Phase::waits) trigger_.take();
+  const bool works = phase_ == Phase::works || phase_ == Phase::waits;
+  if (works && turn_.token().cancelled() && !interrupt_.signal()) try {
+      turn_ = CancelSource(interrupt_.token());
+    } catch (const Error& error) {
+      refused_ = error;
+    }
+  // What a job does beside its steps is given no more time than they are: the look-up of a name, say, can be neither
+  // cancelled nor waited for.
+  if (phase_ == Phase::lets_go) return {around_.clock.now(), Watchdog::usual_grace, code_};
+  if (!works) return {{}, Watchdog::usual_grace, code_};
+  return {attempt_deadline(), policy().let_go, policy().exit_code_of(ErrorKind::timeout)};
+}
+
+void RunningJob::time_is_up() noexcept {
+  timed_out_ = true;
+  turn_.cancel();
+}
+
+void RunningJob::lost() noexcept {
+  const std::lock_guard lock(lost_mutex_);
+  is_lost_ = true;
+  health_.fails(true);
+  figures_.lost();
+  log_.error("did not stop in time after the request to stop; the next attempt starts after it has returned");
+}
+
+NextTurn RunningJob::turn() noexcept try { return take_turn(); } catch (...) {
+  // Not the work, but telling of it: there was no memory for that.
+  return {.due = around_.clock.now() + least_wait, .by_trigger = true};
+}
+
+NextTurn RunningJob::take_turn() {
+  switch (phase_) {
+    case Phase::is_parked:
+      return stay_parked();
+    case Phase::settles:
+      return over(code_);
+    case Phase::lets_go:
+      plan_.ended = nullptr;
+      work_ = nullptr;
+      plan_.job = {};
+      return {.ended = code_};
+    case Phase::waits:
+      phase_ = Phase::works;
+      if (interrupt_.signal()) return stopped();
+      break;
+    case Phase::works:
+      break;
+  }
+  return attempt();
+}
+
+NextTurn RunningJob::attempt() {
+  number_++;
+  try {
+    figures_.attempted();
+    const auto step = do_work();
+    note_return();
+    return succeeded(step);
+  } catch (const Error& error) {
+    note_return();
+    return failed(error);
+  }
+}
+
+Step RunningJob::do_work() {
+  Step step;
+  const AttemptFrame frame{around_, name_, number_, movement_, health_, metrics_};
+  try {
+    if (refused_) throw Error(*refused_);
+    run_attempt(frame, turn_.token(), interrupt_.token(), [&](JobContext& context) { step = work_(context); });
+  } catch (const Error& error) {
+    // A job that tells what it had no time for says more than we know.
+    if (!timed_out_ || error.kind() == ErrorKind::timeout) throw;
+    throw Error(ErrorKind::timeout, "attempt " + std::to_string(number_) + " ran out of time");
+  }
+  return step;
+}
+
+void RunningJob::note_return() noexcept {
+  const std::lock_guard lock(lost_mutex_);
+  if (!std::exchange(is_lost_, false)) return;
+  figures_.found();
+  health_.fails(fails_);
+}
+
+NextTurn RunningJob::succeeded(const Step& step) {
+  note_success(!step.outcome.summary.empty());
+  succeeded_once_ = true;
+  if (!is_loop()) return finish(step.outcome);
+  if (!step.outcome.summary.empty()) log_.info(step.outcome.summary);
+  budget_.succeeded();
+  backoff_.reset();
+  number_ = failures_ = 0;
+  phase_ = Phase::waits;
+  return {.due = step.next_due, .wake_fd = step.wake_fd, .by_trigger = true};
+}
+
+NextTurn RunningJob::finish(const Outcome& outcome) {
+  log_.info(outcome.summary, {{"took", took()}, {"attempts", number_}});
+  say_last_word(outcome.summary, 0);
+  health_.ready();
+  const auto until = started_ + policy().settle;
+  const auto left = until - around_.clock.now();
+  if (left.count() <= 0) return over(0);
+  log_.info("staying up until the task has run for " + config::format_duration(policy().settle),
+            {{"left", spoken_duration(left)}});
+  phase_ = Phase::settles;
+  return {.due = until};
+}
+
+std::string RunningJob::took() const {
+  return spoken_duration(around_.clock.now() - started_);
+}
+
+std::optional<Clock::time_point> RunningJob::attempt_deadline() const {
+  if (!policy().attempt_timeout) return deadline_;
+  const auto own = around_.clock.now() + *policy().attempt_timeout;
+  return deadline_ ? std::min(own, *deadline_) : own;
+}
+
+void RunningJob::note_success(bool did_something) {
+  const bool is_real = did_something || !may_be_idle();
+  if (fails_ && !is_real) return;
+  fails_ = false;
+  health_.fails(false);
+  if (is_real)
+    figures_.succeeded();
+  else
+    figures_.works();
+}
+
+NextTurn RunningJob::failed(const Error& error) {
+  if (interrupt_.signal()) return stopped();
+  figures_.failed(error.kind());
+  if (may_be_idle()) {
+    // A failure before that is over with the first step that gets so far.
+    fails_ = health_.was_ready();
+    health_.fails(true);
+  }
+  if (is_loop() && succeeded_once_ && is_short_of_means(error, refused_.has_value())) return go_on(error);
+  if (const auto* rule = std::get_if<CountFailures>(&policy().failures)) return count(error, *rule);
+  if (is_loop() && (succeeded_once_ || health_.was_ready())) return go_on(error);
+  return spend_budget(error);
+}
+
+NextTurn RunningJob::spend_budget(const Error& error) {
+  const auto now = around_.clock.now();
+  if (movement_.take()) budget_.progressed();
+  if (deadline_ && now >= *deadline_) return out_of_time(error);
+  const auto wait = budget_.after(error, now);
+  if (!wait) return end_with(error);
+  if (deadline_ && now + *wait >= *deadline_) return out_of_time(error);
+  return try_again(LogLevel::warning, error, *wait);
+}
+
+NextTurn RunningJob::count(const Error& error, const CountFailures& rule) {
+  failures_++;
+  const bool begun = succeeded_once_;
+  const int most = begun ? rule.max_failures : rule.init_max_failures.value_or(rule.max_failures);
+  // A kind that is usually tried again, and is not to be: what is published stands, only a hook of a run that ends
+  // has failed, which is told once.
+  const bool is_final = error.retry_ruled_out() && info(error.kind()).transient;
+  if (is_final || (most >= 0 && failures_ >= most)) return end_with(error);
+  const bool own_wait = !begun && rule.init_period.count() > 0;
+  return try_again(LogLevel::error, error, own_wait ? rule.init_period : rule.period);
+}
+
+NextTurn RunningJob::go_on(const Error& error) {
+  const auto level = info(error.kind()).transient ? LogLevel::warning : LogLevel::error;
+  return try_again(level, error, std::max<Clock::duration>(backoff_.next(), least_wait));
+}
+
+NextTurn RunningJob::try_again(LogLevel level, const Error& error, Clock::duration wait) {
+  status::JobLog(around_.log, name_, number_)
+      .write(level, error.message() + "; retrying in " + spoken_duration(wait),
+             {{"hint", level == LogLevel::error ? error.hint() : ""}, {"kind", info(error.kind()).name}});
+  phase_ = Phase::waits;
+  return {.due = around_.clock.now() + wait, .by_trigger = true};
+}
+
+NextTurn RunningJob::stopped() {
+  const int signal = interrupt_.signal().value_or(SIGTERM);
+  // A loop that works is never done, and being stopped is how it ends.
+  const bool is_usual = is_loop() && succeeded_once_;
+  const auto text = "stopped by " + signal_name(signal) + (is_usual ? "" : " before the work was done");
+  log_.write(is_usual ? LogLevel::info : LogLevel::warning, text,
+             {{"took", took()}, {"attempts", number_}, {"code", 128 + signal}});
+  say_last_word(text, 128 + signal);
+  return over(128 + signal);
+}
+
+NextTurn RunningJob::out_of_time(const Error& last) {
+  return end_with(Error(ErrorKind::timeout,
+                        "not finished within " +
+                            config::format_duration(policy().timeout.value_or(std::chrono::milliseconds(0))) +
+                            " (--timeout): " + last.message(),
+                        last.hint(), Retry::never));
+}
+
+NextTurn RunningJob::end_with(const Error& error) {
+  // A transient error that is not tried again ends the process: the orchestrator's next task may have more luck.
+  if (policy().after_permanent == AfterPermanent::park && !info(error.kind()).transient) {
+    park(error, policy().exit_code_of);
+    return stay_parked();
+  }
+  const int code = exit_code_for(error, policy().exit_code_of);
+  log_.error(error.message(), {{"hint", error.hint()},
+                               {"kind", info(error.kind()).name},
+                               {"code", code},
+                               {"took", took()},
+                               {"attempts", number_}});
+  say_last_word(error.message(), code);
+  return over(code);
+}
+
+NextTurn RunningJob::stay_parked() {
+  const auto& error = *parked_for_;
+  const int code = exit_code_for(error, parked_code_of_);
+  const bool is_first = !health_.is_parked();
+  if (!is_first && interrupt_.signal()) return over(code);
+  if (is_first) {
+    health_.park();
+    figures_.parked();
+    say_last_word(error.message(), code);
+  }
+  log_.error(error.message(),
+             {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}, {"parked", true}});
+  return {.due = around_.clock.now() + std::chrono::hours(1)};
+}
+
+NextTurn RunningJob::over(int code) {
+  code_ = code;
+  phase_ = Phase::lets_go;
+  return {.due = around_.clock.now()};
+}
+
+void RunningJob::say_last_word(std::string_view text, int code) noexcept try {
+  around_.last_word(plan_.ended ? plan_.ended(code, text) : std::string(text), code);
+} catch (const std::exception& error) {
+  log_.warn(std::string("cannot report the result: ") + error.what());
+}
+
+}  // namespace sidekick::runtime
