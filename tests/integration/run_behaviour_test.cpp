@@ -179,14 +179,22 @@ TEST_CASE("a command may leave zombies of its own") {
   CHECK(behave(place, {}, {"zombies", "100"}).exit_code == 0);
 }
 
-TEST_CASE("of ten thousand short-lived orphans no zombie is left while the command goes on") {
+static void leave_orphans(const std::string& count) {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
-  Child child(run_misbehave(place, {}, {"orphans", "10000", "stay"}));
+  Child child(run_misbehave(place, {}, {"orphans", count, "stay"}));
   REQUIRE(eventually(60s, [&] { return child.out() == "ready\n"; }));
   const auto sidekick = sidekick_of(child);
   CHECK(eventually(10s, [&] { return kept_of(sidekick).size() == 1; }));
   ::kill(sidekick, SIGTERM);
   CHECK(child.wait(20s).exit_code == 143);
+}
+
+TEST_CASE("of a thousand short-lived orphans no zombie is left while the command goes on") {
+  leave_orphans("1000");
+}
+
+TEST_CASE("of ten thousand short-lived orphans no zombie is left while the command goes on", "[.long]") {
+  leave_orphans("10000");
 }
 
 TEST_CASE("what cannot be run ends with 126 and what is not found with 127") {

@@ -14,14 +14,14 @@ Certificates::Certificates() {
 }
 
 void Certificates::make_authority(const std::string& name) const {
-  openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/O=sidekick-test/CN=" + name,
-           "-keyout", name + ".key", "-out", name + ".pem"});
+  openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+           "/O=sidekick-test/CN=" + name, "-keyout", name + ".key", "-out", name + ".pem"});
 }
 
 void Certificates::make_certificate(const std::string& name, const std::string& extension) const {
   write_file(folder_ / (name + ".ext"), extension);
-  openssl({"req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/O=sidekick-test/OU=" + name + "/CN=" + name,
-           "-keyout", name + ".key", "-out", name + ".csr"});
+  openssl({"req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+           "/O=sidekick-test/OU=" + name + "/CN=" + name, "-keyout", name + ".key", "-out", name + ".csr"});
   openssl({"x509", "-req", "-in", name + ".csr", "-CA", "authority.pem", "-CAkey", "authority.key", "-CAcreateserial",
            "-days", "2", "-extfile", name + ".ext", "-out", name + ".crt"});
   write_file(folder_ / (name + ".pem"), read_file(folder_ / (name + ".key")) + read_file(folder_ / (name + ".crt")));

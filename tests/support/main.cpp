@@ -15,7 +15,10 @@ int main(int argc, char** argv) {
   mongoc_log_set_handler(silent, nullptr);
   mongoc_init();
   sidekick::test::add_generated_tests();
-  const int failed = Catch::Session().run(argc, argv);
+  Catch::Session session;
+  // By them ctest sorts the cases; see tests/CMakeLists.txt.
+  session.configData().filenamesAsTags = true;
+  const int failed = session.run(argc, argv);
   mongoc_cleanup();
   return failed;
 }
