@@ -125,8 +125,8 @@ TEST_CASE("the build installs a manual page for every command that has one") {
            pages.find(item + ")") != std::string::npos));
     CHECK(schema.find("man"));
   };
-  for (const auto& command : cli::commands())
-    if (command.schema) check(command.schema());
+  for (const auto* command : cli::commands())
+    if (command->schema) check(command->schema());
   for (const auto& schema : cli::backup_admin_schemas()) check(schema);
 }
 
