@@ -1,3 +1,6 @@
+// What most sources include of the standard library; precompiled where SIDEKICK_PCH is on.
+#pragma once
+
 #include <algorithm>
 #include <array>
 #include <atomic>

@@ -42,10 +42,10 @@ target_compile_options(standard_warnings INTERFACE
   # bson_t is over-aligned, which std::vector honours whatever this warning says.
   -Wno-ignored-attributes)
 
-# precompiled(NAME HEADER SETTINGS…): a target NAME whose precompiled HEADER those can use that are compiled with the same
+# precompiled(NAME HEADERS SETTINGS…): a target NAME whose precompiled HEADERS those can use that are compiled with the same
 # SETTINGS: use_precompiled(TARGET NAME). A source includes what it uses all the same: what ships, and lint, are compiled
 # without (SIDEKICK_PCH).
-function(precompiled name header)
+function(precompiled name headers)
   if(NOT SIDEKICK_PCH)
     return()
   endif()
@@ -53,7 +53,7 @@ function(precompiled name header)
   add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
   target_link_libraries(${name} PRIVATE ${ARGN})
   target_compile_options(${name} PRIVATE -fpch-preprocess)
-  target_precompile_headers(${name} PRIVATE ${header})
+  target_precompile_headers(${name} PRIVATE ${headers})
 endfunction()
 
 function(use_precompiled target name)
