@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "git_sync/publish/attributes.hpp"
+#include "git_sync/publish/entry.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/publish/root_detail.hpp"
 #include "git_sync/publish/state_folder.hpp"
@@ -29,13 +31,13 @@ void fetch_by_hash(Store& store, Remote& remote, const ObjectId& commit, int dep
                    const FetchFrame& frame) {
   try {
     if (older == OlderObjects::drop)
-      git_sync::fetch_anew(store, remote, commit, depth, frame);
+      git_sync::fetch_anew(store, remote, commit, {depth}, frame);
     else
-      git_sync::fetch(store, remote, commit, depth, {}, frame);
+      git_sync::fetch(store, remote, commit, {depth}, {}, frame);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::no_input) throw;
-    fetch_all(store, remote, frame);
-    if (!is_whole(store, commit, frame.cancel)) throw;
+    fetch_all(store, remote, {}, frame);
+    if (!is_whole(store, commit, {depth}, frame.cancel)) throw;
   }
 }
 
@@ -65,11 +67,26 @@ void ContentSource::read_sparse_patterns() {
     sparse_ = std::make_shared<const SparsePatterns>(SparsePatterns::read(settings_.sparse_file));
 }
 
-Content ContentSource::fetch(const ObjectId& commit, const FetchFrame& frame) {
+Content ContentSource::content_without_submodules(const ObjectId& commit) {
   if (!sparse_) read_sparse_patterns();
   Content content{commit, {}, settings_.subdir};
   content.parts.push_back({"", &store_, commit, store_.tree_of(commit, settings_.subdir)});
   content.sparse = sparse_;
+  return content;
+}
+
+std::vector<ObjectId> ContentSource::needed_blobs(const ObjectId& commit, const CancelToken& cancel) {
+  const auto content = content_without_submodules(commit);
+  std::vector<ObjectId> out;
+  for (const auto& entry : list_entries(content, cancel)) out.push_back(entry.blob);
+  for (const auto& file : attribute_files(content, 0)) out.push_back(file.blob);
+  if (settings_.submodules == Submodules::off) return out;
+  if (const auto file = description_of_submodules(store_, commit)) out.push_back(*file);
+  return out;
+}
+
+Content ContentSource::fetch(const ObjectId& commit, const FetchFrame& frame) {
+  auto content = content_without_submodules(commit);
   content.links_need_parts = links_need_parts(settings_.submodules);
   if (settings_.submodules != Submodules::off)
     add_submodules(content, {store_, commit, settings_.remote.url, ""}, frame);
@@ -90,7 +107,7 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
     const auto url = resolve_submodule_url(parent.url, module.url);
     // The history does not matter: the server may have been asked for everything, or may itself have less.
     const auto older = distrusted_.erase(store.git_dir()) > 0 ? OlderObjects::drop : OlderObjects::keep;
-    if (older == OlderObjects::drop || !is_whole(store, module.commit, frame.cancel))
+    if (older == OlderObjects::drop || !is_whole(store, module.commit, {settings_.depth}, frame.cancel))
       fetch_module(store, settings_.remote, {parent.url, url}, module, settings_.depth, older, frame);
     content.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});
     if (settings_.submodules == Submodules::recursive)

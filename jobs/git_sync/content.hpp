@@ -31,7 +31,11 @@ class ContentSource final {
   /// commit does not have the folder to publish.
   Content fetch(const ObjectId& commit, const FetchFrame& frame);
 
-  /// Makes the next fetch() download the submodule of `store` again in full, because it is damaged.
+  /// The blobs of the main repository that publishing `commit`, whose trees are here, depends on: the files that are
+  /// published, the .gitattributes that hold for them, and .gitmodules. Throws like fetch().
+  std::vector<ObjectId> needed_blobs(const ObjectId& commit, const CancelToken& cancel);
+
+  /// The next fetch() gets all of the submodule that `store` is for anew: it turned out to be damaged.
   void distrust(const Store& store);
 
   /// Removes from the repositories of submodules what `content` does not reach. Returns the bytes freed.
@@ -44,6 +48,7 @@ class ContentSource final {
     std::string url;
     std::string prefix;  ///< of the parent in the main tree
   };
+  Content content_without_submodules(const ObjectId& commit);
   void add_submodules(Content& content, const Parent& parent, const FetchFrame& frame);
   Store& store_at(const std::filesystem::path& git_dir, const FetchFrame& frame);
 

@@ -170,7 +170,7 @@ class GitSyncJob::Impl {
     tips.reserve(refs.size());
     for (const auto& ref : refs) tips.push_back(ref.id);
     if (tips == searched_) return {};
-    fetch_all(store, *remote_, frame);
+    fetch_all(store, *remote_, settings_.filter, frame);
     searched_ = std::move(tips);
     return store.commit_by_prefix(settings_.ref);
   }

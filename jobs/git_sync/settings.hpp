@@ -103,6 +103,7 @@ struct Settings {
   RemoteSettings remote;
   std::string ref = "HEAD";  ///< branch, tag, full or short hash, HEAD, or a full name refs/…
   int depth = 1;             ///< 0: the whole history
+  std::string filter;        ///< of a partial clone of the main repository, as ObjectFilter reads it; empty: none
   Submodules submodules = Submodules::recursive;
   std::string subdir;                 ///< the published folder of the repository; empty: all of it
   std::filesystem::path sparse_file;  ///< sparse patterns of published files; absolute; empty: none

@@ -97,6 +97,13 @@ void check_name(const std::string& name, const ObjectId& commit) {
 
 }  // namespace
 
+std::optional<ObjectId> description_of_submodules(const Store& store, const ObjectId& commit) {
+  const auto tree = tree_of(store, commit);
+  const auto file = entry_at(tree.get(), ".gitmodules");
+  if (!file || git_tree_entry_type(file.get()) != GIT_OBJECT_BLOB) return {};
+  return ObjectId{*git_tree_entry_id(file.get())};
+}
+
 std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit) {
   const auto tree = tree_of(store, commit);
   const auto file = entry_at(tree.get(), ".gitmodules");

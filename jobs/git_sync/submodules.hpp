@@ -1,6 +1,7 @@
 /// The submodules of a commit, and where their repositories are.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,12 @@ struct Submodule {
   enum class Update { checkout, never } update = Update::checkout;  ///< never: `update = none` in .gitmodules
 };
 
-/// The submodules that `.gitmodules` in `commit` describes and its tree links to; none where there is no such file.
-/// Skips one without URL. Throws Error data for a file that cannot be parsed, or a name that would leave the folder of
-/// submodules.
+/// The blob of the file `.gitmodules` in `commit`, whose trees are here; nothing where it has none. Throws Error data.
+std::optional<ObjectId> description_of_submodules(const Store& store, const ObjectId& commit);
+
+/// The submodules that `.gitmodules` in `commit` describes and its tree has a link for; none where there is no such
+/// file. One without URL is left out. Throws Error data for a file that
+/// cannot be parsed, or a name that would leave the folder of submodules.
 std::vector<Submodule> submodules_of(const Store& store, const ObjectId& commit);
 
 /// `url` unchanged, or, where it begins with `./` or `../`, relative to the URL of the parent repository. Throws Error

@@ -78,9 +78,14 @@ bool Workspace::shows_published() const {
   return published_ && publisher_->current() == published_->commit;
 }
 
+Scope Workspace::scope(const FetchFrame& frame) {
+  return {settings_.depth, settings_.filter,
+          [this, &frame](const ObjectId& commit) { return source_.needed_blobs(commit, frame.cancel); }};
+}
+
 void Workspace::finish(const FetchFrame& frame) {
   const auto commit = publisher_->interrupted();
-  if (!commit || !is_whole(store_, *commit, frame.cancel)) return;
+  if (!commit || !is_whole(store_, *commit, scope(frame), frame.cancel)) return;
   publisher_->publish(source_.fetch(*commit, frame), {}, frame.cancel);
 }
 
@@ -89,7 +94,8 @@ std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame
   const auto commit = publisher_->current();
   if (!commit) return {};
   // Readers do not depend on the depth of the history: it can wait for the next contact with the remote.
-  if (!is_whole(store_, *commit, frame.cancel)) fetch(store_, remote, *commit, settings_.depth, {*commit}, frame);
+  const auto all = scope(frame);
+  if (!is_whole(store_, *commit, all, frame.cancel)) fetch(store_, remote, *commit, all, {*commit}, frame);
   auto content = source_.fetch(*commit, frame);
   with_sound_objects(content, remote, frame, [&] { mend(content, frame); });
   published_ = std::move(content);
@@ -106,7 +112,7 @@ void Workspace::with_sound_objects(Content& content, Remote& remote, const Fetch
       const auto damaged = damaged_part(content, frame.cancel);
       if (!damaged) throw;
       if (*damaged == 0)
-        fetch_anew(store_, remote, content.commit, settings_.depth, frame);
+        fetch_anew(store_, remote, content.commit, scope(frame), frame);
       else
         source_.distrust(*content.parts[*damaged].store);
     }
@@ -141,9 +147,9 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announc
   publication.previous = publisher_->current();
   std::vector<ObjectId> known;
   if (publication.previous) known.push_back(*publication.previous);
-  publication.commit = is_complete(store_, id, settings_.depth, frame.cancel)
-                           ? store_.commit_of(id)
-                           : fetch(store_, remote, id, settings_.depth, known, frame);
+  const auto all = scope(frame);
+  publication.commit =
+      is_complete(store_, id, all, frame.cancel) ? store_.commit_of(id) : fetch(store_, remote, id, all, known, frame);
   auto content = source_.fetch(publication.commit, frame);
   const auto gate = gate_for(publication, frame);
   const Unannounced at_the_end{*publisher_};
@@ -169,7 +175,8 @@ void Workspace::tidy(const FetchFrame& frame) {
   remove_old_trees(frame);
   if (!published_ || settings_.garbage_collection == GarbageCollection::never) return;
   const auto when = settings_.garbage_collection;
-  auto freed = store_.collect_garbage({published_->commit}, when, frame.cancel);
+  auto freed = store_.collect_garbage({published_->commit}, when, frame.cancel,
+                                      settings_.filter.empty() ? Extent::everything : Extent::trees);
   freed += source_.collect_garbage(*published_, when, frame.cancel);
   if (freed > 0) log_.debug("removed objects that are no longer needed", {{"bytes", freed}});
 }

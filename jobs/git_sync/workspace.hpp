@@ -59,6 +59,8 @@ class Workspace final {
   /// Finishes an interrupted publication where everything it needs is here: the remote may be down.
   void finish(const FetchFrame& frame);
   void mend(const Content& content, const FetchFrame& frame);
+  /// What of a commit has to be here. The scope asks this workspace which blobs are needed.
+  Scope scope(const FetchFrame& frame);
   Gate gate_for(const Publication& publication, const FetchFrame& frame) const;
 
   const Settings& settings_;

@@ -80,4 +80,11 @@ TEST_CASE("git-sync killed at random moments in place ends with exactly the comm
   kill_at_random({"--in-place=" + (folder / "www").string()}, folder / "www");
 }
 
+TEST_CASE("git-sync killed at random moments of a partial fetch ends with exactly the commit") {
+  const TempDir folder;
+  kill_at_random({"--root=" + (folder / "root").string(), "--link=current", "--filter=tree:0"},
+                 folder / "root/current");
+  CHECK(git(folder / "root/current", {"status", "--porcelain"}).empty());
+}
+
 }  // namespace sidekick::test

@@ -102,12 +102,6 @@ std::vector<Setting> not_needed() {
 
 std::vector<Setting> not_possible() {
   return {
-      {.name = "filter",
-       .value_name = "SPEC",
-       .help = "filter for partial clones",
-       .remark = "refused; the default --depth=1 fetches little",
-       .group = refused,
-       .peer_variables = "GITSYNC_FILTER"},
       {.name = "change-permissions",
        .value_name = "MODE",
        .help = "mode of published files",

@@ -17,8 +17,6 @@ Error refused(const Values& values, std::string_view name, const std::string& ca
 }
 
 void check_refused(const Values& values) {
-  if (values.find("filter"))
-    throw refused(values, "filter", "partial clones are not supported", "--depth=1 fetches no history");
   if (const auto mode = values.text("change-permissions"); !mode.empty() && mode != "0")
     throw refused(values, "change-permissions", "kubernetes/git-sync refuses it as well", "use --group-write");
 }

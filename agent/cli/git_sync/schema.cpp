@@ -60,6 +60,13 @@ std::vector<Setting> what_to_follow() {
            "start and at each change",
        .group = following,
        .peer_variables = "GITSYNC_SPARSE_CHECKOUT_FILE !GIT_SYNC_SPARSE_CHECKOUT_FILE"},
+      {.name = "filter",
+       .value_name = "SPEC",
+       .help = "fetch without what this filter leaves out, and then only the files to publish: blob:none, "
+               "blob:limit=N[k|m|g] or tree:0",
+       .remark = "other filters of git are refused; submodules are fetched whole",
+       .group = following,
+       .peer_variables = "GITSYNC_FILTER"},
       {.name = "git-gc",
        .value_name = "auto|always|aggressive|off",
        .help = "when to repack the object store: above a threshold of waste, at each change, or never",

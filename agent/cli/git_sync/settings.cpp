@@ -5,6 +5,7 @@
 
 #include "agent/cli/child_environment.hpp"
 #include "agent/cli/git_sync/schema.hpp"
+#include "git_sync/remote/object_filter.hpp"
 #include "sidekick/child.hpp"
 #include "sidekick/url.hpp"
 
@@ -97,6 +98,9 @@ class Reader {
     const auto gc = choice("git-gc", {"auto", "always", "aggressive", "off"});
     if (gc == "off") out_.garbage_collection = git_sync::GarbageCollection::never;
     if (gc == "always" || gc == "aggressive") out_.garbage_collection = git_sync::GarbageCollection::always;
+    out_.filter = values_.text("filter");
+    if (!git_sync::ObjectFilter::parse(out_.filter))
+      throw unfit("filter", "not a filter that is supported", "use blob:none, blob:limit=N[k|m|g] or tree:0");
     if (values_.find("sparse-checkout-file")) out_.sparse_file = fs::absolute(values_.text("sparse-checkout-file"));
     const fs::path subdir = values_.text("subdir");
     if (subdir.is_absolute() || leaves(subdir)) throw unfit("subdir", "not a valid folder of a repository");

@@ -33,6 +33,11 @@ ObjectId wanted_as(const ObjectId& want, const Greeting& greeting) {
               "follow a branch or a tag, or set uploadpack.allowReachableSHA1InWant on the server");
 }
 
+/// Objects that a filter left out cannot be the base of a difference.
+bool may_be_thin(const FetchRequest& request) {
+  return !request.filter.starts_with("blob:limit");
+}
+
 bool is_acknowledgment(const PktLine& line) {
   return line.text() == "NAK" || line.text().starts_with("ACK ");
 }
@@ -47,6 +52,12 @@ void require(const Greeting& greeting, std::string_view capability, const std::s
 int deepen_for(const FetchRequest& request, const Greeting& greeting) {
   if (request.depth > 0) return request.depth;
   return request.shallow.empty() && greeting.shallow.empty() ? 0 : infinite_depth;
+}
+
+bool can_filter(const Greeting& greeting) {
+  if (greeting.version == 2) return greeting.can("fetch", "filter");
+  // Whether it gives out more than commits shows no sooner than it is asked: git has no capability for that.
+  return greeting.can("filter") && greeting.can("allow-reachable-sha1-in-want");
 }
 
 bool Boundary::move(std::string_view line) {
@@ -65,7 +76,7 @@ bool Boundary::move(std::string_view line) {
 std::string fetch_request_v2(const FetchRequest& request, const Greeting& greeting) {
   std::string out;
   append_command(out, "fetch", greeting);
-  append_pkt(out, "thin-pack\n");
+  if (may_be_thin(request)) append_pkt(out, "thin-pack\n");
   append_pkt(out, "no-progress\n");
   append_pkt(out, "ofs-delta\n");
   const auto depth = deepen_for(request, greeting);
@@ -73,6 +84,7 @@ std::string fetch_request_v2(const FetchRequest& request, const Greeting& greeti
     throw Error(ErrorKind::data, "the server cannot send a part of the history", "fetch all of it with --depth=0");
   append_ids(out, "shallow", request.shallow);
   append_deepen(out, depth);
+  if (!request.filter.empty() && can_filter(greeting)) append_pkt(out, "filter " + request.filter + "\n");
   append_ids(out, "want", request.wants);
   append_ids(out, "have", request.haves);
   append_pkt(out, "done\n");
@@ -87,8 +99,10 @@ std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeti
   std::string capabilities;
   const std::array<std::string_view, 4> wanted{"side-band-64k", "thin-pack", "ofs-delta", "no-progress"};
   for (const auto name : wanted)
-    if (greeting.can(name)) capabilities.append(" ").append(name);
-  // Some servers reject a client that names none of them. The answer differs only in lines that are ignored.
+    if (greeting.can(name) && (name != "thin-pack" || may_be_thin(request))) capabilities.append(" ").append(name);
+  const bool filtered = !request.filter.empty() && can_filter(greeting);
+  if (filtered) capabilities += " filter";
+  // Some servers refuse whoever names none of them. The answer differs only in lines that are passed over.
   if (greeting.can("multi_ack_detailed"))
     capabilities += " multi_ack_detailed";
   else if (greeting.can("multi_ack"))
@@ -102,6 +116,7 @@ std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeti
   }
   append_ids(out, "shallow", request.shallow);
   append_deepen(out, depth);
+  if (filtered) append_pkt(out, "filter " + request.filter + "\n");
   append_flush(out);
   append_ids(out, "have", request.haves);
   append_pkt(out, "done\n");

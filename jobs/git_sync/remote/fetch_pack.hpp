@@ -16,7 +16,10 @@ namespace sidekick::git_sync {
 /// number for infinity.
 int deepen_for(const FetchRequest& request, const Greeting& greeting);
 
-/// The shallow boundary, updated by the lines of an answer.
+/// True when the server leaves out what it is asked to, and gives that out later, object by object.
+bool can_filter(const Greeting& greeting);
+
+/// The shallow boundary, moved by the lines of an answer.
 class Boundary final {
  public:
   explicit Boundary(const std::vector<ObjectId>& before) : commits_(before.begin(), before.end()) {}
@@ -42,7 +45,7 @@ std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeti
 class FetchReader : public LineReader {
  public:
   FetchReader(const FetchRequest& request, PackSink& sink) : boundary_(request.shallow), pack_(sink) {}
-  FetchResult result() const { return {boundary_.commits(), pack_.received_bytes()}; }
+  FetchResult result() const { return {.shallow = boundary_.commits(), .received_bytes = pack_.received_bytes()}; }
 
  protected:
   Boundary boundary_;

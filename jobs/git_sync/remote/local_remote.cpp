@@ -120,7 +120,7 @@ FetchResult LocalRemote::fetch(const FetchRequest& request, PackSink& sink, cons
   const auto bytes = write_pack(repository(), selection.objects, style, sink, cancel);
   // Packs that were read stay open as long as the repository, even after their owner replaced them.
   repository_.reset();
-  return {std::move(selection.shallow), bytes};
+  return {.shallow = std::move(selection.shallow), .received_bytes = bytes};
 }
 
 }  // namespace sidekick::git_sync

@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "git_sync/remote/object_filter.hpp"
 #include "git_sync/store/commit_reader.hpp"
 #include "git_sync/store/tree_reader.hpp"
 #include "sidekick/handle.hpp"
@@ -49,6 +50,7 @@ class Selector final {
         path_(path),
         request_(request),
         cancel_(cancel),
+        filter_(ObjectFilter::parse(request.filter).value_or(ObjectFilter{})),
         here_shallow_(request.shallow.begin(), request.shallow.end()),
         there_shallow_(boundary_of(repository)) {}
 
@@ -106,7 +108,7 @@ class Selector final {
     std::size_t size = 0;
     git_object_t type = GIT_OBJECT_INVALID;
     if (git_odb_read_header(&size, &type, odb_.get(), &id.value) == 0 && type == GIT_OBJECT_COMMIT) return id;
-    if (type == GIT_OBJECT_TREE) add_tree(id, {}, {});
+    if (type == GIT_OBJECT_TREE) add_tree(id, base_tree_, {});
     if (type == GIT_OBJECT_BLOB) add(id);
     return {};
   }
@@ -145,6 +147,14 @@ class Selector final {
     if (added_.insert(id).second) objects_.push_back(id);
   }
 
+  bool passes(const ObjectId& blob) const {
+    if (!filter_.max_blob_bytes) return true;
+    if (*filter_.max_blob_bytes == 0) return false;
+    std::size_t size = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    return git_odb_read_header(&size, &type, odb_.get(), &blob.value) != 0 || size < *filter_.max_blob_bytes;
+  }
+
   void add_commit(const CommitFacts& commit) {
     add(commit.id);
     trees_of_chosen_.emplace(commit.id, commit.tree);
@@ -155,7 +165,7 @@ class Selector final {
       base = chosen != trees_of_chosen_.end() ? chosen->second : read_commit(parent).tree;
       break;
     }
-    add_tree(commit.tree, base, {});
+    if (filter_.trees == ObjectFilter::Trees::sent) add_tree(commit.tree, base, {});
   }
 
   /// Adds what `tree` has and `base` lacks at the same path; the other side has or gets `base`.
@@ -177,7 +187,7 @@ class Selector final {
       const auto type = entry.mode & mode_mask;
       if (type == mode_submodule || (old && old->id == entry.id)) continue;
       if (type != mode_tree) {
-        add(entry.id);
+        if (passes(entry.id)) add(entry.id);
         continue;
       }
       const bool was_tree = old && (old->mode & mode_mask) == mode_tree;
@@ -190,6 +200,7 @@ class Selector final {
   const std::string& path_;
   const FetchRequest& request_;
   const CancelToken& cancel_;
+  ObjectFilter filter_;
   IdSet here_shallow_;
   IdSet there_shallow_;
   IdSet here_;

@@ -25,16 +25,17 @@ struct RemoteRef {
 };
 
 struct FetchRequest {
-  std::vector<ObjectId> wants;  ///< not empty
-  std::vector<ObjectId>
-      haves;  ///< commits that are here with everything reachable from them, up to the shallow boundary
-  std::vector<ObjectId> shallow;  ///< commits here without their parents
+  std::vector<ObjectId> wants;    ///< not empty; commits, tags, or other objects, which come with what they consist of
+  std::vector<ObjectId> haves;    ///< commits that are here with all they stand for, up to the shallow boundary
+  std::vector<ObjectId> shallow;  ///< commits here whose parents are not
   int depth = 1;                  ///< 0: the whole history
+  std::string filter{};           ///< what is left out, as ObjectFilter reads it; empty: nothing
 };
 
 struct FetchResult {
   std::vector<ObjectId> shallow;  ///< the whole boundary after the fetch
   std::uint64_t received_bytes = 0;
+  enum class Filter { applied, ignored } filter = Filter::applied;  ///< ignored: the server has none
 };
 
 /// One remote, whose connection is kept between calls. For one thread at a time. Throws Error: unavailable, denied (the

@@ -91,14 +91,18 @@ std::vector<RemoteRef> WireRemote::ask_for_refs(std::span<const std::string> pre
 }
 
 FetchResult WireRemote::ask_for_pack(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
+  const auto receive = [&](FetchReader& reader, const std::string& text) {
+    channel_->exchange(text, reader, cancel);
+    auto result = reader.result();
+    if (!request.filter.empty() && !can_filter(*greeting_)) result.filter = FetchResult::Filter::ignored;
+    return result;
+  };
   if (greeting_->version == 2) {
     FetchReaderV2 reader(request, sink);
-    channel_->exchange(fetch_request_v2(request, *greeting_), reader, cancel);
-    return reader.result();
+    return receive(reader, fetch_request_v2(request, *greeting_));
   }
   FetchReaderV0 reader(request, *greeting_, sink);
-  channel_->exchange(fetch_request_v0(request, *greeting_), reader, cancel);
-  return reader.result();
+  return receive(reader, fetch_request_v0(request, *greeting_));
 }
 
 }  // namespace sidekick::git_sync

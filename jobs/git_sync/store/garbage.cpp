@@ -79,7 +79,8 @@ std::vector<ObjectId> other_tips(git_repository* repository, git_odb* odb, const
 
 class Repack final {
  public:
-  Repack(git_repository* repository, const CancelToken& cancel) : odb_(odb_of(repository)), cancel_(cancel) {
+  Repack(git_repository* repository, const CancelToken& cancel, Extent extent)
+      : odb_(odb_of(repository)), cancel_(cancel), extent_(extent) {
     git_packbuilder* builder = nullptr;
     check(git_packbuilder_new(&builder, repository));
     builder_.reset(builder);
@@ -90,7 +91,9 @@ class Repack final {
 
   /// The history of `tips` with every tree on the way.
   void add(const std::vector<ObjectId>& tips, const ObjectIdSet& boundary) {
-    TreeWalk trees(odb_.get(), cancel_, [&](const ObjectId& id, git_object_t /*type*/, const std::string& path) {
+    TreeWalk trees(odb_.get(), cancel_, [&](const ObjectId& id, git_object_t type, const std::string& path) {
+      const bool may_be_missing = extent_ == Extent::trees && type == GIT_OBJECT_BLOB;
+      if (may_be_missing && git_odb_exists(odb_.get(), &id.value) == 0) return;
       check(git_packbuilder_insert(builder_.get(), &id.value, path.c_str()));
     });
     walk_history(odb_.get(), tips, boundary, cancel_, [&](const HistoryStep& step) {
@@ -122,6 +125,7 @@ class Repack final {
 
   OdbHandle odb_;
   const CancelToken& cancel_;
+  Extent extent_;
   PackBuilder builder_;
 };
 
@@ -166,15 +170,15 @@ bool is_wasteful(const std::vector<PackFile>& packs) {
 }
 
 std::uint64_t repack(git_repository* repository, const fs::path& git_dir, const std::vector<ObjectId>& keep,
-                     const std::vector<ObjectId>& shallow, const CancelToken& cancel) {
-  Repack work(repository, cancel);
+                     const std::vector<ObjectId>& shallow, const CancelToken& cancel, Extent extent) {
+  Repack work(repository, cancel, extent);
   const ObjectIdSet boundary(shallow.begin(), shallow.end());
   std::vector<ObjectId> tips;
   tips.reserve(keep.size());
   for (const auto& id : keep) tips.push_back(peel_to_commit(work.odb(), id));
   const auto others = other_tips(repository, work.odb(), git_dir);
   std::ranges::copy_if(others, std::back_inserter(tips),
-                       [&](const ObjectId& tip) { return !first_missing(work.odb(), tip, shallow, cancel); });
+                       [&](const ObjectId& tip) { return !first_missing(work.odb(), tip, shallow, cancel, extent); });
   work.add(tips, boundary);
   const auto name = work.write(git_dir / "objects" / "pack");
   if (name.empty()) return 0;

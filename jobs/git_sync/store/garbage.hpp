@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "git_sync/store/libgit2.hpp"
+#include "git_sync/store/store.hpp"
 #include "sidekick/cancel.hpp"
 
 namespace sidekick::git_sync {
@@ -26,11 +27,12 @@ bool is_wasteful(const std::vector<PackFile>& packs);
 /// Removes every pack and loose object but the pack `kept` ("pack-…") and those with a `.keep`. Returns their bytes.
 std::uint64_t remove_all_objects_but(const std::string& kept, const std::filesystem::path& git_dir);
 
-/// Writes everything reachable from `keep`, from the intact refs and from the heads of the worktrees into one synced
-/// pack, up to `shallow`. Then removes every other pack and loose object, except packs with a `.keep`. Returns the
-/// bytes freed. Throws Error data (an object reachable from `keep` is missing or damaged), io, denied, cancelled.
+/// Writes all that is reached from `keep`, from the refs that are whole and from the heads of the worktrees into one
+/// synced pack, up to `shallow`, and then removes every other pack and loose object, but packs with a `.keep`. Returns
+/// the bytes freed. Blobs may be missing where the extent is `trees`. Throws Error data (what `keep` stands for is not
+/// whole), io, denied, cancelled.
 std::uint64_t repack(git_repository* repository, const std::filesystem::path& git_dir,
-                     const std::vector<ObjectId>& keep, const std::vector<ObjectId>& shallow,
-                     const CancelToken& cancel);
+                     const std::vector<ObjectId>& keep, const std::vector<ObjectId>& shallow, const CancelToken& cancel,
+                     Extent extent);
 
 }  // namespace sidekick::git_sync

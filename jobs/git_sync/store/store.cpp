@@ -133,8 +133,8 @@ ObjectId Store::tree_of(const ObjectId& commit, const std::string& subdir) const
   return tree;
 }
 
-std::optional<Missing> Store::first_missing(const ObjectId& commit, const CancelToken& cancel) const {
-  return git_sync::first_missing(impl_->odb.get(), commit, shallow(), cancel);
+std::optional<Missing> Store::first_missing(const ObjectId& commit, const CancelToken& cancel, Extent extent) const {
+  return git_sync::first_missing(impl_->odb.get(), commit, shallow(), cancel, extent);
 }
 
 std::vector<ObjectId> Store::shallow() const {
@@ -157,10 +157,10 @@ void Store::set_head(const ObjectId& commit) {
 }
 
 std::uint64_t Store::collect_garbage(const std::vector<ObjectId>& keep, GarbageCollection when,
-                                     const CancelToken& cancel) {
+                                     const CancelToken& cancel, Extent extent) {
   if (when == GarbageCollection::never || keep.empty()) return 0;
   if (when == GarbageCollection::when_wasteful && !is_wasteful(list_packs(impl_->git_dir))) return 0;
-  const auto freed = repack(impl_->repository.get(), impl_->git_dir, keep, shallow(), cancel);
+  const auto freed = repack(impl_->repository.get(), impl_->git_dir, keep, shallow(), cancel, extent);
   impl_->reopen();
   return freed;
 }

@@ -35,8 +35,11 @@ struct Missing {
   std::string path;  ///< empty for a commit
 };
 
-/// A repository that host git can use too. For one thread at a time; other threads read its objects with handles of
-/// their own, opened in git_dir(). A kill while a pack is received leaves a temporary file, which the next open
+/// How much of a commit is looked at: in a partial clone blobs may be missing.
+enum class Extent { everything, trees };
+
+/// A repository that host git can use too. For one thread at a time, but objects may be read by several (each with its
+/// own handle, opened in git_dir()). A kill while a pack is received leaves a temporary file, which the next open
 /// removes.
 class Store final {
  public:
@@ -63,9 +66,11 @@ class Store final {
   /// The tree of a commit, or of the folder `subdir` in it. Throws Error no_input when there is no such folder.
   ObjectId tree_of(const ObjectId& commit, const std::string& subdir = {}) const;
 
-  /// Walks the history of `commit` up to the boundary, and its whole tree; the trees of parents are not read. Nothing
-  /// when all is here. Blobs are not read: their writer does that.
-  std::optional<Missing> first_missing(const ObjectId& commit, const CancelToken& cancel) const;
+  /// Walks from `commit` over its history up to the boundary, and its whole tree; the parents' trees are not read.
+  /// Nothing when all is there, but for blobs where the extent is `trees`. Contents are not read: that is for whoever
+  /// writes them.
+  std::optional<Missing> first_missing(const ObjectId& commit, const CancelToken& cancel,
+                                       Extent extent = Extent::everything) const;
 
   std::vector<ObjectId> shallow() const;
 
@@ -78,9 +83,10 @@ class Store final {
   /// Detaches HEAD at `commit`, so that any gc keeps what is reachable from it.
   void set_head(const ObjectId& commit);
 
-  /// Removes the objects that `keep` does not reach, where that is worthwhile: the new pack is complete and synced
-  /// before the old ones are removed. Returns the bytes freed.
-  std::uint64_t collect_garbage(const std::vector<ObjectId>& keep, GarbageCollection when, const CancelToken& cancel);
+  /// Drops the objects that `keep` does not reach, where that is worth it: the new pack is whole and synced before
+  /// the old ones go. With the extent `trees`, blobs may be missing. Returns the bytes freed.
+  std::uint64_t collect_garbage(const std::vector<ObjectId>& keep, GarbageCollection when, const CancelToken& cancel,
+                                Extent extent = Extent::everything);
 
  private:
   class Impl;

@@ -68,7 +68,7 @@ void TreeWalk::run(const ObjectId& tree, const std::string& path) {
 }
 
 std::optional<Missing> first_missing(git_odb* odb, const ObjectId& commit, const std::vector<ObjectId>& shallow,
-                                     const CancelToken& cancel) {
+                                     const CancelToken& cancel, Extent extent) {
   ObjectId at = commit;
   std::string path;
   try {
@@ -78,7 +78,10 @@ std::optional<Missing> first_missing(git_odb* odb, const ObjectId& commit, const
       return Onward::go_on;
     });
     TreeWalk walk(odb, cancel, [&](const ObjectId& id, git_object_t type, const std::string& where) {
-      if (type == GIT_OBJECT_BLOB && git_odb_exists(odb, &id.value) == 0) throw Found{{id, where}};
+      if (type == GIT_OBJECT_BLOB && git_odb_exists(odb, &id.value) == 0) {
+        if (extent == Extent::trees) return;
+        throw Found{{id, where}};
+      }
       at = id;
       path = where;
       if (type == GIT_OBJECT_BLOB && is_read_first(where)) (void)read_object(odb, id, GIT_OBJECT_BLOB, "file");

@@ -40,7 +40,7 @@ class TreeWalk final {
 };
 
 std::optional<Missing> first_missing(git_odb* odb, const ObjectId& commit, const std::vector<ObjectId>& shallow,
-                                     const CancelToken& cancel);
+                                     const CancelToken& cancel, Extent extent);
 
 bool has_depth(git_odb* odb, const ObjectId& commit, int depth, const std::vector<ObjectId>& shallow,
                const CancelToken& cancel);

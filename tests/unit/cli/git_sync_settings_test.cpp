@@ -270,7 +270,10 @@ TEST_CASE("git-sync: a value that will not do is refused by the code of the mode
 }
 
 TEST_CASE("git-sync: what cannot be done is refused and what is not needed is said") {
-  check_refused(with_root({"--filter=blob:none"}), ErrorKind::config, "--filter is refused");
+  for (const auto* const filter :
+       {"sparse:oid=main:x", "combine:blob:none+tree:0", "tree:3", "blob:limit=", "blob:limit=1x"})
+    check_refused(with_root({"--filter=" + std::string(filter)}), ErrorKind::config, "use blob:none");
+  CHECK(told(with_root({"--filter=blob:limit=10k"})).job.filter == "blob:limit=10k");
   check_refused(with_root({}), ErrorKind::config, "use --group-write", {{"GIT_SYNC_PERMISSIONS", "0755"}});
   check_refused(with_root({"--http-metrics"}), ErrorKind::config, "--http-metrics needs --http-bind");
   check_refused(with_root({"--http=1", "--http-bind=:1"}), ErrorKind::config, "exclude each other");
