@@ -201,8 +201,8 @@ Lease::Lease(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Lease::~Lease() = default;
 
-std::unique_ptr<Lease> Lease::acquire(std::shared_ptr<Records> records, const LeaseSettings& settings, Clock& clock,
-                                      Clock::time_point give_up, const CancelToken& cancel, Log& log) {
+std::unique_ptr<Lease> Lease::acquire(const std::shared_ptr<Records>& records, const LeaseSettings& settings,
+                                      Clock& clock, Clock::time_point give_up, const CancelToken& cancel, Log& log) {
   Watched watched;
   bool told = false;
   while (true) {

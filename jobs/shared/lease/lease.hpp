@@ -28,8 +28,8 @@ class Lease final {
  public:
   /// Nothing where another holder is alive, or not known to be dead, and `give_up` is past: to pass over a dead one
   /// takes more than `ends_after`. `clock` and `log` outlive the lease. Throws as `records` does, cancelled included.
-  static std::unique_ptr<Lease> acquire(std::shared_ptr<Records> records, const LeaseSettings& settings, Clock& clock,
-                                        Clock::time_point give_up, const CancelToken& cancel, Log& log);
+  static std::unique_ptr<Lease> acquire(const std::shared_ptr<Records>& records, const LeaseSettings& settings,
+                                        Clock& clock, Clock::time_point give_up, const CancelToken& cancel, Log& log);
   ~Lease();
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
