@@ -126,7 +126,7 @@ TEST_CASE("an encrypted key is opened with its password") {
   write_file(apache.documents() / "page", "hello");
   const TempDir folder;
   const auto key = (folder / "key.pem").string();
-  run({.words = {"openssl", "rsa", "-aes256", "-passout", "pass:sesame", "-in", certificates().client().string(),
+  run({.words = {"openssl", "pkey", "-aes256", "-passout", "pass:sesame", "-in", certificates().client().string(),
                  "-out", key}},
       20s);
   auto tls = trusting();
