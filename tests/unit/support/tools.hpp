@@ -15,8 +15,8 @@ inline void need_program(const std::string& program) {
   const bool found = run({{"sh", "-c", "command -v \"$1\"", "sh", program}}, std::chrono::seconds(10)).exit_code == 0;
   if (found) return;
   const char* ci = std::getenv("CI");
-  if (ci != nullptr && std::string(ci) == "true") FAIL("no " << program << " here: docker/install-packages test");
-  SKIP("no " << program << " here: docker/install-packages test");
+  if (ci != nullptr && std::string(ci) == "true") FAIL("no " << program << " here: docker/install-packages unit");
+  SKIP("no " << program << " here: docker/install-packages unit");
 }
 
 /// What a program that must succeed writes.
