@@ -16,7 +16,7 @@ TEST_CASE("a backup is shown with what it holds below each other and whether it 
                   "                  shop.\"o\" 2\n") != std::string::npos);
   manifest.consistent = false;
   CHECK(show_text(manifest, "", manifest.finished, schedule::TimeZone())
-            .find("consistent:     no, it may be of several") != std::string::npos);
+            .find("consistent:     no, its parts may be of different") != std::string::npos);
 }
 
 TEST_CASE("no text of a manifest reaches a terminal that would obey it") {

@@ -83,8 +83,8 @@ TEST_CASE("git-sync: the error file tells of wrong settings too") {
   const auto ended = call({"/git-sync", root.c_str(), "--repo=/r", "--filter=x", "--error-file=error.json"});
   CHECK(ended.code == 1);
   const auto file = YAML::LoadFile(folder / "root/error.json");
-  CHECK(has(file["Msg"].Scalar(), "--filter is refused"));
-  CHECK(has(file["Err"].Scalar(), "--filter is refused"));
+  CHECK(has(file["Msg"].Scalar(), "--filter 'x': not a filter"));
+  CHECK(has(file["Err"].Scalar(), "--filter 'x': not a filter"));
   CHECK(file["Args"].IsMap());
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("git-sync: no password is printed whatever is wrong") {
 TEST_CASE("git-sync: a variable of the service of that name is not taken for a setting") {
   const auto ended = call({"/git-sync", "--root=/r", "--filter=x", "--repo=/r"}, {"SIDEKICK_PORT=tcp://10.0.0.1:80"});
   CHECK(has(ended.err, "SIDEKICK_PORT is ignored"));
-  CHECK(has(ended.err, "--filter is refused"));
+  CHECK(has(ended.err, "--filter 'x': not a filter"));
 }
 
 TEST_CASE("git-sync: an address that cannot be listened on is told at the start") {

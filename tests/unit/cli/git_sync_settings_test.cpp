@@ -262,7 +262,8 @@ TEST_CASE("git-sync: a value that will not do is refused by the code of the mode
   check_refused(with_root({"--subdir=../x"}), ErrorKind::config, "not a valid folder of a repository");
   check_refused(with_root({"--webhook-url=http://h/", "--webhook-timeout=10ms"}), ErrorKind::config, "less than 1s");
   check_refused(with_root({"--webhook-url=hooks.example.com/x"}), ErrorKind::config, "not an http or https URL");
-  check_refused(in_place({"--webhook-url=ftp://u:hunter2@h/"}), ErrorKind::usage, "'ftp://h/': not a URL of http");
+  check_refused(in_place({"--webhook-url=ftp://u:hunter2@h/"}), ErrorKind::usage,
+                "'ftp://h/': not an http or https URL");
   check_refused(with_root({"--exechook-command=/x", "--exechook-backoff=10ms"}), ErrorKind::config, "less than 1s");
   check_refused(with_root({"extra"}), ErrorKind::usage, "unexpected argument: 'extra'");
   check_refused(with_root({"--perid=1s"}), ErrorKind::usage, "did you mean '--period'?");

@@ -131,7 +131,7 @@ TEST_CASE("a file beside an archive that is no manifest is passed over, but not 
   write_file(folder / "a.archive.json", "{\"some\":\"thing\"}");
   const auto ended = call({"sidekick", "verify", (folder / "a.archive").string()});
   CHECK(ended.code == 0);
-  CHECK(ended.err.find("no manifest") != std::string::npos);
+  CHECK(ended.err.find("not a manifest") != std::string::npos);
 }
 
 TEST_CASE("the backup of a folder is proven and its files are counted, and one that is cut is told") {
