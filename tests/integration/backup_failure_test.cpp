@@ -101,7 +101,7 @@ TEST_CASE("bad input to a backup is one line with its code before anything is to
       {{source, "--keep=lst=3"}, 64, "rule 'lst=3': unknown"},
       {{source, "--recipient=age1foo"}, 64, "age1foo"},
       {{"--from=foo://u:hunter2@x"}, 64, "not a valid source"},
-      {{"--from=mongodb://"}, 64, "--from is no valid connection string"},
+      {{"--from=mongodb://"}, 64, "--from is not a valid connection string"},
       {{}, 78, "no source is given"},
       {{source, source}, 78, "two sources"},
       {{source, "--job=a b"}, 78, "a b"},

@@ -176,7 +176,7 @@ TEST_CASE("A hook does not outlive a git-sync that is killed") {
 
 TEST_CASE("Wrong settings that are parked are answered to probes") {
   Scene scene;
-  Child child(git_sync_command(scene.flags({"--http=" + scene.address, "--filter=blob:none", "--park"})));
+  Child child(git_sync_command(scene.flags({"--http=" + scene.address, "--filter=x", "--park"})));
   REQUIRE(eventually(patience, [&] { return scene.ask("/healthz") == 200; }));
   CHECK(scene.ask("/readyz") == 503);
   child.signal(SIGTERM);

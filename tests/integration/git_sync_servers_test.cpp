@@ -181,7 +181,7 @@ TEST_CASE("A submodule that names files of this machine is refused where its par
   site.repository.git({"update-index", "--add", "--cacheinfo", "160000," + site.commit + ",in"});
   site.repository.git({"commit", "--quiet", "--message", "parent"});
   const auto refused = site.once(site.serve(server));
-  check_refused(refused, "of this machine");
+  check_refused(refused, "on this machine");
   CHECK_FALSE(fs::exists(site.link));
 }
 
