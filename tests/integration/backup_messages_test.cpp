@@ -155,7 +155,7 @@ TEST_CASE("the help tells the exit codes of its command and where it listens") {
   for (const auto* command : {"backup", "git-sync"})
     CHECK(has(sidekick_run({command, "--help-all"}).out, ":PORT on every"));
   const auto well = sidekick_run({"healthcheck", "--help"}).out;
-  CHECK(has(well, "1 it is not"));
+  CHECK(has(well, "1 not healthy"));
   CHECK_FALSE(has(well, "SIDEKICK_RETRY_FOR"));
   CHECK(has(sidekick_run({"restore", "--man"}).out, ".SH \"EXIT STATUS\""));
 }

@@ -202,7 +202,7 @@ TEST_CASE("a backup that lost most of its content is kept and suspect and latest
   write_file(place / "big", "little");
   const auto taken = store.take(source, {"--job=data", "--keep=last=1"});
   require_success(taken);
-  CHECK(taken.err.find("marked suspect") != std::string::npos);
+  CHECK(taken.err.find("kept as suspect") != std::string::npos);
   const auto all = store.manifests();
   REQUIRE(all.size() == 2);
   CHECK(all[0].at("suspect").as_bool() != all[1].at("suspect").as_bool());

@@ -124,14 +124,14 @@ TEST_CASE("a state folder that is not there or cannot be written is one clear li
 
 TEST_CASE("what was done and cannot be recorded yet is not done again") {
   const Folder folder;
-  // Where the record is to be written beside, there is a folder in the way until the first failure was told.
+  // A folder is in the way of the record until the first failure is logged.
   Child child(run_command(Place::ordinary, {"--once=k", "--state=" + folder.state},
                           {"sh", "-c",
                            "echo run >>" + folder.count + "; for lock in " + folder.state +
-                               "/once-*.lock; do mkdir \"${lock%.lock}.done.new\"; done"}));
+                               "/once-*.lock; do mkdir \"${lock%.lock}.done\"; done"}));
   const auto obstacle = [&] {
     for (const auto& entry : std::filesystem::directory_iterator(folder.state))
-      if (entry.path().string().ends_with(".done.new")) return entry.path();
+      if (entry.path().string().ends_with(".done")) return entry.path();
     return std::filesystem::path();
   };
   REQUIRE(eventually(20s, [&] { return child.err().find("retrying") != std::string::npos; }));

@@ -131,7 +131,7 @@ TEST_CASE("wait ends once nginx has the status and the body that are expected") 
   CHECK(holds(reason({at("/503")}), "it answers 503"));
   CHECK(holds(reason({at("/token")}), "it answers 403"));
   CHECK(holds(reason({at("/moved"), "--expect-status=200"}), "it answers 302"));
-  CHECK(holds(reason({at("/ok"), "--expect-body=all is lost"}), "it answers 200 without the text"));
+  CHECK(holds(reason({at("/ok"), "--expect-body=all is lost"}), "it answers 200 without the expected text"));
   Waiting late({at("/files/late")});
   CHECK(holds(reason({at("/files/late")}), "it answers 404"));
   write_file(server.files() / "late", std::string(6U << 20U, 'x'));
