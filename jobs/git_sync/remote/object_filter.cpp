@@ -36,7 +36,7 @@ std::optional<ObjectFilter> ObjectFilter::parse(std::string_view text) {
   if (!text.starts_with(limit)) return {};
   const auto size = parse_size(text.substr(limit.size()));
   if (!size) return {};
-  return ObjectFilter{Trees::sent, *size};
+  return ObjectFilter{Trees::sent, size};
 }
 
 }  // namespace sidekick::git_sync
