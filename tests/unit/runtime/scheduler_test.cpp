@@ -178,13 +178,13 @@ TEST_CASE("a lost job fails and is not tried again before it returns, and others
 
   house.begin();
   REQUIRE(eventually(20s, [&] { return stuck.taken == 1 && other.taken == 1; }));
-  CHECK(job.health().is_ready());
+  CHECK(eventually(20s, [&] { return job.health().is_ready(); }));
   REQUIRE(wait_long());
   REQUIRE(eventually(20s, [&] { return begun == 2; }));
   for (int i = 0; i < 5; i++) REQUIRE(wait_long());
   CHECK(eventually(20s, [&] { return house.tells("sidekick_job_lost{job=\"stuck\"} 1"); }));
   CHECK_FALSE(job.health().is_ready());
-  REQUIRE(house.h.log.lines(LogLevel::error).size() == 1);
+  REQUIRE(eventually(20s, [&] { return house.h.log.lines(LogLevel::error).size() == 1; }));
   CHECK(house.h.log.lines(LogLevel::error)[0].find("did not stop in time after the request to stop") !=
         std::string::npos);
 
@@ -196,7 +196,7 @@ TEST_CASE("a lost job fails and is not tried again before it returns, and others
   CHECK(eventually(20s, [&] { return house.tells("sidekick_job_lost{job=\"stuck\"} 0"); }));
   REQUIRE(wait_long());
   CHECK(eventually(20s, [&] { return begun == 3; }));
-  CHECK(job.health().is_ready());
+  CHECK(eventually(20s, [&] { return job.health().is_ready(); }));
 }
 
 TEST_CASE("a job that stays lost ends the process with 70") {
