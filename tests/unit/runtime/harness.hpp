@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
 #include <string>
 
 #include "agent/runtime/scheduler.hpp"
@@ -51,6 +52,7 @@ struct Harness {
   void renew() { job.emplace(name_, around_); }
 
   const std::string name_;
+  std::mutex last_mutex_;
   const runtime::Surroundings around_{.clock = clock,
                                       .log = log,
                                       .interrupt = interrupt,
@@ -60,6 +62,7 @@ struct Harness {
                                       .make_display = [](Log&) { return std::make_unique<QuietDisplay>(); },
                                       .last_word =
                                           [this](std::string_view text, int code) {
+                                            const std::lock_guard lock(last_mutex_);
                                             last_word = text;
                                             last_code = code;
                                           }};
