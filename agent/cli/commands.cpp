@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
+
 namespace sidekick::cli {
 
 namespace {
@@ -31,6 +34,12 @@ std::vector<std::string_view> command_names() {
     if (!command->peer.empty()) names.push_back(command->peer);
   }
   return names;
+}
+
+Error unknown_command(const std::string& word) {
+  auto hint = config::nearest_hint(word, "", command_names());
+  if (hint.empty()) hint = "'sidekick help' lists the commands";
+  return {ErrorKind::usage, "unknown command '" + redact_url(word) + "'", std::move(hint)};
 }
 
 }  // namespace sidekick::cli

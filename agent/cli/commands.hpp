@@ -57,8 +57,8 @@ struct Command {
   std::optional<HttpPlan> (*http)(const config::Values& values) = nullptr;
   ProcessRules (*rules)(const config::Schema& schema, const Invocation& invocation) = nullptr;  ///< nullptr: the usual
   enum class Words { flags, then_command } words = Words::flags;  ///< whether the words of a command follow a `--`
-  /// Runs the subcommand that the first word names and returns its exit code; nothing where it names none, and then
-  /// nothing was done. Throws Error. nullptr: there are no subcommands.
+  /// Runs the subcommand that the first word names and returns its exit code. Does nothing, and returns nothing, for
+  /// any other word. Throws Error. nullptr: the command has no subcommands.
   std::optional<int> (*subcommand)(const Invocation& invocation) = nullptr;
 };
 
@@ -69,6 +69,9 @@ const Command* find_command(std::string_view word);
 
 /// Name and peer's name of every command.
 std::vector<std::string_view> command_names();
+
+/// The error for a word that is neither of them: of kind usage, with the nearest name.
+Error unknown_command(const std::string& word);
 
 // The rows, each defined in the folder of its command.
 extern const Command git_sync_command;

@@ -21,19 +21,12 @@ namespace {
 
 constexpr auto zoneinfo = "/usr/share/zoneinfo";
 
-/// What --help and its like ask for; nothing when they were not given.
-std::optional<std::string> answer(const config::Schema& schema, const Invocation& invocation) {
-  config::Flags flags;
-  try {
-    flags = config::parse_flags(schema, invocation.words);
-  } catch (const Error&) {
-    return {};  // the same error comes again where it is logged, or parked
-  }
-  if (flags.given.contains("help-all")) return config::help(schema, config::Extent::all);
-  if (flags.given.contains("help")) return config::help(schema, config::Extent::first);
-  if (flags.given.contains("man")) return config::man_page(schema, SIDEKICK_VERSION);
-  if (flags.given.contains("version")) return version_text();
-  return {};
+/// The text that --help or a flag like it asks for.
+std::optional<std::string> early_answer(const config::Schema& schema, const Invocation& invocation) try {
+  const auto flags = config::parse_flags(schema, invocation.words);
+  return answer(schema, [&](std::string_view name) { return flags.given.contains(name); });
+} catch (const Error&) {
+  return {};  // the same error comes again where it is logged, or parked
 }
 
 /// Read before the settings are validated, so that an invalid flag parks as well.
@@ -93,7 +86,7 @@ class JobRun {
     return true;
   }
 
-  /// Where there is no thread for it the settings are read without.
+  /// Nothing where no thread can be had: then the settings are read without a watchdog.
   std::unique_ptr<runtime::Watchdog> watch() try {
     return std::make_unique<runtime::Watchdog>(process_.clock(), process_.interrupt(), Clock::time_point::max(), 0,
                                                [this](int code) { process_.abandon(code); });
@@ -145,7 +138,7 @@ class JobRun {
 
 int run_job(const Command& command, const Invocation& invocation) {
   const auto schema = command.schema();
-  if (const auto text = answer(schema, invocation)) {
+  if (const auto text = early_answer(schema, invocation)) {
     write_out(*text);
     return 0;
   }

@@ -68,7 +68,7 @@ class Process final : private status::EventSink {
   SignalMail mail_;
   runtime::SignalThread signal_thread_;
   SystemClock clock_;
-  CancelSource hurry_{interrupt_.token()};  ///< from then on nobody waits for who reads our log
+  CancelSource hurry_{interrupt_.token()};  ///< once cancelled, a slow reader of the log no longer blocks
   status::Console console_{STDERR_FILENO, hurry_.token()};
   std::unique_ptr<status::ConsoleLog> sink_;
   status::JobLog log_;

@@ -23,14 +23,11 @@ int run_with(const Command& command, int argc, const char* const* argv, const ch
   return run(command, {{argv, argv + argc}, config::environment_of(environment)});
 }
 
-Error unknown_command(const std::string& word) {
-  if (word.starts_with('-'))
-    return {ErrorKind::usage,
-            "unknown flag '" + redact_url(word.substr(0, word.find('='))) + "' where a command is expected",
-            "the command comes first: sidekick restore " + word.substr(0, word.find('=')) + " …"};
-  auto hint = config::nearest_hint(word, "", command_names());
-  if (hint.empty()) hint = "'sidekick help' lists the commands";
-  return {ErrorKind::usage, "unknown command '" + redact_url(word) + "'", std::move(hint)};
+Error unknown_first_word(const std::string& word) {
+  if (!word.starts_with('-')) return unknown_command(word);
+  return {ErrorKind::usage,
+          "unknown flag '" + redact_url(word.substr(0, word.find('='))) + "' where a command is expected",
+          "the command comes first: sidekick restore " + word.substr(0, word.find('=')) + " …"};
 }
 
 /// What the compose files of git pull loops say, and nothing else.
@@ -55,7 +52,7 @@ int select_and_run(int argc, const char* const* argv, const char* const* environ
   if (word == "--version") return run_version({});
   if (word == "--help" || word == "-h") return run_help({});
   if (const auto* command = find_command(word)) return run_with(*command, argc - 2, argv + 2, environment);
-  throw unknown_command(word);
+  throw unknown_first_word(word);
 }
 
 int report(const Error& error) {

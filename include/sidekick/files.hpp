@@ -1,9 +1,11 @@
-/// Writing files whole, so that a reader sees the old or the new one and never half of one.
+/// Reading and writing files whole. A reader of a file that is replaced sees the old or the new one, never half of one.
 #pragma once
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,10 @@ namespace sidekick {
 bool write_whole(int fd, std::string_view bytes) noexcept;
 /// The same; throws Error of the kind that the errno stands for: "cannot write 'NAME'".
 void write_whole(int fd, std::string_view bytes, const std::string& name);
+
+/// The bytes from here to the end, or more than `max_bytes` of them where there are more. Nothing, with errno, where
+/// reading fails.
+std::optional<std::string> read_whole(int fd, std::size_t max_bytes = std::string::npos);
 
 /// What the names of our temporary files begin with.
 inline constexpr std::string_view temporary_prefix = ".sidekick-tmp-";

@@ -47,10 +47,14 @@ Answer receive_objects(Store& store, Remote& remote, std::vector<ObjectId> wants
   return Answer::given;
 }
 
-std::vector<ObjectId> missing_of(const Store& store, std::vector<ObjectId> ids) {
+void sort_once_each(std::vector<ObjectId>& ids) {
   std::ranges::sort(ids);
   const auto repeated = std::ranges::unique(ids);
   ids.erase(repeated.begin(), repeated.end());
+}
+
+std::vector<ObjectId> missing_of(const Store& store, std::vector<ObjectId> ids) {
+  sort_once_each(ids);
   std::erase_if(ids, [&](const ObjectId& id) { return store.contains(id); });
   return ids;
 }
@@ -145,9 +149,7 @@ void fetch_all(Store& store, Remote& remote, const std::string& filter, const Fe
   const std::array<std::string, 2> prefixes{"refs/heads/", "refs/tags/"};
   FetchRequest request{{}, {}, {}, 0, filter};
   for (const auto& ref : remote.list(prefixes, frame.cancel)) request.wants.push_back(ref.id);
-  std::ranges::sort(request.wants);
-  const auto repeated = std::ranges::unique(request.wants);
-  request.wants.erase(repeated.begin(), repeated.end());
+  sort_once_each(request.wants);
   if (request.wants.empty()) return;
   receive(store, remote, request, OlderObjects::keep, frame);
 }

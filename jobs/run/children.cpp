@@ -26,7 +26,7 @@ bool is_one(pid_t pid) {
   return pid > 1;
 }
 
-/// Nothing when there is none now; io at the end.
+/// `end` where the keeper is gone, or nothing can be read.
 enum class Got { report, nothing, end };
 
 Got read_report(int reports, KeeperReport& report) {

@@ -48,14 +48,11 @@ config::Environment own_part(const config::Schema& schema, const config::Environ
   return own;
 }
 
-/// What --help and its like ask for; nothing when they were not given.
-std::optional<std::string> answer(const config::Schema& schema, const config::Settings& settings) {
-  if (settings.values.flag("help-all")) return config::help(schema, config::Extent::all);
-  if (settings.values.flag("help")) return config::help(schema, config::Extent::first);
-  if (settings.values.flag("man")) return config::man_page(schema, SIDEKICK_VERSION);
-  if (settings.values.flag("version")) return version_text();
-  if (settings.values.flag("print-config")) return config::print_config(schema, settings);
-  return std::nullopt;
+/// The text that --help or a flag like it asks for.
+std::optional<std::string> text_asked_for(const config::Schema& schema, const config::Settings& settings) {
+  auto text = answer(schema, [&](std::string_view name) { return settings.values.flag(name); });
+  if (!text && settings.values.flag("print-config")) text = config::print_config(schema, settings);
+  return text;
 }
 
 /// Cancels `work` when --timeout is over. Work that is not over then writes what it has, and is not ended under it: a
@@ -80,7 +77,7 @@ void run_admin(const AdminCommand& command, const std::vector<std::string>& word
                const config::Environment& environment, runtime::Interrupt& interrupt) {
   const auto schema = command.schema();
   const auto settings = config::resolve(schema, words, own_part(schema, environment));
-  if (const auto text = answer(schema, settings)) return write_out(*text);
+  if (const auto text = text_asked_for(schema, settings)) return write_out(*text);
   status::Console console(STDERR_FILENO);
   const auto& values = settings.values;
   // What was asked for is on standard output: the log is for what is out of the ordinary.

@@ -5,17 +5,10 @@
 #include "agent/cli/run.hpp"
 #include "agent/config/describe.hpp"
 #include "sidekick/error.hpp"
-#include "sidekick/secret.hpp"
 
 namespace sidekick::cli {
 
 namespace {
-
-Error unknown_word(const std::string& word) {
-  auto hint = config::nearest_hint(word, "", command_names());
-  if (hint.empty()) hint = "'sidekick help' lists the commands";
-  return {ErrorKind::usage, "unknown command '" + redact_url(word) + "'", std::move(hint)};
-}
 
 bool asks_for_help(const Invocation& invocation) {
   return invocation.words == std::vector<std::string>{"--help"} || invocation.words == std::vector<std::string>{"-h"};
@@ -42,13 +35,21 @@ std::string version_text() {
   return "sidekick " SIDEKICK_VERSION "\n";
 }
 
+std::optional<std::string> answer(const config::Schema& schema, const std::function<bool(std::string_view)>& is_given) {
+  if (is_given("help-all")) return config::help(schema, config::Extent::all);
+  if (is_given("help")) return config::help(schema, config::Extent::first);
+  if (is_given("man")) return config::man_page(schema, SIDEKICK_VERSION);
+  if (is_given("version")) return version_text();
+  return std::nullopt;
+}
+
 int run_help(const Invocation& invocation) {
   if (invocation.words.empty() || asks_for_help(invocation)) {
     write_out(overview());
     return 0;
   }
   const auto* command = find_command(invocation.words.front());
-  if (!command) throw unknown_word(invocation.words.front());
+  if (!command) throw unknown_command(invocation.words.front());
   if (command->schema && invocation.words.size() > 1) {
     Invocation asked{{invocation.words.begin() + 1, invocation.words.end()}, {}};
     asked.words.emplace_back("--help");

@@ -1,4 +1,4 @@
-/// From what `run` was told to the settings of its job.
+/// Makes the settings of the job from those of `run`.
 #pragma once
 
 #include "agent/config/resolve.hpp"

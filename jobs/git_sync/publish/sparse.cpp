@@ -1,15 +1,14 @@
 #include "git_sync/publish/sparse.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include "git_sync/publish/files.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/files.hpp"
 
 namespace sidekick::git_sync {
 
@@ -17,16 +16,9 @@ SparsePatterns SparsePatterns::read(const std::filesystem::path& file) {
   const auto fail = [&](int number) { return path_error("read the sparse checkout file", file.string(), number); };
   const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw fail(errno);
-  std::string text;
-  std::array<char, 4096> piece{};
-  for (;;) {
-    const auto n = ::read(fd.get(), piece.data(), piece.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw fail(errno);
-    if (n == 0) break;
-    text.append(piece.data(), static_cast<std::size_t>(n));
-  }
-  return SparsePatterns(std::move(text));
+  auto text = read_whole(fd.get());
+  if (!text) throw fail(errno);
+  return SparsePatterns(std::move(*text));
 }
 
 SparsePatterns::Reach SparsePatterns::reach_of(std::string_view path, PathPatterns::Kind kind, Reach of_folder) const {

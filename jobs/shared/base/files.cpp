@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 #include "sidekick/error.hpp"
@@ -65,6 +66,19 @@ bool write_whole(int fd, std::string_view bytes) noexcept {
 
 void write_whole(int fd, std::string_view bytes, const std::string& name) {
   if (!write_whole(fd, bytes)) throw cannot("write", name, errno);
+}
+
+std::optional<std::string> read_whole(int fd, std::size_t max_bytes) {
+  std::string text;
+  std::array<char, 4096> chunk{};
+  while (text.size() <= max_bytes) {
+    const auto n = ::read(fd, chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::nullopt;
+    if (n == 0) break;
+    text.append(chunk.data(), static_cast<std::size_t>(n));
+  }
+  return text;
 }
 
 std::string temporary_name() {

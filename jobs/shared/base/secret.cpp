@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
+#include "sidekick/files.hpp"
 
 namespace sidekick {
 
@@ -22,19 +22,12 @@ Secret read_secret_file(const std::string& path, std::string_view what) {
   const std::string subject = "cannot read '" + redact_url(path) + "' (" + std::string(what) + ")";
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw error_from_errno(subject, errno);
-  std::string text;
-  std::array<char, 4096> chunk;
-  for (;;) {
-    const auto n = ::read(fd.get(), chunk.data(), chunk.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw error_from_errno(subject, errno);
-    if (n == 0) break;
-    text.append(chunk.data(), static_cast<std::size_t>(n));
-    if (text.size() > max_secret_bytes) throw Error(ErrorKind::config, subject + ": larger than 1 MiB");
-  }
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
-  return Secret(std::move(text));
+  auto text = read_whole(fd.get(), max_secret_bytes);
+  if (!text) throw error_from_errno(subject, errno);
+  if (text->size() > max_secret_bytes) throw Error(ErrorKind::config, subject + ": larger than 1 MiB");
+  if (text->ends_with('\n')) text->pop_back();
+  if (text->ends_with('\r')) text->pop_back();
+  return Secret(std::move(*text));
 }
 
 }  // namespace sidekick
