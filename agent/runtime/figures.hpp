@@ -1,4 +1,4 @@
-/// How a job fares, for whoever watches it.
+/// The metrics of one job: attempts, failures, the last success.
 #pragma once
 
 #include "sidekick/error.hpp"

@@ -37,7 +37,7 @@ struct JobPlan {
   std::optional<std::vector<std::string>> successor;
 };
 
-/// Makes the plan of a job from its settings, whoever has them: the command line, or an entry of a file. Checks
+/// Makes the plan of a job from its settings, which come from the command line or from an entry of a file. Checks
 /// everything that can be checked without touching anything. Throws Error of kind usage, no_input or config. May log
 /// what is worth knowing.
 using MakePlan = JobPlan(const config::Settings& settings, const JobFrame& frame);

@@ -49,7 +49,7 @@ struct Policy {
   std::optional<std::chrono::milliseconds> attempt_timeout;  ///< for one attempt or step
   /// How long an attempt that was told to stop has to let go, before the process is ended under it.
   std::chrono::milliseconds let_go{2'000};
-  std::chrono::milliseconds settle{0};  ///< a success does not return before the supervisor has run so long
+  std::chrono::milliseconds settle{0};  ///< a success does not end the job before it has run so long
   AfterPermanent after_permanent = AfterPermanent::end;
   FailurePolicy failures;
   IdleSteps idle_steps = IdleSteps::succeed;

@@ -28,8 +28,8 @@ namespace sidekick::runtime {
 /// lost: it reports that it fails, nothing else of it begins, and the process ends with 70 when it has not returned
 /// after `lost_after`, so that the orchestrator starts a clean one.
 ///
-/// Where no thread can be had, a turn runs without anybody who waits, if that does no harm; else it fails, and is tried
-/// again as after other failures that may pass.
+/// Where no thread is available, a turn of the only job runs unwatched if it has no time limit. Any other turn fails,
+/// and is retried as after other transient failures.
 class Scheduler final {
  public:
   struct Rules {

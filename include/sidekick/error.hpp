@@ -31,10 +31,9 @@ struct ErrorKindInfo {
   bool transient;
 };
 
-/// The row of the one table of kinds: its name in logs, its exit code (sysexits where one fits) and whether the
-/// supervisor tries again. `cancelled` has the code of SIGTERM; the supervisor puts that of the real signal in its
-/// place. `command` is a program that was run and failed: its error brings the program's own code. Never throws; thread
-/// safe.
+/// The row of the one table of kinds: its name in logs, its exit code (sysexits where one fits) and whether the job is
+/// retried. `cancelled` has the code of SIGTERM; a process that a signal ended replaces it with that signal's code.
+/// `command` is a program that was run and failed: its error brings the program's own code. Never throws; thread safe.
 const ErrorKindInfo& info(ErrorKind kind) noexcept;
 
 enum class Retry { as_kind, never };

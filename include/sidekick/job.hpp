@@ -29,7 +29,7 @@ class StatusSink {
  public:
   virtual ~StatusSink() = default;
 
-  /// A new position: also tells the supervisor that the job moves, which starts its retry budget anew.
+  /// A new position: also shows that the job makes progress, which resets its retry budget.
   virtual void progress(const Progress& progress) noexcept = 0;
 
   /// What the job is there for is usable from now on, and stays so whatever fails later.

@@ -1,4 +1,4 @@
-/// Where the leases of one job are kept, as its holders share it.
+/// The place where the holders of one lease keep its records.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace sidekick::lease {
 
-/// Small texts, each under a number. All calls throw Error as what is behind them does, cancelled included; safe from
-/// any thread. What is kept only in one place (a document of a database) has only its latest number.
+/// Small texts, each under a number. Every call throws the Error of the place that keeps them, cancelled included. Safe
+/// from any thread. A place that keeps a single text (a document of a database) has only the latest number.
 class Records {
  public:
   virtual ~Records() = default;
@@ -21,12 +21,12 @@ class Records {
 
   virtual std::optional<std::string> read(std::uint64_t number, const CancelToken& cancel) = 0;
 
-  /// False where there is one of that number, or a later one took its place. Where the exclusion of what is behind is
-  /// advisory, two may be told true: the one whose text is then read back has it.
+  /// False where there is one of that number, or a later one took its place. Where the place excludes others only by
+  /// advice, two callers may both get true: the one whose text is then read back has the number.
   virtual bool create(std::uint64_t number, const std::string& text, const CancelToken& cancel) = 0;
 
-  /// Replaces `before`. False where something else was there; where what is behind cannot compare, it replaces whatever
-  /// is there. The holder has read `before` a moment ago.
+  /// Replaces `before`. False where another text was there. A place that cannot compare replaces any text. The holder
+  /// has read `before` a moment ago.
   virtual bool replace(std::uint64_t number, const std::string& before, const std::string& text,
                        const CancelToken& cancel) = 0;
 

@@ -124,7 +124,7 @@ class Stage final : public StatusSink {
     return job.step(here);
   }
 
-  /// Steps as the supervisor does until the wall clock shows `until`. Errors are kept and passed over after 30 s.
+  /// Steps as the scheduler does until the wall clock shows `until`. Errors are kept and passed over after 30 s.
   void run(backup::BackupJob& job, WallTime until) {
     while (wall() < until) {
       try {
