@@ -31,8 +31,8 @@ if(SIDEKICK_FUZZ)
   target_link_options(sanitizers INTERFACE -fsanitize=address,undefined)
 endif()
 if(SIDEKICK_ASAN OR SIDEKICK_TSAN)
-  # What the sanitizers add makes GCC see false paths through Boost's headers.
-  target_compile_options(sanitizers INTERFACE -Wno-maybe-uninitialized)
+  # What the sanitizers add makes GCC see false paths through the headers of Boost and of the standard library.
+  target_compile_options(sanitizers INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
 endif()
 
 add_library(standard_warnings INTERFACE)
