@@ -11,6 +11,7 @@
 
 #include "agent/config/resolve.hpp"
 #include "agent/runtime/policy.hpp"
+#include "agent/runtime/timetable.hpp"
 #include "sidekick/job.hpp"
 #include "sidekick/signal_mail.hpp"
 
@@ -29,7 +30,8 @@ struct JobPlan {
   std::variant<std::unique_ptr<OneShotJob>, std::unique_ptr<LoopJob>> job;
   Policy policy;
   enum class Steps { endless, one } steps = Steps::endless;  ///< of a loop
-  std::optional<int> trigger_signal;                         ///< makes the next step due at once
+  std::optional<Timetable> timetable;  ///< of a one-shot job: it is run again and again; absent: once, now
+  std::optional<int> trigger_signal;   ///< makes the next step or run due at once
   /// Told of the exit code and the last word of the run; what it returns goes to the termination log instead of that
   /// word. Absent: nobody is told.
   std::function<std::string(int code, std::string_view text)> ended;
@@ -38,8 +40,9 @@ struct JobPlan {
 };
 
 /// Makes the plan of a job from its settings, which come from the command line or from an entry of a file. Checks
-/// everything that can be checked without touching anything. Throws Error of kind usage, no_input or config. May log
-/// what is worth knowing.
+/// everything that can be checked without touching anything but the files that settings name, and reports each problem
+/// to the review of the settings: Error of kind usage, no_input, denied or config. The plan counts where they may be
+/// used (Values::may_be_used()); elsewhere it has no job. May log what is worth knowing.
 using MakePlan = JobPlan(const config::Settings& settings, const JobFrame& frame);
 
 }  // namespace sidekick::runtime

@@ -60,7 +60,14 @@ void RunningJob::start(JobPlan plan) {
   plan_ = std::move(plan);
   budget_ = RetryBudget(policy().retry, around_.random);
   started_ = around_.clock.now();
-  if (auto* const once = std::get_if<std::unique_ptr<OneShotJob>>(&plan_.job)) {
+  auto* const once = std::get_if<std::unique_ptr<OneShotJob>>(&plan_.job);
+  if (once != nullptr && plan_.timetable) {
+    scheduled_ =
+        std::make_unique<ScheduledJob>(**once, *plan_.timetable, around_.random, [this] { return was_triggered_; });
+    work_ = [this](JobContext& context) { return scheduled_->step(context); };
+    plan_.policy.idle_steps = IdleSteps::are_mute;
+    kind_ = Kind::loop;
+  } else if (once != nullptr) {
     work_ = [&job = **once](JobContext& context) { return Step{job.run(context), {}}; };
   } else {
     work_ = [&job = *std::get<std::unique_ptr<LoopJob>>(plan_.job)](JobContext& context) { return job.step(context); };
@@ -87,7 +94,7 @@ std::optional<int> RunningJob::exit_code() const noexcept {
 TurnLimits RunningJob::begin_turn() noexcept {
   timed_out_ = false;
   refused_.reset();
-  if (phase_ == Phase::waits) trigger_.take();
+  was_triggered_ = phase_ == Phase::waits && trigger_.take();
   const bool works = phase_ == Phase::works || phase_ == Phase::waits;
   if (works && turn_.token().cancelled() && !interrupt_.signal()) try {
       turn_ = CancelSource(interrupt_.token());
@@ -96,9 +103,10 @@ TurnLimits RunningJob::begin_turn() noexcept {
     }
   // What a job does beside its steps is given no more time than they are: the look-up of a name, say, can be neither
   // cancelled nor waited for.
-  if (phase_ == Phase::lets_go) return {around_.clock.now(), Watchdog::usual_grace, code_};
+  const auto now = around_.clock.now();
+  if (phase_ == Phase::lets_go) return {now, Watchdog::usual_grace, code_, now};
   if (!works) return {{}, Watchdog::usual_grace, code_};
-  return {attempt_deadline(), policy().let_go, policy().exit_code_of(ErrorKind::timeout)};
+  return {attempt_deadline(), policy().let_go, policy().exit_code_of(ErrorKind::timeout), deadline_};
 }
 
 void RunningJob::time_is_up() noexcept {
@@ -128,6 +136,7 @@ NextTurn RunningJob::take_turn() {
     case Phase::lets_go:
       plan_.ended = nullptr;
       work_ = nullptr;
+      scheduled_.reset();
       plan_.job = {};
       return {.ended = code_};
     case Phase::waits:
@@ -230,7 +239,8 @@ NextTurn RunningJob::failed(const Error& error) {
   }
   if (is_loop() && succeeded_once_ && is_short_of_means(error, refused_.has_value())) return go_on(error);
   if (const auto* rule = std::get_if<CountFailures>(&policy().failures)) return count(error, *rule);
-  if (is_loop() && (succeeded_once_ || health_.was_ready())) return go_on(error);
+  const bool gives_up_runs = scheduled_ && plan_.timetable->after_failure == Timetable::AfterFailure::next_run;
+  if (is_loop() && !gives_up_runs && (succeeded_once_ || health_.was_ready())) return go_on(error);
   return spend_budget(error);
 }
 
@@ -288,7 +298,17 @@ NextTurn RunningJob::out_of_time(const Error& last) {
                         last.hint(), Retry::never));
 }
 
+/// The run has failed, and the job has not.
+NextTurn RunningJob::wait_for_next_run(const Error& error) {
+  log_.error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"attempts", number_}});
+  budget_.succeeded();
+  number_ = failures_ = 0;
+  phase_ = Phase::waits;
+  return {.due = scheduled_->give_up(around_.clock.now()), .by_trigger = true};
+}
+
 NextTurn RunningJob::end_with(const Error& error) {
+  if (scheduled_ && scheduled_->has_begun()) return wait_for_next_run(error);
   // A transient error that is not tried again ends the process: the orchestrator's next task may have more luck.
   if (policy().after_permanent == AfterPermanent::park && !info(error.kind()).transient) {
     park(error, policy().exit_code_of);

@@ -15,6 +15,7 @@
 #include "agent/runtime/job_plan.hpp"
 #include "agent/runtime/movement.hpp"
 #include "agent/runtime/retry.hpp"
+#include "agent/runtime/scheduled_job.hpp"
 #include "agent/runtime/trigger.hpp"
 #include "agent/status/event.hpp"
 #include "agent/status/health.hpp"
@@ -50,13 +51,16 @@ struct TurnLimits {
   std::optional<Clock::time_point> deadline;  ///< then it is cancelled
   std::chrono::milliseconds let_go;           ///< from its cancellation until it is late
   int late_code;                              ///< the exit code of a process that ends for a late turn
+  /// When the time of the whole job is over: a process without other jobs does not wait for a late turn any longer.
+  std::optional<Clock::time_point> end{};
 };
 
 /// A job takes turns: an attempt or a step, or what follows a wait. The scheduler gives it a thread for each, and waits
 /// in between. A one-shot job ends when it is done, fails for good or is stopped; one that succeeds although it was
 /// stopped is a success: 0. A loop takes step after step until the policy gives up, or it is stopped: 128 and the
-/// signal, as a loop is never done. An error that no attempt can mend is parked where the policy says so: logged now
-/// and every hour, until the job is stopped, which ends it with the error's code.
+/// signal, as a loop is never done. A one-shot job with a timetable is a loop too. An error that no attempt can mend is
+/// parked where the policy says so: logged now and every hour, until the job is stopped, which ends it with the error's
+/// code.
 class RunningJob final {
  public:
   /// Throws Error of kind io where no descriptor can be had.
@@ -71,7 +75,8 @@ class RunningJob final {
   MetricSink& metrics() noexcept { return metrics_; }
   const Interrupt& interrupt() const noexcept { return interrupt_; }
 
-  /// Says what it is to do. Before it is given to a scheduler; this, or park().
+  /// Says what it is to do. Before it is given to a scheduler; this, or park(). Throws Error of kind config for a
+  /// timetable in an unknown time zone.
   void start(JobPlan plan);
 
   /// There is no plan, as its settings are invalid: it only stays up.
@@ -123,6 +128,7 @@ class RunningJob final {
   NextTurn stopped();
   NextTurn out_of_time(const Error& last);
   NextTurn end_with(const Error& error);
+  NextTurn wait_for_next_run(const Error& error);
   NextTurn stay_parked();
   NextTurn over(int code);
   void say_last_word(std::string_view text, int code) noexcept;
@@ -143,6 +149,7 @@ class RunningJob final {
 
   JobPlan plan_;
   Kind kind_ = Kind::one_shot;
+  std::unique_ptr<ScheduledJob> scheduled_;  ///< where the plan has a timetable
   Work work_;
   Phase phase_ = Phase::works;
   std::optional<Error> refused_;
@@ -155,7 +162,8 @@ class RunningJob final {
   Clock::time_point started_;
   std::optional<Clock::time_point> deadline_;
   int number_ = 0;
-  int failures_ = 0;  ///< in a row
+  int failures_ = 0;            ///< in a row
+  bool was_triggered_ = false;  ///< the turn
   bool succeeded_once_ = false;
   bool fails_ = false;  ///< since it was ready
   std::atomic<bool> timed_out_ = false;

@@ -151,14 +151,21 @@ void Scheduler::oversee() {
 void Scheduler::judge(Slot& slot, Clock::time_point now) {
   const auto late = *slot.cancelled + slot.limits.let_go;
   if (now < late) return;
+  const bool may_be_lost = rules_.lost_after && !is_over(slot, now);
   if (slot.was_late) {
-    if (rules_.lost_after && now >= late + *rules_.lost_after) rules_.abandon(info(ErrorKind::internal).exit_code);
+    if (rules_.lost_after && !may_be_lost) rules_.abandon(slot.limits.late_code);
+    if (may_be_lost && now >= later(late, *rules_.lost_after)) rules_.abandon(info(ErrorKind::internal).exit_code);
     return;
   }
   slot.was_late = true;
-  const auto signal = rules_.lost_after ? process_.signal() : slot.job.interrupt().signal();
-  if (rules_.lost_after && !signal) return slot.job.lost();
+  const auto signal = may_be_lost ? process_.signal() : slot.job.interrupt().signal();
+  if (may_be_lost && !signal) return slot.job.lost();
   rules_.abandon(signal ? 128 + *signal : slot.limits.late_code);
+}
+
+/// True where the time of the only job is over.
+bool Scheduler::is_over(const Slot& slot, Clock::time_point now) const {
+  return slots_.size() == 1 && slot.limits.end && now >= *slot.limits.end;
 }
 
 void Scheduler::take_turn(const std::shared_ptr<Slot>& slot, Lock& lock) {
@@ -271,7 +278,9 @@ Clock::time_point Scheduler::event_of(const Slot& slot, Clock::time_point now) c
   if (!slot.cancelled) return slot.limits.deadline.value_or(never);
   const auto late = *slot.cancelled + slot.limits.let_go;
   if (!slot.was_late) return late;
-  return rules_.lost_after ? late + *rules_.lost_after : never;
+  if (!rules_.lost_after) return never;
+  const auto end = slots_.size() == 1 ? slot.limits.end.value_or(never) : never;
+  return std::min(later(late, *rules_.lost_after), end);
 }
 
 Clock::time_point Scheduler::next_event(const Slot* except) const {

@@ -24,9 +24,9 @@ namespace sidekick::runtime {
 /// nothing costs one wait. Threads are started when turns overlap, and are kept.
 ///
 /// A turn is cancelled at its limit, and when its job or the process is stopped. One that has not returned in time then
-/// is late: where the process was stopped, or cannot go on without the job, the process ends. Otherwise the job is
-/// lost: it reports that it fails, nothing else of it begins, and the process ends with 70 when it has not returned
-/// after `lost_after`, so that the orchestrator starts a clean one.
+/// is late: where the process was stopped, or all the time of its only job is over, the process ends. Otherwise the
+/// job is lost: it reports that it fails, nothing else of it begins, and the process ends with 70 when it has not
+/// returned after `lost_after`, so that the orchestrator starts a clean one.
 ///
 /// Where no thread is available, a turn of the only job runs unwatched if it has no time limit. Any other turn fails,
 /// and is retried as after other transient failures.
@@ -34,7 +34,7 @@ class Scheduler final {
  public:
   struct Rules {
     std::function<void(int)> abandon;  ///< ends the process at once; called with the scheduler locked
-    /// How long a late job may be lost. Absent: the process does not go on without it.
+    /// How long a late job may be lost. Absent: the process ends for every late turn.
     std::optional<std::chrono::milliseconds> lost_after{};
   };
   static constexpr std::chrono::minutes usual_lost_after{10};
@@ -62,6 +62,7 @@ class Scheduler final {
   void help() noexcept;
   void oversee();
   void judge(Slot& slot, Clock::time_point now);
+  bool is_over(const Slot& slot, Clock::time_point now) const;
   std::shared_ptr<Slot> due_slot(Caller caller, Clock::time_point now) const;
   bool wakes_runner(const Slot& slot, Clock::time_point now) const;
   void take_turn(const std::shared_ptr<Slot>& slot, Lock& lock);

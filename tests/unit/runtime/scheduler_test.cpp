@@ -245,6 +245,52 @@ TEST_CASE("a process that is told to end gives a lost job its time again, and th
   is_released = true;
 }
 
+TEST_CASE("a process of one job waits for its lost attempt until the time of the job is over") {
+  House house;
+  std::atomic<bool> is_released = false;
+  ScriptedJob stuck([&](JobContext&) -> Outcome {
+    eventually(60s, [&] { return is_released.load(); });
+    throw Error(ErrorKind::cancelled, "released");
+  });
+  Policy policy;
+  policy.attempt_timeout = 30s;
+  policy.timeout = 5min;
+  house.add("stuck", plan_for(stuck, policy));
+  house.begin();
+  REQUIRE(eventually(20s, [&] { return stuck.runs == 1; }));
+  house.h.clock.advance(30s);
+  REQUIRE(eventually(20s, [&] {
+    house.h.clock.advance(1s);
+    return house.tells("sidekick_job_lost{job=\"stuck\"} 1");
+  }));
+  CHECK(house.abandoned == 0);
+  house.h.clock.advance(5min);
+  CHECK(eventually(20s, [&] { return house.abandoned == 124; }));
+  is_released = true;
+}
+
+TEST_CASE("a process of one job that is over does not wait for what that does not let go") {
+  struct Clinging final : OneShotJob {
+    explicit Clinging(std::atomic<bool>& released) : is_released(released) {}
+    ~Clinging() override {
+      eventually(60s, [&] { return is_released.load(); });
+    }
+    Outcome run(JobContext&) override { throw Error(ErrorKind::config, "two sources"); }
+    std::atomic<bool>& is_released;
+  };
+  std::atomic<bool> is_released = false;
+  House house;
+  JobPlan plan;
+  plan.job = std::make_unique<Clinging>(is_released);
+  house.add("stuck", std::move(plan));
+  house.begin();
+  CHECK(eventually(20s, [&] {
+    house.h.clock.advance(1s);
+    return house.abandoned == 78;
+  }));
+  is_released = true;
+}
+
 TEST_CASE("a descriptor makes the next step of a loop due at once") {
   Harness h("sync");
   std::array<int, 2> ends{};
