@@ -55,14 +55,23 @@ int select_and_run(int argc, const char* const* argv, const char* const* environ
   throw unknown_first_word(word);
 }
 
-int report(const Error& error) {
+void log_to_console(const Error& error, int code) {
   status::Console console(STDERR_FILENO);
   status::ConsoleLog sink(console, console.is_terminal() ? status::LogFormat::text : status::LogFormat::json,
                           LogLevel::error);
   status::JobLog log(sink, "", 0);
-  const auto& kind = info(error.kind());
-  const int code = error.exit_code().value_or(kind.exit_code);
-  log.error(error.message(), {{"hint", error.hint()}, {"kind", kind.name}, {"code", code}});
+  log.error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}});
+}
+
+int report(const Error& error) {
+  const int code = error.exit_code().value_or(info(error.kind()).exit_code);
+  try {
+    log_to_console(error, code);
+  } catch (const std::exception&) {
+    // The log needs a descriptor, of which there may be none.
+    const auto line = "sidekick: " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()) + "\n";
+    (void)!::write(STDERR_FILENO, line.data(), line.size());
+  }
   return code;
 }
 

@@ -61,9 +61,14 @@ SignalThread::SignalThread(Interrupt& interrupt) : interrupt_(interrupt) {
   ::pthread_sigmask(SIG_SETMASK, &all, &ours);
   signals_.reset(::signalfd(-1, &taken_, SFD_CLOEXEC | SFD_NONBLOCK));
   const int failure = errno;
-  if (signals_) thread_ = std::thread([this] { listen(); });
-  ::pthread_sigmask(SIG_SETMASK, signals_ ? &ours : &before_, nullptr);
-  if (!signals_) throw error_from_errno("cannot listen for signals", failure);
+  try {
+    if (!signals_) throw error_from_errno("cannot listen for signals", failure);
+    thread_ = std::thread([this] { listen(); });
+  } catch (...) {
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    throw;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &ours, nullptr);
 }
 
 SignalThread::~SignalThread() {

@@ -20,7 +20,8 @@ namespace sidekick::runtime {
 /// While it lives, SIGTERM and SIGINT raise the interrupt; a second one ends the process at once with 128 + n. The same
 /// one again within 100 ms is not a second one: timeout(1) and its like tell a program and then its whole group.
 /// SIGPIPE and SIGXFSZ are ignored. To be made before any other thread is, so that all inherit the blocked signals.
-/// Throws Error of kind io.
+/// Throws Error of kind io where no descriptor can be had, and std::system_error where no thread can; then no signal is
+/// blocked.
 class SignalThread final {
  public:
   explicit SignalThread(Interrupt& interrupt);

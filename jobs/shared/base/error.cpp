@@ -72,6 +72,7 @@ Error error_from_errno(std::string what, int number, std::string hint) {
   const auto kind = kind_of_errno(number);
   // What the path or the limit is like does not change by waiting.
   const bool lasts = number == EFBIG || number == ELOOP || number == ENAMETOOLONG;
+  if (hint.empty() && number == EMFILE) hint = "raise the limit of open files (ulimit -n)";
   return {kind, std::move(what) + ": " + std::generic_category().message(number), std::move(hint),
           kind == ErrorKind::io && !lasts ? Retry::as_kind : Retry::never};
 }
