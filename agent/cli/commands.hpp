@@ -30,7 +30,7 @@ enum class Wraps {
   until_its_end,    ///< it becomes one when its job is done: it is PID 1 itself, and leaves TZ to the program
 };
 
-/// How the process around a job differs from the usual one. Known before the settings are, which may be invalid.
+/// How the process around a job differs from the usual one. Known before the settings are judged.
 struct ProcessRules {
   Wraps wraps = Wraps::nothing;
   /// For invalid settings; a running job has that of its policy.
@@ -55,7 +55,9 @@ struct Command {
   runtime::MakePlan* plan = nullptr;
   /// Where the process answers over HTTP; nothing: nowhere.
   std::optional<HttpPlan> (*http)(const config::Values& values) = nullptr;
-  ProcessRules (*rules)(const config::Schema& schema, const Invocation& invocation) = nullptr;  ///< nullptr: the usual
+  /// What is known of the process before its settings are read: those that it gets have read no file, and may have
+  /// problems. nullptr: the usual rules.
+  ProcessRules (*rules)(const config::Settings& settings) = nullptr;
   enum class Words { flags, then_command } words = Words::flags;  ///< whether the words of a command follow a `--`
   /// Runs the subcommand that the first word names and returns its exit code. Does nothing, and returns nothing, for
   /// any other word. Throws Error. nullptr: the command has no subcommands.

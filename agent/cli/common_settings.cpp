@@ -1,6 +1,7 @@
 #include "agent/cli/common_settings.hpp"
 
 #include "agent/cli/rules.hpp"
+#include "agent/runtime/scheduler.hpp"
 
 namespace sidekick::cli {
 
@@ -31,6 +32,13 @@ std::vector<Setting> common_settings() {
        .value_name = "DURATION",
        .help = "time limit for one attempt; then the next one starts",
        .group = running},
+      {.name = "lost-after",
+       .value_name = "DURATION",
+       .help =
+           "how long to wait for an attempt that does not stop when its time limit is over; then the exit code is 70. "
+           "No other attempt begins meanwhile",
+       .group = running,
+       .fallback = "10m"},
       {.name = "park",
        .help =
            "after an error that no retry can mend, keep running and log it every hour instead of exiting, so that the "
@@ -91,8 +99,12 @@ runtime::Policy policy_of(const config::Values& values) {
   policy.attempt_timeout = values.duration("attempt-timeout");
   for (const auto name : {"timeout", "attempt-timeout"})
     if (const auto limit = values.duration(name); limit && limit->count() == 0)
-      throw values.bad_value(name, "a limit of zero", "omit it for no limit");
+      values.report(values.bad_value(name, "a limit of zero", "omit it for no limit"));
   return policy;
+}
+
+std::chrono::milliseconds lost_after_of(const config::Values& values) {
+  return values.duration("lost-after").value_or(runtime::Scheduler::usual_lost_after);
 }
 
 LogLevel log_level_of(const config::Values& values) {

@@ -16,9 +16,12 @@ std::vector<config::Setting> common_settings();
 /// What policy_of() says but for the limits of time: for commands whose flags name those otherwise.
 runtime::Policy attempts_of(const config::Values& values);
 
-/// Both throw as the getters of Values do; kind config where two settings exclude each other.
+/// Both report as the getters of Values do; kind config where two settings exclude each other.
 runtime::Policy policy_of(const config::Values& values);
 LogLevel log_level_of(const config::Values& values);
+
+/// How long a job may be lost before the process ends (--lost-after). Reports as the getters of Values do.
+std::chrono::milliseconds lost_after_of(const config::Values& values);
 
 /// `on_terminal` is what `auto` becomes text for.
 status::LogFormat log_format_of(const config::Values& values, const status::Console& console);

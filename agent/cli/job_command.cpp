@@ -8,10 +8,10 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/process.hpp"
 #include "agent/config/describe.hpp"
-#include "agent/config/early_switch.hpp"
 #include "agent/runtime/init.hpp"
 #include "agent/runtime/process.hpp"
 #include "agent/runtime/watchdog.hpp"
+#include "agent/status/http_address.hpp"
 #include "sidekick/child.hpp"
 #include "sidekick/exceptions.hpp"
 
@@ -29,12 +29,13 @@ std::optional<std::string> early_answer(const config::Schema& schema, const Invo
   return {};  // the same error comes again where it is logged, or parked
 }
 
-/// Read before the settings are validated, so that an invalid flag parks as well.
-bool wants_park(const config::Schema& schema, const Invocation& invocation) {
-  const auto is_set = [&](std::string_view name) {
-    return config::early_switch(schema, name, invocation.words, invocation.environment);
-  };
-  return is_set("park") && !is_set("print-config");
+/// What is known of the process before anything is done.
+ProcessRules rules_of(const Command& command, const config::Schema& schema, const Invocation& invocation) {
+  if (command.rules == nullptr) return {};
+  config::Review review(config::Review::Files::untouched);
+  auto settings = config::resolve(schema, invocation.words, invocation.environment, review);
+  settings.command = invocation.command;
+  return command.rules(settings);
 }
 
 /// One command: from its settings to the end of its job.
@@ -53,9 +54,12 @@ class JobRun {
 
   int run() {
     try {
-      return set_up() ? unless_stopped(process_.run(job_)) : 0;
+      set_up();
+      if (!review_.problems().empty()) return refuse();
+      return only_prints_ ? 0 : unless_stopped(process_.run(job_, lost_after_));
     } catch (const std::exception& exception) {
-      return refuse(as_error(exception));
+      review_.add(as_error(exception));
+      return refuse();
     }
   }
 
@@ -65,25 +69,29 @@ class JobRun {
   }
 
  private:
-  /// False where the settings were only to be printed. To be told to end while a file or a name lets us wait ends the
-  /// process after a while too.
-  bool set_up() {
+  /// Reads the settings, and gives the job its plan unless they have a problem. To be told to end while a file or a
+  /// name lets us wait ends the process after a while too.
+  void set_up() {
     const auto watchdog = watch();
-    auto settings = config::resolve(schema_, invocation_.words, invocation_.environment);
+    auto settings = config::resolve(schema_, invocation_.words, invocation_.environment, review_);
     settings.command = invocation_.command;
-    const bool only_print = settings.values.flag("print-config");
-    if (only_print) write_out(config::print_config(schema_, settings));
+    const auto& values = settings.values;
+    only_prints_ = values.flag("print-config");
+    parks_ = values.flag("park") && !only_prints_;
+    if (only_prints_) write_out(config::print_config(schema_, settings));
     prepare(settings);
-    // Before the job is made: probes of a process that is parked for its settings are answered too.
-    if (const auto http = !only_print && command_.http ? command_.http(settings.values) : std::nullopt)
-      process_.serve(*http, job_);
-    auto plan = command_.plan(settings, {process_.log(), job_.metrics(), invocation_.environment,
-                                         job_.interrupt().token(), process_.signals()});
-    if (only_print) return false;
+    const runtime::JobFrame frame{process_.log(), job_.metrics(), invocation_.environment, job_.interrupt().token(),
+                                  process_.signals()};
+    auto plan = review_.collect([&] { return command_.plan(settings, frame); });
+    const auto http = command_.http ? command_.http(values) : std::nullopt;
+    if (http) review_.collect([&] { (void)status::parse_http_address(http->address); });
+    if (only_prints_ || !(values.may_be_used() || parks_)) return;
+    // Probes of a process that is parked for its settings are answered too.
+    if (http) review_.collect([&] { process_.serve(*http, job_); });
+    if (!values.may_be_used()) return;
     if (plan.trigger_signal) process_.raise_on(*plan.trigger_signal, job_.trigger());
     if (plan.successor) successor_ = *plan.successor;
     job_.start(std::move(plan));
-    return true;
   }
 
   /// Nothing where no thread can be had: then the settings are read without a watchdog.
@@ -94,16 +102,27 @@ class JobRun {
     return nullptr;
   }
 
-  int refuse(const Error& error) {
+  /// For settings with problems: of a job that is to run, one line; of those that are only to be printed, all.
+  int refuse() {
+    const auto error = only_prints_ ? review_.problems().front() : review_.summary();
     if (rules_.refused) rules_.refused(error, process_.log());
-    if (wants_park(schema_, invocation_)) {
+    if (parks_) {
       job_.park(error, rules_.exit_code_of);
-      return process_.run(job_);
+      return process_.run(job_, lost_after_);
     }
-    const int code = error.exit_code().value_or(rules_.exit_code_of(error.kind()));
-    process_.log().error(error.message(), {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}});
+    if (only_prints_)
+      for (const auto& problem : review_.problems()) tell(problem);
+    else
+      tell(error);
     Process::say_last_word(error.message());
-    return code;
+    return code_of(error);
+  }
+
+  int code_of(const Error& error) const { return error.exit_code().value_or(rules_.exit_code_of(error.kind())); }
+
+  void tell(const Error& error) {
+    process_.log().error(error.message(),
+                         {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code_of(error)}});
   }
 
   void prepare(const config::Settings& settings) {
@@ -115,7 +134,8 @@ class JobRun {
     const auto tz = invocation_.environment.find("TZ");
     const bool is_ours = rules_.wraps == Wraps::nothing;
     if (is_ours && tz != invocation_.environment.end() && !tz->second.empty())
-      runtime::check_time_zone(tz->second, zoneinfo);
+      review_.collect([&] { runtime::check_time_zone(tz->second, zoneinfo); });
+    lost_after_ = lost_after_of(values);
     runtime::use_files_and_dns();
   }
 
@@ -129,6 +149,10 @@ class JobRun {
   const Command& command_;
   const config::Schema& schema_;
   const ProcessRules& rules_;
+  config::Review review_;
+  bool only_prints_ = false;
+  bool parks_ = false;
+  std::chrono::milliseconds lost_after_ = runtime::Scheduler::usual_lost_after;
   std::vector<std::string> successor_;
   Process process_;
   runtime::RunningJob job_;
@@ -142,7 +166,7 @@ int run_job(const Command& command, const Invocation& invocation) {
     write_out(*text);
     return 0;
   }
-  const auto rules = command.rules ? command.rules(schema, invocation) : ProcessRules();
+  const auto rules = rules_of(command, schema, invocation);
   if (rules.wraps == Wraps::nothing) runtime::stay_behind_if_first();
   std::vector<std::string> successor;
   int code = 0;

@@ -49,8 +49,9 @@ void Process::serve(const HttpPlan& plan, runtime::RunningJob& job) try {
   log_.write(is_expected ? LogLevel::debug : LogLevel::warning, error.message() + "; continuing without it", {});
 }
 
-int Process::run(runtime::RunningJob& job) {
-  runtime::Scheduler scheduler(clock_, interrupt_, waker_, {.abandon = [this](int code) { abandon(code); }});
+int Process::run(runtime::RunningJob& job, std::chrono::milliseconds lost_after) {
+  runtime::Scheduler scheduler(clock_, interrupt_, waker_,
+                               {.abandon = [this](int code) { abandon(code); }, .lost_after = lost_after});
   scheduler.add(job);
   scheduler.run();
   return job.exit_code().value_or(info(ErrorKind::internal).exit_code);

@@ -50,8 +50,9 @@ class Process final : private status::EventSink {
   /// Answers no more: before a job ceases to be that it answered of.
   void stop_serving() noexcept { server_.reset(); }
 
-  /// Runs the one job to its end and returns its exit code.
-  int run(runtime::RunningJob& job);
+  /// Runs the one job to its end and returns its exit code. The process ends with 70 where the job was lost for so
+  /// long.
+  int run(runtime::RunningJob& job, std::chrono::milliseconds lost_after);
 
   /// The last word of the process, where an orchestrator looks for it.
   static void say_last_word(std::string_view text) noexcept;

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
-#include "agent/config/values.hpp"
+#include "agent/config/resolve.hpp"
 
 namespace sidekick::cli {
 
@@ -13,10 +14,13 @@ struct Pair {
   std::string_view second;
 };
 
-/// Throws Error of kind config when both settings of a pair were given: it names where each came from.
+/// Reports Error of kind config for each pair of which both settings were given: it names where each came from.
 void check_excluding(const config::Values& values, std::initializer_list<Pair> pairs);
 
-/// Throws Error of kind config when the first of a pair was given without the second.
+/// Reports Error of kind config for each pair of which the first was given without the second.
 void check_needing(const config::Values& values, std::initializer_list<Pair> pairs);
+
+/// Reports Error of kind usage where an argument was given; `hint` says what the command takes.
+void check_no_arguments(const config::Settings& settings, std::string hint);
 
 }  // namespace sidekick::cli

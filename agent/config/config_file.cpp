@@ -20,7 +20,12 @@ YAML::Node parse(const std::string& path) {
   }
 }
 
-void check_key(const Schema& schema, const std::string& path, const std::string& key) {
+std::string place_of(const std::string& path, const YAML::Node& node) {
+  return "'" + path + "', line " + std::to_string(node.Mark().line + 1);
+}
+
+void check_key(const Schema& schema, const std::string& path, const YAML::Node& node) {
+  const auto key = node.Scalar();
   for (const auto known : schema.file_keys)
     if (known == key) return;
   auto hint = nearest_hint(key, "", schema.file_keys);
@@ -28,27 +33,44 @@ void check_key(const Schema& schema, const std::string& path, const std::string&
     hint = "valid keys are";
     for (const auto known : schema.file_keys) hint.append(" ").append(known);
   }
-  throw Error(ErrorKind::config, "unknown key '" + redact_url(key) + "' in '" + path + "'", std::move(hint));
+  throw Error(ErrorKind::config, "unknown key '" + redact_url(key) + "' in " + place_of(path, node), std::move(hint));
 }
+
+class FileReader {
+ public:
+  FileReader(const Schema& schema, const std::string& path) : schema_(schema), path_(path) {}
+
+  void read(const YAML::Node& key, const YAML::Node& value) {
+    check_key(schema_, path_, key);
+    FileEntry entry{{}, "key '" + key.Scalar() + "' in " + place_of(path_, key)};
+    if (!seen_.insert(key.Scalar()).second) throw Error(ErrorKind::config, entry.origin + ": is given twice");
+    if (value.IsSequence() || value.IsMap())
+      throw Error(ErrorKind::config, entry.origin + ": its value is not a string");
+    if (!value.IsScalar() || value.Scalar().empty()) return;
+    entry.text = value.Scalar();
+    out_.emplace(key.Scalar(), std::move(entry));
+  }
+
+  std::map<std::string, FileEntry> entries() && { return std::move(out_); }
+
+ private:
+  const Schema& schema_;
+  const std::string& path_;
+  std::set<std::string> seen_;
+  std::map<std::string, FileEntry> out_;
+};
 
 }  // namespace
 
-std::map<std::string, std::string> read_config_file(const Schema& schema, const std::string& path) {
-  const auto root = parse(path);
-  std::map<std::string, std::string> out;
-  std::set<std::string> seen;
-  if (root.IsNull()) return out;
-  if (!root.IsMap()) throw Error(ErrorKind::config, "'" + path + "' does not consist of 'key: value' lines");
-  for (const auto& entry : root) {
-    const auto subject = "key '" + entry.first.Scalar() + "' in '" + path + "'";
-    check_key(schema, path, entry.first.Scalar());
-    if (entry.second.IsSequence() || entry.second.IsMap())
-      throw Error(ErrorKind::config, subject + ": its value is not a string");
-    const bool is_empty = !entry.second.IsScalar() || entry.second.Scalar().empty();
-    if (!seen.insert(entry.first.Scalar()).second) throw Error(ErrorKind::config, subject + ": is given twice");
-    if (!is_empty) out.emplace(entry.first.Scalar(), entry.second.Scalar());
-  }
-  return out;
+std::map<std::string, FileEntry> read_config_file(const Schema& schema, const std::string& path, Review& review) {
+  FileReader reader(schema, path);
+  review.collect([&] {
+    const auto root = parse(path);
+    if (root.IsNull()) return;
+    if (!root.IsMap()) throw Error(ErrorKind::config, "'" + path + "' does not consist of 'key: value' lines");
+    for (const auto& entry : root) review.collect([&] { reader.read(entry.first, entry.second); });
+  });
+  return std::move(reader).entries();
 }
 
 }  // namespace sidekick::config

@@ -47,8 +47,8 @@ Error without_value(const Setting& setting, std::string_view cause) {
 
 class Parser {
  public:
-  Parser(const Schema& schema, const std::vector<std::string>& words)
-      : schema_(schema), left_(words.begin(), words.end()) {}
+  Parser(const Schema& schema, const std::vector<std::string>& words, Review& review)
+      : schema_(schema), review_(review), left_(words.begin(), words.end()) {}
 
   Flags parse() {
     while (!left_.empty()) {
@@ -56,9 +56,9 @@ class Parser {
       if (word == "--")
         while (!left_.empty()) out_.arguments.push_back(take());
       else if (word.starts_with("--"))
-        parse_long(word.substr(2));
+        review_.collect([&] { parse_long(word.substr(2)); });
       else if (looks_like_flag(word))
-        parse_shorts(word);
+        review_.collect([&] { parse_shorts(word); });
       else
         out_.arguments.push_back(word);
     }
@@ -85,10 +85,21 @@ class Parser {
     if (const auto* setting = schema_.find(name)) return text ? give(*setting, *text) : want_value(*setting);
     const auto* owner =
         name.ends_with(twin_suffix) ? schema_.find(name.substr(0, name.size() - twin_suffix.size())) : nullptr;
-    if (owner == nullptr || !owner->has_file_twin()) throw unknown_flag(schema_, name);
+    if (owner == nullptr || !owner->has_file_twin()) {
+      if (!text) skip_value_of_unknown(name);
+      throw unknown_flag(schema_, name);
+    }
     const auto file = (text ? text : take_value()).value_or("");
     if (file.empty()) throw Error(ErrorKind::usage, "--" + name + ": the name of a file is missing");
     out_.given[std::string(owner->name).append(twin_suffix)].push_back(file);
+  }
+
+  /// What follows a misspelt flag is its value where the flag that was meant has one, and not an argument.
+  void skip_value_of_unknown(const std::string& name) {
+    std::vector<std::string_view> names;
+    for (const auto& setting : schema_.settings) names.push_back(setting.name);
+    const auto* const meant = schema_.find(nearest(name, names));
+    if (meant != nullptr ? takes_value(*meant) : schema_.arguments.empty()) take_value();
   }
 
   void parse_shorts(const std::string& word) {
@@ -123,14 +134,22 @@ class Parser {
   }
 
   const Schema& schema_;
+  Review& review_;
   std::deque<std::string> left_;
   Flags out_;
 };
 
 }  // namespace
 
+Flags parse_flags(const Schema& schema, const std::vector<std::string>& words, Review& review) {
+  return Parser(schema, words, review).parse();
+}
+
 Flags parse_flags(const Schema& schema, const std::vector<std::string>& words) {
-  return Parser(schema, words).parse();
+  Review review;
+  auto flags = parse_flags(schema, words, review);
+  if (!review.problems().empty()) throw Error(review.problems().front());
+  return flags;
 }
 
 }  // namespace sidekick::config

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/config/review.hpp"
 #include "agent/config/setting.hpp"
 
 namespace sidekick::config {
@@ -18,8 +19,12 @@ struct Flags {
 };
 
 /// Parses the grammar of the Go tools: --x=v, --x v, -x v, -xv, -x=v, -vvv, --x alone where the value is optional (a
-/// following word that begins with '-' is never a value, '-' alone is). Throws Error of kind usage for an unknown flag
-/// (the hint names the nearest), a value that is missing, empty or given to a flag without values.
+/// following word that begins with '-' is never a value, '-' alone is). Adds Error of kind usage to `review` for an
+/// unknown flag (the hint names the nearest), a value that is missing, empty or given to a flag without values; the
+/// rest is parsed all the same.
+Flags parse_flags(const Schema& schema, const std::vector<std::string>& words, Review& review);
+
+/// The same, but throws the first Error.
 Flags parse_flags(const Schema& schema, const std::vector<std::string>& words);
 
 }  // namespace sidekick::config

@@ -44,10 +44,15 @@ Error both_given(const Value& direct, const Value& file_name) {
   return {ErrorKind::config, direct.origin + " and " + file_name.origin + " exclude each other"};
 }
 
-std::optional<Value> settle(const Level& level) {
+std::optional<Value> settle(const Level& level, Review::Files files) {
   if (level.direct && level.file_name) throw both_given(*level.direct, *level.file_name);
   if (level.direct) return level.direct;
   if (!level.file_name) return {};
+  if (files == Review::Files::untouched) {
+    Value unread{{""}, level.source, Arity::one, level.file_name->origin, level.file_name->form};
+    unread.is_unread = true;
+    return unread;
+  }
   const auto secret = read_secret_file(level.file_name->texts.back(), level.file_name->origin);
   if (secret.empty())
     throw Error(ErrorKind::config, level.file_name->origin + " '" + level.file_name->texts.back() + "': it is empty");
@@ -110,29 +115,30 @@ Level by_environment(const Setting& setting, const Environment& environment) {
 
 class Resolver {
  public:
-  Resolver(const Schema& schema, const std::vector<std::string>& words, const Environment& environment)
-      : schema_(schema), environment_(environment), flags_(parse_flags(schema, words)) {}
+  Resolver(const Schema& schema, const std::vector<std::string>& words, const Environment& environment, Review& review)
+      : schema_(schema), environment_(environment), review_(review), flags_(parse_flags(schema, words, review)) {}
 
   Settings resolve() {
-    for (const auto& setting : schema_.settings) settle_above_file(setting);
+    for (const auto& setting : schema_.settings) review_.collect([&] { settle_above_file(setting); });
     for (const auto& setting : schema_.settings) put_in_place_of_new_name(setting);
-    if (const auto* file = out_.values.find("config"); file && !schema_.file_keys.empty())
+    if (const auto* file = out_.values.find("config"); file && !schema_.file_keys.empty() && review_.reads_files())
       read_file(file->texts.back());
     for (const auto& setting : schema_.settings)
       if (!setting.fallback.empty() && !out_.values.find(setting.name))
         out_.values.set(setting.name,
                         {{std::string(setting.fallback)}, Source::fallback, setting.arity, {}, setting.form});
     out_.arguments = flags_.arguments;
+    out_.values.put_under(&review_);
     for (auto& warning : unknown_variables(schema_, environment_)) out_.warnings.push_back(std::move(warning));
     return std::move(out_);
   }
 
  private:
   void settle_above_file(const Setting& setting) {
-    auto value = settle(by_flags(setting, flags_));
+    auto value = settle(by_flags(setting, flags_), review_.files());
     if (value && !setting.deprecated_for.empty()) warn_of_flag(setting);
     if (!value || setting.levels == Levels::all_count) {
-      auto below = settle(by_environment(setting, environment_));
+      auto below = settle(by_environment(setting, environment_), review_.files());
       if (!below) below = by_peer_variables(setting);
       if (!below) below = by_generic_variable(setting);
       if (value && below) value->texts.insert(value->texts.begin(), below->texts.begin(), below->texts.end());
@@ -202,18 +208,19 @@ class Resolver {
   }
 
   void read_file(const std::string& path) {
-    for (auto& [key, text] : read_config_file(schema_, path)) {
+    for (auto& [key, entry] : read_config_file(schema_, path, review_)) {
       if (out_.values.find(key)) continue;
-      std::string origin = "key '";
-      origin.append(key).append("' in '").append(path).append("'");
-      Value value{{without_line_break(std::move(text))}, Source::file, Arity::one, std::move(origin)};
-      check_characters(*schema_.find(key), value);
-      out_.values.set(key, std::move(value));
+      Value value{{without_line_break(std::move(entry.text))}, Source::file, Arity::one, std::move(entry.origin)};
+      review_.collect([&] {
+        check_characters(*schema_.find(key), value);
+        out_.values.set(key, std::move(value));
+      });
     }
   }
 
   const Schema& schema_;
   const Environment& environment_;
+  Review& review_;
   Flags flags_;
   Settings out_;
 };
@@ -238,8 +245,17 @@ std::vector<std::string> split_list(const std::string& text) {
   return split(text, text.find('\n') == std::string::npos ? ',' : '\n');
 }
 
+Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment,
+                 Review& review) {
+  return Resolver(schema, words, environment, review).resolve();
+}
+
 Settings resolve(const Schema& schema, const std::vector<std::string>& words, const Environment& environment) {
-  return Resolver(schema, words, environment).resolve();
+  Review review;
+  auto settings = resolve(schema, words, environment, review);
+  if (!review.problems().empty()) throw Error(review.problems().front());
+  settings.values.put_under(nullptr);
+  return settings;
 }
 
 }  // namespace sidekick::config

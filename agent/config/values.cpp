@@ -40,6 +40,20 @@ void Values::set(std::string_view name, Value value) {
   values_.insert_or_assign(std::string(name), std::move(value));
 }
 
+void Values::report(const Error& error) const {
+  if (review_ == nullptr) throw Error(error);
+  review_->add(error);
+}
+
+bool Values::may_be_used() const noexcept {
+  return review_ == nullptr || (review_->reads_files() && review_->problems().empty());
+}
+
+std::optional<Secret> Values::file(const std::string& path, std::string_view what) const {
+  if (!reads_files()) return {};
+  return judge([&] { return std::optional(read_secret_file(path, what)); });
+}
+
 const Value* Values::find(std::string_view name) const noexcept {
   const auto found = values_.find(name);
   return found == values_.end() || found->second.texts.empty() ? nullptr : &found->second;
@@ -51,12 +65,17 @@ bool Values::given(std::string_view name) const {
   return value->arity != Arity::flag || parse_switch(value->texts.back()).value_or(true);
 }
 
+bool Values::is_unread(std::string_view name) const noexcept {
+  const auto* value = find(name);
+  return value != nullptr && value->is_unread;
+}
+
 bool Values::flag(std::string_view name) const {
   const auto* value = find(name);
   if (!value) return false;
   const auto on = parse_switch(value->texts.back());
-  if (!on) throw bad_value(name, "not true or false");
-  return *on;
+  if (!on) report(bad_value(name, "not true or false"));
+  return on.value_or(false);
 }
 
 std::string Values::text(std::string_view name) const {
@@ -66,7 +85,7 @@ std::string Values::text(std::string_view name) const {
 
 std::vector<std::string> Values::list(std::string_view name) const {
   const auto* value = find(name);
-  return value ? value->texts : std::vector<std::string>();
+  return value && !value->is_unread ? value->texts : std::vector<std::string>();
 }
 
 int Values::count(std::string_view name) const {
@@ -74,7 +93,11 @@ int Values::count(std::string_view name) const {
   for (const auto& text : list(name)) {
     if (text == "false") continue;
     const auto number = text == "true" ? std::optional(1) : parse_integer(text);
-    if (!number || *number < 0 || *number > 100) throw bad_value(name, "not a level from 0 to 100");
+    const bool fits = number && *number >= 0 && *number <= 100;
+    if (!fits) {
+      report(bad_value(name, "not a level from 0 to 100"));
+      return 0;
+    }
     sum += *number;
   }
   return sum;
@@ -84,25 +107,31 @@ std::optional<int> Values::integer(std::string_view name, int min, int max) cons
   const auto* value = find(name);
   if (!value) return {};
   const auto number = parse_integer(value->texts.back());
-  if (!number || *number < min || *number > max)
-    throw bad_value(name, "not a number from " + std::to_string(min) + " to " + std::to_string(max));
-  return number;
+  if (number && *number >= min && *number <= max) return number;
+  report(bad_value(name, "not a number from " + std::to_string(min) + " to " + std::to_string(max)));
+  return {};
 }
 
 std::optional<std::chrono::milliseconds> Values::duration(std::string_view name) const {
   const auto* value = find(name);
   if (!value) return {};
   const auto duration = parse_as(value->form, value->texts.back());
-  if (!duration) throw bad_value(name, "not a duration", "add a unit to each number, such as 500ms, 30s, 5m or 1h30m");
+  if (!duration)
+    report(bad_value(name, "not a duration", "add a unit to each number, such as 500ms, 30s, 5m or 1h30m"));
   return duration;
 }
 
 std::string Values::choice(std::string_view name, const std::vector<std::string_view>& allowed) const {
-  const auto given = text(name);
+  auto given = text(name);
   if (given.empty() || std::ranges::find(allowed, given) != allowed.end()) return given;
+  report(bad_choice(name, allowed));
+  return {};
+}
+
+Error Values::bad_choice(std::string_view name, const std::vector<std::string_view>& allowed) const {
   std::string all;
   for (const auto one : allowed) all.append(all.empty() ? "" : ", ").append(one);
-  throw bad_value(name, "not one of " + all, nearest_hint(given, "", allowed));
+  return bad_value(name, "not one of " + all, nearest_hint(text(name), "", allowed));
 }
 
 Error Values::bad_value(std::string_view name, const std::string& cause, std::string hint) const {

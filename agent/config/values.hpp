@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/config/review.hpp"
 #include "agent/config/setting.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/secret.hpp"
@@ -22,19 +23,47 @@ struct Value {
   Arity arity = Arity::one;
   std::string origin;  ///< "--uri", "SIDEKICK_URI_FILE", "key 'uri' of 'x.yml'"; empty for a default
   Form form = Form::free;
+  bool is_unread = false;  ///< it is in a file that was not touched: `texts` is one empty text
 };
 
-/// Names are those of Setting::name. Every getter throws Error of kind usage (the value came from a flag) or config (it
-/// did not) that names the source when the text is invalid. Immutable after it is filled.
+/// Names are those of Setting::name. For a text that is invalid every getter reports Error of kind usage (the value
+/// came from a flag) or config (it did not) that names the source, and returns what it returns where nothing is given.
+/// A report throws the Error, unless the values are under review. Immutable after it is filled.
 class Values {
  public:
   void set(std::string_view name, Value value);
+
+  /// From now on, also in copies, problems are added to `review` instead of being thrown. It outlives them. nullptr:
+  /// they are thrown.
+  void put_under(Review* review) noexcept { review_ = review; }
+
+  /// Throws `error`, or adds it to the review.
+  void report(const Error& error) const;
+
+  /// Returns what `work` returns. Reports the Error that it throws, and returns a default value then.
+  template <class Work>
+  auto judge(Work work) const {
+    return review_ != nullptr ? review_->collect(std::move(work)) : work();
+  }
+
+  /// False where a problem was reported, or no file may be touched: nothing is to be made of the values.
+  bool may_be_used() const noexcept;
+
+  /// False where the files that settings name are not to be touched.
+  bool reads_files() const noexcept { return review_ == nullptr || review_->reads_files(); }
+
+  /// The content of a file that a setting names, as read_secret_file() gives it; what that throws is reported. Nothing
+  /// then, and where files are not to be touched.
+  std::optional<Secret> file(const std::string& path, std::string_view what) const;
 
   /// Nothing where there is not even a default.
   const Value* find(std::string_view name) const noexcept;
 
   /// True when it was given and is not merely the default. A flag given as false counts as not given.
   bool given(std::string_view name) const;
+
+  /// True when it was given by a file that was not touched: its text is empty, and its list too.
+  bool is_unread(std::string_view name) const noexcept;
 
   bool flag(std::string_view name) const;
   std::string text(std::string_view name) const;
@@ -48,6 +77,9 @@ class Values {
   /// One of `allowed`; empty when not given and without a default.
   std::string choice(std::string_view name, const std::vector<std::string_view>& allowed) const;
 
+  /// The error for a value that is not one of `allowed`; the hint names the nearest.
+  Error bad_choice(std::string_view name, const std::vector<std::string_view>& allowed) const;
+
   /// An error about the value of `name`: "--workers '0': not a number from 1 to 64".
   Error bad_value(std::string_view name, const std::string& cause, std::string hint = {}) const;
 
@@ -57,6 +89,7 @@ class Values {
 
  private:
   std::map<std::string, Value, std::less<>> values_;
+  Review* review_ = nullptr;
 };
 
 /// true, 1, yes, on, the other values that Go accepts for true, and their opposites; nothing for other texts.

@@ -1,18 +1,17 @@
 #include "backup/backup_job.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "backup/metrics.hpp"
 #include "backup/prune.hpp"
 #include "backup/task_run.hpp"
-#include "schedule/agenda.hpp"
-#include "sidekick/utc.hpp"
 
 namespace sidekick::backup {
 
 using std::chrono::seconds;
-using storage::WallTime;
+using Time = schedule::Schedule::Time;
 
 namespace {
 
@@ -30,14 +29,70 @@ class BackupJob::Impl {
   Impl(Settings settings, std::vector<Task> tasks, std::unique_ptr<storage::Storage> storage)
       : settings_(std::move(settings)), storage_(std::move(storage)) {
     for (auto& task : tasks) runs_.emplace_back(settings_, *storage_, std::move(task));
-    if (const auto& timing = settings_.timing)
-      agenda_.emplace(timing->schedule, schedule::TimeZone::named(timing->zone), timing->jitter, settings_.random);
   }
 
-  Step step(JobContext& context) {
+  Outcome run(JobContext& context) {
     if (settings_.mode == Settings::Mode::rehearsal) return rehearse(context);
+    return pinging(context, [&] {
+      if (!is_scheduled() && !is_prepared_) {
+        prepare(context, [] {});
+        for (auto& run : runs_) run.ask_for({});
+      }
+      return take_turn(context);
+    });
+  }
+
+  std::optional<Time> last_run(JobContext& context) {
+    return pinging(context, [&] {
+      std::optional<Time> oldest;
+      prepare(context, [&] {
+        newest_.clear();
+        for (auto& run : runs_) {
+          const auto newest = run.look(context);
+          newest_.push_back(newest ? std::optional(std::chrono::floor<seconds>(*newest)) : std::nullopt);
+          if (newest_.back() && (!oldest || *newest_.back() < *oldest)) oldest = newest_.back();
+        }
+      });
+      return oldest;
+    });
+  }
+
+  const std::string& where() const noexcept { return storage_->where(); }
+
+  void begin_run(const schedule::Run& cause, JobContext& context) {
+    for (std::size_t i = 0; i < runs_.size(); i++) {
+      if (cause.cause == schedule::Run::Cause::missed) {
+        // Without a backup the first run is waited for.
+        if (!newest_[i] || !cause.is_due_after(*newest_[i])) continue;
+        context.log.info("a run was missed: running it now", {{"backup", runs_[i].job()}});
+      }
+      runs_[i].ask_for(cause);
+    }
+  }
+
+  std::optional<Clock::time_point> next_attempt() const {
+    std::optional<Clock::time_point> first;
+    for (const auto& run : runs_) {
+      if (!run.is_asked_for()) continue;
+      if (!run.held_until()) return {};
+      first = first ? std::min(*first, *run.held_until()) : *run.held_until();
+    }
+    return first;
+  }
+
+  void skipped(std::uint64_t count, JobContext& context) const {
+    for (const auto& run : runs_)
+      context.metrics.record(metric_skipped, static_cast<double>(count), {{"backup", run.job()}});
+  }
+
+ private:
+  bool is_scheduled() const noexcept { return settings_.runs == Settings::Runs::on_schedule; }
+
+  /// What `work` throws is told by a ping.
+  template <class Work>
+  std::invoke_result_t<Work> pinging(JobContext& context, Work work) {
     try {
-      return real_step(context);
+      return work();
     } catch (const Error& error) {
       const bool is_stopped = error.kind() == ErrorKind::cancelled && context.ending.cancelled();
       if (!is_stopped) ping_failure(context);
@@ -45,24 +100,19 @@ class BackupJob::Impl {
     }
   }
 
- private:
-  Step real_step(JobContext& context) {
-    if (!introduced_) {
+  /// Before the first backup: what fails is a failure of every source.
+  template <class Look>
+  void prepare(JobContext& context, Look look) try {
+    if (!std::exchange(is_introduced_, true))
       for (const auto& run : runs_) run.introduce(context.metrics);
-      introduced_ = true;
-    }
-    if (!begun_) try {
-        begin(context);
-      } catch (const Error& error) {
-        for (auto& run : runs_) run.failed_early(error, context);
-        throw;
-      }
-    if (agenda_ && agenda_->is_due(now())) {
-      ask_all(WallTime(*agenda_->scheduled()));
-      agenda_->pass(now());
-    }
-    auto outcome = take_turn(context);
-    return {std::move(outcome), next_look(context)};
+    if (storage_->check(context.cancel) == storage::Exclusion::advisory)
+      context.log.warn("this storage cannot exclude a second process on the same job: the lease is advisory",
+                       {{"storage", storage_->where()}, {"hint", "run one replica only"}});
+    look();
+    is_prepared_ = true;
+  } catch (const Error& error) {
+    for (auto& run : runs_) run.failed_early(error, context);
+    throw;
   }
 
   /// Once for failures in a row. An attempt whose time is up has a moment left, and no token of its own.
@@ -74,48 +124,7 @@ class BackupJob::Impl {
     ping(settings, Ending::Result::failure, context.log, is_late ? context.ending : context.cancel);
   }
 
-  schedule::Schedule::Time now() const { return std::chrono::floor<seconds>(settings_.wall_clock()); }
-
   bool anything_asked_for() const { return std::ranges::any_of(runs_, &TaskRun::is_asked_for); }
-
-  void ask_all(std::optional<WallTime> due) {
-    for (auto& run : runs_) run.ask_for(due);
-  }
-
-  void begin(JobContext& context) {
-    if (storage_->check(context.cancel) == storage::Exclusion::advisory)
-      context.log.warn("this storage cannot exclude a second process on the same job: the lease is advisory",
-                       {{"storage", storage_->where()}, {"hint", "run one replica only"}});
-    if (agenda_)
-      begin_schedule(context);
-    else
-      ask_all({});
-    begun_ = true;
-  }
-
-  void begin_schedule(JobContext& context) {
-    std::optional<schedule::Schedule::Time> oldest;
-    for (auto& run : runs_) {
-      const auto newest = run.look(context);
-      const auto begun = newest ? std::optional(std::chrono::floor<seconds>(*newest)) : std::nullopt;
-      if (begun && (!oldest || *begun < *oldest)) oldest = begun;
-      ask_at_start(run, begun, context);
-    }
-    agenda_->begin(now(), oldest);
-    context.log.info("waiting for the next scheduled run",
-                     {{"schedule", settings_.timing->schedule.text()},
-                      {"next", agenda_->scheduled() ? utc_text(*agenda_->scheduled()) : "never"},
-                      {"zone", settings_.timing->zone.empty() ? "UTC" : settings_.timing->zone},
-                      {"storage", storage_->where()}});
-    context.status.ready();
-  }
-
-  void ask_at_start(TaskRun& run, std::optional<schedule::Schedule::Time> newest, JobContext& context) const {
-    if (settings_.timing->start == Timing::Start::at_once) return run.ask_for({});
-    if (!newest || !agenda_->is_missed(*newest, now())) return;
-    context.log.info("a run was missed: running it now", {{"backup", run.job()}});
-    run.ask_for(WallTime(*newest + seconds(1)));
-  }
 
   Outcome take_turn(JobContext& context) {
     Outcome outcome;
@@ -133,7 +142,6 @@ class BackupJob::Impl {
         if (error.kind() == ErrorKind::cancelled) throw;
         note(error, worst, context);
       }
-      pass(context);
     }
     if (!worst) {
       if (result && !anything_asked_for()) ping_end(*result, context);
@@ -151,7 +159,7 @@ class BackupJob::Impl {
   /// A run that ends does not wait for one that is held back: it has failed.
   bool is_tried_now(const TaskRun& run, JobContext& context) const {
     if (!run.is_held(context.clock.now())) return true;
-    if (!agenda_ && run.failure()) throw Error(*run.failure());
+    if (!is_scheduled() && run.failure()) throw Error(*run.failure());
     return false;
   }
 
@@ -163,25 +171,7 @@ class BackupJob::Impl {
     if (other) context.log.error(other->message(), {{"hint", other->hint()}, {"kind", info(other->kind()).name}});
   }
 
-  void pass(JobContext& context) {
-    if (!agenda_) return;
-    const auto skipped = agenda_->pass(now());
-    if (skipped == 0) return;
-    context.log.warn("runs were due while another was running: they are skipped", {{"runs", skipped}});
-    for (const auto& run : runs_)
-      context.metrics.record(metric_skipped, static_cast<double>(skipped), {{"backup", run.job()}});
-  }
-
-  Clock::time_point next_look(JobContext& context) const {
-    const auto here = context.clock.now();
-    if (!agenda_) return here;
-    auto due = here + agenda_->until_next_look(now());
-    for (const auto& run : runs_)
-      if (run.is_asked_for() && run.is_held(here)) due = std::min(due, *run.held_until());
-    return due;
-  }
-
-  Step rehearse(JobContext& context) {
+  Outcome rehearse(JobContext& context) {
     std::size_t removed = 0;
     for (auto& run : runs_) {
       context.log.info("would back up", {{"source", run.where()}, {"to", storage_->where()}, {"backup", run.job()}});
@@ -192,18 +182,17 @@ class BackupJob::Impl {
           context.log.info("would remove", {{"name", decision.name}});
       removed += summary_of(plan).removed;
     }
-    return {{"nothing was changed: " + std::to_string(runs_.size()) + " backups would be taken and " +
-             std::to_string(removed) + " removed"},
-            context.clock.now() + std::chrono::hours(1)};
+    return {"nothing was changed: " + std::to_string(runs_.size()) + " backups would be taken and " +
+            std::to_string(removed) + " removed"};
   }
 
   const Settings settings_;
   const std::unique_ptr<storage::Storage> storage_;
   std::vector<TaskRun> runs_;
-  std::optional<schedule::Agenda> agenda_;
-  bool introduced_ = false;
+  std::vector<std::optional<Time>> newest_;  ///< of each source, as of last_run()
+  bool is_introduced_ = false;
+  bool is_prepared_ = false;
   bool has_failed_ = false;  ///< the last turn, as was told by a ping
-  bool begun_ = false;
 };
 
 BackupJob::BackupJob(Settings settings, std::vector<Task> tasks, std::unique_ptr<storage::Storage> storage)
@@ -211,8 +200,28 @@ BackupJob::BackupJob(Settings settings, std::vector<Task> tasks, std::unique_ptr
 
 BackupJob::~BackupJob() = default;
 
-Step BackupJob::step(JobContext& context) {
-  return impl_->step(context);
+Outcome BackupJob::run(JobContext& context) {
+  return impl_->run(context);
+}
+
+std::optional<schedule::Schedule::Time> BackupJob::last_run(JobContext& context) {
+  return impl_->last_run(context);
+}
+
+std::string BackupJob::kept_in() const {
+  return impl_->where();
+}
+
+void BackupJob::begin_run(const schedule::Run& run, JobContext& context) {
+  impl_->begin_run(run, context);
+}
+
+std::optional<Clock::time_point> BackupJob::next_attempt() const {
+  return impl_->next_attempt();
+}
+
+void BackupJob::skipped(std::uint64_t runs, JobContext& context) {
+  impl_->skipped(runs, context);
 }
 
 }  // namespace sidekick::backup

@@ -5,19 +5,21 @@
 #include <vector>
 
 #include "backup/settings.hpp"
+#include "schedule/run_records.hpp"
 #include "sidekick/job.hpp"
 #include "storage/storage.hpp"
 
 namespace sidekick::backup {
 
-/// A loop whose steps look whether a backup is due by the wall clock, at least once a minute, and take it; without
-/// settings.timing the first step takes one of each source, and returns when all are stored. A source that fails does
-/// not keep the others from being tried, and those that are done are not done again by the attempt that follows. The
-/// error is that of the source that may be tried again, else of the first. After a failure that no further attempt can
-/// mend, nothing is uploaded for settings.min_interval, also by a process that comes after this one. Calls
-/// status.ready() once the storage was reached and the schedule runs. Makes progress known as the sources do. Cancelled
-/// or killed it leaves at most objects without a manifest, which no one takes for backups.
-class BackupJob final : public LoopJob {
+/// Each run takes one backup of each source, and returns when all are stored. A source that fails does not keep the
+/// others from being tried, and those that are done are not done again by the attempts that follow. The error is that
+/// of the source that may be tried again, else of the first. After a failure that no further attempt can mend, nothing
+/// is uploaded for settings.min_interval, also by a process that comes after this one. Makes progress known as the
+/// sources do. Cancelled or killed it leaves at most objects without a manifest, which no one takes for backups.
+///
+/// The storage is the record of the runs: on a schedule, a source whose backup another process has taken is left out,
+/// and so is one without a missed run where a run was missed.
+class BackupJob final : public OneShotJob, public schedule::RunRecords {
  public:
   /// There is at least one task, and no two have the same job.
   BackupJob(Settings settings, std::vector<Task> tasks, std::unique_ptr<storage::Storage> storage);
@@ -25,7 +27,14 @@ class BackupJob final : public LoopJob {
   BackupJob(const BackupJob&) = delete;
   BackupJob& operator=(const BackupJob&) = delete;
 
-  Step step(JobContext& context) override;
+  Outcome run(JobContext& context) override;
+
+  /// That of the source whose last backup is the oldest.
+  std::optional<schedule::Schedule::Time> last_run(JobContext& context) override;
+  std::string kept_in() const override;
+  void begin_run(const schedule::Run& run, JobContext& context) override;
+  std::optional<Clock::time_point> next_attempt() const override;
+  void skipped(std::uint64_t runs, JobContext& context) override;
 
  private:
   class Impl;

@@ -12,7 +12,6 @@
 #include "backup/prove_backup.hpp"
 #include "backup/retention.hpp"
 #include "backup/source.hpp"
-#include "schedule/schedule.hpp"
 
 namespace sidekick::backup {
 
@@ -22,18 +21,10 @@ struct Task {
   std::unique_ptr<Source> source;
 };
 
-/// When to run; absent: once.
-struct Timing {
-  schedule::Schedule schedule;
-  std::string zone;  ///< as TZ has it; empty: UTC
-  std::chrono::seconds jitter{0};
-  enum class Start { when_due, at_once } start = Start::when_due;
-};
-
 struct Settings {
   PipelineSettings pipeline;
   ProofSettings proof;
-  std::optional<Timing> timing;
+  enum class Runs { one, on_schedule } runs = Runs::one;
   double max_shrink = 0.5;  ///< a share, from 0 to 1
   std::chrono::seconds min_interval{600};
   std::optional<KeepRules> keep;
@@ -46,9 +37,7 @@ struct Settings {
   std::string tool_version;
   enum class Mode { real, rehearsal } mode = Mode::real;
 
-  // For tests.
-  std::function<storage::WallTime()> wall_clock;
-  std::function<double()> random;  ///< from 0 to 1
+  std::function<storage::WallTime()> wall_clock;  ///< for tests
 };
 
 }  // namespace sidekick::backup

@@ -67,14 +67,15 @@ std::optional<WallTime> TaskRun::look(JobContext& context) {
   return newest->name().time;
 }
 
-void TaskRun::ask_for(std::optional<WallTime> due) noexcept {
+void TaskRun::ask_for(schedule::Run reason) {
   asked_for_ = true;
-  due_ = due;
+  reason_ = std::move(reason);
 }
 
 std::unique_ptr<Lease> TaskRun::acquire_lease(JobContext& context) {
   // A dead holder is known by standing still for so long.
-  const auto patience = settings_.timing ? 2 * settings_.lease_ends_after : settings_.lease_wait;
+  const bool is_scheduled = settings_.runs == Settings::Runs::on_schedule;
+  const auto patience = is_scheduled ? 2 * settings_.lease_ends_after : settings_.lease_wait;
   const LeaseSettings lease_settings{task_.job, settings_.lease_holder, settings_.lease_ends_after};
   try {
     return backup::acquire_lease(storage_, lease_settings, context.clock, context.clock.now() + patience,
@@ -88,7 +89,7 @@ std::unique_ptr<Lease> TaskRun::acquire_lease(JobContext& context) {
 Turn TaskRun::run(JobContext& context) {
   const auto lease = acquire_lease(context);
   if (lease) return run_alone(*lease, context);
-  if (!settings_.timing)
+  if (settings_.runs == Settings::Runs::one)
     throw Error(ErrorKind::temporary, "no backup of '" + where() + "': another process runs the job '" + job() + "'",
                 "wait until it ends, or give this one another --job");
   asked_for_ = false;
@@ -120,19 +121,12 @@ Turn TaskRun::run_alone(const Lease& lease, JobContext& context) {
 
 /// Another process may have been sooner with the same run: of two replicas, one takes it.
 std::optional<storage::BackupName> TaskRun::taken_by_another(JobContext& context) {
-  if (!due_) return {};
+  if (reason_.cause == schedule::Run::Cause::asked_for) return {};
   const auto newest = Catalog(storage_, task_.job).newest(context.cancel);
   if (!newest || newest->name().time > settings_.wall_clock()) return {};
-  if (newest->name().time < *due_ && is_due_after(newest->name().time)) return {};
+  if (reason_.is_due_after(std::chrono::floor<std::chrono::seconds>(newest->name().time))) return {};
   tell_of(*newest, context);
   return newest->name();
-}
-
-/// Replicas count "@every" from when each of them began: what counts is the newest backup.
-bool TaskRun::is_due_after(WallTime newest) const {
-  const auto& timing = *settings_.timing;
-  const auto next = timing.schedule.next_after(std::chrono::floor<std::chrono::seconds>(newest), timing.zone);
-  return next && *next <= settings_.wall_clock();
 }
 
 /// A manifest that cannot be read costs its figures only.
@@ -195,7 +189,7 @@ void TaskRun::failed_early(const Error& error, JobContext& context) {
 /// Uploading the same again at once would end the same: the note tells it to the process that comes after this one.
 void TaskRun::hold_back(const Error& error, std::uint64_t plain_bytes, JobContext& context) {
   const bool hopeless = !error.transient();
-  const bool in_loop = settings_.timing.has_value();
+  const bool in_loop = settings_.runs == Settings::Runs::on_schedule;
   if (plain_bytes == 0 && !in_loop) return;
   const bool may_try_on = !hopeless || (error.kind() == ErrorKind::denied && plain_bytes == 0);
   if (may_try_on && (!in_loop || (failures_ + 1) % most_failures_in_a_row != 0)) return;

@@ -8,6 +8,7 @@
 #include "backup/failure_note.hpp"
 #include "backup/settings.hpp"
 #include "backup/storage_lease.hpp"
+#include "schedule/run_records.hpp"
 #include "storage/catalog.hpp"
 
 namespace sidekick::backup {
@@ -34,8 +35,8 @@ class TaskRun final {
   /// its object is gone.
   std::optional<storage::WallTime> look(JobContext& context);
 
-  /// A backup is to be taken, because of what was due at that time; nothing: because someone asked for it.
-  void ask_for(std::optional<storage::WallTime> due) noexcept;
+  /// A backup is to be taken, for that reason.
+  void ask_for(schedule::Run reason);
   /// True from ask_for() until it was taken, or is found to be another's.
   bool is_asked_for() const noexcept { return asked_for_; }
   /// After a failure: not to be tried before that time.
@@ -58,7 +59,6 @@ class TaskRun final {
   void tell_of(const storage::Entry& entry, JobContext& context);
   void refuse_too_soon(JobContext& context);
   std::optional<storage::BackupName> taken_by_another(JobContext& context);
-  bool is_due_after(storage::WallTime newest) const;
   void succeeded(const storage::Manifest& manifest, Clock::duration took, JobContext& context);
   void failed(const Error& error, const storage::Manifest& manifest, JobContext& context);
   void hold_back(const Error& error, std::uint64_t plain_bytes, JobContext& context);
@@ -68,7 +68,7 @@ class TaskRun final {
   storage::Storage& storage_;
   Task task_;
   bool asked_for_ = false;
-  std::optional<storage::WallTime> due_;
+  schedule::Run reason_;
   std::optional<Clock::time_point> held_until_;
   int failures_ = 0;  ///< in a row
   std::optional<Error> failure_;

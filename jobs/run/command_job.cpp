@@ -16,16 +16,17 @@ constexpr std::size_t max_termination_bytes = 4096;
 
 }  // namespace
 
-CommandJob::CommandJob(Settings settings, std::unique_ptr<OneShotJob> before, SignalMail& mail, CancelToken stop)
-    : settings_(std::move(settings)), before_(std::move(before)), mail_(mail), stop_(std::move(stop)) {
+CommandJob::CommandJob(Settings settings, SignalMail& mail, CancelToken stop)
+    : settings_(std::move(settings)), mail_(mail), stop_(std::move(stop)) {
+  if (settings_.wait_for) waiting_.emplace(*settings_.wait_for);
   report_.program = settings_.argv.front();
   report_.started = std::chrono::system_clock::now();
 }
 
 Outcome CommandJob::run(JobContext& context) {
   if (settings_.mode == Settings::Mode::only_check) return check();
-  if (before_) context.log.info(before_->run(context).summary);
-  before_.reset();
+  if (waiting_) context.log.info(waiting_->run(context).summary);
+  waiting_.reset();
   if (!done_) {
     if (!take_locks(context)) {
       report_.skipped = true;

@@ -11,20 +11,20 @@
 #include "run/settings.hpp"
 #include "sidekick/job.hpp"
 #include "sidekick/signal_mail.hpp"
+#include "wait/wait_job.hpp"
 
 namespace sidekick::run {
 
-/// A one-shot job, each of whose runs is one attempt of the command. Succeeds when the command exits with a code of
-/// success, unless it was told to end before (see Settings::stopped_with_success). Throws Error: command (it failed;
-/// with its own exit code), no_input (127), denied (126), cancelled (after everything it started was ended), what Once
-/// and lock_file() throw.
+/// A one-shot job, each of whose runs is one attempt of the command; ahead of the first attempt it waits as WaitJob
+/// does, where that is wanted. Succeeds when the command exits with a code of success, unless it was told to end before
+/// (see Settings::stopped_with_success). Throws Error: command (it failed; with its own exit code), no_input (127),
+/// denied (126), cancelled (after everything it started was ended), what WaitJob, Once and lock_file() throw.
 ///
 /// A kill ends the command, not what the command started: that does the end of the container.
 class CommandJob final : public OneShotJob {
  public:
-  /// `before` is run to success ahead of the first attempt; may be null. `mail` outlives this. `stop` is cancelled when
-  /// the process is to end. Throws nothing of its own.
-  CommandJob(Settings settings, std::unique_ptr<OneShotJob> before, SignalMail& mail, CancelToken stop);
+  /// `mail` outlives this. `stop` is cancelled when the process is to end. Throws as WaitJob().
+  CommandJob(Settings settings, SignalMail& mail, CancelToken stop);
 
   Outcome run(JobContext& context) override;
 
@@ -42,7 +42,7 @@ class CommandJob final : public OneShotJob {
   void run_hook(const std::vector<std::string>& argv, int code, Log& log);
 
   Settings settings_;
-  std::unique_ptr<OneShotJob> before_;
+  std::optional<wait::WaitJob> waiting_;  ///< until it has succeeded
   SignalMail& mail_;
   CancelToken stop_;
   Fd lock_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::run {
 
@@ -51,7 +52,7 @@ const Row* find(const std::vector<Row>& all, std::string_view text) {
 }
 
 Error unknown(std::string_view what, std::string_view name, const std::string& file) {
-  return {ErrorKind::config, "no " + std::string(what) + " '" + std::string(name) + "' in '" + file + "'",
+  return {ErrorKind::config, "no " + std::string(what) + " '" + redact_url(name) + "' in '" + file + "'",
           "a numeric id needs no entry there"};
 }
 

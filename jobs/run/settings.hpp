@@ -8,6 +8,7 @@
 
 #include "run/codes.hpp"
 #include "sidekick/launch.hpp"
+#include "wait/settings.hpp"
 
 namespace sidekick::run {
 
@@ -26,6 +27,7 @@ struct Settings {
   std::optional<mode_t> umask;
   int nice = 0;
 
+  std::optional<wait::Settings> wait_for;                    ///< until then the command is not started
   std::optional<std::chrono::milliseconds> attempt_timeout;  ///< for one attempt, from the start of the command
   std::chrono::milliseconds grace{8'000};                    ///< from asking all that runs to end to making it
   CodeSet success_codes;                                     ///< besides 0

@@ -7,6 +7,7 @@
 #include "agent/cli/child_environment.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/rules.hpp"
 #include "backup/backup_job.hpp"
 #include "storage/open_storage.hpp"
 
@@ -35,6 +36,12 @@ void refuse_storage_in_source(const std::vector<backup::Task>& tasks, const stor
   }
 }
 
+/// Null where it is not known, or cannot be meant.
+std::unique_ptr<storage::Storage> open(const config::Values& values, const storage::Access& access) {
+  if (!values.given("to") || values.is_unread("to")) return nullptr;
+  return values.judge([&] { return storage::open_storage(values.text("to"), access); });
+}
+
 std::optional<HttpPlan> http_of(const config::Values& values) {
   if (!values.given("http")) return {};
   HttpPlan plan;
@@ -48,21 +55,23 @@ std::optional<HttpPlan> http_of(const config::Values& values) {
 
 runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
   const auto& values = settings.values;
-  if (!settings.arguments.empty())
-    throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(settings.arguments.front()) + "'",
-                "backup takes only flags, or one of list, show, fetch, prune and accept as its first word");
+  check_no_arguments(settings,
+                     "backup takes only flags, or one of list, show, fetch, prune and accept as its first word");
   auto job = backup_settings(values, frame.environment, frame.log);
   const auto peers = values.text("to").starts_with("s3://") ? PeerSecrets::dropped : PeerSecrets::kept;
   job.hooks.environment = child_environment(backup_schema(), values, frame.environment, peers);
   auto tasks = backup_tasks(values, job.hooks.environment);
-  auto storage = storage::open_storage(values.text("to"), storage_access(values, frame.environment, frame.log));
-  refuse_storage_in_source(tasks, *storage);
+  const auto access = storage_access(values, frame.environment, frame.log);
+  auto storage = open(values, access);
+  if (storage) values.judge([&] { refuse_storage_in_source(tasks, *storage); });
   runtime::JobPlan plan;
   plan.policy = policy_of(values);
-  plan.policy.idle_steps = runtime::IdleSteps::are_mute;
-  const bool ends = !job.timing || job.mode == backup::Settings::Mode::rehearsal;
-  if (ends) plan.steps = runtime::JobPlan::Steps::one;
-  plan.job = std::make_unique<backup::BackupJob>(std::move(job), std::move(tasks), std::move(storage));
+  plan.timetable = backup_timetable(values, frame.environment);
+  if (!values.may_be_used()) return {};
+  if (job.mode == backup::Settings::Mode::rehearsal) plan.timetable.reset();
+  auto made = std::make_unique<backup::BackupJob>(std::move(job), std::move(tasks), std::move(storage));
+  if (plan.timetable) plan.timetable->records = made.get();
+  plan.job = std::move(made);
   return plan;
 }
 

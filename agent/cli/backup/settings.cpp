@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <memory>
-#include <random>
 
 #include "agent/cli/lease_holder.hpp"
 #include "agent/cli/rules.hpp"
@@ -17,14 +16,17 @@ using std::chrono::seconds;
 
 namespace {
 
-/// What `parse` makes of the text of a setting; its error says where that text came from.
+/// What `parse` makes of the text of a setting. What it throws is reported, with where that text came from; nothing
+/// then.
 template <class Parse>
 auto parsed(const Values& values, std::string_view name, const std::string& text, Parse parse) {
+  using Result = std::optional<decltype(parse(text))>;
   try {
-    return parse(text);
+    return Result(parse(text));
   } catch (const Error& error) {
-    throw values.bad_setting(name, error.message(), error.hint());
+    values.report(values.bad_setting(name, error.message(), error.hint()));
   }
+  return Result();
 }
 
 /// A key where its file is wanted: the value is not shown.
@@ -40,36 +42,24 @@ class Reader {
 
   backup::Settings read() {
     out_.zone = zone_name(environment_);
-    take_timing();
     take_form();
     take_proof();
     take_hooks();
     out_.keep = keep_rules(values_);
     out_.lease_holder = lease_holder(values_);
     out_.lease_ends_after = time("lease-ends-after");
-    if (out_.lease_ends_after < 1s) throw values_.bad_value("lease-ends-after", "less than 1s");
+    if (out_.lease_ends_after < 1s) values_.report(values_.bad_value("lease-ends-after", "less than 1s"));
     out_.lease_wait = time("lease-wait");
     out_.min_interval = time("min-interval");
     out_.tool_version = "sidekick " SIDEKICK_VERSION;
+    if (follows_schedule(values_)) out_.runs = backup::Settings::Runs::on_schedule;
     if (values_.flag("dry-run")) out_.mode = backup::Settings::Mode::rehearsal;
     out_.wall_clock = [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
-    out_.random = [engine = std::mt19937_64(std::random_device()())]() mutable {
-      return std::uniform_real_distribution<double>()(engine);
-    };
     return std::move(out_);
   }
 
  private:
   seconds time(std::string_view name) const { return std::chrono::ceil<seconds>(values_.duration(name).value_or(0ms)); }
-
-  void take_timing() {
-    if (!follows_schedule(values_)) return;
-    out_.timing =
-        backup::Timing{.schedule = parsed(values_, "every", values_.text("every"), schedule::Schedule::parse),
-                       .zone = out_.zone,
-                       .jitter = time("jitter"),
-                       .start = values_.flag("now") ? backup::Timing::Start::at_once : backup::Timing::Start::when_due};
-  }
 
   void take_form() {
     auto& compression = out_.pipeline.compression;
@@ -78,17 +68,23 @@ class Reader {
     if (kind == "none") compression.kind = filters::Compression::none;
     compression.level = values_.integer("compression-level", 1, kind == "gzip" ? 9 : 19);
     if (kind == "none" && compression.level)
-      throw Error(ErrorKind::config, values_.find("compression-level")->origin + " has no effect with --compress=none");
+      values_.report(
+          {ErrorKind::config, values_.find("compression-level")->origin + " has no effect with --compress=none"});
     compression.threads = values_.integer("compression-threads", 1, 64).value_or(compression.threads);
     auto& recipients = out_.pipeline.recipients;
     for (const auto& text : values_.list("recipient"))
-      recipients.push_back(parsed(values_, "recipient", text, filters::parse_age_recipient));
-    if (!values_.given("recipients-file")) return;
-    const auto path = values_.text("recipients-file");
+      if (auto one = parsed(values_, "recipient", text, filters::parse_age_recipient))
+        recipients.push_back(std::move(*one));
+    if (values_.given("recipients-file")) values_.judge([&] { take_recipients_file(values_.text("recipients-file")); });
+  }
+
+  void take_recipients_file(const std::string& path) {
     if (filters::is_age_identity(path)) throw no_file(values_, "recipients-file");
-    const auto text = read_secret_file(path, "--recipients-file");
-    const auto more = filters::parse_age_recipients(text.reveal(), path);
+    const auto text = values_.file(path, "--recipients-file");
+    if (!text) return;
+    const auto more = filters::parse_age_recipients(text->reveal(), path);
     if (more.empty()) throw values_.bad_value("recipients-file", "no public key in '" + path + "'");
+    auto& recipients = out_.pipeline.recipients;
     recipients.insert(recipients.end(), more.begin(), more.end());
   }
 
@@ -98,20 +94,22 @@ class Reader {
     proof.level = storage::parse_proof(level).value_or(proof.level);
     proof.identities = age_identities(values_);
     if (proof.level == storage::Proof::restored && !values_.given("scratch-uri"))
-      throw Error(ErrorKind::config, "--verify=restored needs --scratch-uri", "name a MongoDB to restore backups into");
-    if (proof.level >= storage::Proof::read && !out_.pipeline.recipients.empty() && proof.identities.empty())
-      throw Error(ErrorKind::config, "--verify=" + level + " needs --identity-file where backups are encrypted",
-                  "without a private key a backup can be verified up to --verify=stored");
+      values_.report(
+          {ErrorKind::config, "--verify=restored needs --scratch-uri", "name a MongoDB to restore backups into"});
+    const bool is_encrypted = values_.given("recipient") || values_.given("recipients-file");
+    if (proof.level >= storage::Proof::read && is_encrypted && !values_.given("identity-file"))
+      values_.report({ErrorKind::config, "--verify=" + level + " needs --identity-file where backups are encrypted",
+                      "without a private key a backup can be verified up to --verify=stored"});
     const auto shrink = parse_percent(values_.text("max-shrink"));
-    if (!shrink) throw values_.bad_value("max-shrink", "not a percentage from 0 to 100");
-    out_.max_shrink = *shrink;
+    if (!shrink) values_.report(values_.bad_value("max-shrink", "not a percentage from 0 to 100"));
+    out_.max_shrink = shrink.value_or(out_.max_shrink);
   }
 
   std::vector<std::string> command(std::string_view name) const {
     if (!values_.given(name)) return {};
-    auto out = parsed(values_, name, values_.text(name), split_command_line);
-    if (out.empty()) throw values_.bad_value(name, "not a command");
-    return out;
+    const auto out = parsed(values_, name, values_.text(name), split_command_line);
+    if (out && out->empty()) values_.report(values_.bad_value(name, "not a command"));
+    return out.value_or(std::vector<std::string>());
   }
 
   void take_hooks() {
@@ -134,7 +132,7 @@ class Reader {
   Secret url_of(std::string_view name) const {
     auto url = values_.secret(name);
     if (!url.empty() && !url.reveal().starts_with("https://") && !url.reveal().starts_with("http://"))
-      throw values_.bad_setting(name, "it does not begin with https:// or http://");
+      values_.report(values_.bad_setting(name, "it does not begin with https:// or http://"));
     return url;
   }
 
@@ -147,8 +145,8 @@ void check_rules(const Values& values) {
   if (follows_schedule(values)) check_excluding(values, {{"every", "one-time"}});
   check_needing(values, {{"now", "every"}, {"jitter", "every"}, {"notify-on", "notify"}});
   if (!values.given("to"))
-    throw Error(ErrorKind::config, "no storage is given",
-                "give --to=STORAGE: dir:/folder, s3://bucket/prefix, sftp://user@host/path");
+    values.report({ErrorKind::config, "no storage is given",
+                   "give --to=STORAGE: dir:/folder, s3://bucket/prefix, sftp://user@host/path"});
 }
 
 }  // namespace
@@ -175,13 +173,29 @@ std::optional<backup::KeepRules> keep_rules(const Values& values) {
 
 std::vector<filters::AgeIdentity> age_identities(const Values& values) {
   std::vector<filters::AgeIdentity> out;
-  for (const auto& path : values.list("identity-file")) {
+  const auto take = [&](const std::string& path) {
     if (filters::is_age_identity(path)) throw no_file(values, "identity-file");
-    const auto more = filters::parse_age_identities(read_secret_file(path, "--identity-file"), path);
+    const auto text = values.file(path, "--identity-file");
+    if (!text) return;
+    const auto more = filters::parse_age_identities(*text, path);
     if (more.empty()) throw values.bad_value("identity-file", "no private key in '" + path + "'");
     out.insert(out.end(), more.begin(), more.end());
-  }
+  };
+  for (const auto& path : values.list("identity-file")) values.judge([&] { take(path); });
   return out;
+}
+
+std::optional<runtime::Timetable> backup_timetable(const Values& values, const config::Environment& environment) {
+  if (!follows_schedule(values)) return {};
+  auto schedule = parsed(values, "every", values.text("every"), schedule::Schedule::parse);
+  const auto jitter = std::chrono::ceil<seconds>(values.duration("jitter").value_or(0ms));
+  if (!schedule) return {};
+  using Start = runtime::Timetable::Start;
+  return runtime::Timetable{.schedule = std::move(*schedule),
+                            .zone = zone_name(environment),
+                            .jitter = jitter,
+                            .start = values.flag("now") ? Start::at_once : Start::when_due,
+                            .after_failure = runtime::Timetable::AfterFailure::try_on};
 }
 
 backup::Settings backup_settings(const Values& values, const config::Environment& environment, Log& log) {

@@ -36,16 +36,16 @@ std::string_view trimmed(std::string_view text) {
 }
 
 /// All of --from, one a line where several stand in one text.
-std::vector<SourceText> sources_of(const Values& values) {
-  std::vector<SourceText> out;
+std::vector<std::string> lines_of(const Values& values) {
+  std::vector<std::string> out;
   for (const auto& text : values.list("from")) {
     std::string_view left = text;
     while (!left.empty())
-      if (const auto line = trimmed(take_line(left)); !line.empty()) out.push_back(parse_source(line));
+      if (const auto line = trimmed(take_line(left)); !line.empty()) out.emplace_back(line);
   }
-  if (out.empty())
-    throw Error(ErrorKind::config, "no source is given",
-                "give --from=SOURCE: mongodb://..., dir:/folder, or 'exec: COMMAND'");
+  if (out.empty() && !values.is_unread("from"))
+    values.report({ErrorKind::config, "no source is given",
+                   "give --from=SOURCE: mongodb://..., dir:/folder, or 'exec: COMMAND'"});
   return out;
 }
 
@@ -68,7 +68,7 @@ PathPatterns excludes_of(const Values& values) {
   for (const auto& text : values.list("exclude")) lines += text + "\n";
   PathPatterns out(lines);
   if (values.given("exclude") && out.empty())
-    throw values.bad_setting("exclude", "it has no pattern", "write '\\#...' for a name that begins with '#'");
+    values.report(values.bad_setting("exclude", "it has no pattern", "write '\\#...' for a name that begins with '#'"));
   return out;
 }
 
@@ -124,6 +124,17 @@ class TaskMaker {
   const backup::Empty empty_;
 };
 
+void check_kinds(const Values& values, const std::vector<SourceText>& texts) {
+  const auto has = [&](std::string_view kind) {
+    return std::ranges::find(texts, kind, &SourceText::kind) != texts.end();
+  };
+  if (values.given("exclude") && !has("dir"))
+    values.report({ErrorKind::config, values.find("exclude")->origin + " has no effect without a source dir:"});
+  for (const auto* name : {"nsInclude", "nsExclude"})
+    if (values.given(name) && !has("mongodb"))
+      values.report({ErrorKind::config, values.find(name)->origin + " needs a source mongodb://..."});
+}
+
 }  // namespace
 
 SourceText parse_source(std::string_view text) {
@@ -167,25 +178,27 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
 }
 
 std::vector<backup::Task> backup_tasks(const Values& values, const std::vector<std::string>& environment) {
-  const auto texts = sources_of(values);
-  if (values.given("exclude") && std::ranges::find(texts, "dir", &SourceText::kind) == texts.end())
-    throw Error(ErrorKind::config, values.find("exclude")->origin + " has no effect without a source dir:");
-  for (const auto* name : {"nsInclude", "nsExclude"})
-    if (values.given(name) && std::ranges::find(texts, "mongodb", &SourceText::kind) == texts.end())
-      throw Error(ErrorKind::config, values.find(name)->origin + " needs a source mongodb://...");
+  const auto lines = lines_of(values);
+  std::vector<SourceText> texts;
+  for (const auto& line : lines) values.judge([&] { texts.push_back(parse_source(line)); });
+  const bool are_all_known = !lines.empty() && texts.size() == lines.size();
+  if (are_all_known) check_kinds(values, texts);
   const TaskMaker maker(values, environment);
   std::vector<std::string> own;
   std::vector<std::unique_ptr<backup::Source>> sources;
   own.reserve(texts.size());
   sources.reserve(texts.size());
-  for (const auto& text : texts) {
-    own.push_back(maker.own_name(text));
-    sources.push_back(maker.make(text));
-  }
-  auto names = job_names(own, values.list("job"));
+  for (const auto& text : texts)
+    values.judge([&] {
+      auto name = maker.own_name(text);
+      sources.push_back(maker.make(text));
+      own.push_back(std::move(name));
+    });
+  if (!are_all_known || sources.size() < texts.size()) return {};
+  auto names = values.judge([&] { return job_names(own, values.list("job")); });
   std::vector<backup::Task> out;
-  out.reserve(texts.size());
-  for (std::size_t i = 0; i < texts.size(); i++) out.push_back({std::move(names[i]), std::move(sources[i])});
+  out.reserve(names.size());
+  for (std::size_t i = 0; i < names.size(); i++) out.push_back({std::move(names[i]), std::move(sources[i])});
   return out;
 }
 

@@ -27,7 +27,7 @@ std::string job_name_from(std::string_view text);
 std::vector<std::string> job_names(const std::vector<std::string>& own, const std::vector<std::string>& given);
 
 /// The sources that the settings name, ready to be backed up; nothing is touched. `environment` is that of commands,
-/// "NAME=value". Throws Error: usage or config for what does not fit.
+/// "NAME=value". Reports Error: usage or config for what does not fit.
 std::vector<backup::Task> backup_tasks(const config::Values& values, const std::vector<std::string>& environment);
 
 }  // namespace sidekick::cli

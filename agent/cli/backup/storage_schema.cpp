@@ -126,7 +126,7 @@ std::vector<Setting> storage_settings() {
 storage::Access storage_access(const config::Values& values, const config::Environment& environment, Log& log) {
   storage::Access out;
   out.log = &log;
-  out.s3_endpoint = endpoint_of(values);
+  out.s3_endpoint = values.judge([&] { return endpoint_of(values); });
   out.s3_region = values.text("s3-region");
   out.s3_access_key = values.text("s3-access-key");
   out.s3_secret_key = values.secret("s3-secret-key");

@@ -13,7 +13,7 @@ namespace sidekick::cli {
 /// as a peer's.
 std::vector<config::Setting> storage_settings();
 
-/// Reads their values; the proxies come from the environment. Throws as the getters of Values do, and Error of kind
+/// Reads their values; the proxies come from the environment. Reports as the getters of Values do, and Error of kind
 /// config where an endpoint is not an http URL or holds a login. `log` outlives the storage.
 storage::Access storage_access(const config::Values& values, const config::Environment& environment, Log& log);
 

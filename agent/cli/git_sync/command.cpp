@@ -13,22 +13,6 @@ using config::Values;
 
 namespace {
 
-/// What is known before the settings are.
-struct Intent {
-  GitSyncMode mode;
-  std::filesystem::path error_file;
-};
-
-Intent intent_of(const Invocation& invocation, const config::Schema& schema) {
-  try {
-    const auto values = config::resolve(schema, invocation.words, invocation.environment).values;
-    const bool in_place = values.find("in-place") && !values.find("root");
-    return {in_place ? GitSyncMode::in_place : GitSyncMode::linked, error_file_of(values)};
-  } catch (const Error&) {
-    return {probable_git_sync_mode(invocation), {}};  // the same error comes again where it is told
-  }
-}
-
 runtime::Policy policy_for(const Values& values, const git_sync::Settings& job, GitSyncMode mode) {
   auto policy = attempts_of(values);
   policy.attempt_timeout = values.duration("sync-timeout");
@@ -58,24 +42,25 @@ std::optional<HttpPlan> http_of(const Values& values) {
 
 runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
   const auto& values = settings.values;
+  values.judge([&] { check_git_sync_mode(values); });
   const auto mode = git_sync_mode(values);
   auto job = git_sync_settings(settings, frame.environment, mode, frame.log);
   runtime::JobPlan plan;
   plan.policy = policy_for(values, job, mode);
-  plan.trigger_signal = sync_signal(values, mode);
+  plan.trigger_signal = values.judge([&] { return sync_signal(values, mode); });
   if (values.flag("one-time")) plan.steps = runtime::JobPlan::Steps::one;
+  if (!values.may_be_used()) return {};
   plan.job = std::make_unique<git_sync::GitSyncJob>(std::move(job), frame.log, frame.metrics);
   return plan;
 }
 
-ProcessRules rules_of(const config::Schema& schema, const Invocation& invocation) {
-  const auto intent = intent_of(invocation, schema);
+ProcessRules rules_of(const config::Settings& settings) {
   ProcessRules rules;
-  if (intent.mode == GitSyncMode::linked) {
+  if (git_sync_mode(settings.values) == GitSyncMode::linked) {
     rules.exit_code_of = runtime::git_sync_exit_code;
     rules.log_format = status::LogFormat::git_sync;
   }
-  rules.refused = [file = intent.error_file](const Error& error, Log& log) {
+  rules.refused = [file = error_file_of(settings.values)](const Error& error, Log& log) {
     git_sync::write_error_file(file, {}, error, log);
   };
   return rules;

@@ -11,12 +11,11 @@ enum class GitSyncMode {
   in_place,  ///< as every other command
 };
 
-/// Throws Error of kind config where both were asked for, or neither.
+/// The mode that was asked for: in place where --in-place was given and --root was not. Pure.
 GitSyncMode git_sync_mode(const config::Values& values);
 
-/// The same from the words themselves, for when they cannot be understood: linked unless --in-place or a variable
-/// of it is there.
-GitSyncMode probable_git_sync_mode(const Invocation& invocation);
+/// Throws Error of kind config where both modes were asked for, or neither.
+void check_git_sync_mode(const config::Values& values);
 
 /// An error about the value of a setting that was read, but will not do: of kind config in linked mode, where only
 /// what cannot be read is of kind usage.

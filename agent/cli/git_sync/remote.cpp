@@ -2,6 +2,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <limits>
+#include <span>
 
 #include "agent/cli/git_sync/git_config.hpp"
 #include "agent/cli/git_sync/settings.hpp"
@@ -22,8 +23,8 @@ bool is_ssh(const std::string& url) {
 }
 
 /// `what` names the setting.
-void check_readable(const std::string& path, const std::string& what) {
-  (void)read_secret_file(path, what);
+void check_readable(const Values& values, const std::string& path, const std::string& what) {
+  (void)values.file(path, what);
 }
 
 Error bad_credential(const std::string& cause) {
@@ -53,7 +54,6 @@ git_sync::Credential credential_of(const YAML::Node& node) {
   if (out.username.empty()) throw bad_credential("username is missing");
   if (out.password.empty() == out.password_file.empty())
     throw bad_credential("it needs either password or password-file");
-  if (!out.password_file.empty()) check_readable(out.password_file, "--credential");
   return out;
 }
 
@@ -75,14 +75,18 @@ class RemoteReader {
 
   git_sync::RemoteSettings read() {
     out_.url = values_.text("repo");
-    take_credentials();
+    values_.judge([&] { take_credentials(); });
     out_.askpass_url = values_.text("askpass-url");
-    take_cookie_file();
-    take_github_app();
-    take_ssh();
+    values_.judge([&] { take_cookie_file(); });
+    values_.judge([&] { take_github_app(); });
+    values_.judge([&] { take_ssh(); });
     take_http();
-    for (const auto& entry : parse_git_config(values_.text("git-config"))) take_git_config(entry);
-    for (const auto& text : values_.list("git-config-add")) take_git_config(parse_git_config_entry(text));
+    values_.judge([&] {
+      for (const auto& entry : parse_git_config(values_.text("git-config")))
+        values_.judge([&] { take_git_config(entry); });
+    });
+    for (const auto& text : values_.list("git-config-add"))
+      values_.judge([&] { take_git_config(parse_git_config_entry(text)); });
     if (!without_effect_.empty()) log_.warn("--git-config: " + without_effect_ + " has no effect here");
     check_http();
     return std::move(out_);
@@ -92,10 +96,13 @@ class RemoteReader {
   void take_credentials() {
     if (values_.find("username")) {
       const auto file = values_.text("password-file");
-      if (!file.empty()) check_readable(file, values_.find("password-file")->origin);
+      if (!file.empty()) check_readable(values_, file, values_.find("password-file")->origin);
       out_.credentials.push_back({out_.url, values_.text("username"), values_.secret("password"), file});
     }
-    for (const auto& text : values_.list("credential")) take_json(out_.credentials, text);
+    const auto own = out_.credentials.size();
+    for (const auto& text : values_.list("credential")) values_.judge([&] { take_json(out_.credentials, text); });
+    for (const auto& credential : std::span(out_.credentials).subspan(own))
+      if (!credential.password_file.empty()) check_readable(values_, credential.password_file, "--credential");
   }
 
   void take_cookie_file() {
@@ -104,7 +111,7 @@ class RemoteReader {
     const auto on = config::parse_switch(value->texts.back());
     if (on == false) return;
     out_.cookie_file = on ? usual_cookie_file : value->texts.back();
-    check_readable(out_.cookie_file, value->origin);
+    check_readable(values_, out_.cookie_file, value->origin);
   }
 
   std::string id(std::string_view name) const {
@@ -122,14 +129,15 @@ class RemoteReader {
     app.private_key = values_.secret("github-app-private-key");
     app.private_key_file = values_.text("github-app-private-key-file");
     if (!app.private_key_file.empty())
-      check_readable(app.private_key_file, values_.find("github-app-private-key-file")->origin);
+      check_readable(values_, app.private_key_file, values_.find("github-app-private-key-file")->origin);
     out_.github_app = std::move(app);
   }
 
   void take_ssh() {
     out_.ssh.key_files = values_.list("ssh-key-file");
-    for (const auto& file : out_.ssh.key_files) check_readable(file, values_.find("ssh-key-file")->origin);
-    if (out_.ssh.key_files.empty() && ::access(usual_key_file, R_OK) == 0) out_.ssh.key_files = {usual_key_file};
+    for (const auto& file : out_.ssh.key_files) check_readable(values_, file, values_.find("ssh-key-file")->origin);
+    if (out_.ssh.key_files.empty() && values_.reads_files() && ::access(usual_key_file, R_OK) == 0)
+      out_.ssh.key_files = {usual_key_file};
     out_.ssh.check_known_hosts = values_.flag("ssh-known-hosts");
     out_.ssh.known_hosts_file = values_.text("ssh-known-hosts-file");
     if (!out_.ssh.check_known_hosts) {
@@ -137,8 +145,9 @@ class RemoteReader {
       return;
     }
     if (!values_.given("ssh-known-hosts-file") && !is_ssh(out_.url)) return;
+    if (!values_.reads_files()) return;
     try {
-      check_readable(out_.ssh.known_hosts_file, "--ssh-known-hosts-file");
+      (void)read_secret_file(out_.ssh.known_hosts_file, "--ssh-known-hosts-file");
     } catch (const Error& error) {
       throw Error(error.kind(), error.message(),
                   "it must hold the host keys, as ssh-keyscan prints them; --ssh-known-hosts=false trusts any host");
@@ -199,9 +208,9 @@ class RemoteReader {
 
   void check_http() const {
     const auto& tls = out_.http.tls;
-    if (!tls.ca_file.empty()) check_readable(tls.ca_file, "--ca-file");
-    if (!tls.certificate_file.empty()) check_readable(tls.certificate_file, "--client-certificate");
-    if (!tls.key_file.empty()) check_readable(tls.key_file, "--client-key");
+    if (!tls.ca_file.empty()) check_readable(values_, tls.ca_file, "--ca-file");
+    if (!tls.certificate_file.empty()) check_readable(values_, tls.certificate_file, "--client-certificate");
+    if (!tls.key_file.empty()) check_readable(values_, tls.key_file, "--client-key");
     if (!tls.verify) log_.warn("certificates are not verified (--insecure): anyone on the path can change the data");
   }
 

@@ -18,7 +18,7 @@ Error refused(const Values& values, std::string_view name, const std::string& ca
 
 void check_refused(const Values& values) {
   if (const auto mode = values.text("change-permissions"); !mode.empty() && mode != "0")
-    throw refused(values, "change-permissions", "kubernetes/git-sync refuses it as well", "use --group-write");
+    values.report(refused(values, "change-permissions", "kubernetes/git-sync refuses it as well", "use --group-write"));
 }
 
 void warn_of_no_effect(const Values& values, Log& log) {
@@ -36,12 +36,12 @@ void warn_of_no_effect(const Values& values, Log& log) {
 void check_login(const Values& values) {
   check_excluding(values, {{"password", "password-file"}});
   if (values.find("username") && !values.find("password") && !values.find("password-file"))
-    throw Error(ErrorKind::config, values.find("username")->origin + " needs a password",
-                "give --password-file or GITSYNC_PASSWORD");
+    values.report({ErrorKind::config, values.find("username")->origin + " needs a password",
+                   "give --password-file or GITSYNC_PASSWORD"});
   for (const auto* const name : {"password", "password-file"})
     if (values.find(name) && !values.find("username"))
-      throw Error(ErrorKind::config, values.find(name)->origin + " needs --username",
-                  "with a token any name works, such as git");
+      values.report({ErrorKind::config, values.find(name)->origin + " needs --username",
+                     "with a token any name works, such as git"});
 }
 
 void check_github(const Values& values) {
@@ -63,9 +63,9 @@ void check_github(const Values& values) {
 void check_modes(const Values& values, GitSyncMode mode) {
   const auto only = [&](std::string_view name, GitSyncMode its) {
     if (values.given(name) && mode != its)
-      throw Error(ErrorKind::config,
-                  values.find(name)->origin + (its == GitSyncMode::linked ? " cannot be combined with --in-place"
-                                                                          : " cannot be combined with --root"));
+      values.report({ErrorKind::config,
+                     values.find(name)->origin + (its == GitSyncMode::linked ? " cannot be combined with --in-place"
+                                                                             : " cannot be combined with --root")});
   };
   for (const auto* const name :
        {"link", "group-write", "stale-worktree-timeout", "hard-links", "empty-root", "pre-publish-exechook-command"})
@@ -77,20 +77,21 @@ void check_modes(const Values& values, GitSyncMode mode) {
 
 void check_git_sync_rules(const Values& values, GitSyncMode mode, Log& log) {
   if (!values.find("repo"))
-    throw Error(ErrorKind::config, "no repository is given",
-                "give --repo=URL; REPOSITORY counts only if no flag of git-sync and no variable GITSYNC_... is given");
+    values.report(
+        {ErrorKind::config, "no repository is given",
+         "give --repo=URL; REPOSITORY counts only if no flag of git-sync and no variable GITSYNC_... is given"});
   check_refused(values);
   check_modes(values, mode);
   if (values.find("branch") && values.find("rev") && values.text("rev") != "HEAD")
-    throw Error(ErrorKind::config,
-                values.find("branch")->origin + " and " + values.find("rev")->origin + " exclude each other",
-                "use --ref");
+    values.report({ErrorKind::config,
+                   values.find("branch")->origin + " and " + values.find("rev")->origin + " exclude each other",
+                   "use --ref"});
   check_login(values);
-  check_github(values);
+  values.judge([&] { check_github(values); });
   check_excluding(values, {{"http", "http-bind"}});
   check_needing(values, {{"http-metrics", "http-bind"}, {"client-key", "client-certificate"}});
   if (values.find("sync-token") && !values.find("http") && !values.find("http-bind"))
-    throw Error(ErrorKind::config, values.find("sync-token")->origin + " needs --http or --http-bind");
+    values.report({ErrorKind::config, values.find("sync-token")->origin + " needs --http or --http-bind"});
   warn_of_no_effect(values, log);
 }
 

@@ -1,10 +1,12 @@
 #include "agent/cli/git_sync/settings.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
 #include "agent/cli/child_environment.hpp"
 #include "agent/cli/git_sync/schema.hpp"
+#include "agent/cli/rules.hpp"
 #include "git_sync/remote/object_filter.hpp"
 #include "sidekick/child.hpp"
 #include "sidekick/url.hpp"
@@ -58,10 +60,10 @@ class Reader {
   git_sync::Settings read() {
     out_.ref = values_.text("ref");
     out_.depth = number("depth", 0);
-    take_choices();
-    take_target();
-    take_times();
-    take_hooks();
+    values_.judge([&] { take_choices(); });
+    if (values_.find("root") || values_.find("in-place")) values_.judge([&] { take_target(); });
+    values_.judge([&] { take_times(); });
+    values_.judge([&] { take_hooks(); });
     return std::move(out_);
   }
 
@@ -72,23 +74,23 @@ class Reader {
 
   int number(std::string_view name, int least) const {
     const auto given = values_.integer(name, std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
-    if (given && *given < least) throw unfit(name, "less than " + std::to_string(least));
+    if (given && *given < least) values_.report(unfit(name, "less than " + std::to_string(least)));
     return given.value_or(0);
   }
 
   std::chrono::milliseconds time(std::string_view name, std::chrono::milliseconds least,
                                  std::string_view spoken) const {
     const auto given = values_.duration(name);
-    if (given && *given < least) throw unfit(name, "less than " + std::string(spoken));
+    if (given && *given < least) values_.report(unfit(name, "less than " + std::string(spoken)));
     return given.value_or(0ms);
   }
 
   std::string choice(std::string_view name, const std::vector<std::string_view>& allowed) const {
-    try {
-      return values_.choice(name, allowed);
-    } catch (const Error& error) {
-      throw Error(mode_ == GitSyncMode::linked ? ErrorKind::config : error.kind(), error.message(), error.hint());
-    }
+    auto given = values_.text(name);
+    if (given.empty() || std::ranges::find(allowed, given) != allowed.end()) return given;
+    const auto error = values_.bad_choice(name, allowed);
+    values_.report({mode_ == GitSyncMode::linked ? ErrorKind::config : error.kind(), error.message(), error.hint()});
+    return {};
   }
 
   void take_choices() {
@@ -100,10 +102,10 @@ class Reader {
     if (gc == "always" || gc == "aggressive") out_.garbage_collection = git_sync::GarbageCollection::always;
     out_.filter = values_.text("filter");
     if (!git_sync::ObjectFilter::parse(out_.filter))
-      throw unfit("filter", "not a filter that is supported", "use blob:none, blob:limit=N[k|m|g] or tree:0");
+      values_.report(unfit("filter", "not a filter that is supported", "use blob:none, blob:limit=N[k|m|g] or tree:0"));
     if (values_.find("sparse-checkout-file")) out_.sparse_file = fs::absolute(values_.text("sparse-checkout-file"));
     const fs::path subdir = values_.text("subdir");
-    if (subdir.is_absolute() || leaves(subdir)) throw unfit("subdir", "not a valid folder of a repository");
+    if (subdir.is_absolute() || leaves(subdir)) values_.report(unfit("subdir", "not a valid folder of a repository"));
     out_.subdir = subdir.lexically_normal().generic_string();
     while (out_.subdir.ends_with('/')) out_.subdir.pop_back();
     if (out_.subdir == ".") out_.subdir.clear();
@@ -120,7 +122,7 @@ class Reader {
     const bool is_url = repo.find("://") != std::string::npos;
     const fs::path link = values_.find("link") ? values_.text("link") : base_name(is_url ? redact_url(repo) : repo);
     if (link.is_relative() && (leaves(link) || link.lexically_normal() == "."))
-      throw unfit("link", "it leads out of --root", "give a path below --root, or an absolute one");
+      values_.report(unfit("link", "it leads out of --root", "give a path below --root, or an absolute one"));
     target.link = (target.root / link).lexically_normal();
     target.stale_timeout = time("stale-worktree-timeout", 0ms, "nothing");
     if (values_.flag("hard-links")) target.unchanged = git_sync::LinkedTarget::Unchanged::hard_link;
@@ -144,7 +146,7 @@ class Reader {
     if (values_.flag("force")) target.strangers = git_sync::InPlaceTarget::Strangers::replace;
     for (const auto name : {"touch-file", "error-file"})
       if (values_.find(name) && fs::path(values_.text(name)).is_relative())
-        throw unfit(name, "a relative path with --in-place", "give an absolute path outside of the folder");
+        values_.report(unfit(name, "a relative path with --in-place", "give an absolute path outside of the folder"));
     out_.touch_file = values_.text("touch-file");
     out_.error_file = values_.text("error-file");
     out_.target = std::move(target);
@@ -159,7 +161,7 @@ class Reader {
     const auto share = values_.text("jitter");
     const auto [end, error] = std::from_chars(share.data(), share.data() + share.size(), out_.jitter);
     if (error != std::errc() || end != share.data() + share.size() || !(out_.jitter >= 0 && out_.jitter <= 1))
-      throw unfit("jitter", "not a number from 0 to 1");
+      values_.report(unfit("jitter", "not a number from 0 to 1"));
     if (values_.flag("one-time")) out_.hook_wait = git_sync::Settings::HookWait::until_done;
   }
 
@@ -170,7 +172,7 @@ class Reader {
     const auto timeout = time("gate-timeout", shortest_period, "10ms");
     if (!values_.find("gate")) return;
     out_.gate = {split_command_line(values_.text("gate")), hook_environment(), timeout, hook_umask()};
-    if (out_.gate->argv.empty()) throw unfit("gate", "not a command");
+    if (out_.gate->argv.empty()) values_.report(unfit("gate", "not a command"));
   }
 
   /// The peer hands on its own variables, so they stay.
@@ -198,10 +200,11 @@ class Reader {
   void take_webhook() {
     git_sync::Webhook hook;
     hook.url = values_.text("webhook-url");
-    if (!is_http_url(hook.url)) throw unfit("webhook-url", "not an http or https URL");
+    if (!values_.is_unread("webhook-url") && !is_http_url(hook.url))
+      values_.report(unfit("webhook-url", "not an http or https URL"));
     hook.method = values_.text("webhook-method");
     const int status = number("webhook-success-status", -1);
-    if (status > 999) throw unfit("webhook-success-status", "not an HTTP status");
+    if (status > 999) values_.report(unfit("webhook-success-status", "not an HTTP status"));
     hook.success_status = std::max(status, 0);  // -1 is what 0 was once
     hook.timeout = time("webhook-timeout", shortest_hook_time, "1s");
     hook.backoff = time("webhook-backoff", shortest_hook_time, "1s");
@@ -233,9 +236,7 @@ HttpSettings webhook_http(const Values& values, const config::Environment& envir
 
 git_sync::Settings git_sync_settings(const config::Settings& settings, const config::Environment& environment,
                                      GitSyncMode mode, Log& log) {
-  if (!settings.arguments.empty())
-    throw Error(ErrorKind::usage, "unexpected argument: '" + redact_url(settings.arguments.front()) + "'",
-                "git-sync takes only flags");
+  check_no_arguments(settings, "git-sync takes only flags");
   check_git_sync_rules(settings.values, mode, log);
   auto out = Reader(settings.values, environment, mode).read();
   out.remote = git_sync_remote(settings.values, environment, log);

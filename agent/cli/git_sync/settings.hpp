@@ -11,7 +11,7 @@
 namespace sidekick::cli {
 
 /// What the job is told. Checks every value by itself and against the others, and that the files named can be read;
-/// makes nothing. Throws Error: usage for a flag that cannot be read, config for what does not fit or is refused, and
+/// makes nothing. Reports Error: usage for a flag that cannot be read, config for what does not fit or is refused, and
 /// as reading a file does. Warns of what was given and has no effect.
 git_sync::Settings git_sync_settings(const config::Settings& settings, const config::Environment& environment,
                                      GitSyncMode mode, Log& log);
@@ -20,7 +20,7 @@ git_sync::Settings git_sync_settings(const config::Settings& settings, const con
 git_sync::RemoteSettings git_sync_remote(const config::Values& values, const config::Environment& environment,
                                          Log& log);
 
-/// Throws Error of kind config for the flags of its peer that are refused, and for settings that exclude or need each
+/// Reports Error of kind config for the flags of its peer that are refused, and for settings that exclude or need each
 /// other; warns of those without effect.
 void check_git_sync_rules(const config::Values& values, GitSyncMode mode, Log& log);
 

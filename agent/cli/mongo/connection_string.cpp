@@ -38,8 +38,11 @@ void take_argument(config::Settings& out) {
   std::vector<std::string> others;
   for (auto& argument : out.arguments) (is_connection_string(argument) ? uris : others).push_back(std::move(argument));
   out.arguments = std::move(others);
-  for (const auto& argument : out.arguments)
-    if (is_misspelt(argument)) throw wrong_argument(argument);
+  if (const auto bad = std::ranges::find_if(out.arguments, is_misspelt); bad != out.arguments.end()) {
+    auto error = wrong_argument(*bad);
+    out.arguments.clear();
+    throw Error(std::move(error));
+  }
   if (uris.empty()) return;
   const auto* other = out.values.find("uri");
   if (uris.size() > 1 || (other != nullptr && other->source == Source::flag))
@@ -71,11 +74,13 @@ bool is_connection_string(std::string_view text) noexcept {
 
 config::Settings with_connection_string(const config::Settings& told) {
   auto out = told;
-  take_argument(out);
+  out.values.judge([&] { take_argument(out); });
   const auto* uri = out.values.find("uri");
-  if (uri == nullptr) return out;
-  if (!is_connection_string(uri->texts.back())) throw wrong_scheme(*uri);
-  take_database(out.values);
+  if (uri == nullptr || uri->is_unread) return out;
+  out.values.judge([&] {
+    if (!is_connection_string(uri->texts.back())) throw wrong_scheme(*uri);
+    take_database(out.values);
+  });
   return out;
 }
 

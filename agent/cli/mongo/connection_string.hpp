@@ -14,7 +14,7 @@ bool is_connection_string(std::string_view text) noexcept;
 /// `told` with one place for each thing: a connection string among the arguments becomes the value of `uri` (it beats
 /// the environment and the file), and the database that the string names becomes the value of `db`, as in the official
 /// tools. The rules between settings hold for a `db` of either origin.
-/// Throws Error: usage for an argument or a `uri` with another scheme or with a login and no scheme (the login is not
+/// Reports Error: usage for an argument or a `uri` with another scheme or with a login and no scheme (the login is not
 /// shown), and as mongo::connection_uri() does; config for two connection strings, or for --db and a connection string
 /// that name different databases.
 config::Settings with_connection_string(const config::Settings& told);

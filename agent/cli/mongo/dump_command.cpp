@@ -10,7 +10,8 @@ namespace {
 runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
   runtime::JobPlan plan;
   plan.policy = policy_of(settings.values);
-  plan.job = std::make_unique<dump::DumpJob>(dump_settings(settings, frame.log));
+  auto job = dump_settings(settings, frame.log);
+  if (settings.values.may_be_used()) plan.job = std::make_unique<dump::DumpJob>(std::move(job));
   return plan;
 }
 

@@ -37,28 +37,30 @@ void check_rules(const Values& values) {
       values,
       {{"collection", "db"}, {"query", "collection"}, {"queryFile", "collection"}, {"dumpDbUsersAndRoles", "db"}});
   if (values.given("compression-level") && !values.flag("gzip") && !values.flag("zstd"))
-    throw config_error(values.find("compression-level")->origin + " needs --gzip or --zstd");
+    values.report(config_error(values.find("compression-level")->origin + " needs --gzip or --zstd"));
   if (values.flag("sslFIPSMode"))
-    throw config_error("--sslFIPSMode is refused: this binary has no FIPS module of OpenSSL");
+    values.report(config_error("--sslFIPSMode is refused: this binary has no FIPS module of OpenSSL"));
   if (values.text("out") != "-") return;
   if (!values.given("collection"))
-    throw config_error("--out=- needs --collection: it writes one collection to standard output");
+    values.report(config_error("--out=- needs --collection: it writes one collection to standard output"));
   if (values.flag("gzip") || values.flag("zstd"))
-    throw config_error("--out=- and compression exclude each other", "pipe it: sidekick dump --out=- ... | gzip");
+    values.report(
+        config_error("--out=- and compression exclude each other", "pipe it: sidekick dump --out=- ... | gzip"));
 }
 
 void check_formats(const Values& values) {
   if (values.text("db").find_first_of("/\\. \"$") != std::string::npos)
-    throw values.bad_value("db", "not a valid database name");
+    values.report(values.bad_value("db", "not a valid database name"));
   if (values.text("collection").starts_with(mongo::buckets_prefix))
-    throw values.bad_value("collection", "this collection holds the measurements of a time series",
-                           "name the time series itself");
+    values.report(values.bad_value("collection", "this collection holds the measurements of a time series",
+                                   "name the time series itself"));
 }
 
-void refuse_arguments(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) return;
-  throw Error(ErrorKind::usage, "the argument '" + redact_url(arguments.front()) + "' is not a connection string",
-              "--out names a folder to write, --archive an archive");
+void refuse_arguments(const config::Settings& settings) {
+  if (settings.arguments.empty()) return;
+  settings.values.report({ErrorKind::usage,
+                          "the argument '" + redact_url(settings.arguments.front()) + "' is not a connection string",
+                          "--out names a folder to write, --archive an archive"});
 }
 
 void take_destination(dump::Settings& out, const Values& values) {
@@ -78,7 +80,8 @@ void take_destination(dump::Settings& out, const Values& values) {
 
 std::string query_of(const Values& values) {
   auto query = values.text("query");
-  if (const auto file = values.text("queryFile"); !file.empty()) query = read_secret_file(file, "--queryFile").reveal();
+  if (const auto path = values.text("queryFile"); !path.empty())
+    if (const auto text = values.file(path, "--queryFile")) query = text->reveal();
   if (query.empty()) return query;
   query = mongo::strict_json(query);
   const std::string name = values.given("query") ? "query" : "queryFile";
@@ -93,7 +96,7 @@ std::string query_of(const Values& values) {
 void take_selection(dump::Settings& out, const Values& values) {
   out.db = values.text("db");
   out.collection = values.text("collection");
-  out.query = query_of(values);
+  out.query = values.judge([&] { return query_of(values); });
   out.exclude_collections = values.list("excludeCollection");
   out.exclude_collection_prefixes = values.list("excludeCollectionsWithPrefix");
   out.users_and_roles = values.flag("dumpDbUsersAndRoles");
@@ -108,7 +111,7 @@ dump::Settings dump_settings(const config::Settings& told, Log& log) {
   const auto settings = with_connection_string(told);
   const auto& values = settings.values;
   warn_of_admin(values, log);
-  refuse_arguments(settings.arguments);
+  refuse_arguments(settings);
   check_rules(values);
   check_formats(values);
   if (values.given("TCPKeepAliveSeconds")) log.warn(values.find("TCPKeepAliveSeconds")->origin + " has no effect here");

@@ -10,7 +10,7 @@ namespace sidekick::cli {
 /// All that `dump` can be told: mongodump's flags and ours.
 config::Schema dump_schema();
 
-/// Checks every value by itself and against the others. Throws Error: usage for a value given by a flag that does not
+/// Checks every value by itself and against the others. Reports Error: usage for a value given by a flag that does not
 /// fit, config for one given otherwise and for settings that exclude or need each other, no_input for a file that is
 /// named and not there. Warns of flags that were given and have no effect here.
 dump::Settings dump_settings(const config::Settings& settings, Log& log);

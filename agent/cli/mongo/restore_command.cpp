@@ -10,18 +10,20 @@ namespace sidekick::cli {
 
 namespace {
 
+/// Null where the settings may not be used.
 std::unique_ptr<OneShotJob> make_job(const config::Settings& settings, const runtime::JobFrame& frame) {
   auto job = restore_settings(settings, frame.log);
   const auto& values = settings.values;
   auto identities = age_identities(values);
+  restore::BackupPlace place;
+  if (values.given("from")) place.access = storage_access(values, frame.environment, frame.log);
+  if (!values.may_be_used()) return nullptr;
   if (!values.given("from")) {
     job.identities = std::move(identities);
     return std::make_unique<restore::RestoreJob>(std::move(job));
   }
-  restore::BackupPlace place;
   place.url = values.text("from");
   place.job = values.text("job");
-  place.access = storage_access(values, frame.environment, frame.log);
   place.identities = std::move(identities);
   return std::make_unique<restore::RestoreBackupJob>(std::move(job), std::move(place));
 }

@@ -34,20 +34,20 @@ void check_rules(const Values& values) {
   // The oplog of a stored backup is replayed without being asked for.
   if (!values.given("from")) check_needing(values, {{"oplogLimit", "oplogReplay"}, {"job", "from"}});
   if (values.given("identity-file") && !values.given("from") && !values.given("archive"))
-    throw Error(ErrorKind::config, "--identity-file needs --archive or --from",
-                "only archives and stored backups can be encrypted");
+    values.report({ErrorKind::config, "--identity-file needs --archive or --from",
+                   "only archives and stored backups can be encrypted"});
   check_needing(
       values,
       {{"collection", "db"}, {"restoreDbUsersAndRoles", "db"}, {"oplogFile", "oplogReplay"}, {"preserveUUID", "drop"}});
   if (values.list("nsFrom").size() != values.list("nsTo").size())
-    throw Error(ErrorKind::config, "--nsFrom was given " + std::to_string(values.list("nsFrom").size()) +
-                                       " times and --nsTo " + std::to_string(values.list("nsTo").size()) +
-                                       " times: give them in pairs");
+    values.report({ErrorKind::config, "--nsFrom was given " + std::to_string(values.list("nsFrom").size()) +
+                                          " times and --nsTo " + std::to_string(values.list("nsTo").size()) +
+                                          " times: give them in pairs"});
   if (values.flag("restoreDbUsersAndRoles") && values.text("db") == "admin")
-    throw Error(ErrorKind::config, "--restoreDbUsersAndRoles and --db=admin exclude each other",
-                "a restore of the whole dump brings all users and roles");
+    values.report({ErrorKind::config, "--restoreDbUsersAndRoles and --db=admin exclude each other",
+                   "a restore of the whole dump brings all users and roles"});
   if (values.flag("sslFIPSMode"))
-    throw Error(ErrorKind::config, "--sslFIPSMode is refused: this binary has no FIPS module of OpenSSL");
+    values.report({ErrorKind::config, "--sslFIPSMode is refused: this binary has no FIPS module of OpenSSL"});
 }
 
 bool digits(std::string_view text) {
@@ -56,11 +56,11 @@ bool digits(std::string_view text) {
 
 void check_formats(const Values& values) {
   if (values.text("db").find_first_of("/\\. \"$") != std::string::npos)
-    throw values.bad_value("db", "not a valid database name");
+    values.report(values.bad_value("db", "not a valid database name"));
   if (const auto limit = values.text("oplogLimit"); !limit.empty()) {
     const auto colon = limit.find(':');
     const bool fits = digits(limit.substr(0, colon)) && (colon == std::string::npos || digits(limit.substr(colon + 1)));
-    if (!fits) throw values.bad_value("oplogLimit", "not of the form SECONDS[:ORDINAL]");
+    if (!fits) values.report(values.bad_value("oplogLimit", "not of the form SECONDS[:ORDINAL]"));
   }
 }
 
@@ -209,7 +209,7 @@ restore::Settings restore_settings(const config::Settings& told, Log& log) {
   warn_of_no_effect(values, log);
   restore::Settings out;
   out.connection = mongo_connection(values);
-  take_arguments(out, settings);
+  values.judge([&] { take_arguments(out, settings); });
   take_selection(out, values);
   take_writing(out, values);
   take_details(out, values);

@@ -8,7 +8,7 @@
 
 namespace sidekick::cli {
 
-/// Checks every value by itself and against the others. Throws Error: usage for a value given by a flag that does not
+/// Checks every value by itself and against the others. Reports Error: usage for a value given by a flag that does not
 /// fit, config for one given otherwise and for settings that exclude or need each other. Warns of flags that were
 /// given and have no effect here.
 restore::Settings restore_settings(const config::Settings& settings, Log& log);

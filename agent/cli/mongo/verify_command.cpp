@@ -16,7 +16,7 @@ using config::Arity;
 
 constexpr std::string_view what = "What to verify";
 
-verify::Settings verify_settings(const config::Settings& settings) {
+std::string archive_of(const config::Settings& settings) {
   if (settings.arguments.empty())
     throw Error(ErrorKind::usage, "no archive is given", "write: sidekick verify FILE; - is standard input");
   if (settings.arguments.size() > 1)
@@ -30,9 +30,12 @@ verify::Settings verify_settings(const config::Settings& settings) {
   if (archive.find("://") != std::string::npos)
     throw Error(ErrorKind::usage, "'" + redact_url(archive) + "' is a URL, and verify reads files",
                 "name an archive, a dump folder, or - for standard input");
-  verify::Settings out{archive, {}};
-  out.identities = age_identities(settings.values);
-  return out;
+  return archive;
+}
+
+verify::Settings verify_settings(const config::Settings& settings) {
+  auto archive = settings.values.judge([&] { return archive_of(settings); });
+  return {std::move(archive), age_identities(settings.values)};
 }
 
 runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame&) {
@@ -43,7 +46,8 @@ runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFra
   const auto show = [json](const verify::Report& report) { write_out(json ? to_json(report) : to_table(report)); };
   runtime::JobPlan plan;
   plan.policy = policy_of(settings.values);
-  plan.job = std::make_unique<verify::VerifyJob>(verify_settings(settings), prove_tar, show);
+  auto job = verify_settings(settings);
+  if (settings.values.may_be_used()) plan.job = std::make_unique<verify::VerifyJob>(std::move(job), prove_tar, show);
   return plan;
 }
 

@@ -3,9 +3,7 @@
 #include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/run/settings.hpp"
-#include "agent/cli/wait/settings.hpp"
 #include "run/command_job.hpp"
-#include "wait/wait_job.hpp"
 
 namespace sidekick::cli {
 
@@ -26,31 +24,20 @@ runtime::Policy policy_for(const Values& values, const run::Settings& job) {
   return policy;
 }
 
-/// Null where there is nothing to wait for. Has no limit of its own: those of the run hold.
-std::unique_ptr<OneShotJob> waiting(const Values& values, const config::Environment& environment) {
-  wait::Settings out;
-  for (const auto& list : values.list("wait"))
-    for (auto& url : split_urls(list)) out.urls.emplace_back(std::move(url));
-  if (out.urls.empty()) return nullptr;
-  out.http.proxies = proxies_from({environment.begin(), environment.end()});
-  out.http.user_agent = "sidekick/" SIDEKICK_VERSION;
-  return std::make_unique<wait::WaitJob>(std::move(out));
-}
-
 runtime::JobPlan plan_of(const config::Settings& settings, const runtime::JobFrame& frame) {
   auto told = command_settings(settings, frame.environment);
   runtime::JobPlan plan;
   plan.policy = policy_for(settings.values, told);
+  if (!settings.values.may_be_used()) return {};
   // It holds for the command alone, not for what that waits for.
   told.attempt_timeout = std::exchange(plan.policy.attempt_timeout, std::nullopt);
-  auto job = std::make_unique<run::CommandJob>(std::move(told), waiting(settings.values, frame.environment),
-                                               frame.signals, frame.stop);
+  auto job = std::make_unique<run::CommandJob>(std::move(told), frame.signals, frame.stop);
   plan.ended = [&job = *job, &log = frame.log](int code, std::string_view text) { return job.ended(code, text, log); };
   plan.job = std::move(job);
   return plan;
 }
 
-ProcessRules rules_of(const config::Schema&, const Invocation&) {
+ProcessRules rules_of(const config::Settings&) {
   return {.wraps = Wraps::another_program};
 }
 

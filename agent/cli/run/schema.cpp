@@ -144,6 +144,8 @@ config::Schema command_schema() {
           "unavailable, 70 bug, 73 cannot create, 74 input or output, 75 temporary, 77 denied, 78 configuration."};
   for (auto part : {ending_settings(), once_settings(), telling_settings(), common_settings()})
     schema.settings.insert(schema.settings.end(), part.begin(), part.end());
+  // The time limit of an attempt is the command's, which is killed in the end.
+  std::erase_if(schema.settings, [](const Setting& setting) { return setting.name == "lost-after"; });
   schema.settings.push_back(http_setting("HTTP"));
   return schema;
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "agent/cli/rules.hpp"
+#include "agent/cli/wait/settings.hpp"
 #include "run/environment.hpp"
 #include "run/identity.hpp"
 #include "sidekick/child.hpp"
@@ -20,10 +21,12 @@ constexpr mode_t highest_mask = 0777;
 
 void check_words(const config::Settings& settings) {
   if (!settings.arguments.empty())
-    throw Error(ErrorKind::usage, "'" + redact_url(settings.arguments.front()) + "' is not a flag",
-                "give the command after '--': sidekick run [flags] -- " + redact_url(settings.arguments.front()));
+    return settings.values.report(
+        {ErrorKind::usage, "'" + redact_url(settings.arguments.front()) + "' is not a flag",
+         "give the command after '--': sidekick run [flags] -- " + redact_url(settings.arguments.front())});
   if (!settings.command)
-    throw Error(ErrorKind::usage, "no command is given", "give it after '--': sidekick run [flags] -- COMMAND");
+    settings.values.report(
+        {ErrorKind::usage, "no command is given", "give it after '--': sidekick run [flags] -- COMMAND"});
 }
 
 void check_rules(const Values& values) {
@@ -37,23 +40,44 @@ run::CodeSet codes(const Values& values, std::string_view name) {
   try {
     return run::parse_codes(values.text(name));
   } catch (const Error& error) {
-    throw values.bad_value(name, error.message(), error.hint());
+    values.report(values.bad_value(name, error.message(), error.hint()));
+    return {};
   }
 }
 
 std::vector<std::string> hook(const Values& values, std::string_view name) {
   if (!values.find(name)) return {};
-  auto words = split_command_line(values.text(name));
-  if (words.empty()) throw values.bad_value(name, "not a command");
-  return words;
+  try {
+    auto words = split_command_line(values.text(name));
+    if (words.empty()) throw Error(ErrorKind::usage, "it names no command");
+    return words;
+  } catch (const Error& error) {
+    values.report(values.bad_setting(name, error.message(), error.hint()));
+    return {};
+  }
 }
 
-run::Variable secret_variable(const Values& values, const std::string& text) {
+std::optional<run::Variable> secret_variable(const Values& values, const std::string& text) {
   const auto equals = text.find('=');
-  if (equals == std::string::npos || !run::is_variable_name(text.substr(0, equals)))
-    throw values.bad_value("secret-env", "not of the form NAME=FILE");
-  return {text.substr(0, equals),
-          read_secret_file(text.substr(equals + 1), "--secret-env " + text.substr(0, equals)).reveal()};
+  if (equals == std::string::npos || !run::is_variable_name(text.substr(0, equals))) {
+    values.report(values.bad_value("secret-env", "not of the form NAME=FILE"));
+    return {};
+  }
+  const auto name = text.substr(0, equals);
+  const auto content = values.file(text.substr(equals + 1), "--secret-env " + name);
+  return content ? std::optional(run::Variable{name, content->reveal()}) : std::nullopt;
+}
+
+/// What the command waits for. Has no limit of its own: those of the run hold.
+std::optional<wait::Settings> targets(const Values& values, const config::Environment& environment) {
+  wait::Settings out;
+  for (const auto& list : values.list("wait"))
+    for (auto& url : split_urls(list)) out.urls.emplace_back(std::move(url));
+  if (out.urls.empty()) return {};
+  out.http.proxies = proxies_from({environment.begin(), environment.end()});
+  out.http.user_agent = "sidekick/" SIDEKICK_VERSION;
+  check_urls(values, out);
+  return out;
 }
 
 class Reader {
@@ -69,8 +93,9 @@ class Reader {
     out_.on_success = hook(values_, "on-success");
     out_.on_failure = hook(values_, "on-failure");
     out_.hook_timeout = time("hook-timeout", out_.hook_timeout);
-    if (out_.hook_timeout.count() == 0) throw values_.bad_value("hook-timeout", "a limit of zero");
+    if (out_.hook_timeout.count() == 0) values_.report(values_.bad_value("hook-timeout", "a limit of zero"));
     out_.report_file = values_.text("report");
+    out_.wait_for = targets(values_, environment);
     if (values_.flag("dry-run")) out_.mode = run::Settings::Mode::only_check;
     return std::move(out_);
   }
@@ -85,11 +110,16 @@ class Reader {
     out_.nice = values_.integer("nice", -20, 19).value_or(0);
     if (values_.find("umask")) out_.umask = mask();
     if (values_.find("user")) take_user();
-    for (const auto& file : values_.list("env-file"))
-      for (const auto& variable : run::read_env_file(file)) run::set_variable(out_.environment, variable);
+    for (const auto& file : values_.list("env-file")) take_env_file(file);
     for (const auto& text : values_.list("secret-env"))
-      run::set_variable(out_.environment, secret_variable(values_, text));
+      if (const auto variable = secret_variable(values_, text)) run::set_variable(out_.environment, *variable);
     if (values_.flag("log-output")) out_.output = run::Settings::Output::logged;
+  }
+
+  void take_env_file(const std::string& file) {
+    if (!values_.reads_files()) return;
+    for (const auto& variable : values_.judge([&] { return run::read_env_file(file); }))
+      run::set_variable(out_.environment, variable);
   }
 
   mode_t mask() const {
@@ -97,14 +127,17 @@ class Reader {
     mode_t out = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, 8);
     if (error != std::errc() || end != text.data() + text.size() || out > highest_mask)
-      throw values_.bad_value("umask", "not an octal number from 0 to 777");
+      values_.report(values_.bad_value("umask", "not an octal number from 0 to 777"));
     return out;
   }
 
-  void take_user() {
+  void take_user() try {
+    if (!values_.reads_files()) return;
     const auto account = run::find_account(values_.text("user"), passwd_file, group_file);
     out_.identity = account.identity;
     run::set_variable(out_.environment, {"HOME", account.home});
+  } catch (const Error& error) {
+    values_.report({error.kind(), values_.find("user")->origin + ": " + error.message(), error.hint()});
   }
 
   void take_ending() {
@@ -133,7 +166,7 @@ class Reader {
 run::Settings command_settings(const config::Settings& settings, const config::Environment& environment) {
   check_words(settings);
   check_rules(settings.values);
-  return Reader(settings.values).read(*settings.command, environment);
+  return Reader(settings.values).read(settings.command.value_or(std::vector<std::string>()), environment);
 }
 
 }  // namespace sidekick::cli

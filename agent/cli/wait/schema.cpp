@@ -79,8 +79,8 @@ std::vector<Setting> asking() {
 
 /// Waiting has no attempts, so of the common settings only those of the process and its output apply.
 std::vector<Setting> common_part() {
-  constexpr std::array<std::string_view, 7> left_out{"retry-for", "retries", "timeout", "attempt-timeout",
-                                                     "park",      "settle",  "dry-run"};
+  constexpr std::array<std::string_view, 8> left_out{"retry-for",  "retries", "timeout", "attempt-timeout",
+                                                     "lost-after", "park",    "settle",  "dry-run"};
   auto settings = common_settings();
   std::erase_if(settings,
                 [&](const Setting& setting) { return std::ranges::find(left_out, setting.name) != left_out.end(); });

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "wait/probe.hpp"
+
 namespace sidekick::cli {
 
 using config::Values;
@@ -25,8 +27,9 @@ std::vector<Secret> urls_of(const config::Settings& settings) {
   std::vector<Secret> urls;
   urls.reserve(texts.size());
   for (auto& text : texts) urls.emplace_back(std::move(text));
-  if (urls.empty())
-    throw Error(ErrorKind::usage, "nothing to wait for is given", "name one or more URLs: sidekick wait tcp://db:5432");
+  if (urls.empty() && !settings.values.is_unread("url"))
+    settings.values.report(
+        {ErrorKind::usage, "nothing to wait for is given", "name one or more URLs: sidekick wait tcp://db:5432"});
   return urls;
 }
 
@@ -36,7 +39,7 @@ std::vector<int> statuses_of(const Values& values) {
     int status = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
     if (error != std::errc() || end != text.data() + text.size() || status < 100 || status > 599)
-      throw values.bad_value("expect-status", "'" + text + "' is not a status from 100 to 599");
+      values.report(values.bad_value("expect-status", "'" + text + "' is not a status from 100 to 599"));
     statuses.push_back(status);
   }
   return statuses;
@@ -46,8 +49,10 @@ std::vector<HttpHeader> headers_of(const Values& values) {
   std::vector<HttpHeader> headers;
   for (const auto& text : values.list("header")) {
     const auto colon = text.find(':');
-    if (colon == 0 || colon == std::string::npos)
-      throw Error(ErrorKind::usage, "--header is not of the form 'Name: value'");
+    if (colon == 0 || colon == std::string::npos) {
+      values.report({ErrorKind::usage, "--header is not of the form 'Name: value'"});
+      continue;
+    }
     const auto value = text.find_first_not_of(' ', colon + 1);
     headers.push_back({text.substr(0, colon), value == std::string::npos ? "" : text.substr(value)});
   }
@@ -55,6 +60,11 @@ std::vector<HttpHeader> headers_of(const Values& values) {
 }
 
 }  // namespace
+
+void check_urls(const Values& values, wait::Settings settings) {
+  if (!values.reads_files()) settings.http.tls.ca_file.clear();
+  for (const auto& url : settings.urls) values.judge([&] { wait::make_probe(url, settings); });
+}
 
 std::vector<std::string> split_urls(std::string_view text) {
   std::vector<std::string> urls;
@@ -76,7 +86,7 @@ wait::Settings wait_settings(const config::Settings& settings, const config::Env
   if (values.flag("invert")) out.until = wait::Settings::Until::gone;
   out.stable = values.duration("stable").value_or(out.stable);
   out.look_timeout = values.duration("look-timeout").value_or(out.look_timeout);
-  if (out.look_timeout.count() == 0) throw values.bad_value("look-timeout", "a limit of zero");
+  if (out.look_timeout.count() == 0) values.report(values.bad_value("look-timeout", "a limit of zero"));
   if (const auto timeout = values.duration("timeout"); timeout && timeout->count() > 0) out.timeout = timeout;
   out.expect_status = statuses_of(values);
   out.expect_body = values.text("expect-body");

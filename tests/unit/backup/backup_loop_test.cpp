@@ -27,7 +27,7 @@ TEST_CASE("one is taken at the start where that is asked for") {
   Stage stage;
   const auto script = stage.add("data");
   stage.follow("0 3 * * *");
-  stage.settings.timing->start = backup::Timing::Start::at_once;
+  stage.timetable->start = runtime::Timetable::Start::at_once;
   stage.run(*stage.start(), stage.wall_start + 1h);
   CHECK(script->pours == 1);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/runtime/scheduled_job.hpp"
 #include "backup/backup_job.hpp"
 #include "storage/catalog.hpp"
 #include "tests/unit/backup/hooked_storage.hpp"
@@ -81,6 +82,34 @@ class Figures final : public MetricSink {
   std::map<std::string, double> values;
 };
 
+/// A run in each step.
+class AtOnce final : public LoopJob {
+ public:
+  explicit AtOnce(std::unique_ptr<backup::BackupJob> job) : job_(std::move(job)) {}
+  Step step(JobContext& context) override { return {job_->run(context), context.clock.now()}; }
+
+ private:
+  std::unique_ptr<backup::BackupJob> job_;
+};
+
+/// The runs that are due, as the frame makes them.
+class OnSchedule final : public LoopJob {
+ public:
+  OnSchedule(std::unique_ptr<backup::BackupJob> job, runtime::Timetable timetable)
+      : job_(std::move(job)),
+        scheduled_(*job_, with_records(std::move(timetable)), [] { return 0.0; }, [] { return false; }) {}
+  Step step(JobContext& context) override { return scheduled_.step(context); }
+
+ private:
+  runtime::Timetable with_records(runtime::Timetable timetable) {
+    timetable.records = job_.get();
+    return timetable;
+  }
+
+  std::unique_ptr<backup::BackupJob> job_;
+  runtime::ScheduledJob scheduled_;
+};
+
 class Stage final : public StatusSink {
  public:
   Stage() {
@@ -88,7 +117,6 @@ class Stage final : public StatusSink {
     settings.lease_holder = "test";
     settings.lease_wait = std::chrono::seconds(0);
     settings.wall_clock = [this] { return wall(); };
-    settings.random = [] { return 0.0; };
   }
 
   WallTime wall() const {
@@ -104,28 +132,34 @@ class Stage final : public StatusSink {
   }
 
   void follow(std::string_view schedule) {
-    settings.timing = backup::Timing{.schedule = schedule::Schedule::parse(schedule), .zone = {}};
+    timetable = runtime::Timetable{.schedule = schedule::Schedule::parse(schedule),
+                                   .zone = {},
+                                   .after_failure = runtime::Timetable::AfterFailure::try_on};
+    timetable->wall_clock = [this] { return std::chrono::floor<std::chrono::seconds>(wall()); };
+    settings.runs = backup::Settings::Runs::on_schedule;
   }
 
-  /// A process that begins anew.
-  std::unique_ptr<backup::BackupJob> start() {
+  /// The job of a process that begins anew.
+  std::unique_ptr<LoopJob> start() {
     std::vector<backup::Task> tasks;
     for (const auto& [job, script] : scripts)
       tasks.push_back({job, std::make_unique<FakeSource>("exec: " + job, script)});
     auto hooked = std::make_unique<HookedStorage>(folder / "");
     hooked->before = before;
-    return std::make_unique<backup::BackupJob>(settings, std::move(tasks), std::move(hooked));
+    auto job = std::make_unique<backup::BackupJob>(settings, std::move(tasks), std::move(hooked));
+    if (timetable) return std::make_unique<OnSchedule>(std::move(job), *timetable);
+    return std::make_unique<AtOnce>(std::move(job));
   }
 
   JobContext context() { return {clock, stop.token(), *this, figures, log}; }
 
-  Step step(backup::BackupJob& job) {
+  Step step(LoopJob& job) {
     auto here = context();
     return job.step(here);
   }
 
   /// Steps as the scheduler does until the wall clock shows `until`. Errors are kept and passed over after 30 s.
-  void run(backup::BackupJob& job, WallTime until) {
+  void run(LoopJob& job, WallTime until) {
     while (wall() < until) {
       try {
         const auto next = step(job).next_due;
@@ -161,6 +195,7 @@ class Stage final : public StatusSink {
   Recorder recorder;
   status::JobLog log{recorder, "backup", 1};
   backup::Settings settings;
+  std::optional<runtime::Timetable> timetable;
   std::function<void(std::string_view, const std::string&, const CancelToken&)> before;
   std::vector<std::pair<std::string, std::shared_ptr<Script>>> scripts;
   WallTime wall_start = std::chrono::sys_days(std::chrono::year(2026) / 11 / 20);

@@ -27,6 +27,7 @@ ErrorKind kind_of(const std::vector<std::string>& words) {
     const auto values = told(words);
     policy_of(values);
     log_level_of(values);
+    lost_after_of(values);
   } catch (const Error& error) {
     return error.kind();
   }
@@ -56,8 +57,14 @@ TEST_CASE("every limit reaches the policy") {
   CHECK(policy.after_permanent == runtime::AfterPermanent::park);
 }
 
+TEST_CASE("a job may be lost for ten minutes unless another time is given") {
+  CHECK(lost_after_of(told({})) == 10min);
+  CHECK(lost_after_of(told({"--lost-after=90s"})) == 90s);
+}
+
 TEST_CASE("limits that are none are refused") {
-  for (const auto flag : {"--retries=-1", "--retries=x", "--retry-for=5", "--timeout=0s", "--attempt-timeout=0"})
+  for (const auto flag :
+       {"--retries=-1", "--retries=x", "--retry-for=5", "--timeout=0s", "--attempt-timeout=0", "--lost-after=x"})
     CHECK(kind_of({flag}) == ErrorKind::usage);
 }
 

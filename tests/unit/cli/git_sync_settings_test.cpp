@@ -36,6 +36,7 @@ Told told(const Words& words, const config::Environment& environment = {}) {
   test::Recorder recorder;
   status::JobLog log(recorder, "git-sync", 0);
   const auto settings = config::resolve(git_sync_schema(), words, environment);
+  check_git_sync_mode(settings.values);
   const auto mode = git_sync_mode(settings.values);
   Told out{git_sync_settings(settings, environment, mode, log), mode, settings.warnings};
   for (const auto& line : recorder.lines(LogLevel::warning)) out.warnings.push_back(line);
@@ -379,11 +380,15 @@ TEST_CASE("git-sync: more is logged by any of the peer's ways to say so") {
   CHECK(level({"--verbose=0"}) == LogLevel::info);
 }
 
-TEST_CASE("git-sync: the mode is guessed where the flags cannot be understood") {
-  CHECK(probable_git_sync_mode({{"--in-place=/d", "--x"}, {}}) == GitSyncMode::in_place);
-  CHECK(probable_git_sync_mode({{"--x"}, {{"DESTINATION", "/d"}}}) == GitSyncMode::in_place);
-  CHECK(probable_git_sync_mode({{"--x"}, {{"DESTINATION", "/d"}, {"GITSYNC_ROOT", "/git"}}}) == GitSyncMode::linked);
-  CHECK(probable_git_sync_mode({{"--x"}, {}}) == GitSyncMode::linked);
+TEST_CASE("git-sync: the mode is known where other settings are wrong, and no file is touched for it") {
+  const auto mode = [](const Words& words, const config::Environment& environment = {}) {
+    config::Review review(config::Review::Files::untouched);
+    return git_sync_mode(config::resolve(git_sync_schema(), words, environment, review).values);
+  };
+  CHECK(mode({"--in-place=/d", "--x", "--sync-token-file=/no/such"}) == GitSyncMode::in_place);
+  CHECK(mode({"--x"}, {{"DESTINATION", "/d"}}) == GitSyncMode::in_place);
+  CHECK(mode({"--x"}, {{"DESTINATION", "/d"}, {"GITSYNC_ROOT", "/git"}}) == GitSyncMode::linked);
+  CHECK(mode({"--x"}) == GitSyncMode::linked);
 }
 
 TEST_CASE("git-sync: settings of git that would change the result are refused and all others warn once") {

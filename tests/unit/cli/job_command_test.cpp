@@ -40,11 +40,11 @@ config::Schema cling_schema() {
 }
 
 /// The exit code of a command with that plan, in a process that is killed after 20 s.
-int code_of(runtime::MakePlan* plan) {
+int code_of(runtime::MakePlan* plan, const std::vector<std::string>& words = {}) {
   const Command command{.name = "cling", .peer = "", .summary = "", .schema = cling_schema, .plan = plan};
   const int status = in_child([&] {
     ::alarm(20);
-    return run_job(command, {{"--log-format=json"}, {}});
+    return run_job(command, {words, {}});
   });
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -69,4 +69,33 @@ TEST_CASE("a process that was told to end does not wait for a file that its sett
           (void)read_secret_file(pipe, "a password");
           return {};
         }) == 143);
+}
+
+namespace {
+
+/// Never hears that its time is up.
+class Deaf final : public OneShotJob {
+ public:
+  Outcome run(JobContext&) override {
+    for (;;) ::pause();
+  }
+};
+
+runtime::JobPlan deaf_plan(const config::Settings& settings, const runtime::JobFrame&) {
+  runtime::JobPlan plan;
+  plan.policy = policy_of(settings.values);
+  plan.policy.let_go = std::chrono::milliseconds(50);
+  plan.job = std::make_unique<Deaf>();
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("a process whose attempt does not stop ends with 70 after --lost-after") {
+  CHECK(code_of(deaf_plan, {"--attempt-timeout=50ms", "--lost-after=100ms"}) == 70);
+}
+
+TEST_CASE("a process whose job does not stop ends with 124 when the time of the whole run is over") {
+  CHECK(code_of(deaf_plan, {"--timeout=50ms"}) == 124);
+  CHECK(code_of(deaf_plan, {"--attempt-timeout=50ms", "--timeout=300ms"}) == 124);
 }

@@ -1,11 +1,16 @@
 #include "agent/cli/run.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <fcntl.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 
 #include "agent/cli/commands.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/call.hpp"
+#include "tests/unit/support/limits.hpp"
 
 using namespace sidekick;
 using namespace sidekick::cli;
@@ -109,4 +114,50 @@ TEST_CASE("a command that cannot park ends, whatever asks it to park") {
 
 TEST_CASE("a flag that takes parking back beats the environment") {
   CHECK(call({"sidekick", "restore", "--park=false", "--bogus"}, {"SIDEKICK_PARK=1"}).code == 64);
+}
+
+TEST_CASE("the first of several problems is told in one line, with the number of the others") {
+  const auto ended = call({"sidekick", "restore", "--workers=0", "--batchSize=0", "--bogus"}, {"SIDEKICK_RETRIES=x"});
+  CHECK(ended.code == 64);
+  CHECK(std::ranges::count(ended.err, '\n') == 1);
+  CHECK(ended.err.find("unknown flag '--bogus' (and 3 more problems: --print-config lists them)") != std::string::npos);
+}
+
+TEST_CASE("--print-config prints the values and then every problem, one a line") {
+  const auto ended = call(
+      {"sidekick", "restore", "--print-config", "--workers=0", "--batchSize=0", "--bogus", "--password-file=/no/such"},
+      {"SIDEKICK_RETRIES=x"});
+  CHECK(ended.code == 64);
+  CHECK(ended.out.find("workers = 0  (flag --workers)\n") != std::string::npos);
+  CHECK(std::ranges::count(ended.err, '\n') == 5);
+  for (const auto* problem : {"unknown flag '--bogus'", "--workers '0'", "--batchSize '0'", "SIDEKICK_RETRIES 'x'",
+                              "cannot read '/no/such' (--password-file)"})
+    CHECK(ended.err.find(problem) != std::string::npos);
+}
+
+TEST_CASE("where the system has no thread or descriptor at the start, the error says which limit to raise") {
+  const auto err_of = [](__rlimit_resource what, rlim_t most) {
+    const TempDir folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    const auto file = (folder / "err").string();
+    const int status = in_child([&] {
+      constexpr uid_t nobody = 65534;  // root has no limit of threads
+      const int out = ::open(file.c_str(), O_WRONLY | O_CREAT, 0600);
+      if (out < 0 || ::dup2(out, STDERR_FILENO) < 0 || ::close(out) != 0) return 99;
+      if (::geteuid() == 0 && ::setresuid(nobody, nobody, nobody) != 0) return 98;
+      limit(what, most);
+      const std::array words{"sidekick", "wait", "tcp://127.0.0.1:1"};
+      const std::array<const char*, 1> none{};
+      return cli::run(words.size(), words.data(), none.data());
+    });
+    return std::pair(WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(file));
+  };
+  const auto [thread_code, thread_err] = err_of(RLIMIT_NPROC, 0);
+  CHECK(thread_code == 75);
+  CHECK(thread_err.find("cannot start a thread") != std::string::npos);
+  CHECK(thread_err.find("raise the limit of processes and threads") != std::string::npos);
+  const auto [descriptor_code, descriptor_err] = err_of(RLIMIT_NOFILE, 3);
+  CAPTURE(descriptor_err);
+  CHECK(descriptor_code == 74);
+  CHECK(descriptor_err.find("raise the limit of open files") != std::string::npos);
 }

@@ -37,7 +37,7 @@ int left_after(int attempts, const Settings& settings) {
   status::JobLog log(recorder, "run", 1);
   status::Metrics metrics;
   QuietDisplay display;
-  CommandJob job(settings, nullptr, mail, CancelToken());
+  CommandJob job(settings, mail, CancelToken());
   JobContext context{clock, CancelToken(), display, metrics, log, 1};
   const auto before = open_descriptors();
   for (; context.attempt <= attempts; context.attempt++) {

@@ -1,0 +1,52 @@
+/// Judging settings: what is wrong with them, all of it.
+#pragma once
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "sidekick/error.hpp"
+
+namespace sidekick::config {
+
+/// Collects the problems of the settings of one command or job, so that one does not hide the others. Not thread safe.
+class Review final {
+ public:
+  enum class Files {
+    read,
+    untouched,  ///< no file that a setting names is opened: its content counts as given and is not known
+  };
+
+  explicit Review(Files files = Files::read) : files_(files) {}
+
+  Files files() const noexcept { return files_; }
+  bool reads_files() const noexcept { return files_ == Files::read; }
+
+  /// Adds a problem, unless it is known.
+  void add(const Error& error);
+
+  /// Returns what `work` returns. Adds the Error that it throws, and returns a default value then.
+  template <class Work>
+  auto collect(Work work) {
+    try {
+      return work();
+    } catch (const Error& error) {
+      add(error);
+    }
+    using Result = std::invoke_result_t<Work>;
+    if constexpr (!std::is_void_v<Result>) return Result{};
+  }
+
+  /// In the order in which they were found.
+  const std::vector<Error>& problems() const noexcept { return problems_; }
+
+  /// The first problem, whose message also says how many others there are. There is at least one.
+  Error summary() const;
+
+ private:
+  Files files_;
+  std::vector<Error> problems_;
+};
+
+}  // namespace sidekick::config
