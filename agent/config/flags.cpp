@@ -30,11 +30,17 @@ std::vector<std::string> flag_names(const Schema& schema) {
   return names;
 }
 
-Error unknown_flag(const Schema& schema, const std::string& name) {
+/// `arguments` are those before the flag: where they are the first words of a command, the flag may be its own.
+Error unknown_flag(const Schema& schema, const std::string& name, const std::vector<std::string>& arguments) {
+  const auto what = "unknown flag '" + redact_url(name) + "'";
   const auto names = flag_names(schema);
-  auto hint = nearest_hint(name, "--", {names.begin(), names.end()});
+  auto hint = name.starts_with("--") ? nearest_hint(name.substr(2), "--", {names.begin(), names.end()}) : std::string();
+  if (hint.empty() && !arguments.empty() && schema.arguments.find("COMMAND") != std::string_view::npos)
+    return {ErrorKind::usage, what + " after '" + redact_url(arguments.back()) + "'",
+            "write -- before a command, so that its flags are its own: sidekick " + std::string(schema.command) +
+                " -- COMMAND"};
   if (hint.empty()) hint = "'sidekick " + std::string(schema.command) + " --help-all' lists the flags";
-  return {ErrorKind::usage, "unknown flag '" + redact_url("--" + name) + "'", std::move(hint)};
+  return {ErrorKind::usage, what, std::move(hint)};
 }
 
 Error without_value(const Setting& setting, std::string_view cause) {
@@ -87,7 +93,7 @@ class Parser {
         name.ends_with(twin_suffix) ? schema_.find(name.substr(0, name.size() - twin_suffix.size())) : nullptr;
     if (owner == nullptr || !owner->has_file_twin()) {
       if (!text) skip_value_of_unknown(name);
-      throw unknown_flag(schema_, name);
+      throw unknown_flag(schema_, "--" + name, out_.arguments);
     }
     const auto file = (text ? text : take_value()).value_or("");
     if (file.empty()) throw Error(ErrorKind::usage, "--" + name + ": the name of a file is missing");
@@ -116,8 +122,7 @@ class Parser {
   const Setting& by_short_name(char c) const {
     for (const auto& setting : schema_.settings)
       if (setting.short_name == c) return setting;
-    throw Error(ErrorKind::usage, std::string("unknown flag '-") + c + "'",
-                "'sidekick " + std::string(schema_.command) + " --help-all' lists the flags");
+    throw unknown_flag(schema_, {'-', c}, out_.arguments);
   }
 
   void want_value(const Setting& setting) {

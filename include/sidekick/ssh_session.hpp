@@ -118,6 +118,7 @@ class SshSession final {
   SshReads reads_;
   std::optional<std::chrono::steady_clock::time_point> login_ends_;  ///< nothing once we are in
   Handle<LIBSSH2_SESSION, libssh2_session_free> session_;
+  bool has_tried_rsa_ = false;
   bool usable_ = true;
   bool connected_ = true;
 };

@@ -29,6 +29,16 @@ Url usable(const std::string& text) {
   }
 }
 
+/// A check that ends a little before everything does can still say what was wrong.
+Settings with_time_to_tell(Settings settings) {
+  constexpr std::chrono::milliseconds enough(200);
+  if (!settings.timeout) return settings;
+  const auto most = *settings.timeout - std::min(*settings.timeout / 10, enough);
+  settings.look_timeout =
+      std::clamp(settings.look_timeout, std::chrono::milliseconds(1), std::max(most, std::chrono::milliseconds(1)));
+  return settings;
+}
+
 std::unique_ptr<Probe> probe_of(const Secret& text, const Settings& settings) {
   const auto url = usable(text.reveal());
   if (url.scheme == "tcp") return tcp_probe(url, settings);
@@ -41,7 +51,8 @@ std::unique_ptr<Probe> probe_of(const Secret& text, const Settings& settings) {
 
 }  // namespace
 
-std::unique_ptr<Probe> make_probe(const Secret& secret, const Settings& settings) {
+std::unique_ptr<Probe> make_probe(const Secret& secret, const Settings& all_settings) {
+  const auto settings = with_time_to_tell(all_settings);
   const auto& text = secret.reveal();
   if (text.starts_with("mongodb://")) return mongo_probe(secret, settings);
   if (text.starts_with(unix_prefix)) return unix_probe(text.substr(unix_prefix.size()), settings);

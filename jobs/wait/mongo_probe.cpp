@@ -98,8 +98,12 @@ class MongoProbe final : public Probe {
   }
 
   std::string reason_of(const mongoc_host_list_t& host, const CancelToken& cancel) {
+    const auto begun = std::chrono::steady_clock::now();
     const auto greeting = mongo::greet(uri_.get(), host, timeout_, cancel);
     if (!greeting.failure.empty()) {
+      // A server that has no TLS, or nothing else, closes the connection at once.
+      if (!greeting.is_unreachable && std::chrono::steady_clock::now() - begun >= timeout_)
+        return "it accepts the connection and does not answer";
       mongo::check_tls_agrees(uri_.get(), host, timeout_, "cannot wait for '" + std::string(host.host_and_port) + "'",
                               cancel);
       return greeting.failure;

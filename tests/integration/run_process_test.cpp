@@ -99,6 +99,14 @@ TEST_CASE("bad input is one clear line and the code of its kind") {
   CHECK(run({{sidekick_binary(), "run", "true"}}, 20s).exit_code == 64);
 }
 
+TEST_CASE("a command without the dashes before it is told so") {
+  const auto finished = run({{sidekick_binary(), "run", "sh", "-c", "echo hi"}}, 20s);
+  CHECK(finished.exit_code == 64);
+  CHECK(holds(finished.err, "unknown flag '-c' after 'sh'"));
+  CHECK(holds(finished.err, "write -- before a command"));
+  CHECK(holds(run({{sidekick_binary(), "run", "ls", "--all"}}, 20s).err, "unknown flag '--all' after 'ls'"));
+}
+
 TEST_CASE("what stands behind the dashes is the command's whatever it looks like") {
   const auto finished = run(run_command(Place::ordinary, {"--quiet"}, {"echo", "--help", "--park", "--", "-v"}), 20s);
   CHECK(finished.out == "--help --park -- -v\n");

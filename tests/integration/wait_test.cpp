@@ -113,7 +113,8 @@ TEST_CASE("out of time the command does not run and every reason is told") {
   CHECK(holds(line, "not there within 700 ms"));
   CHECK(holds(line, "'" + refused + "' (Connection refused)"));
   CHECK(holds(line, "(it answers 503)"));
-  CHECK(holds(line, "'" + silent.url() + "' (no answer yet)"));
+  CHECK(holds(line, "'" + silent.url() + "' (cannot get an answer from '" + silent.url() +
+                        "': it accepts the connection and does not answer)"));
   CHECK(holds(line, "'dns://no-such-name.invalid' (no such name: "));
   CHECK(holds(line, "'file:///no/such/file' (No such file or directory)"));
   CHECK_FALSE(holds(line, there));

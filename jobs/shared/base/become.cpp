@@ -8,6 +8,7 @@
 
 #include "sidekick/child.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/exec_failure.hpp"
 #include "sidekick/launch.hpp"
 
 namespace sidekick {
@@ -32,10 +33,7 @@ void forget_signals() noexcept {
   // Where the kernel cannot do this yet, what we opened ourselves is closed all the same.
   ::close_range(STDERR_FILENO + 1, std::numeric_limits<int>::max(), CLOSE_RANGE_CLOEXEC);
   ::execv(program.c_str(), words.data());
-  if (errno == ENOEXEC)
-    throw Error(ErrorKind::denied, "cannot run '" + program + "': not a program",
-                "a script needs a first line such as #!/bin/sh");
-  throw error_from_errno("cannot run '" + program + "'", errno);
+  throw exec_failure("cannot run '" + program + "'", program, errno);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include <type_traits>  // before the launcher, which needs it and does not say so
 
 #include "sidekick/error.hpp"
+#include "sidekick/exec_failure.hpp"
 #include "sidekick/keeper.hpp"
 
 namespace sidekick {
@@ -149,16 +150,18 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   return all;
 }
 
-Error not_started(const LaunchRequest& request, int number) {
+/// Where the child looked for `program`.
+std::string program_path(const LaunchRequest& request, const std::string& program) {
+  const bool is_below_folder = !request.folder.empty() && !program.starts_with('/');
+  return is_below_folder ? request.folder + "/" + program : program;
+}
+
+Error not_started(const LaunchRequest& request, const std::string& program, int number) {
   auto what = "cannot run '" + request.argv.front() + "'";
   if (!request.folder.empty()) what += " in '" + request.folder + "'";
   const auto stage = static_cast<Stage>(number / stage_width * stage_width);
   number %= stage_width;
-  if (stage == Stage::exec && number == ENOEXEC)
-    return {ErrorKind::denied, what + ": not a program", "a script needs a first line such as #!/bin/sh", Retry::never};
-  if (stage == Stage::exec && number == ENOENT && is_file(request.argv.front()))
-    return {ErrorKind::no_input, what + ": its interpreter or loader does not exist",
-            "check that the image has that interpreter or loader", Retry::never};
+  if (stage == Stage::exec) return exec_failure(what, program_path(request, program), number);
   if (stage == Stage::nice)
     return error_from_errno(what + " with that niceness", number, "only root can lower the niceness");
   if (stage == Stage::identity)
@@ -203,7 +206,7 @@ pid_t launch(const LaunchRequest& request) {
       launcher(context.get_executor(), failure, program, arguments, Preparation{request, words.data(), ::getpid()});
   if (failure) {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
-    throw not_started(request, failure.value());
+    throw not_started(request, program, failure.value());
   }
   return child.detach().id();
 }

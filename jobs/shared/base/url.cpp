@@ -47,6 +47,25 @@ int hex_digit(char c) noexcept {
   throw Error(ErrorKind::config, "cannot use the URL '" + redact_url(url) + "': " + why);
 }
 
+bool is_bare_ipv6(std::string_view text) {
+  const auto fits = [](char c) { return hex_digit(c) >= 0 || c == ':' || c == '.'; };
+  return std::ranges::count(text, ':') >= 2 && std::ranges::all_of(text, fits);
+}
+
+/// For a port that is not a number: most often the port is not at fault.
+[[noreturn]] void refuse_port(std::string_view url, std::string_view authority) {
+  if (url.find('@', static_cast<std::size_t>(authority.end() - url.begin())) != std::string_view::npos)
+    throw Error(
+        ErrorKind::config,
+        "cannot use the URL '" + redact_url(url) + "': its user or password has a character with another meaning",
+        "write %2F for '/', %3F for '?', %23 for '#', %40 for '@' and %25 for '%'");
+  if (is_bare_ipv6(authority))
+    throw Error(ErrorKind::config, "cannot use a URL whose IPv6 address is not in brackets",
+                "write [" + std::string(authority) + "]");
+  if (authority.find(',') != std::string_view::npos) refuse(url, "it names several hosts, and only one can be used");
+  refuse(url, "its port is not between 1 and 65535");
+}
+
 std::optional<std::uint16_t> port_number(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -63,6 +82,7 @@ void read_authority(Url& out, std::string_view authority, std::string_view url) 
     if (colon < login.size()) out.password = Secret(percent_decoded(login.substr(colon + 1)));
     authority.remove_prefix(at + 1);
   }
+  const auto authority_with_port = authority;
   auto host_end = authority.find(':');
   if (authority.starts_with('[')) {
     const auto bracket = authority.find(']');
@@ -76,7 +96,7 @@ void read_authority(Url& out, std::string_view authority, std::string_view url) 
   }
   if (host_end == std::string_view::npos || host_end + 1 == authority.size()) return;
   const auto port = port_number(authority.substr(host_end + 1));
-  if (!port) refuse(url, "its port is not between 1 and 65535");
+  if (!port) refuse_port(url, authority_with_port);
   out.port = *port;
 }
 

@@ -94,7 +94,7 @@ bool speaks_tls(const mongoc_host_list_t& host, std::chrono::milliseconds timeou
 Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
                const CancelToken& cancel) {
   // The library reports that there is no server, rarely why.
-  if (const auto dialled = dial(host, timeout, cancel); !dialled.fd) return {Bson(), dialled.failure};
+  if (const auto dialled = dial(host, timeout, cancel); !dialled.fd) return {Bson(), dialled.failure, true};
   initialise_library();
   return ask(direct_uri(uri, host, timeout, Tls::as_told));
 }

@@ -14,7 +14,8 @@ namespace sidekick::mongo {
 /// The reply to `isMaster`, or why there is none.
 struct Greeting {
   Bson reply;
-  std::string failure;  ///< empty where there is a reply
+  std::string failure;          ///< empty where there is a reply
+  bool is_unreachable = false;  ///< no connection could be made
 };
 
 /// Greets `host`, with the TLS options of `uri` and no user. `timeout` for the connection, and again for the answer.

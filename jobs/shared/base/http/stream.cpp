@@ -19,11 +19,12 @@ namespace {
   throw ConnectionLost("the connection broke: " + std::generic_category().message(number));
 }
 
-[[noreturn]] void late() {
-  throw Error(ErrorKind::unavailable, "no whole answer in time");
-}
-
 }  // namespace
+
+void SocketStream::late() const {
+  throw Error(ErrorKind::unavailable,
+              has_heard_ ? "no whole answer in time" : "it accepts the connection and does not answer");
+}
 
 // Also where there is no need to wait: a server that sends without end would otherwise never be left.
 void SocketStream::check() const {
@@ -44,6 +45,7 @@ std::size_t SocketStream::read(std::span<std::byte> into) {
   check();
   for (;;) {
     const auto n = ::recv(fd_.get(), into.data(), into.size(), MSG_DONTWAIT);
+    has_heard_ |= n > 0;
     if (n >= 0) return static_cast<std::size_t>(n);
     if (errno == EAGAIN)
       wait(POLLIN);

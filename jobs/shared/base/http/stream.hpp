@@ -49,7 +49,10 @@ class SocketStream final : public Stream {
  public:
   SocketStream(Fd fd, Patience patience) : fd_(std::move(fd)), patience_(std::move(patience)) {}
 
-  void limit(const Patience& patience) override { patience_ = patience; }
+  void limit(const Patience& patience) override {
+    patience_ = patience;
+    has_heard_ = false;
+  }
   std::size_t read(std::span<std::byte> into) override;
   void write(std::span<const std::byte> bytes) override;
   bool quiet() const noexcept override;
@@ -57,9 +60,11 @@ class SocketStream final : public Stream {
  private:
   void check() const;
   void wait(short events) const;
+  [[noreturn]] void late() const;
 
   Fd fd_;
   Patience patience_;
+  bool has_heard_ = false;  ///< since the limits were set
 };
 
 }  // namespace sidekick::http

@@ -122,7 +122,7 @@ void TlsStream::State::fail(int returned) {
     ERR_clear_error();
     throw Error(ErrorKind::denied,
                 std::string("the server's certificate is not trusted: ") + X509_verify_cert_error_string(verdict),
-                "give the CA file of the authority that signed it, if it is a private one");
+                "--ca-file names the certificate of the authority that signed it; --insecure trusts any certificate");
   }
   if (what == SSL_ERROR_SYSCALL || what == SSL_ERROR_ZERO_RETURN || code == 0) {
     ERR_clear_error();

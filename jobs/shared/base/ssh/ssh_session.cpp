@@ -11,6 +11,7 @@
 
 #include "base/ssh/known_hosts.hpp"
 #include "base/ssh/password.hpp"
+#include "base/ssh/private_key.hpp"
 #include "sidekick/dial.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/http_client.hpp"
@@ -57,16 +58,8 @@ std::string methods_of(const std::string& type) {
   return type == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256,ssh-rsa" : type;
 }
 
-bool is_encrypted(const std::string& key) {
-  constexpr std::string_view openssh = "-----BEGIN OPENSSH PRIVATE KEY-----";
-  // What such a key begins with, in base64, when its cipher is called "none".
-  constexpr std::string_view plain = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
-  if (const auto at = key.find(openssh); at != std::string::npos) {
-    const auto body = key.find_first_not_of("\r\n", at + openssh.size());
-    return body != std::string::npos && key.compare(body, plain.size(), plain) != 0;
-  }
-  return key.find("ENCRYPTED") != std::string::npos;
-}
+// RSA with SHA-2 came with libssh2 1.11.
+constexpr bool signs_rsa_with_sha1_only = LIBSSH2_VERSION_NUM < 0x010b00;
 
 constexpr std::size_t max_bytes_before_login = std::size_t{1} << 20;
 
@@ -234,12 +227,17 @@ Error SshSession::refusal(const SshSettings& settings) const {
           "cannot log in as " + who + ": the server accepts none of the keys (" + settings.key_files.front() +
               (settings.key_files.size() > 1 ? ", …)" : ")") +
               (settings.password.empty() ? "" : ", and not the password"),
-          "add the public key to the server, and check the user in the URL"};
+          signs_rsa_with_sha1_only && has_tried_rsa_
+              ? "this build signs RSA keys only with SHA-1, which current servers refuse: use an Ed25519 or ECDSA key"
+              : "add the public key to the server, and check the user in the URL"};
 }
 
 bool SshSession::try_key(const std::string& file, const SshSettings& settings, const CancelToken& cancel) {
   const Secret key(read_secret_file(file, "ssh key").reveal() + "\n");
-  const bool locked = is_encrypted(key.reveal());
+  if (const auto fault = fault_of_private_key(key.reveal()); !fault.cause.empty())
+    throw Error(ErrorKind::config, "ssh key '" + file + "' cannot be used: " + fault.cause, fault.hint);
+  has_tried_rsa_ |= is_rsa_key(key.reveal());
+  const bool locked = is_encrypted_key(key.reveal());
   if (locked && settings.key_passphrase.empty())
     throw Error(ErrorKind::config, "ssh key '" + file + "' has a passphrase: it cannot be used",
                 "create a key without one: ssh-keygen -t ed25519 -N ''");
