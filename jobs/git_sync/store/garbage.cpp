@@ -129,7 +129,58 @@ class Repack final {
   PackBuilder builder_;
 };
 
+/// All that a repack keeps the history of.
+std::vector<ObjectId> tips_to_keep(git_repository* repository, git_odb* odb, const fs::path& git_dir,
+                                   const std::vector<ObjectId>& keep, const std::vector<ObjectId>& shallow,
+                                   const CancelToken& cancel, Extent extent) {
+  std::vector<ObjectId> tips;
+  tips.reserve(keep.size());
+  for (const auto& id : keep) tips.push_back(peel_to_commit(odb, id));
+  const auto others = other_tips(repository, odb, git_dir);
+  std::ranges::copy_if(others, std::back_inserter(tips),
+                       [&](const ObjectId& tip) { return !first_missing(odb, tip, shallow, cancel, extent); });
+  return tips;
+}
+
+struct Unreached {
+  git_odb* odb;
+  const ObjectIdSet& reached;
+  std::uint64_t bytes = 0;
+};
+
+int add_if_unreached(const git_oid* id, void* payload) {
+  auto& sum = *static_cast<Unreached*>(payload);
+  std::size_t bytes = 0;
+  git_object_t type = GIT_OBJECT_INVALID;
+  if (!sum.reached.contains(ObjectId{*id}) && git_odb_read_header(&bytes, &type, sum.odb, id) == 0) sum.bytes += bytes;
+  return 0;
+}
+
 }  // namespace
+
+bool has_much_garbage(git_repository* repository, const fs::path& git_dir, const std::vector<ObjectId>& keep,
+                      const std::vector<ObjectId>& shallow, const CancelToken& cancel, Extent extent) {
+  constexpr std::uint64_t tolerated_share = 10;
+  const auto packs = list_packs(git_dir);
+  // One pack is what was fetched first, or repacked last: all of it was in reach then.
+  if (packs.size() < 2 || shallow.empty()) return false;
+  std::uint64_t total = 0;
+  for (const auto& pack : packs) total += pack.bytes;
+  if (total < little_bytes) return false;
+  const auto odb = odb_of(repository);
+  const auto tips = tips_to_keep(repository, odb.get(), git_dir, keep, shallow, cancel, extent);
+  ObjectIdSet reached;
+  TreeWalk trees(odb.get(), cancel,
+                 [&](const ObjectId& id, git_object_t /*type*/, const std::string& /*path*/) { reached.insert(id); });
+  walk_history(odb.get(), tips, {shallow.begin(), shallow.end()}, cancel, [&](const HistoryStep& step) {
+    reached.insert(step.commit);
+    trees.run(step.links.tree);
+    return Onward::go_on;
+  });
+  Unreached unreached{odb.get(), reached};
+  git_odb_foreach(odb.get(), add_if_unreached, &unreached);
+  return unreached.bytes > std::max(little_bytes, total / tolerated_share);
+}
 
 std::uint64_t remove_all_objects_but(const std::string& kept, const fs::path& git_dir) {
   std::uint64_t freed = 0;
@@ -173,13 +224,7 @@ std::uint64_t repack(git_repository* repository, const fs::path& git_dir, const 
                      const std::vector<ObjectId>& shallow, const CancelToken& cancel, Extent extent) {
   Repack work(repository, cancel, extent);
   const ObjectIdSet boundary(shallow.begin(), shallow.end());
-  std::vector<ObjectId> tips;
-  tips.reserve(keep.size());
-  for (const auto& id : keep) tips.push_back(peel_to_commit(work.odb(), id));
-  const auto others = other_tips(repository, work.odb(), git_dir);
-  std::ranges::copy_if(others, std::back_inserter(tips),
-                       [&](const ObjectId& tip) { return !first_missing(work.odb(), tip, shallow, cancel, extent); });
-  work.add(tips, boundary);
+  work.add(tips_to_keep(repository, work.odb(), git_dir, keep, shallow, cancel, extent), boundary);
   const auto name = work.write(git_dir / "objects" / "pack");
   if (name.empty()) return 0;
   for (const char* ending : {".pack", ".idx"}) set_pack_mode(git_dir / "objects" / "pack" / (name + ending));

@@ -24,6 +24,12 @@ std::vector<PackFile> list_packs(const std::filesystem::path& git_dir);
 /// after the last repack, or the first fetch), or there are very many.
 bool is_wasteful(const std::vector<PackFile>& packs);
 
+/// True when much of a store with a cut history (`shallow`) is out of reach of what repack() would keep: more than a
+/// tenth of the packs, and 1 MiB. Walks the trees of all that is kept. Throws as repack().
+bool has_much_garbage(git_repository* repository, const std::filesystem::path& git_dir,
+                      const std::vector<ObjectId>& keep, const std::vector<ObjectId>& shallow,
+                      const CancelToken& cancel, Extent extent);
+
 /// Removes every pack and loose object but the pack `kept` ("pack-…") and those with a `.keep`. Returns their bytes.
 std::uint64_t remove_all_objects_but(const std::string& kept, const std::filesystem::path& git_dir);
 

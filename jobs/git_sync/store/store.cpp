@@ -159,7 +159,10 @@ void Store::set_head(const ObjectId& commit) {
 std::uint64_t Store::collect_garbage(const std::vector<ObjectId>& keep, GarbageCollection when,
                                      const CancelToken& cancel, Extent extent) {
   if (when == GarbageCollection::never || keep.empty()) return 0;
-  if (when == GarbageCollection::when_wasteful && !is_wasteful(list_packs(impl_->git_dir))) return 0;
+  auto* repository = impl_->repository.get();
+  if (when == GarbageCollection::when_wasteful && !is_wasteful(list_packs(impl_->git_dir)) &&
+      !has_much_garbage(repository, impl_->git_dir, keep, shallow(), cancel, extent))
+    return 0;
   const auto freed = repack(impl_->repository.get(), impl_->git_dir, keep, shallow(), cancel, extent);
   impl_->reopen();
   return freed;

@@ -33,6 +33,17 @@ struct KeptLog final : Log {
   std::vector<std::string> warnings;
 };
 
+/// Bytes that do not compress, the same for the same size.
+inline std::string noise(std::size_t bytes) {
+  std::string out(bytes, '\0');
+  std::uint64_t state = bytes + 1;
+  for (auto& c : out) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    c = static_cast<char>(state >> 56U);
+  }
+  return out;
+}
+
 inline git_sync::ObjectId id_of(const std::string& hex) {
   return git_sync::ObjectId::parse(hex).value();
 }

@@ -236,6 +236,25 @@ TEST_CASE("a damaged pack is noticed and replaced by one of the same name", "[gi
   CHECK(test::try_git(f.git_dir, {"fsck", "--full"}).exit_code == 0);
 }
 
+TEST_CASE("after a move to a smaller tree what is out of reach goes at once", "[git_sync][store]") {
+  Fixture f;
+  f.source.write("small", "1");
+  f.source.write("large", test::noise(3U << 20U));
+  f.source.commit();
+  test::receive_commit(f.store, f.source);
+  f.source.git({"rm", "--quiet", "large"});
+  f.source.commit();
+  const auto last = test::receive_commit(f.store, f.source);
+  f.store.set_head(last);
+  CHECK(f.store.collect_garbage({last}, GarbageCollection::when_wasteful, CancelToken{}) > (2U << 20U));
+  CHECK(f.packs().size() == 1);
+  CHECK_FALSE(f.missing(last));
+  // A little garbage is not worth a repack.
+  f.source.commit_file("small", "2");
+  const auto next = test::receive_commit(f.store, f.source);
+  CHECK(f.store.collect_garbage({next}, GarbageCollection::when_wasteful, CancelToken{}) == 0);
+}
+
 TEST_CASE("garbage is collected without losing what is kept", "[git_sync][store]") {
   Fixture f;
   ObjectId last;
