@@ -9,6 +9,7 @@
 #include "git_sync/publish/attribute_lines.hpp"
 #include "git_sync/publish/attributes.hpp"
 #include "git_sync/publish/ident.hpp"
+#include "git_sync/store/large_blob.hpp"
 #include "git_sync/store/libgit2.hpp"
 #include "sidekick/error.hpp"
 
@@ -101,6 +102,21 @@ class Contents::Impl {
   const std::set<std::string>& left_undone() const noexcept { return left_undone_; }
   std::unique_ptr<Impl> another() const { return std::make_unique<Impl>(content_, use_); }
 
+  /// False where it is not such a file: nothing was read.
+  bool read_large(const Entry& entry, const PieceSink& use) {
+    if (entry.kind == EntryKind::symlink) return false;
+    auto& part = open_part(entry.part);
+    std::size_t bytes = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    if (git_odb_read_header(&bytes, &type, part.odb.get(), &entry.blob.value) != 0 || bytes < large_blob_bytes)
+      return false;
+    if (use_[entry.part].filters && is_changed(part, path_in_repository(entry))) return false;
+    const auto packed = find_packed_blob(content_.parts[entry.part].store->git_dir() / "objects", entry.blob);
+    if (!packed) return false;
+    read_packed_blob(*packed, entry.blob, use);
+    return true;
+  }
+
   void read(const Entry& entry, const std::function<void(std::span<const std::byte>)>& use) {
     auto& part = open_part(entry.part);
     const auto blob = read_object(part.odb.get(), entry.blob, GIT_OBJECT_BLOB, "content of '" + entry.path + "'");
@@ -142,6 +158,10 @@ class Contents::Impl {
     return git_attr_value(value) == GIT_ATTR_VALUE_TRUE;
   }
 
+  static bool is_changed(Part& part, const std::string& path) {
+    return is_set(part, path, ident_for_libgit2) || load_filters(part, path) != nullptr;
+  }
+
   static FilterList load_filters(Part& part, const std::string& path) {
     git_filter_options options{};
     options.version = GIT_FILTER_OPTIONS_VERSION;
@@ -164,6 +184,12 @@ class Contents::Impl {
 Contents::Contents(const Content& content) : impl_(std::make_unique<Impl>(content)) {}
 Contents::Contents(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Contents::~Contents() = default;
+
+FileBytes Contents::source(const Entry& entry) {
+  return [this, &entry](const PieceSink& use) {
+    if (!impl_->read_large(entry, use)) impl_->read(entry, use);
+  };
+}
 
 void Contents::read(const Entry& entry, const std::function<void(std::span<const std::byte>)>& use) {
   impl_->read(entry, use);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "git_sync/publish/entry.hpp"
+#include "git_sync/publish/file_bytes.hpp"
 #include "git_sync/publish/publisher.hpp"
 
 namespace sidekick::git_sync {
@@ -29,6 +30,11 @@ class Contents final {
   /// Calls `use` once with the bytes of a file, or the target of a symlink. The bytes live until it returns. They match
   /// the hash in the tree. Throws Error data (missing or damaged object), io.
   void read(const Entry& entry, const std::function<void(std::span<const std::byte>)>& use);
+
+  /// The same bytes for whoever can take them piece by piece: a large file that no attribute changes, and that is whole
+  /// in its pack, is never in memory as a whole. Throws as read(); what is wrong with such a file shows after its last
+  /// piece. `entry` and the reader outlive the result.
+  FileBytes source(const Entry& entry);
 
   /// False when every entry's bytes are those of its blob: no attribute changes any.
   bool filters() const noexcept;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstring>
 #include <system_error>
 #include <vector>
 
@@ -52,28 +53,12 @@ class Temporary final {
   bool made_ = false;
 };
 
-std::string text_of(std::span<const std::byte> bytes) {
-  std::string text(bytes.size(), '\0');
-  std::ranges::transform(bytes, text.begin(), [](std::byte b) { return static_cast<char>(b); });
+std::string text_of(const FileBytes& bytes) {
+  std::string text;
+  bytes([&](std::span<const std::byte> piece) {
+    text.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  });
   return text;
-}
-
-std::vector<std::byte> read_whole(int folder, const std::string& name, EntryKind kind) {
-  struct stat status{};
-  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw path_error("read", name, errno);
-  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-  if (kind == EntryKind::symlink) {
-    if (::readlinkat(folder, name.c_str(), reinterpret_cast<char*>(bytes.data()), bytes.size()) < 0)
-      throw path_error("read", name, errno);
-    return bytes;
-  }
-  const Fd fd(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  for (std::size_t done = 0; done < bytes.size();) {
-    const auto n = fd ? ::read(fd.get(), bytes.data() + done, bytes.size() - done) : -1;
-    if (n <= 0) throw path_error("read", name, n < 0 ? errno : EIO);
-    done += static_cast<std::size_t>(n);
-  }
-  return bytes;
 }
 
 FileStamp stamp_of(int folder, const std::string& name, const std::string& path) {
@@ -92,25 +77,52 @@ FileStamp stamp_after_rename(FileStamp written, int folder, const std::string& n
   return written;
 }
 
-bool file_holds(int fd, const std::string& path, std::span<const std::byte> bytes) {
-  std::vector<std::byte> chunk(std::min<std::size_t>(bytes.size() + 1, std::size_t{64} << 10));
+std::size_t read_some(int fd, const std::string& path, std::span<std::byte> into) {
   for (;;) {
-    const auto n = ::read(fd, chunk.data(), chunk.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw path_error("read", path, errno);
-    const auto got = static_cast<std::size_t>(n);
-    if (got == 0) return bytes.empty();
-    if (got > bytes.size() || !std::equal(chunk.begin(), chunk.begin() + n, bytes.begin())) return false;
-    bytes = bytes.subspan(got);
+    const auto n = ::read(fd, into.data(), into.size());
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) throw path_error("read", path, errno);
   }
 }
 
-bool symlink_holds(int fd, const std::string& path, std::span<const std::byte> bytes) {
-  std::string target(bytes.size() + 1, '\0');
+void read_pieces(int folder, const std::string& name, EntryKind kind, const PieceSink& use) {
+  std::array<char, std::size_t{64} << 10> piece;
+  if (kind == EntryKind::symlink) {
+    const auto n = ::readlinkat(folder, name.c_str(), piece.data(), piece.size());
+    if (n < 0) throw path_error("read", name, errno);
+    return use(std::as_bytes(std::span(piece).first(static_cast<std::size_t>(n))));
+  }
+  const Fd fd(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd) throw path_error("read", name, errno);
+  while (const auto got = read_some(fd.get(), name, std::as_writable_bytes(std::span(piece))))
+    use(std::as_bytes(std::span(piece).first(got)));
+}
+
+/// True where the next bytes of the file are these.
+bool goes_on_with(int fd, const std::string& path, std::span<const std::byte> bytes) {
+  std::array<std::byte, std::size_t{16} << 10> chunk;
+  while (!bytes.empty()) {
+    const auto got = read_some(fd, path, std::span(chunk).first(std::min(chunk.size(), bytes.size())));
+    if (got == 0 || std::memcmp(chunk.data(), bytes.data(), got) != 0) return false;
+    bytes = bytes.subspan(got);
+  }
+  return true;
+}
+
+bool file_holds(int fd, const std::string& path, const FileBytes& bytes) {
+  bool same = true;
+  bytes([&](std::span<const std::byte> piece) { same = same && goes_on_with(fd, path, piece); });
+  std::byte more{};
+  return same && read_some(fd, path, {&more, 1}) == 0;
+}
+
+bool symlink_holds(int fd, const std::string& path, const FileBytes& bytes) {
+  const auto wanted = text_of(bytes);
+  std::string target(wanted.size() + 1, '\0');
   const auto n = ::readlinkat(fd, "", target.data(), target.size());
   if (n < 0) throw path_error("read", path, errno);
   target.resize(static_cast<std::size_t>(n));
-  return target == text_of(bytes);
+  return target == wanted;
 }
 
 }  // namespace
@@ -132,7 +144,7 @@ Error path_error(const std::string& what, const std::string& path, int number) {
   return error_from_errno(object, number);
 }
 
-std::string link_target(const std::string& path, std::span<const std::byte> bytes) {
+std::string link_target(const std::string& path, const FileBytes& bytes) {
   auto target = text_of(bytes);
   const bool has_zero = target.find('\0') != std::string::npos;
   if (!target.empty() && target.size() < PATH_MAX && !has_zero) return target;
@@ -146,10 +158,12 @@ EntryKind kind_of(const struct stat& status) noexcept {
   return S_ISREG(status.st_mode) && (status.st_mode & S_IXUSR) ? EntryKind::executable : EntryKind::file;
 }
 
-void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const std::byte> bytes,
+void fill_file(int fd, const std::string& name, EntryKind kind, const FileBytes& bytes,
                const FileAttributes& attributes) {
-  if (!write_whole(fd, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}))
-    throw path_error("write", name, errno);
+  bytes([&](std::span<const std::byte> piece) {
+    if (!write_whole(fd, {reinterpret_cast<const char*>(piece.data()), piece.size()}))
+      throw path_error("write", name, errno);
+  });
   if (attributes.owner && ::fchown(fd, attributes.owner->user, attributes.owner->group) != 0)
     throw path_error("give away", name, errno);
   struct stat status{};
@@ -202,7 +216,7 @@ std::optional<Folder::Found> Folder::look(const std::string& path) const {
 
 // Nothing where `staging` is on another filesystem than the target.
 std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std::string& path, EntryKind kind,
-                                             std::span<const std::byte> bytes, const FileAttributes& attributes) {
+                                             const FileBytes& bytes, const FileAttributes& attributes) {
   const auto name = split_path(path).name;
   for (int attempt = 1;; attempt++) {
     Temporary temporary(staging);
@@ -233,6 +247,11 @@ std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std:
 
 FileStamp Folder::replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
                           const FileAttributes& attributes) {
+  return replace(path, kind, [bytes](const PieceSink& use) { use(bytes); }, attributes);
+}
+
+FileStamp Folder::replace(const std::string& path, EntryKind kind, const FileBytes& bytes,
+                          const FileAttributes& attributes) {
   const Fd folder = make_folder(split_path(path).folder, attributes);
   if (!folder) throw path_error("write", path, errno);
   if (staging_)
@@ -259,7 +278,7 @@ FileStamp Folder::take(const Folder& from, const std::string& name, const std::s
 
 FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
                        const FileAttributes& attributes) {
-  const auto bytes = read_whole(from.descriptor(), name, kind);
+  const auto bytes = [&](const PieceSink& use) { read_pieces(from.descriptor(), name, kind, use); };
   struct stat status{};
   if (::fstatat(from.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
     throw path_error("look at", path, errno);
@@ -271,14 +290,13 @@ FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, 
   return stamp_of(folder, leaf, path);
 }
 
-bool Folder::holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const {
+bool Folder::holds(const std::string& path, EntryKind kind, const FileBytes& bytes) const {
   const Fd seen = open_beneath(root_.get(), path, O_PATH | O_NOFOLLOW, resolution_);
   if (!seen && errno == ENOENT) return false;
   struct stat status{};
   if (!seen || ::fstat(seen.get(), &status) != 0) throw path_error("look at", path, errno);
   if (S_ISLNK(status.st_mode)) return kind == EntryKind::symlink && symlink_holds(seen.get(), path, bytes);
   if (!S_ISREG(status.st_mode) || kind != kind_of(status)) return false;
-  if (static_cast<std::size_t>(status.st_size) != bytes.size()) return false;
   // Checked only now: opening a pipe or a device that is in the way would block or have an effect.
   const Fd fd = open_beneath(root_.get(), path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, resolution_);
   if (!fd) throw path_error("read", path, errno);

@@ -12,6 +12,7 @@
 
 #include "git_sync/publish/beneath.hpp"
 #include "git_sync/publish/entry.hpp"
+#include "git_sync/publish/file_bytes.hpp"
 #include "git_sync/publish/record.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
@@ -55,6 +56,7 @@ class Folder final {
   /// Writes a file or symlink under a temporary name (with temporary_prefix, in the same folder or in `staging`), and
   /// renames it to `path`; creates missing folders. Not synced: call sync() once at the end. The returned stamp is
   /// marked as untrusted where it could not show a concurrent change of the file; take()'s as well.
+  FileStamp replace(const std::string& path, EntryKind kind, const FileBytes& bytes, const FileAttributes& attributes);
   FileStamp replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
                     const FileAttributes& attributes);
 
@@ -67,7 +69,7 @@ class Folder final {
                  const FileAttributes& attributes);
 
   /// True when the file or symlink at `path` has exactly these bytes.
-  bool holds(const std::string& path, EntryKind kind, std::span<const std::byte> bytes) const;
+  bool holds(const std::string& path, EntryKind kind, const FileBytes& bytes) const;
 
   /// Removes the file or symlink; true when there was one. remove_empty_folder() keeps a folder that is not empty, or
   /// that something is mounted on.
@@ -85,7 +87,7 @@ class Folder final {
   Fd open_folder(const std::string& path) const;
   Fd make_folder(const std::string& path, const FileAttributes& attributes);
   std::optional<FileStamp> try_replace(int staging, int folder, const std::string& path, EntryKind kind,
-                                       std::span<const std::byte> bytes, const FileAttributes& attributes);
+                                       const FileBytes& bytes, const FileAttributes& attributes);
 
   std::filesystem::path path_;
   Fd root_;
@@ -95,7 +97,7 @@ class Folder final {
 
 /// Writes all of `bytes` to a new file, and sets the mode and owner of `kind`. Throws Error io, denied, with `name` in
 /// the message.
-void fill_file(int fd, const std::string& name, EntryKind kind, std::span<const std::byte> bytes,
+void fill_file(int fd, const std::string& name, EntryKind kind, const FileBytes& bytes,
                const FileAttributes& attributes);
 
 /// The kind of file for a status: anything but a folder, a symlink or an executable counts as a file.
@@ -110,9 +112,9 @@ std::error_code try_make_folders(const std::filesystem::path& path, std::optiona
 /// The same; does nothing for an empty path. Throws Error io, denied, cannot_create.
 void make_folders(const std::filesystem::path& path, std::optional<mode_t> mode);
 
-/// The symlink target in `bytes`. Throws Error data with `path` where it is invalid: empty, longer than a path can be,
-/// or with a zero byte.
-std::string link_target(const std::string& path, std::span<const std::byte> bytes);
+/// The symlink target that `bytes` is. Throws Error data with `path` where it is invalid: empty, longer than a path can
+/// be, or with a zero byte.
+std::string link_target(const std::string& path, const FileBytes& bytes);
 
 /// `cannot WHAT 'PATH': cause`, with the kind and the hint for the errno.
 Error path_error(const std::string& what, const std::string& path, int number);

@@ -53,8 +53,7 @@ class Preview final {
     for (const auto& empty : found.empty_folders) folder.ensure_folder(empty, {});
     for (const auto& entry : found.wanted) {
       cancel.throw_if_cancelled();
-      contents.read(entry,
-                    [&](std::span<const std::byte> bytes) { folder.replace(entry.path, entry.kind, bytes, {}); });
+      folder.replace(entry.path, entry.kind, contents.source(entry), {});
     }
   }
 

@@ -39,13 +39,11 @@ class Comparison final {
 
   bool operator()(const Entry& entry) {
     if (!contents_) contents_.emplace(content_);
-    bool same = false;
-    contents_->read(entry, [&](std::span<const std::byte> bytes) { same = holds(entry, bytes); });
-    return same;
+    return holds(entry, contents_->source(entry));
   }
 
  private:
-  bool holds(const Entry& entry, std::span<const std::byte> bytes) const {
+  bool holds(const Entry& entry, const FileBytes& bytes) const {
     try {
       return folder_.holds(entry.path, entry.kind, bytes);
     } catch (const Error& error) {

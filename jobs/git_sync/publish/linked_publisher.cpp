@@ -155,9 +155,8 @@ Published LinkedPublisher::mend(Work& work, Record record) {
   for (const auto& [i, stamp] : findings.touched) set_stamp(entries[i], stamp);
   for (const auto i : findings.damaged) {
     work.cancel.throw_if_cancelled();
-    work.contents.read(entries[i], [&](std::span<const std::byte> bytes) {
-      set_stamp(entries[i], folder.replace(entries[i].path, entries[i].kind, bytes, attributes_));
-    });
+    set_stamp(entries[i],
+              folder.replace(entries[i].path, entries[i].kind, work.contents.source(entries[i]), attributes_));
   }
   write_admin_files(work, tree, record, statuses_of(tree, entries));
   folder.sync();

@@ -41,9 +41,7 @@ class Writer final {
     const auto name = split_path(entry.path).name;
     if (const auto status = take_over(entry, name)) return *status;
     if (!contents_) contents_ = tree_.contents.another();
-    struct stat status{};
-    contents_->read(entry, [&](std::span<const std::byte> bytes) { status = create(entry, name, bytes); });
-    return status;
+    return create(entry, name, contents_->source(entry));
   }
 
  private:
@@ -66,7 +64,7 @@ class Writer final {
     return copier_.copy(base_inside_.get(), inside_.get(), name, found->second.stamp, mode);
   }
 
-  struct stat create(const Entry& entry, const std::string& name, std::span<const std::byte> bytes) const {
+  struct stat create(const Entry& entry, const std::string& name, const FileBytes& bytes) const {
     struct stat status{};
     if (entry.kind == EntryKind::symlink) {
       const auto to = link_target(entry.path, bytes);

@@ -43,10 +43,9 @@ class Stagers final {
       for (auto i = next_++; i < entries_.size(); i = next_++) {
         cancel_.throw_if_cancelled();
         const auto& entry = *entries_[i];
-        contents.read(entry, [&](std::span<const std::byte> bytes) {
-          if (entry.kind == EntryKind::symlink) (void)link_target(entry.path, bytes);
-          stamps_[i] = staging_.put(i, entry.kind, bytes);
-        });
+        const auto bytes = contents.source(entry);
+        if (entry.kind == EntryKind::symlink) (void)link_target(entry.path, bytes);
+        stamps_[i] = staging_.put(i, entry.kind, bytes);
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);

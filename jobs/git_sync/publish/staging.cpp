@@ -39,12 +39,11 @@ Staging::~Staging() {
   fs::remove_all(path_, ignored);
 }
 
-FileStamp Staging::put(std::size_t number, EntryKind kind, std::span<const std::byte> bytes) const {
+FileStamp Staging::put(std::size_t number, EntryKind kind, const FileBytes& bytes) const {
   const auto name = name_of(number);
   const int folder = folder_.descriptor();
   if (kind == EntryKind::symlink) {
-    std::string target(bytes.size(), '\0');
-    std::ranges::transform(bytes, target.begin(), [](std::byte b) { return static_cast<char>(b); });
+    const auto target = link_target(name, bytes);
     if (::symlinkat(target.c_str(), folder, name.c_str()) != 0) throw_cannot_stage(path_, errno);
     const auto& owner = attributes_.owner;
     if (owner && ::fchownat(folder, name.c_str(), owner->user, owner->group, AT_SYMLINK_NOFOLLOW) != 0)

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <span>
 #include <string>
 
 #include "git_sync/publish/files.hpp"
@@ -19,7 +18,7 @@ class Staging final {
   Staging& operator=(const Staging&) = delete;
 
   /// Writes a file or symlink as number `number`. Safe from any thread, each number once.
-  FileStamp put(std::size_t number, EntryKind kind, std::span<const std::byte> bytes) const;
+  FileStamp put(std::size_t number, EntryKind kind, const FileBytes& bytes) const;
 
   /// Where the files are, by name_of(number).
   const Folder& folder() const noexcept { return folder_; }

@@ -36,8 +36,7 @@ class Check final {
     if (S_ISREG(status.st_mode) && (attributes_.mode_of(entry.kind) & readable & ~status.st_mode) != 0) return {};
     const auto stamp = FileStamp::of(status);
     if (is_recorded(entry, stamp)) return {Verdict::as_recorded, stamp};
-    bool same = false;
-    contents_.read(entry, [&](std::span<const std::byte> bytes) { same = holds(entry, bytes); });
+    const bool same = holds(entry, contents_.source(entry));
     return {same ? Verdict::right : Verdict::damaged, stamp};
   }
 
@@ -50,7 +49,7 @@ class Check final {
     return file.blob == entry.blob && file.kind == entry.kind && looks_as(stamp, file.stamp);
   }
 
-  bool holds(const Entry& entry, std::span<const std::byte> bytes) const {
+  bool holds(const Entry& entry, const FileBytes& bytes) const {
     try {
       return folder_.holds(entry.path, entry.kind, bytes);
     } catch (const Error& error) {

@@ -10,6 +10,7 @@ namespace sidekick::git_sync {
 namespace {
 
 constexpr std::size_t max_open_packs = 32;
+constexpr std::size_t window_bytes = std::size_t{8} << 20U;
 
 int initialise() {
   git_libgit2_init();
@@ -17,6 +18,9 @@ int initialise() {
   git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
   // Each push brings a pack, and libgit2 would keep all of them open.
   git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, max_open_packs);
+  // And all of each in memory.
+  git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, window_bytes);
+  git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, 4 * window_bytes);
   for (const int level :
        {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})
     git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");

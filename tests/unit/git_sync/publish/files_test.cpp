@@ -22,6 +22,12 @@ std::span<const std::byte> bytes(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
+FileBytes in_pieces(std::string_view text) {
+  return [text](const PieceSink& use) {
+    for (std::size_t i = 0; i < text.size(); i++) use(bytes(text.substr(i, 1)));
+  };
+}
+
 }  // namespace
 
 TEST_CASE("a file is replaced with its mode and its folders", "[git_sync][files]") {
@@ -32,11 +38,13 @@ TEST_CASE("a file is replaced with its mode and its folders", "[git_sync][files]
   CHECK(folder.look("a/b/run")->stamp.mtime_ns == stamp.mtime_ns);
   CHECK(folder.look("a/b/run")->stamp.inode == stamp.inode);
   CHECK(folder.look("a/b/run")->kind == EntryKind::executable);
-  CHECK(folder.holds("a/b/run", EntryKind::executable, bytes("text")));
-  CHECK_FALSE(folder.holds("a/b/run", EntryKind::file, bytes("text")));
-  CHECK_FALSE(folder.holds("a/b/run", EntryKind::executable, bytes("texT")));
+  CHECK(folder.holds("a/b/run", EntryKind::executable, in_pieces("text")));
+  CHECK_FALSE(folder.holds("a/b/run", EntryKind::file, in_pieces("text")));
+  CHECK_FALSE(folder.holds("a/b/run", EntryKind::executable, in_pieces("texT")));
+  CHECK_FALSE(folder.holds("a/b/run", EntryKind::executable, in_pieces("tex")));
+  CHECK_FALSE(folder.holds("a/b/run", EntryKind::executable, in_pieces("text.")));
   folder.replace("a/b/run", EntryKind::symlink, bytes("../x"), {});
-  CHECK(folder.holds("a/b/run", EntryKind::symlink, bytes("../x")));
+  CHECK(folder.holds("a/b/run", EntryKind::symlink, in_pieces("../x")));
   CHECK(std::distance(fs::directory_iterator(dir / "a/b"), {}) == 1);
   CHECK_FALSE(folder.remove_empty_folder("a"));
   CHECK(folder.remove("a/b/run"));
