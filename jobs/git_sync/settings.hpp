@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -35,6 +36,35 @@ struct GithubApp {
   std::string private_key_file;
 };
 
+/// A file of logins that other tools keep. A usual one may be missing or unreadable, which is as if it were empty.
+struct LoginFile {
+  std::string path{};  ///< empty: none
+  enum class Origin { usual, named } origin = Origin::usual;
+};
+
+/// A URL that begins with `from` is reached at the URL with `to` in its place, as git's url.*.insteadOf has it.
+struct UrlRewrite {
+  std::string from;
+  std::string to;
+};
+
+/// A setting of git's http.URL.*: for the URLs that `url` fits.
+struct HttpRule {
+  enum class Name { ca_file, verify, certificate_file, key_file, proxy, extra_header } name = Name::extra_header;
+  std::string url;
+  std::string
+      value;  ///< of `verify`: "true" or "false"; of `extra_header`: "NAME: VALUE", or empty, which drops those before
+};
+
+/// Whether a transport may be used, as git's protocol.*.allow has it. `user`: not for a submodule.
+enum class TransportRule { always, user, never };
+
+/// What a remote may make us keep in memory.
+struct RemoteLimits {
+  std::size_t max_listing_bytes = std::size_t{10} << 20U;  ///< of a list of refs
+  std::uint64_t max_pack_objects = 20'000'000;
+};
+
 /// One remote repository, and how to authenticate.
 struct RemoteSettings {
   std::string url;  ///< https, http, ssh, git, file, a path, or user@host:path
@@ -44,7 +74,13 @@ struct RemoteSettings {
   std::optional<GithubApp> github_app{};
   SshSettings ssh{};
   HttpSettings http{};
+  RemoteLimits limits{};
   std::vector<HttpHeader> extra_headers{};
+  LoginFile netrc{};
+  LoginFile git_credentials{};
+  std::vector<UrlRewrite> rewrites{};
+  std::vector<HttpRule> http_rules{};
+  std::map<std::string, TransportRule, std::less<>> transports{};  ///< by name, "file" or "https"; "" for all others
   /// The remote to which askpass URL, GitHub App and extra headers belong; empty: `url`. A submodule is elsewhere.
   std::string home_url{};
 };
@@ -60,6 +96,7 @@ struct LinkedTarget {
   } unchanged = Unchanged::copy;  ///< files of the previous tree; copy: a reflink where supported
   enum class Access { owner_writes, group_writes } access = Access::owner_writes;
   enum class Strangers { refuse, remove } strangers = Strangers::refuse;  ///< files of others in the root
+  std::size_t keep_trees = 0;  ///< old trees that stay, the newest ones, whatever the timeout
 };
 
 /// Published inside a folder that others have mounted already.
@@ -89,6 +126,12 @@ struct Webhook {
   HttpSettings http;
 };
 
+/// A signal to a neighbour in the same process namespace after each publication.
+struct PostSyncSignal {
+  int number = 0;
+  std::string target;  ///< the name of a process, or with a slash the path of a file that holds its id
+};
+
 /// A command that inspects a new tree before it is published and may reject it.
 struct GateSettings {
   std::vector<std::string> argv;
@@ -115,6 +158,7 @@ struct Settings {
   std::optional<ExecHook> exec_hook;
   std::optional<ExecHook> pre_publish_hook;  ///< linked target only
   std::optional<Webhook> webhook;
+  std::optional<PostSyncSignal> post_sync_signal;
   std::optional<GateSettings> gate;
   std::filesystem::path touch_file;  ///< absolute; empty: none
   std::filesystem::path error_file;  ///< absolute; empty: none

@@ -8,6 +8,7 @@
 
 #include "git_sync/publish/files.hpp"
 #include "git_sync/remote/address.hpp"
+#include "git_sync/remote/url_rules.hpp"
 #include "git_sync/store/libgit2.hpp"
 #include "sidekick/error.hpp"
 
@@ -133,15 +134,19 @@ std::size_t path_begin(std::string_view url) {
 
 RemoteSettings remote_of_submodule(const RemoteSettings& main, const std::string& parent_url, const std::string& url) {
   using Kind = RemoteAddress::Kind;
-  const auto address = parse_address(url);
-  if (address.kind == Kind::local && parse_address(parent_url).kind != Kind::local)
+  const auto file_rule = main.transports.find("file");
+  const bool may_be_local = file_rule != main.transports.end() && file_rule->second == TransportRule::always;
+  if (parse_address(url).kind == Kind::local && parse_address(parent_url).kind != Kind::local && !may_be_local)
     throw Error(ErrorKind::denied,
                 "cannot follow '" + url + "': it names files on this machine, and its parent is on another host",
-                "use a URL in .gitmodules, or skip submodules with --submodules=off", Retry::never);
+                "use a URL in .gitmodules, or skip submodules with --submodules=off; "
+                "--git-config=protocol.file.allow:always permits it",
+                Retry::never);
   auto remote = main;
   remote.home_url = main.url;
   remote.url = url;
-  const auto home = parse_address(main.url);
+  const auto home = parse_address(rewritten_url(main.rewrites, main.url));
+  const auto address = parse_address(rewritten_url(main.rewrites, url));
   if (address.kind == Kind::http && home.kind == Kind::http && same_origin(address.url, home.url)) return remote;
   remote.askpass_url.clear();
   remote.github_app.reset();

@@ -52,6 +52,12 @@ std::vector<Setting> logins() {
        .group = login,
        .peer_variables = "GITSYNC_ASKPASS_URL !GIT_SYNC_ASKPASS_URL !GIT_ASKPASS_URL",
        .secrecy = Secrecy::url},
+      {.name = "netrc-file",
+       .value_name = "FILE",
+       .help =
+           "logins by host in the format of .netrc; unless given, ~/.netrc; ~/.git-credentials is read as well, before "
+           "it. All other credentials come first",
+       .group = login},
       {.name = "cookie-file",
        .value_name = "FILE",
        .help = "cookies in Netscape format; without a value, /etc/git-secret/cookie_file",
@@ -130,6 +136,25 @@ std::vector<Setting> ssh_settings() {
   };
 }
 
+std::vector<Setting> limits() {
+  return {
+      {.name = "max-ref-list",
+       .value_name = "MIB",
+       .help =
+           "longest list of refs that is taken from a server, in MiB; servers of version 2 of git's protocol send a "
+           "short one",
+       .group = "Limits",
+       .fallback = "10",
+       .form = Form::number},
+      {.name = "max-objects",
+       .value_name = "N",
+       .help = "number of objects that a server may send at once; memory grows by about 150 bytes with each",
+       .group = "Limits",
+       .fallback = "20000000",
+       .form = Form::number},
+  };
+}
+
 std::vector<Setting> tls_settings() {
   return {
       {.name = "ca-file",
@@ -165,7 +190,7 @@ std::vector<Setting> tls_settings() {
 
 std::vector<Setting> git_sync_access_settings() {
   auto out = logins();
-  for (const auto& part : {github_app(), ssh_settings(), tls_settings()})
+  for (const auto& part : {github_app(), ssh_settings(), tls_settings(), limits()})
     out.insert(out.end(), part.begin(), part.end());
   return out;
 }

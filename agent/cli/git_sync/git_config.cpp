@@ -36,9 +36,6 @@ using Words = std::array<std::string_view, 8>;
 constexpr std::array<std::string_view, 4> refused_sections{"credential", "filter", "include", "includeif"};
 constexpr std::array<std::string_view, 7> http_names{"sslcapath",      "cookiefile", "pinnedpubkey", "followredirects",
                                                      "curloptresolve", "sslversion", "sslcipherlist"};
-// For all URLs, not for some.
-constexpr std::array<std::string_view, 6> implemented_http_names{"sslcainfo", "sslverify",   "sslcert",
-                                                                 "sslkey",    "extraheader", "proxy"};
 constexpr std::array<std::string_view, 3> remote_names{"url", "proxy", "uploadpack"};
 constexpr std::array<std::string_view, 3> submodule_names{"url", "update", "active"};
 
@@ -167,12 +164,9 @@ bool changes_result(const GitConfigEntry& entry) {
     return std::ranges::find(words, word) != words.end();
   };
   if (is_one_of(section, refused_sections)) return true;
-  if (section == "url") return name == "insteadof";
-  if (section == "http")
-    return is_one_of(name, http_names) || (has_subsection && is_one_of(name, implemented_http_names));
+  if (section == "http") return is_one_of(name, http_names);
   if (section == "remote") return is_one_of(name, remote_names);
   if (section == "submodule") return has_subsection && is_one_of(name, submodule_names);
-  if (section == "protocol") return name == "allow" && lower(entry.value) == "never";
   const auto harmless = std::ranges::find(with_harmless_values, key, &HarmlessValues::key);
   return harmless != with_harmless_values.end() && !is_one_of(lower(entry.value), harmless->values);
 }

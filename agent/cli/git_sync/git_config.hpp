@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "git_sync/settings.hpp"
+
 namespace sidekick::cli {
 
 struct GitConfigEntry {
@@ -23,5 +25,14 @@ GitConfigEntry parse_git_config_entry(std::string_view text);
 /// True for a setting that decides from where, what, or how safely git fetches and checks out, and that has no
 /// counterpart here: passing over it would sync something else than git does.
 bool changes_result(const GitConfigEntry& entry);
+
+struct AppliedGitConfig {
+  git_sync::RemoteSettings settings;
+  enum class Effect { some, none } effect = Effect::some;
+};
+
+/// The settings with what the entry changes. Throws Error of kind config for an entry that is refused, or whose value
+/// is not one of its key.
+AppliedGitConfig apply_git_config(git_sync::RemoteSettings settings, const GitConfigEntry& entry);
 
 }  // namespace sidekick::cli

@@ -6,6 +6,7 @@
 
 #include "agent/cli/git_sync/git_config.hpp"
 #include "agent/cli/git_sync/settings.hpp"
+#include "git_sync/remote/address.hpp"
 
 namespace sidekick::cli {
 
@@ -81,6 +82,8 @@ class RemoteReader {
     values_.judge([&] { take_github_app(); });
     values_.judge([&] { take_ssh(); });
     take_http();
+    take_limits();
+    values_.judge([&] { take_login_files(); });
     values_.judge([&] {
       for (const auto& entry : parse_git_config(values_.text("git-config")))
         values_.judge([&] { take_git_config(entry); });
@@ -88,6 +91,7 @@ class RemoteReader {
     for (const auto& text : values_.list("git-config-add"))
       values_.judge([&] { take_git_config(parse_git_config_entry(text)); });
     if (!without_effect_.empty()) log_.warn("--git-config: " + without_effect_ + " has no effect here");
+    values_.judge([&] { check_git_config(); });
     check_http();
     return std::move(out_);
   }
@@ -149,8 +153,11 @@ class RemoteReader {
     try {
       (void)read_secret_file(out_.ssh.known_hosts_file, "--ssh-known-hosts-file");
     } catch (const Error& error) {
-      throw Error(error.kind(), error.message(),
-                  "it must hold the host keys, as ssh-keyscan prints them; --ssh-known-hosts=false trusts any host");
+      const auto forgotten = git_sync::hint_of_missing_scheme(out_.url);
+      throw Error(
+          error.kind(), error.message(),
+          (forgotten.empty() ? "" : "the repository is " + forgotten + " ") +
+              "it must hold the host keys, as ssh-keyscan prints them; --ssh-known-hosts=false trusts any host");
     }
   }
 
@@ -165,45 +172,45 @@ class RemoteReader {
     out_.http.user_agent = "git/2.0 (sidekick " SIDEKICK_VERSION ")";
   }
 
+  void take_limits() {
+    constexpr int most_mib = 1 << 20;
+    if (const auto mib = values_.integer("max-ref-list", 1, most_mib))
+      out_.limits.max_listing_bytes = static_cast<std::size_t>(*mib) << 20U;
+    if (const auto count = values_.integer("max-objects", 1, std::numeric_limits<int>::max()))
+      out_.limits.max_pack_objects = static_cast<std::uint64_t>(*count);
+  }
+
+  void take_login_files() {
+    const auto home = environment_.find("HOME");
+    if (home != environment_.end() && !home->second.empty()) {
+      out_.netrc.path = home->second + "/.netrc";
+      out_.git_credentials.path = home->second + "/.git-credentials";
+    }
+    if (!values_.find("netrc-file")) return;
+    out_.netrc = {values_.text("netrc-file"), git_sync::LoginFile::Origin::named};
+    check_readable(values_, out_.netrc.path, values_.find("netrc-file")->origin);
+  }
+
   void take_git_config(const GitConfigEntry& entry) {
-    if (entry.key == "http.extraheader") return add_header(entry.value);
-    if (entry.key == "http.sslverify")
-      out_.http.tls.verify = is_on(entry);
-    else if (entry.key == "http.sslcainfo")
-      out_.http.tls.ca_file = entry.value;
-    else if (entry.key == "http.sslcert")
-      out_.http.tls.certificate_file = entry.value;
-    else if (entry.key == "http.sslkey")
-      out_.http.tls.key_file = entry.value;
-    else if (entry.key == "http.proxy")
-      out_.http.proxies = {entry.value, entry.value, {}};
-    else
-      take_other(entry);
+    auto applied = apply_git_config(out_, entry);
+    out_ = std::move(applied.settings);
+    if (applied.effect == AppliedGitConfig::Effect::none)
+      without_effect_ += (without_effect_.empty() ? "'" : ", '") + entry.key + "'";
   }
 
-  void take_other(const GitConfigEntry& entry) {
-    if (changes_result(entry))
-      throw Error(ErrorKind::config,
-                  "--git-config is refused: '" + entry.key + "' changes what git syncs, and is not supported",
-                  "supported keys are http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
-                  "http.proxy");
-    without_effect_ += (without_effect_.empty() ? "'" : ", '") + entry.key + "'";
+  void check_git_config() const {
+    if (!out_.cookie_file.empty()) check_readable(values_, out_.cookie_file, "the cookie file");
+    for (const auto& rule : out_.http_rules) check_rule(rule);
   }
 
-  static bool is_on(const GitConfigEntry& entry) {
-    const auto on = config::parse_switch(entry.value);
-    if (!on) throw Error(ErrorKind::config, "--git-config: '" + entry.key + "' is not true or false");
-    return *on;
-  }
-
-  void add_header(const std::string& line) {
-    if (line.empty()) return out_.extra_headers.clear();  // so git empties the list
-    const auto colon = line.find(':');
-    if (colon == 0 || colon == std::string::npos)
-      throw Error(ErrorKind::config, "--git-config: 'http.extraheader' is not NAME: VALUE");
-    auto value = line.substr(colon + 1);
-    value.erase(0, value.find_first_not_of(' '));
-    out_.extra_headers.push_back({line.substr(0, colon), std::move(value)});
+  void check_rule(const git_sync::HttpRule& rule) const {
+    using Name = git_sync::HttpRule::Name;
+    if (rule.name == Name::verify && rule.value == "false")
+      log_.warn("certificates are not verified: anyone on the path can change the data",
+                {{"url", redact_url(rule.url)}});
+    const bool is_file =
+        rule.name == Name::ca_file || rule.name == Name::certificate_file || rule.name == Name::key_file;
+    if (is_file && !rule.value.empty()) check_readable(values_, rule.value, "--git-config");
   }
 
   void check_http() const {

@@ -76,10 +76,11 @@ std::vector<Setting> what_to_follow() {
        .peer_variables = "GITSYNC_GIT_GC !GIT_SYNC_GIT_GC"},
       {.name = "git-config",
        .value_name = "KEY:VALUE,...",
-       .help = "git settings: http.extraHeader, http.sslVerify, http.sslCAInfo, http.sslCert, http.sslKey and "
-               "http.proxy are used",
-       .remark = "other keys that change what git syncs (url.*.insteadOf, http.URL.*, core.sshCommand, credential.*, "
-                 "filter.*, ...) are refused; all others have no effect",
+       .help =
+           "git settings: url.*.insteadOf, http.* and http.URL.* (extraHeader, sslVerify, sslCAInfo, sslCert, sslKey, "
+           "proxy), http.cookieFile, credential.helper (store, cache) and protocol.*.allow are used",
+       .remark = "other keys that change what git syncs (core.sshCommand, credential.*, fetch.fsckObjects, filter.*, "
+                 "...) are refused; all others have no effect",
        .group = following,
        .peer_variables = "GITSYNC_GIT_CONFIG !GIT_SYNC_GIT_CONFIG",
        .secrecy = Secrecy::secret,

@@ -1,6 +1,7 @@
 #include "git_sync/remote/address.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -53,6 +54,9 @@ RemoteAddress from_url(const std::string& text) {
   refuse_fragment(text);
   auto url = parse_url(text);
   const auto kind = kind_of(url.scheme);
+  if (url.host.find(',') != std::string::npos)
+    throw Error(ErrorKind::config, "cannot follow '" + redact_url(text) + "': it names several hosts",
+                "name one of them; a repository has one URL");
   const auto name = "'" + redact_url(url.without_login()) + "'";
   if (!kind)
     throw Error(ErrorKind::config, "cannot follow " + name + ": unknown transport '" + url.scheme + "'",
@@ -80,6 +84,9 @@ std::size_t host_end(const std::string& text) {
 RemoteAddress from_scp(const std::string& text, std::size_t colon) {
   RemoteAddress address{Kind::ssh, {}, text.substr(colon + 1)};
   auto host = text.substr(0, colon);
+  if (kind_of(host))
+    throw Error(ErrorKind::config, "cannot follow '" + redact_url(text) + "': it has no '//' after '" + host + ":'",
+                "write " + host + "://HOST/PATH");
   address.url.scheme = "ssh";
   if (const auto at = host.rfind('@'); at != std::string::npos) {
     address.url.user = host.substr(0, at);
@@ -101,7 +108,23 @@ RemoteAddress from_scp(const std::string& text, std::size_t colon) {
   return address;
 }
 
+bool is_host_name(std::string_view text) {
+  const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.'; };
+  return !text.starts_with('.') && text.find('.') != std::string_view::npos && std::ranges::all_of(text, fits);
+}
+
 }  // namespace
+
+std::string hint_of_missing_scheme(const std::string& text) {
+  if (text.find("://") != std::string::npos) return {};
+  if (const auto colon = host_end(text); colon != std::string::npos) {
+    const auto at = text.find('@');
+    return at < colon ? "" : "taken for an ssh address (HOST:PATH): is https:// missing?";
+  }
+  return is_host_name(std::string_view(text).substr(0, text.find('/')))
+             ? "taken for a path on this machine: is https:// missing?"
+             : "";
+}
 
 RemoteAddress parse_address(const std::string& text) {
   if (text.empty()) throw Error(ErrorKind::config, "no repository is given");

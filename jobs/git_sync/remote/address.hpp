@@ -18,4 +18,8 @@ struct RemoteAddress {
 /// Error of kind config.
 RemoteAddress parse_address(const std::string& text);
 
+/// What to say where an address without a scheme cannot be reached, and looks as if its scheme was forgotten:
+/// "taken for an ssh address …"; else empty.
+std::string hint_of_missing_scheme(const std::string& text);
+
 }  // namespace sidekick::git_sync

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "git_sync/remote/http_refusal.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/lines.hpp"
 
@@ -24,13 +25,22 @@ UserPassword parse_login(std::string_view lines) {
   return {std::move(*user), std::move(*secret)};
 }
 
+namespace {
+
+std::string said(const HttpResponse& answer) {
+  const auto words = words_of(answer);
+  return words.empty() ? words : ": it says '" + words + "'";
+}
+
+}  // namespace
+
 UserPassword ask_for_login(const std::string& url, HttpClient& http, const CancelToken& cancel) {
   constexpr std::size_t max_bytes = 64 << 10;
   const HttpRequest request{.url = url, .max_redirects = 5, .timeout = std::chrono::seconds(30)};
   const auto answer = http.send(request, cancel, max_bytes);
   if (answer.status == 200) return parse_login(answer.body);
   throw Error(answer.status == 401 || answer.status == 403 ? ErrorKind::denied : ErrorKind::unavailable,
-              "the askpass URL answered " + std::to_string(answer.status));
+              "the askpass URL answered " + std::to_string(answer.status) + said(answer));
 }
 
 }  // namespace sidekick::git_sync

@@ -8,6 +8,8 @@
 #include "git_sync/remote/askpass.hpp"
 #include "git_sync/remote/cookies.hpp"
 #include "git_sync/remote/github_app.hpp"
+#include "git_sync/remote/login_files.hpp"
+#include "git_sync/remote/url_rules.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/url.hpp"
 
@@ -76,6 +78,7 @@ class Authenticator::Impl {
     if (home && !settings_.askpass_url.empty()) return askpass(cancel);
     if (!url.password.empty()) return UserPassword{url.user, url.password};
     if (home && settings_.github_app) return UserPassword{"-", token(cancel)};
+    if (auto login = login_in_files(url)) return login;
     if (!url.user.empty()) return UserPassword{url.user, {}};
     return {};
   }
@@ -87,7 +90,16 @@ class Authenticator::Impl {
   }
 
   std::vector<HttpHeader> extra_headers(const Url& url) const {
-    return is_home(url) ? settings_.extra_headers : std::vector<HttpHeader>();
+    auto out = is_home(url) ? settings_.extra_headers : std::vector<HttpHeader>();
+    for (const auto& rule : rules_for(settings_.http_rules, HttpRule::Name::extra_header, url)) {
+      const auto colon = rule.value.find(':');
+      if (colon == std::string::npos)
+        out.clear();
+      else
+        out.push_back({rule.value.substr(0, colon),
+                       rule.value.substr(std::min(rule.value.find_first_not_of(' ', colon + 1), rule.value.size()))});
+    }
+    return out;
   }
 
   bool refused() noexcept {
@@ -98,6 +110,23 @@ class Authenticator::Impl {
 
  private:
   bool is_home(const Url& url) const { return home_ && same_origin(*home_, url); }
+
+  static std::string content(const LoginFile& file, std::string_view what) {
+    if (file.path.empty()) return {};
+    try {
+      return read_secret_file(file.path, what).reveal();
+    } catch (const Error&) {
+      if (file.origin == LoginFile::Origin::named) throw;
+      return {};
+    }
+  }
+
+  std::optional<UserPassword> login_in_files(const Url& url) const {
+    if (auto login = login_in_git_credentials(content(settings_.git_credentials, ".git-credentials"), url))
+      return login;
+    return login_in_netrc(content(settings_.netrc, "the netrc file"), url,
+                          is_home(url) ? NetrcDefault::counts : NetrcDefault::ignored);
+  }
 
   /// As in git: the last matching credential counts, and one for another user than that of the URL does not match.
   const Credential* credential_for(const Url& url) const {

@@ -36,11 +36,12 @@ class Authenticator final {
 
   /// The login for `url` (http or https). The first of: the last credential for its scheme, host and port (and user,
   /// where the URL names one); on the host of the remote itself, the answer of the askpass URL; the user information of
-  /// the URL; on that host again, the user "-" with a token of the GitHub App. Nothing where there is none.
+  /// the URL; on that host again, the user "-" with a token of the GitHub App; what .git-credentials or .netrc have for
+  /// it, of which the entry "default" only counts on that host. Nothing where there is none.
   std::optional<UserPassword> login_for(const std::string& url, const CancelToken& cancel);
 
   /// The headers of a request to `url` that authenticate: Authorization, Cookie, and the extra headers of the settings
-  /// (only on the host of the remote itself).
+  /// (only on the host of the remote itself) or of the rules for that URL.
   std::vector<HttpHeader> headers_for(const std::string& url, const CancelToken& cancel);
 
   /// Call this when the server answered 401 or 403: drops the cached answers of the askpass URL and of the GitHub App.

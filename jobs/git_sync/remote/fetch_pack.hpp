@@ -45,6 +45,8 @@ std::string fetch_request_v0(const FetchRequest& request, const Greeting& greeti
 class FetchReader : public LineReader {
  public:
   FetchReader(const FetchRequest& request, PackSink& sink) : boundary_(request.shallow), pack_(sink) {}
+  /// A pack of more objects is an error of kind data.
+  void limit(std::uint64_t max_objects) noexcept { pack_.limit(max_objects); }
   FetchResult result() const { return {.shallow = boundary_.commits(), .received_bytes = pack_.received_bytes()}; }
 
  protected:

@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <ctime>
 
+#include "git_sync/remote/http_refusal.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/handle.hpp"
 #include "sidekick/json.hpp"
+#include "sidekick/pem.hpp"
 #include "sidekick/utc.hpp"
 
 namespace sidekick::git_sync {
@@ -37,6 +39,8 @@ int no_password(char*, int, int, void*) {
 Key private_key(const GithubApp& app) {
   const auto text =
       app.private_key_file.empty() ? app.private_key : read_secret_file(app.private_key_file, "the GitHub App's key");
+  if (const auto damage = damage_of_pem(text.reveal()); !damage.empty())
+    throw Error(ErrorKind::config, "cannot use the key of the GitHub App: " + damage, std::string(pem_damage_hint));
   const Bio bio(BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
   Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, &no_password, nullptr) : nullptr);
   if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA)
@@ -91,10 +95,12 @@ InstallationToken request_token(const GithubApp& app, HttpClient& http, const Ca
                      {"Authorization", "Bearer " + app_assertion(app, std::chrono::system_clock::now())}};
   const auto answer = http.send(request, cancel);
   if (answer.status == 200 || answer.status == 201) return parse_token(answer.body);
+  const auto words = words_of(answer);
   const bool denied = answer.status == 401 || answer.status == 403 || answer.status == 404;
   throw Error(denied ? ErrorKind::denied : ErrorKind::unavailable,
               "cannot get a token of the GitHub App for the installation '" + app.installation_id +
-                  "': GitHub answered " + std::to_string(answer.status),
+                  "': GitHub answered " + std::to_string(answer.status) +
+                  (words.empty() ? "" : ": it says '" + words + "'"),
               denied ? "check the app's id, its installation and its key" : "");
 }
 

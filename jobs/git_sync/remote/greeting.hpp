@@ -30,7 +30,7 @@ struct Greeting {
 /// http. Throws Error data: malformed, endless, or object names that are not SHA-1.
 class GreetingReader final : public LineReader {
  public:
-  explicit GreetingReader(std::size_t max_bytes = max_listing_bytes) : limit_(max_bytes) {}
+  explicit GreetingReader(std::size_t max_bytes = RemoteLimits().max_listing_bytes) : limit_(max_bytes) {}
 
   Reading line(const PktLine& line) override;
 

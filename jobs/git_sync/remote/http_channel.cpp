@@ -1,5 +1,6 @@
 #include "git_sync/remote/http_channel.hpp"
 
+#include "git_sync/remote/http_refusal.hpp"
 #include "git_sync/remote/protocol_error.hpp"
 #include "sidekick/error.hpp"
 
@@ -27,20 +28,14 @@ bool is_refusal(int status) {
   return status == 401 || status == 403;
 }
 
-Error unexpected(int status) {
-  const bool may_pass = status >= 500 || status == 408 || status == 429;
-  return {may_pass ? ErrorKind::unavailable : ErrorKind::data,
-          "the server answers with HTTP status " + std::to_string(status)};
-}
-
 }  // namespace
 
-HttpChannel::HttpChannel(const RemoteSettings& settings, Authenticator authenticator)
-    : settings_(settings),
+HttpChannel::HttpChannel(RemoteSettings settings, Authenticator authenticator)
+    : settings_(std::move(settings)),
       authenticator_(std::move(authenticator)),
-      configured_(parse_url(settings.url)),
+      configured_(parse_url(settings_.url)),
       base_(base_of(configured_)),
-      http_(with_user_agent(settings.http)),
+      http_(with_user_agent(settings_.http)),
       client_(http_) {}
 
 std::string HttpChannel::own_url() const {
@@ -63,11 +58,13 @@ void HttpChannel::greet(LineReader& reader, const CancelToken& cancel) {
   request.url = base_ + std::string(greeting_target);
   request.headers = {{"Accept", "*/*"}, {"Git-Protocol", "version=2"}};
   request.max_redirects = 5;
-  const auto response =
-      ask(request, cancel, [&](const HttpRequest& each) { return client_.send(each, cancel, max_listing_bytes); });
+  const auto response = ask(request, cancel, [&](const HttpRequest& each) {
+    return client_.send(each, cancel, 2 * settings_.limits.max_listing_bytes);
+  });
   check(response, cancel);
   const auto type = response.header("Content-Type").value_or("");
   if (!type.starts_with(greeting_type)) {
+    if (const auto elsewhere = redirected_elsewhere(response, asked_for(cancel))) throw Error(*elsewhere);
     const bool is_dumb = type.starts_with("text/plain");
     throw Error(ErrorKind::data,
                 is_dumb ? "the server has files of a repository, but does not speak git's protocol"
@@ -109,20 +106,12 @@ void HttpChannel::exchange(std::string_view request, LineReader& reader, const C
 }
 
 void HttpChannel::check(const HttpResponse& response, const CancelToken& cancel) {
-  if (response.status == 200) return;
-  if (response.status == 404 || response.status == 410)
-    throw Error(ErrorKind::no_input, "no such repository",
-                "check the URL; some servers also answer this where credentials are missing");
-  if (!is_refusal(response.status)) throw unexpected(response.status);
-  const auto login = authenticator_.login_for(own_url(), cancel);
-  if (!login)
-    throw Error(ErrorKind::denied,
-                "the server requires credentials (HTTP status " + std::to_string(response.status) + ")",
-                "no credential is configured for this URL: see --username, --credential and --askpass-url");
-  const auto whose = is_user_secret(*login) ? std::string() : " of user " + printable(login->user);
-  throw Error(ErrorKind::denied,
-              "the server rejects the credentials (HTTP status " + std::to_string(response.status) + ")",
-              "check the password or token" + whose + ", and that it can read this repository");
+  if (response.status != 200) throw http_refusal(response, asked_for(cancel));
+}
+
+AskedFor HttpChannel::asked_for(const CancelToken& cancel) {
+  auto url = parse_url(base_ + std::string(greeting_target));
+  return {std::move(url), authenticator_.login_for(own_url(), cancel)};
 }
 
 void HttpChannel::disconnect() noexcept {

@@ -5,6 +5,7 @@
 
 #include "git_sync/remote/channel.hpp"
 #include "git_sync/remote/credentials.hpp"
+#include "git_sync/remote/http_refusal.hpp"
 #include "git_sync/settings.hpp"
 #include "sidekick/http_client.hpp"
 #include "sidekick/url.hpp"
@@ -15,8 +16,8 @@ namespace sidekick::git_sync {
 /// too. When cached credentials are rejected, one retry requests new ones.
 class HttpChannel final : public Channel {
  public:
-  /// `settings` and what `authenticator` refers to outlive it.
-  HttpChannel(const RemoteSettings& settings, Authenticator authenticator);
+  /// What `authenticator` refers to outlives it.
+  HttpChannel(RemoteSettings settings, Authenticator authenticator);
 
   State state() const noexcept override { return State::none; }
   void greet(LineReader& reader, const CancelToken& cancel) override;
@@ -29,11 +30,13 @@ class HttpChannel final : public Channel {
   template <class Ask>
   HttpResponse ask(HttpRequest request, const CancelToken& cancel, Ask&& ask_once);
   void check(const HttpResponse& response, const CancelToken& cancel);
+  /// What the current server was asked for.
+  AskedFor asked_for(const CancelToken& cancel);
   void keep_redirect(const std::string& effective_url);
   /// The URL of the current server, with the user information of the settings where it belongs to that server.
   std::string own_url() const;
 
-  const RemoteSettings& settings_;
+  const RemoteSettings settings_;
   Authenticator authenticator_;
   Url configured_;
   std::string base_;  ///< without credentials and trailing slash

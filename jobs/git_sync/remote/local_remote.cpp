@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "git_sync/remote/address.hpp"
 #include "git_sync/remote/local_pack.hpp"
 #include "git_sync/remote/local_selection.hpp"
 #include "sidekick/handle.hpp"
@@ -29,8 +30,9 @@ RepositoryHandle open_source(const std::string& path) {
   std::error_code failure;
   const bool is_there = std::filesystem::exists(path, failure);
   if (failure) throw error_from_errno(what, failure.value());
+  const auto forgotten = hint_of_missing_scheme(path);
   throw Error(ErrorKind::no_input, what + (is_there ? ": it is not a git repository" : ": no such folder"),
-              "check the path, and that it is mounted here");
+              forgotten.empty() ? "check the path, and that it is mounted here" : forgotten);
 }
 
 bool is_wanted(std::string_view name, std::span<const std::string> prefixes) {

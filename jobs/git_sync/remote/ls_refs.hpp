@@ -20,7 +20,7 @@ std::string ls_refs_request(const Greeting& greeting, std::span<const std::strin
 /// Throws malformed(), and Error data for an endless list.
 class LsRefsReader final : public LineReader {
  public:
-  explicit LsRefsReader(std::size_t max_bytes = max_listing_bytes) : limit_(max_bytes) {}
+  explicit LsRefsReader(std::size_t max_bytes = RemoteLimits().max_listing_bytes) : limit_(max_bytes) {}
 
   Reading line(const PktLine& line) override;
 

@@ -4,6 +4,7 @@
 #include "git_sync/remote/local_remote.hpp"
 #include "git_sync/remote/ssh_source.hpp"
 #include "git_sync/remote/stream_channel.hpp"
+#include "git_sync/remote/url_rules.hpp"
 #include "git_sync/remote/wire_remote.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/secret.hpp"
@@ -20,12 +21,14 @@ SshSettings with_times(SshSettings settings, const StreamTimes& times) {
 
 }  // namespace
 
-std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log& log, MetricSink& metrics) {
+std::unique_ptr<Remote> open_remote(const RemoteSettings& asked, Log& log, MetricSink& metrics) {
+  const auto name = redact_url(asked.url);
+  const auto settings = settings_for_url(asked);
   auto address = parse_address(settings.url);
-  const auto name = redact_url(settings.url);
   const StreamTimes times{settings.http.connect_timeout, settings.http.idle_timeout};
   const auto over_stream = [&](std::unique_ptr<StreamSource> source) {
-    return std::make_unique<WireRemote>(name, std::make_unique<StreamChannel>(std::move(source)));
+    return std::make_unique<WireRemote>(name, std::make_unique<StreamChannel>(std::move(source)), settings.limits,
+                                        hint_of_missing_scheme(settings.url));
   };
   switch (address.kind) {
     case RemoteAddress::Kind::local:
@@ -37,8 +40,8 @@ std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log& log, Me
     case RemoteAddress::Kind::http:
       break;
   }
-  return std::make_unique<WireRemote>(name,
-                                      std::make_unique<HttpChannel>(settings, Authenticator(settings, log, metrics)));
+  return std::make_unique<WireRemote>(
+      name, std::make_unique<HttpChannel>(settings, Authenticator(settings, log, metrics)), settings.limits);
 }
 
 }  // namespace sidekick::git_sync

@@ -20,12 +20,35 @@ void PackOutput::band(std::string_view payload) {
     case '\1':
       return data(content);
     case '\2':
+      remember(content);
       return;
     case '\3':
-      throw server_error(content);
+      throw failure(content);
     default:
       throw malformed("its pack");
   }
+}
+
+void PackOutput::remember(std::string_view text) {
+  constexpr std::size_t max_bytes = 2048;
+  said_ += text;
+  if (said_.size() > max_bytes) said_.erase(0, said_.size() - max_bytes);
+}
+
+Error PackOutput::failure(std::string_view text) const {
+  const auto error = server_error(text);
+  const auto before = last_complaint(said_);
+  return {error.kind(), error.message() + (before.empty() ? "" : ", and before that '" + before + "'"), error.hint()};
+}
+
+void PackOutput::check_count() const {
+  std::uint64_t count = 0;
+  for (const char byte : header_.substr(header_bytes - 4)) count = count << 8U | static_cast<unsigned char>(byte);
+  if (count > max_objects_)
+    throw Error(ErrorKind::data,
+                "the server sends " + std::to_string(count) + " objects, more than the " +
+                    std::to_string(max_objects_) + " that are allowed",
+                "--max-objects allows more; --depth=1 needs fewer");
 }
 
 void PackOutput::data(std::string_view bytes) {
@@ -36,6 +59,7 @@ void PackOutput::data(std::string_view bytes) {
     bytes.remove_prefix(missing);
     if (header_.size() < header_bytes) return;
     if (!header_.starts_with("PACK")) throw malformed("its pack");
+    check_count();
     objects_ = header_.ends_with(std::string_view("\0\0\0\0", 4)) ? Objects::none : Objects::some;
     if (objects_ == Objects::some) sink_.write(std::as_bytes(std::span(header_)));
   }

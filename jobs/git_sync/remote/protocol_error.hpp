@@ -21,8 +21,6 @@ inline Error malformed(std::string_view part) {
   return {ErrorKind::data, std::string(part) + " cannot be read: not git's protocol, or damaged on the way"};
 }
 
-constexpr std::size_t max_listing_bytes = std::size_t{256} << 20;
-
 /// Ends an endless listing, to bound the memory. Not thread safe.
 class ListingLimit final {
  public:
@@ -32,7 +30,7 @@ class ListingLimit final {
   void take(std::string_view line) {
     if (line.size() + 1 > left_)
       throw Error(ErrorKind::data, "its list of refs is longer than can be kept",
-                  "enable version 2 of git's protocol on the server");
+                  "version 2 of git's protocol on the server makes it short; --max-ref-list allows a longer one");
     left_ -= line.size() + 1;
   }
 

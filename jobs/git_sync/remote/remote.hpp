@@ -54,9 +54,10 @@ class Remote {
   virtual FetchResult fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) = 0;
 };
 
-/// The remote for the URL's scheme. Does not connect yet. Throws Error of kind config for an invalid URL. `metrics`
-/// counts calls of the askpass URL and refreshed tokens. The references outlive the remote.
-std::unique_ptr<Remote> open_remote(const RemoteSettings& settings, Log& log, MetricSink& metrics);
+/// The remote for the URL's scheme. Does not connect yet. Throws Error: config for an invalid URL, denied for
+/// a transport that the settings forbid. `metrics`
+/// counts calls of the askpass URL and refreshed tokens. `log` and `metrics` outlive the remote.
+std::unique_ptr<Remote> open_remote(const RemoteSettings& asked, Log& log, MetricSink& metrics);
 
 /// The prefixes to list for finding `ref`, and the commit or tag that it names among the listed refs: a tag beats a
 /// branch of the same name, as in git; a full hash names itself. Nothing when it does not exist (a short hash is looked

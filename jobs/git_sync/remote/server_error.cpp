@@ -5,6 +5,8 @@
 #include <cctype>
 #include <span>
 
+#include "sidekick/lines.hpp"
+
 namespace sidekick::git_sync {
 
 namespace {
@@ -17,6 +19,19 @@ constexpr std::array<std::string_view, 9> absent{
 constexpr std::array<std::string_view, 7> refused{"denied",        "not authorized", "unauthorized", "forbidden",
                                                   "not permitted", "authentication", "not allowed"};
 
+/// A text without the "remote:" and the rulers of "=====" that some forges put around it.
+std::string words_in(std::string_view text) {
+  constexpr std::string_view prefix = "remote:";
+  std::string out;
+  while (!text.empty()) {
+    auto line = take_line(text);
+    if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
+    const bool has_words = std::ranges::any_of(line, [](unsigned char c) { return std::isalnum(c) != 0; });
+    if (has_words) out.append(out.empty() ? "" : " ").append(line.substr(line.find_first_not_of(' ')));
+  }
+  return out;
+}
+
 bool mentions_any(std::string_view text, std::span<const std::string_view> phrases) {
   return std::ranges::any_of(phrases, [text](auto phrase) { return text.find(phrase) != std::string_view::npos; });
 }
@@ -26,9 +41,12 @@ bool mentions_any(std::string_view text, std::span<const std::string_view> phras
 std::string last_complaint(std::string_view output) {
   if (const auto fatal = output.find("fatal: "); fatal != std::string_view::npos)
     return one_line(output.substr(fatal + 7, output.find('\n', fatal) - fatal - 7));
-  while (output.ends_with('\n')) output.remove_suffix(1);
-  const auto newline = output.rfind('\n');
-  return one_line(newline == std::string_view::npos ? output : output.substr(newline + 1));
+  if (const auto error = output.find("ERROR: "); error != std::string_view::npos)
+    return one_line(words_in(output.substr(error + 7)));
+  std::string last;
+  while (!output.empty())
+    if (auto line = words_in(take_line(output)); !line.empty()) last = std::move(line);
+  return one_line(last);
 }
 
 Error server_error(std::string_view text) {

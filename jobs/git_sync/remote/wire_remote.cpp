@@ -16,6 +16,10 @@ Error with_context(const Error& error, const std::string& what, const std::strin
   return {error.kind(), "cannot " + what + " '" + name + "': " + error.message(), error.hint(), retry};
 }
 
+Error with_hint(const Error& error, const std::string& hint) {
+  return {error.kind(), error.message(), hint, error.retry_ruled_out() ? Retry::never : Retry::as_kind};
+}
+
 bool matches(const RemoteRef& ref, std::span<const std::string> prefixes) {
   return prefixes.empty() ||
          std::ranges::any_of(prefixes, [&](const std::string& prefix) { return ref.name.starts_with(prefix); });
@@ -33,7 +37,7 @@ auto WireRemote::converse(const std::string& what, Call&& call) {
   } catch (const Error& error) {
     greeting_.reset();
     channel_->disconnect();
-    throw with_context(error, what, name_);
+    throw with_context(error.hint().empty() ? with_hint(error, hint_) : error, what, name_);
   } catch (...) {
     greeting_.reset();
     channel_->disconnect();
@@ -60,7 +64,7 @@ FetchResult WireRemote::fetch(const FetchRequest& request, PackSink& sink, const
 
 void WireRemote::greet(const CancelToken& cancel) {
   greeting_.reset();
-  GreetingReader reader;
+  GreetingReader reader(limits_.max_listing_bytes);
   channel_->greet(reader, cancel);
   greeting_ = reader.take();
 }
@@ -80,7 +84,7 @@ std::optional<std::vector<RemoteRef>> WireRemote::ask_without_greeting(std::span
 
 std::vector<RemoteRef> WireRemote::ask_for_refs(std::span<const std::string> prefixes, const CancelToken& cancel) {
   if (greeting_->version == 2) {
-    LsRefsReader reader;
+    LsRefsReader reader(limits_.max_listing_bytes);
     channel_->exchange(ls_refs_request(*greeting_, prefixes), reader, cancel);
     return reader.take();
   }
@@ -92,6 +96,7 @@ std::vector<RemoteRef> WireRemote::ask_for_refs(std::span<const std::string> pre
 
 FetchResult WireRemote::ask_for_pack(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) {
   const auto receive = [&](FetchReader& reader, const std::string& text) {
+    reader.limit(limits_.max_pack_objects);
     channel_->exchange(text, reader, cancel);
     auto result = reader.result();
     if (!request.filter.empty() && !can_filter(*greeting_)) result.filter = FetchResult::Filter::ignored;

@@ -13,9 +13,9 @@ namespace sidekick::git_sync {
 
 class WireRemote final : public Remote {
  public:
-  /// `name` is the URL for messages, without credentials.
-  WireRemote(std::string name, std::unique_ptr<Channel> channel)
-      : name_(std::move(name)), channel_(std::move(channel)) {}
+  /// `name` is the URL for messages, without credentials; `hint` is for errors that have none.
+  WireRemote(std::string name, std::unique_ptr<Channel> channel, RemoteLimits limits = {}, std::string hint = {})
+      : name_(std::move(name)), hint_(std::move(hint)), limits_(limits), channel_(std::move(channel)) {}
 
   std::vector<RemoteRef> list(std::span<const std::string> prefixes, const CancelToken& cancel) override;
   FetchResult fetch(const FetchRequest& request, PackSink& sink, const CancelToken& cancel) override;
@@ -30,6 +30,8 @@ class WireRemote final : public Remote {
   FetchResult ask_for_pack(const FetchRequest& request, PackSink& sink, const CancelToken& cancel);
 
   std::string name_;
+  std::string hint_;
+  RemoteLimits limits_;
   std::unique_ptr<Channel> channel_;
   std::optional<Greeting> greeting_;  ///< of the last conversation
 };

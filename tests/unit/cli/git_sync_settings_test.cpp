@@ -1,7 +1,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
+#include <sstream>
 
 #include "agent/cli/common_settings.hpp"
 #include "agent/cli/git_sync/schema.hpp"
@@ -304,9 +306,32 @@ TEST_CASE("git-sync: settings of git that are understood count and others are re
   CHECK(out.warned("'safe.directory', 'core.autocrlf' has no effect"));
   CHECK(out.warned("certificates are not verified"));
   check_refused(with_root({"--git-config=filter.lfs.smudge:x"}), ErrorKind::config, "'filter.lfs.smudge' changes");
-  check_refused(with_root({"--git-config=http.https://h/.extraHeader:x"}), ErrorKind::config, "--git-config");
+  check_refused(with_root({"--git-config=http.https://h/.extraHeader:x"}), ErrorKind::config, "not in quotes");
+  check_refused(with_root({R"(--git-config="http.https://h/.extraHeader":x)"}), ErrorKind::config, "NAME: VALUE");
+  check_refused(with_root({R"(--git-config="http.https://h/.sslVerify":x)"}), ErrorKind::config, "true or false");
+  check_refused(with_root({"--git-config=protocol.file.allow:x"}), ErrorKind::config, "always, user or never");
   check_refused(with_root({"--git-config=nothing"}), ErrorKind::config, "an entry has no value");
   check_refused(with_root({R"(--git-config=a.b:\x)"}), ErrorKind::config, "an escape is not one of");
+}
+
+TEST_CASE("git-sync: settings of git for some URLs are taken as rules") {
+  const auto out =
+      told(with_root({R"(--git-config="url.https://m/.insteadOf":https://h/,"http.https://h/.extraHeader":A: b)",
+                      "--git-config-add=protocol.allow:never", "--git-config-add=protocol.https.allow:user",
+                      "--git-config-add=credential.helper:store --file=/logins"}),
+           {{"HOME", "/home/me"}});
+  const auto& remote = out.job.remote;
+  REQUIRE(remote.rewrites.size() == 1);
+  CHECK(remote.rewrites[0].from == "https://h/");
+  CHECK(remote.rewrites[0].to == "https://m/");
+  REQUIRE(remote.http_rules.size() == 1);
+  CHECK(remote.http_rules[0].url == "https://h/");
+  CHECK(remote.http_rules[0].value == "A: b");
+  CHECK(remote.transports.at("") == git_sync::TransportRule::never);
+  CHECK(remote.transports.at("https") == git_sync::TransportRule::user);
+  CHECK(remote.netrc.path == "/home/me/.netrc");
+  CHECK(remote.git_credentials.path == "/logins");
+  CHECK_FALSE(out.warned("has no effect here"));
 }
 
 TEST_CASE("git-sync: git's own variables of TLS count") {
@@ -393,10 +418,9 @@ TEST_CASE("git-sync: the mode is known where other settings are wrong, and no fi
 
 TEST_CASE("git-sync: settings of git that would change the result are refused and all others warn once") {
   for (const auto* entry :
-       {"url.https://h/.insteadOf:git@h:", "http.https://h/.sslVerify:false", "http.https://h/.proxy:http://p",
-        "http.sslCAPath:/c", "core.sshCommand:ssh -v", "credential.helper:store", "credential.https://h.username:me",
-        "protocol.file.allow:never", "protocol.allow:never", "fetch.fsckObjects:true", "transfer.fsckObjects:1",
-        "core.autocrlf:true", "core.eol:crlf", "core.symlinks:false", "filter.lfs.process:x", "include.path:/f",
+       {"http.https://h/.sslCAPath:/c", "http.sslCAPath:/c", "core.sshCommand:ssh -v", "credential.helper:!script",
+        "credential.https://h.username:me", "fetch.fsckObjects:true", "transfer.fsckObjects:1", "core.autocrlf:true",
+        "core.eol:crlf", "core.symlinks:false", "filter.lfs.process:x", "include.path:/f",
         "includeIf.gitdir:/x.path:/f", "remote.origin.url:/elsewhere", "submodule.inner.url:/elsewhere"}) {
     // A key that holds a colon is quoted.
     std::string text = entry;
@@ -410,10 +434,40 @@ TEST_CASE("git-sync: settings of git that would change the result are refused an
                         {{"GITSYNC_GIT_CONFIG_ADD", "pull.ff:only"}});
   CHECK(std::ranges::count_if(
             out.warnings, [](const auto& line) { return line.find("has no effect here") != std::string::npos; }) == 1);
-  for (const auto* key : {"protocol.file.allow", "core.autocrlf", "http.postbuffer", "gc.auto", "pull.ff"})
+  for (const auto* key : {"core.autocrlf", "http.postbuffer", "gc.auto", "pull.ff"})
     CHECK(out.warned("'" + std::string(key) + "'"));
   REQUIRE(out.job.remote.extra_headers.size() == 1);
   CHECK(out.job.remote.extra_headers[0].value == "b, c");
+}
+
+TEST_CASE("git-sync: every flag of the peer is known, and its variable unless it is deprecated there") {
+  constexpr std::string_view peer =
+      "add-user askpass-url branch change-permissions cookie-file credential depth dest error-file exechook-backoff "
+      "exechook-command exechook-timeout filter git git-config git-config-add git-gc github-app-application-id "
+      "github-app-client-id github-app-installation-id github-app-private-key-file github-base-url group-write help "
+      "http-bind http-metrics http-pprof init-max-failures init-period link man max-failures max-sync-failures "
+      "one-time "
+      "password password-file period pre-publish-exechook-backoff pre-publish-exechook-command "
+      "pre-publish-exechook-timeout ref repo rev root sparse-checkout-file ssh ssh-key-file ssh-known-hosts "
+      "ssh-known-hosts-file stale-worktree-timeout submodules sync-hook-command sync-on-signal sync-timeout timeout "
+      "touch-file username v verbose version wait webhook-backoff webhook-method webhook-success-status "
+      "webhook-timeout webhook-url";
+  constexpr std::string_view without_variable =
+      " branch change-permissions dest help man max-sync-failures rev sync-hook-command timeout v version wait ";
+  const auto schema = git_sync_schema();
+  std::istringstream names{std::string(peer)};
+  for (std::string name; names >> name;) {
+    INFO(name);
+    const auto* setting = schema.find(name);
+    REQUIRE(setting != nullptr);
+    std::string variable = "GITSYNC_";
+    for (const char c : name)
+      variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const auto known = " " + std::string(setting->peer_variables) + " ";
+    const bool has_variable =
+        known.find(" " + variable + " ") != std::string::npos || known.find(" !" + variable + " ") != std::string::npos;
+    CHECK((has_variable || without_variable.find(" " + name + " ") != std::string_view::npos));
+  }
 }
 
 TEST_CASE("git-sync: the pre-publish hook has its peer's names and a hint to the gate") {
