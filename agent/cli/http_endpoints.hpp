@@ -1,9 +1,11 @@
 /// The endpoints of a process that runs one job.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/config/setting.hpp"
 #include "agent/config/values.hpp"
@@ -15,11 +17,18 @@
 
 namespace sidekick::cli {
 
+/// What a POST to `path` with the token of the syncs does.
+struct HttpAction {
+  std::string path;
+  std::function<status::Response()> act;
+};
+
 struct HttpPlan {
   std::string address;  ///< as parse_http_address() takes it
   enum class Metrics { open, closed } metrics = Metrics::open;
   enum class Root { none, git_sync } root = Root::none;  ///< what is answered to every other path
   Secret sync_token;                                     ///< empty: POST /sync is closed
+  std::vector<HttpAction> actions{};
   /// What becomes of the process where it cannot listen there.
   enum class Unavailable { fatal, warned_of, expected } unavailable = Unavailable::fatal;
 };

@@ -70,8 +70,8 @@ bool is_ping(const Request& request) {
   return false;
 }
 
-Response answer_sync(const Request& request, const std::string& token, const std::function<void()>& sync) {
-  if (token.empty()) return {403, "no token is configured for /sync\n"};
+Response answer_with_token(const Request& request, const std::string& token, const std::function<Response()>& act) {
+  if (token.empty()) return {403, "no token is configured for " + request.path + "\n"};
   switch (proof_of(request, token)) {
     case Proof::none:
       return {401,
@@ -83,16 +83,21 @@ Response answer_sync(const Request& request, const std::string& token, const std
     case Proof::right:
       break;
   }
-  if (is_ping(request)) return {200, "pong\n"};
-  sync();
-  return {202, "syncing\n"};
+  return is_ping(request) ? Response{200, "pong\n"} : act();
 }
 
 }  // namespace
 
 Route sync_route(Secret token, std::function<void()> sync) {
-  return {"POST", "/sync", [token = std::move(token), sync = std::move(sync)](const Request& request) {
-            return answer_sync(request, token.reveal(), sync);
+  return action_route("/sync", std::move(token), [sync = std::move(sync)]() -> Response {
+    sync();
+    return {202, "syncing\n"};
+  });
+}
+
+Route action_route(std::string path, Secret token, std::function<Response()> act) {
+  return {"POST", std::move(path), [token = std::move(token), act = std::move(act)](const Request& request) {
+            return answer_with_token(request, token.reveal(), act);
           }};
 }
 

@@ -49,6 +49,7 @@ struct ModuleUrl {
 void fetch_module(Store& store, const RemoteSettings& main, const ModuleUrl& url, const Submodule& module, int depth,
                   OlderObjects older, const FetchFrame& frame) {
   try {
+    frame.activity.begin("opening the remote of submodule '" + module.path + "'");
     const auto remote = remote_of_submodule(main, url.parent, url.own);
     const auto source = open_remote(remote, frame.log, frame.metrics);
     fetch_by_hash(store, *source, module.commit, depth, older, frame);

@@ -22,7 +22,8 @@ std::vector<ObjectId> usable(const Store& store, const std::vector<ObjectId>& kn
 }
 
 void receive(Store& store, Remote& remote, const FetchRequest& request, OlderObjects older, const FetchFrame& frame) {
-  const auto pack = store.receive(frame.status, frame.cancel);
+  frame.activity.begin("receiving objects from the remote");
+  const auto pack = store.receive(frame.activity, frame.cancel);
   const auto result = remote.fetch(request, *pack, frame.cancel);
   if (result.filter == FetchResult::Filter::ignored)
     frame.log.warn("the server leaves nothing out: fetching every object",
@@ -35,7 +36,8 @@ enum class Answer { given, refused };
 /// Objects by their names. The boundary of the history stays where it is.
 Answer receive_objects(Store& store, Remote& remote, std::vector<ObjectId> wants, const std::string& filter,
                        const FetchFrame& frame) {
-  const auto pack = store.receive(frame.status, frame.cancel);
+  frame.activity.begin("receiving single objects from the remote");
+  const auto pack = store.receive(frame.activity, frame.cancel);
   try {
     (void)remote.fetch({std::move(wants), {}, {}, 0, filter}, *pack, frame.cancel);
   } catch (const Error& error) {
@@ -148,6 +150,7 @@ ObjectId fetch_anew(Store& store, Remote& remote, const ObjectId& id, const Scop
 void fetch_all(Store& store, Remote& remote, const std::string& filter, const FetchFrame& frame) {
   const std::array<std::string, 2> prefixes{"refs/heads/", "refs/tags/"};
   FetchRequest request{{}, {}, {}, 0, filter};
+  frame.activity.begin("waiting for the list of all refs");
   for (const auto& ref : remote.list(prefixes, frame.cancel)) request.wants.push_back(ref.id);
   sort_once_each(request.wants);
   if (request.wants.empty()) return;

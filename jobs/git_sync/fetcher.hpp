@@ -5,16 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "git_sync/activity.hpp"
 #include "git_sync/object_id.hpp"
 #include "git_sync/remote/remote.hpp"
 #include "git_sync/store/store.hpp"
 #include "sidekick/cancel.hpp"
-#include "sidekick/job.hpp"
 
 namespace sidekick::git_sync {
 
 struct FetchFrame {
-  StatusSink& status;
+  Activity& activity;
   Log& log;
   MetricSink& metrics;
   const CancelToken& cancel;

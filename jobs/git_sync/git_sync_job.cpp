@@ -8,6 +8,7 @@
 #include "git_sync/metrics.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/report.hpp"
+#include "git_sync/rollback.hpp"
 #include "git_sync/workspace.hpp"
 
 namespace sidekick::git_sync {
@@ -47,19 +48,22 @@ class GitSyncJob::Impl {
         metrics_(metrics),
         url_(redact_url(settings_.remote.url)),
         remote_(open_remote(settings_.remote, log, metrics)),
-        hooks_(settings_.pre_publish_hook, settings_.exec_hook, settings_.webhook, log, metrics) {}
+        hooks_(settings_.pre_publish_hook, settings_.exec_hook, settings_.webhook, settings_.post_sync_signal, log,
+               metrics) {}
 
   Step step(JobContext& context) {
     const auto begun = context.clock.now();
+    Activity activity(context.status);
     try {
-      auto outcome = turn(context);
+      if (hold_watch_) hold_watch_->drain();
+      auto outcome = turn(context, activity);
       count(outcome.summary.empty() ? "noop" : "success", context.clock.now() - begun);
       remove_error_file(settings_.error_file);
-      return {std::move(outcome), context.clock.now() + wait()};
+      return {std::move(outcome), context.clock.now() + wait(), hold_watch_ ? hold_watch_->fd() : -1};
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled && context.ending.cancelled()) throw;
       count("error", context.clock.now() - begun);
-      const auto failure = error.kind() == ErrorKind::cancelled ? out_of_time() : error;
+      const auto failure = error.kind() == ErrorKind::cancelled ? out_of_time(activity) : error;
       start_over_after(failure.kind());
       write_error_file(settings_.error_file, folder_mode(settings_), failure, context.log);
       throw failure;
@@ -67,9 +71,11 @@ class GitSyncJob::Impl {
   }
 
  private:
-  Error out_of_time() const {
+  Error out_of_time(const Activity& activity) const {
+    const auto doing = activity.text();
     return {ErrorKind::timeout,
-            "cannot sync '" + place_of(settings_) + "' with '" + url_ + "': it did not finish in time",
+            "cannot sync '" + place_of(settings_) + "' with '" + url_ + "': it did not finish in time" +
+                (doing.empty() ? "" : ", still " + doing),
             "--sync-timeout limits the time of one sync"};
   }
 
@@ -79,6 +85,7 @@ class GitSyncJob::Impl {
         kind == ErrorKind::temporary || kind == ErrorKind::timeout)
       return;
     workspace_.reset();
+    history_.reset();
     checked_.reset();
     synced_.reset();
   }
@@ -94,8 +101,8 @@ class GitSyncJob::Impl {
     return std::chrono::duration_cast<Clock::duration>(settings_.period * std::max(share, 0.0));
   }
 
-  Outcome turn(JobContext& context) {
-    const FetchFrame frame{context.status, context.log, metrics_, context.cancel};
+  Outcome turn(JobContext& context, Activity& activity) {
+    const FetchFrame frame{activity, context.log, metrics_, context.cancel};
     if (workspace_ && !workspace_->stands()) start_over(context);
     if (!workspace_) {
       auto lock = try_lock(settings_);
@@ -105,15 +112,49 @@ class GitSyncJob::Impl {
         context.log.info("the other process has ended: taking over", {{"folder", place_of(settings_)}});
     }
     check_when_due(context, frame);
-    const auto id = target(frame);
-    if (synced_ != id || !workspace_->shows_published()) return publish(id, context, frame);
+    const auto held = held_commit(context);
+    const auto id = held ? *held : target(frame);
+    if (synced_ != id || !workspace_->shows_published())
+      return held ? show_held(id, context, frame) : publish(id, context, frame);
     if (keeps_old_trees()) workspace_->remove_old_trees(frame);
     return {};
+  }
+
+  /// What a rollback holds; nothing where the ref decides.
+  std::optional<ObjectId> held_commit(JobContext& context) {
+    const auto* linked = std::get_if<LinkedTarget>(&settings_.target);
+    if (linked == nullptr) return {};
+    if (!history_) {
+      history_.emplace(workspace_->store().git_dir().parent_path());
+      hold_watch_.emplace(history_->hold_folder());
+    }
+    const auto held = history_->held();
+    if (held && held != told_of_hold_)
+      context.log.warn("a rollback holds the tree: the ref is not followed",
+                       {{"hash", held->hex()}, {"hint", "'sidekick git-sync resume' ends that"}});
+    if (!held && told_of_hold_) context.log.info("the rollback has ended: the ref is followed again");
+    told_of_hold_ = held;
+    return held;
+  }
+
+  /// A tree that is gone is made again.
+  Outcome show_held(const ObjectId& id, JobContext& context, const FetchFrame& frame) {
+    frame.activity.begin("going back to the tree that is held");
+    const auto shown = workspace_->show(id, [this](const Publication& coming) { announce(coming); });
+    if (!shown) return publish(id, context, frame);
+    checked_.reset();
+    check_when_due(context, frame);
+    synced_ = id;
+    history_->show(id);
+    touch(settings_.touch_file, folder_mode(settings_), context.log);
+    tell(*shown, context.cancel);
+    return {"held at " + id.hex() + " (" + std::to_string(shown->changed_paths) + " paths changed)"};
   }
 
   void start_over(JobContext& context) {
     context.log.warn("the folder or its repository was removed: starting over", {{"folder", place_of(settings_)}});
     workspace_.reset();
+    history_.reset();
     synced_.reset();
     checked_.reset();
   }
@@ -123,10 +164,13 @@ class GitSyncJob::Impl {
     return linked != nullptr && linked->stale_timeout.count() > 0;
   }
 
-  /// Repairs the published files before contacting the remote, which may be down.
+  /// Repairs the published files before contacting the remote, which may be down: in turn, and where somebody changed
+  /// them.
   void check_when_due(JobContext& context, const FetchFrame& frame) {
     const auto now = context.clock.now();
-    if (checked_ && now - *checked_ < settings_.check_period) return;
+    const bool is_due = !checked_ || now - *checked_ >= settings_.check_period;
+    if (!is_due && !workspace_->sees_change()) return;
+    frame.activity.begin("checking the published files");
     try {
       const auto commit = workspace_->check(*remote_, frame);
       if (!checked_) workspace_->remove_old_trees(frame);
@@ -145,6 +189,7 @@ class GitSyncJob::Impl {
     if (pinned_) return *pinned_;
     if (const auto hash = ObjectId::parse(settings_.ref)) return *(pinned_ = hash);
     const auto prefixes = prefixes_for(settings_.ref);
+    frame.activity.begin("waiting for the list of refs of the remote");
     const auto refs = remote_->list(prefixes, frame.cancel);
     warn_of_two_meanings(refs);
     if (const auto id = find_ref(settings_.ref, refs)) return *id;
@@ -180,19 +225,33 @@ class GitSyncJob::Impl {
     // Counted as by the peer: one per sync that changes the commit, also where the objects are here already.
     metrics_.record(metric_fetches, 1);
     const auto publication =
-        workspace_->publish(id, *remote_, [this](const Publication& coming) { announce(coming); }, frame);
+        workspace_->publish(id, *remote_, [this](const Publication& coming) { prepare_switch(coming); }, frame);
     // Runs before the step counts as synced: after a failure the next step repeats it and calls the hooks.
     remember_source();
+    note_published(publication.commit);
+    if (history_) history_->show(publication.commit);
     synced_ = id;
     checked_ = context.clock.now();
     context.status.ready();
     touch(settings_.touch_file, folder_mode(settings_), context.log);
+    frame.activity.begin("waiting for the hooks");
     tell(publication, context.cancel);
+    workspace_->watch_published(frame.cancel);
     tidy(frame);
     const bool is_news = publication.previous != publication.commit || publication.changed_paths > 0;
     if (!is_news && !is_first) return {};
     return {"'" + settings_.ref + "' of " + url_ + " is at " + publication.commit.hex() + " (" +
             std::to_string(publication.changed_paths) + " paths changed)"};
+  }
+
+  /// Before readers see it: after a kill in between, a rollback still knows what is shown.
+  void prepare_switch(const Publication& coming) {
+    note_published(coming.commit);
+    announce(coming);
+  }
+
+  void note_published(const ObjectId& commit) {
+    if (history_ && !told_of_hold_) history_->published(commit);
   }
 
   /// Readers already have the new tree, so leftovers that could not be removed are not a failure.
@@ -272,6 +331,9 @@ class GitSyncJob::Impl {
   std::vector<ObjectId> searched_;  ///< the tips whose history has no commit of the short hash
   std::optional<ObjectId> synced_;  ///< what the ref named when this process last published it
   std::optional<Clock::time_point> checked_;
+  std::optional<History> history_;  ///< of a linked target
+  std::optional<FolderWatch> hold_watch_;
+  std::optional<ObjectId> told_of_hold_;
   bool has_two_meanings_ = false;
   bool was_standing_by_ = false;
   std::optional<Clock::time_point> asked_;

@@ -97,6 +97,8 @@ std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame
   const auto all = scope(frame);
   if (!is_whole(store_, *commit, all, frame.cancel)) fetch(store_, remote, *commit, all, {*commit}, frame);
   auto content = source_.fetch(*commit, frame);
+  // Before the repair: what is changed after it is noticed, and so is the repair itself, which costs another check.
+  watch(content, frame.cancel);
   with_sound_objects(content, remote, frame, [&] { mend(content, frame); });
   published_ = std::move(content);
   return commit;
@@ -135,6 +137,7 @@ void Workspace::mend(const Content& content, const FetchFrame& frame) {
 Gate Workspace::gate_for(const Publication& publication, const FetchFrame& frame) const {
   if (!settings_.gate) return {};
   return [this, publication, &frame](const std::filesystem::path& folder) {
+    frame.activity.begin("waiting for the gate '" + settings_.gate->argv.front() + "'");
     auto asked = publication;
     asked.tree = folder;
     ask_gate(*settings_.gate, asked, frame.log, frame.cancel);
@@ -158,6 +161,7 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announc
     announce(publication);
   });
   with_sound_objects(content, remote, frame, [&] {
+    frame.activity.begin("writing the files");
     publication.changed_paths = publisher_->publish(content, gate, frame.cancel).changed_paths;
   });
   // Only here: where the record is lost or was never there, it shows which files came from git.
@@ -167,11 +171,40 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announc
   return publication;
 }
 
+std::optional<Publication> Workspace::show(const ObjectId& commit, const Announce& announce) {
+  Publication publication{commit, publisher_->current(), 0, {}};
+  const Unannounced at_the_end{*publisher_};
+  publisher_->before_switch([&announce, publication](const std::filesystem::path& tree) mutable {
+    publication.tree = tree;
+    announce(publication);
+  });
+  const auto published = publisher_->show(commit);
+  if (!published) return {};
+  publication.changed_paths = published->changed_paths;
+  publication.tree = publisher_->tree_path();
+  published_.reset();
+  store_.set_head(commit);
+  return publication;
+}
+
+void Workspace::watch(const Content& content, const CancelToken& cancel) {
+  watch_.emplace(publisher_->tree_path(), list_content(content, cancel));
+}
+
+void Workspace::watch_published(const CancelToken& cancel) {
+  if (published_) watch(*published_, cancel);
+}
+
+bool Workspace::sees_change() {
+  return watch_ && watch_->changed();
+}
+
 void Workspace::remove_old_trees(const FetchFrame& frame) {
   publisher_->tidy(frame.cancel);
 }
 
 void Workspace::tidy(const FetchFrame& frame) {
+  frame.activity.begin("removing what is no longer needed");
   remove_old_trees(frame);
   if (!published_ || settings_.garbage_collection == GarbageCollection::never) return;
   const auto when = settings_.garbage_collection;

@@ -11,6 +11,7 @@
 #include "git_sync/hooks/hooks.hpp"
 #include "git_sync/publish/publisher.hpp"
 #include "git_sync/publish/root.hpp"
+#include "git_sync/publish/tree_watch.hpp"
 #include "git_sync/settings.hpp"
 #include "git_sync/store/store.hpp"
 
@@ -47,6 +48,14 @@ class Workspace final {
   /// readers see after the gate let it pass.
   Publication publish(const ObjectId& id, Remote& remote, const Announce& announce, const FetchFrame& frame);
 
+  /// Sends readers to the tree of `commit` where that is still there, as it is: check() looks at it. Nothing where
+  /// there is none.
+  std::optional<Publication> show(const ObjectId& commit, const Announce& announce);
+
+  /// True where somebody changed a published file since the last check() or watch_published(). Costs next to nothing.
+  void watch_published(const CancelToken& cancel);
+  bool sees_change();
+
   /// Removes trees that no reader is sent to any more, after their timeout.
   void remove_old_trees(const FetchFrame& frame);
 
@@ -59,6 +68,7 @@ class Workspace final {
   /// Finishes an interrupted publication where everything it needs is here: the remote may be down.
   void finish(const FetchFrame& frame);
   void mend(const Content& content, const FetchFrame& frame);
+  void watch(const Content& content, const CancelToken& cancel);
   /// What of a commit has to be here. The scope asks this workspace which blobs are needed.
   Scope scope(const FetchFrame& frame);
   Gate gate_for(const Publication& publication, const FetchFrame& frame) const;
@@ -71,6 +81,7 @@ class Workspace final {
   ContentSource source_;
   std::unique_ptr<Publisher> publisher_;
   std::optional<Content> published_;
+  std::optional<TreeWatch> watch_;
 };
 
 }  // namespace sidekick::git_sync

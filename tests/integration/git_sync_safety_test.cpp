@@ -135,3 +135,22 @@ TEST_CASE("A disk too small for what is fetched is told with what to do") {
   CHECK(done.err.find("No space left on device") != std::string::npos);
   CHECK(done.err.find("free space on the disk") != std::string::npos);
 }
+
+TEST_CASE("A published file that somebody changes is put right with the next poll, in both modes") {
+  const Site site;
+  site.repository.write("deep/er/page", "right");
+  site.repository.commit();
+  for (const bool by_link : {true, false}) {
+    const auto flags = by_link ? site.linked({"--period=50ms", "--check-period=1h"})
+                               : site.in_place({"--period=50ms", "--check-period=1h"});
+    const Child child(git_sync_command(flags));
+    const auto page = (by_link ? site.link : site.folder) / "deep/er/page";
+    const auto is_right = [&] { return fs::exists(page) && read_file(page) == "right"; };
+    REQUIRE(eventually(20s, [&] { return is_right() && child.err().find("is at ") != std::string::npos; }));
+    write_file(page, "wrong");
+    CHECK(eventually(10s, is_right));
+    fs::remove(page);
+    CHECK(eventually(10s, is_right));
+    CHECK(eventually(10s, [&] { return child.err().find("repairing them") != std::string::npos; }));
+  }
+}

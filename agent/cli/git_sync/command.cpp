@@ -2,6 +2,7 @@
 
 #include "agent/cli/commands.hpp"
 #include "agent/cli/common_settings.hpp"
+#include "agent/cli/git_sync/rollback_command.hpp"
 #include "agent/cli/git_sync/schema.hpp"
 #include "agent/cli/git_sync/settings.hpp"
 #include "git_sync/git_sync_job.hpp"
@@ -29,6 +30,7 @@ runtime::Policy policy_for(const Values& values, const git_sync::Settings& job, 
 std::optional<HttpPlan> http_of(const Values& values) {
   HttpPlan plan;
   plan.sync_token = values.secret("sync-token");
+  if (values.find("root")) plan.actions = rollback_actions(std::filesystem::absolute(values.text("root")));
   if (values.find("http")) {
     plan.address = values.text("http");
     return plan;
@@ -76,6 +78,7 @@ const Command git_sync_command{
     .plan = plan_of,
     .http = http_of,
     .rules = rules_of,
+    .subcommand = run_git_sync_admin,
 };
 
 }  // namespace sidekick::cli

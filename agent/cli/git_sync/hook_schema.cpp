@@ -57,6 +57,12 @@ std::vector<Setting> commands_to_call() {
        .fallback = "3s",
        .peer_variables = "GITSYNC_PRE_PUBLISH_EXECHOOK_BACKOFF",
        .form = Form::go_duration},
+      {.name = "post-sync-signal",
+       .value_name = "SIGNAL:TARGET",
+       .help =
+           "signal for a process in the same process namespace after each sync, such as HUP:nginx; TARGET is the name "
+           "of a process, or the path of a file that holds its id",
+       .group = hooks},
       {.name = "gate",
        .value_name = "COMMAND",
        .help =

@@ -67,8 +67,8 @@ void check_modes(const Values& values, GitSyncMode mode) {
                      values.find(name)->origin + (its == GitSyncMode::linked ? " cannot be combined with --in-place"
                                                                              : " cannot be combined with --root")});
   };
-  for (const auto* const name :
-       {"link", "group-write", "stale-worktree-timeout", "hard-links", "empty-root", "pre-publish-exechook-command"})
+  for (const auto* const name : {"link", "group-write", "stale-worktree-timeout", "keep-trees", "hard-links",
+                                 "empty-root", "pre-publish-exechook-command"})
     only(name, GitSyncMode::linked);
   for (const auto* const name : {"git-dir", "delete-order", "force"}) only(name, GitSyncMode::in_place);
 }
@@ -95,9 +95,7 @@ void check_git_sync_rules(const Values& values, GitSyncMode mode, Log& log) {
   warn_of_no_effect(values, log);
 }
 
-std::optional<int> sync_signal(const Values& values, GitSyncMode mode) {
-  auto text = values.text("sync-on-signal");
-  if (text.empty()) return {};
+std::optional<int> signal_number(std::string text) {
   int found = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found);
   if (error != std::errc() || end != text.data() + text.size()) {
@@ -106,8 +104,13 @@ std::optional<int> sync_signal(const Values& values, GitSyncMode mode) {
     for (int signal = 1; signal < NSIG; signal++)
       if (const char* name = ::sigabbrev_np(signal); name && text == name) found = signal;
   }
-  if (found < 1 || found >= NSIG)
-    throw unfit_value(mode, values, "sync-on-signal", "not the name or number of a signal");
+  return found < 1 || found >= NSIG ? std::nullopt : std::optional(found);
+}
+
+std::optional<int> sync_signal(const Values& values, GitSyncMode mode) {
+  if (values.text("sync-on-signal").empty()) return {};
+  const auto found = signal_number(values.text("sync-on-signal"));
+  if (!found) throw unfit_value(mode, values, "sync-on-signal", "not the name or number of a signal");
   for (const int ending : {SIGKILL, SIGSTOP, SIGTERM, SIGINT, SIGQUIT, SIGCHLD})
     if (found == ending)
       throw unfit_value(mode, values, "sync-on-signal", "this signal is reserved", "use SIGHUP or SIGUSR1");

@@ -127,6 +127,14 @@ std::vector<Setting> by_link() {
        .fallback = "0s",
        .peer_variables = "GITSYNC_STALE_WORKTREE_TIMEOUT",
        .form = Form::go_duration},
+      {.name = "keep-trees",
+       .value_name = "N",
+       .help =
+           "keep the last N trees that the link no longer points to, whatever their age: 'sidekick git-sync rollback' "
+           "goes back to them",
+       .group = linked,
+       .fallback = "0",
+       .form = Form::number},
       {.name = "hard-links",
        .help = "share unchanged files between trees by hard links: fast, but a write to one tree changes all of them",
        .group = linked,

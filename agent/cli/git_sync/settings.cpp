@@ -125,6 +125,7 @@ class Reader {
       values_.report(unfit("link", "it leads out of --root", "give a path below --root, or an absolute one"));
     target.link = (target.root / link).lexically_normal();
     target.stale_timeout = time("stale-worktree-timeout", 0ms, "nothing");
+    target.keep_trees = static_cast<std::size_t>(number("keep-trees", 0));
     if (values_.flag("hard-links")) target.unchanged = git_sync::LinkedTarget::Unchanged::hard_link;
     if (values_.flag("empty-root")) target.strangers = git_sync::LinkedTarget::Strangers::remove;
     if (values_.flag("group-write")) target.access = git_sync::LinkedTarget::Access::group_writes;
@@ -169,6 +170,7 @@ class Reader {
     if (values_.find("exechook-command")) out_.exec_hook = exec_hook("exechook");
     if (values_.find("pre-publish-exechook-command")) out_.pre_publish_hook = exec_hook("pre-publish-exechook");
     if (values_.find("webhook-url")) take_webhook();
+    if (values_.find("post-sync-signal")) take_signal();
     const auto timeout = time("gate-timeout", shortest_period, "10ms");
     if (!values_.find("gate")) return;
     out_.gate = {split_command_line(values_.text("gate")), hook_environment(), timeout, hook_umask()};
@@ -195,6 +197,15 @@ class Reader {
   std::optional<mode_t> hook_umask() const {
     if (mode_ == GitSyncMode::in_place) return {};
     return values_.flag("group-write") ? 0002 : 0022;
+  }
+
+  void take_signal() {
+    const auto text = values_.text("post-sync-signal");
+    const auto colon = std::min(text.find(':'), text.size());
+    const auto number = signal_number(text.substr(0, colon));
+    if (!number || colon + 1 >= text.size())
+      throw unfit("post-sync-signal", "not SIGNAL:NAME or SIGNAL:PIDFILE", "an example is HUP:nginx");
+    out_.post_sync_signal = {*number, text.substr(colon + 1)};
   }
 
   void take_webhook() {

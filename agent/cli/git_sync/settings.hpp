@@ -24,6 +24,9 @@ git_sync::RemoteSettings git_sync_remote(const config::Values& values, const con
 /// other; warns of those without effect.
 void check_git_sync_rules(const config::Values& values, GitSyncMode mode, Log& log);
 
+/// "SIGHUP", "HUP" and "1" are 1; nothing for what is no signal.
+std::optional<int> signal_number(std::string text);
+
 /// The number of --sync-on-signal; nothing when it was not given.
 std::optional<int> sync_signal(const config::Values& values, GitSyncMode mode);
 

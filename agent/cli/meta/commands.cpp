@@ -1,6 +1,7 @@
 #include "agent/cli/meta/commands.hpp"
 
 #include "agent/cli/backup/admin_command.hpp"
+#include "agent/cli/git_sync/rollback_command.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/cli/run.hpp"
 #include "agent/config/describe.hpp"
@@ -84,6 +85,7 @@ int run_completion(const Invocation& invocation) {
     schemas.back().command = command->peer;
   }
   for (auto& schema : backup_admin_schemas()) schemas.push_back(std::move(schema));
+  for (auto& schema : git_sync_admin_schemas()) schemas.push_back(std::move(schema));
   write_out(config::bash_completion(names, schemas));
   return 0;
 }

@@ -1,4 +1,4 @@
-/// What a hook does: runs a command, or calls a URL.
+/// What a hook does: runs a command, calls a URL, or sends a signal.
 #pragma once
 
 #include "git_sync/hooks/hook_worker.hpp"
@@ -13,6 +13,10 @@ TellHook command_hook(ExecHook hook, ToldHash told, Log& log);
 /// Calls the URL. The call throws Error: temporary for another status, what HttpClient throws, cancelled. For one
 /// thread at a time.
 TellHook url_hook(Webhook hook);
+
+/// Sends the signal. The call throws Error: no_input (no such process or file), data (the file holds no number),
+/// denied.
+TellHook signal_hook(PostSyncSignal signal, Log& log);
 
 /// The environment of a hook command: `environment`, with the variables of the publication added or replaced.
 std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication,

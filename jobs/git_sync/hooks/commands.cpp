@@ -11,6 +11,28 @@ namespace {
 
 constexpr std::size_t max_last_words_bytes = 600;
 
+/// The peer's setting names a program, and many write a command line there.
+[[noreturn]] void throw_not_run(const ExecHook& hook, const Error& error) {
+  const auto& program = hook.argv.front();
+  if (error.kind() == ErrorKind::no_input && program.find(' ') != std::string::npos)
+    throw Error(error.kind(), "cannot run the exechook '" + program + "': it is one program, without arguments",
+                "name a script that runs the command with its arguments", Retry::never);
+  throw Error(error);
+}
+
+ChildResult run_hook(const ExecHook& hook, const Publication& publication, ToldHash told, const CancelToken& cancel) {
+  try {
+    return run_child({.argv = hook.argv,
+                      .folder = publication.tree.string(),
+                      .environment = environment_for(hook.environment, publication, told),
+                      .timeout = hook.timeout,
+                      .umask = hook.umask},
+                     cancel);
+  } catch (const Error& error) {
+    throw_not_run(hook, error);
+  }
+}
+
 std::string subject(std::string_view what, const std::vector<std::string>& argv) {
   return "the " + std::string(what) + " '" + argv.front() + "'";
 }
@@ -47,12 +69,7 @@ std::vector<std::string> environment_for(const std::vector<std::string>& environ
 
 TellHook command_hook(ExecHook hook, ToldHash told, Log& log) {
   return [hook = std::move(hook), told, &log](const Publication& publication, const CancelToken& cancel) {
-    const auto result = run_child({.argv = hook.argv,
-                                   .folder = publication.tree.string(),
-                                   .environment = environment_for(hook.environment, publication, told),
-                                   .timeout = hook.timeout,
-                                   .umask = hook.umask},
-                                  cancel);
+    const auto result = run_hook(hook, publication, told, cancel);
     const auto output = last_words(result.output);
     if (!result.succeeded())
       throw Error(ErrorKind::temporary, subject("exechook", hook.argv) + " " + result.description(),

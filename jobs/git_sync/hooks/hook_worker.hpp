@@ -23,7 +23,7 @@ using TellHook = std::function<void(const Publication&, const CancelToken&)>;
 /// object.
 class HookWorker final {
  public:
-  /// `name` as in the peer's metric: "exechook", "webhook" or "pre-publish-exechook"; a literal.
+  /// `name` as in the peer's metric: "exechook", "webhook", "pre-publish-exechook", or ours; a literal.
   HookWorker(std::string_view name, TellHook tell, std::chrono::milliseconds backoff, Log& log, MetricSink& metrics);
   /// Cancels the current call and waits for its end.
   ~HookWorker();

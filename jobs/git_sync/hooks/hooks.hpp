@@ -24,14 +24,15 @@ struct Publication {
   std::filesystem::path tree;  ///< the working directory of commands
 };
 
-/// One worker each for the commands and the URL, with a mailbox of one: a newer publication replaces a waiting one, the
-/// same hash is not sent twice, a failure is retried after its back-off. Safe from any thread. The destructor ends
-/// running commands with their process groups.
+/// One worker each for the commands, the URL and the signal, with a mailbox of one: a newer publication replaces a
+/// waiting one, the same hash is not sent twice, a failure is retried after its back-off. Safe from any thread. The
+/// destructor ends running commands with their process groups.
 class Hooks final {
  public:
   /// `pre_publish_hook` gets the commit published before in GITSYNC_HASH.
   Hooks(const std::optional<ExecHook>& pre_publish_hook, const std::optional<ExecHook>& exec_hook,
-        const std::optional<Webhook>& webhook, Log& log, MetricSink& metrics);
+        const std::optional<Webhook>& webhook, const std::optional<PostSyncSignal>& signal, Log& log,
+        MetricSink& metrics);
   ~Hooks();
   Hooks(const Hooks&) = delete;
   Hooks& operator=(const Hooks&) = delete;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <system_error>
 
 #include "git_sync/publish/git_index.hpp"
@@ -70,6 +71,19 @@ std::size_t count_changes(const Record& before, const std::vector<Entry>& entrie
     if (was_there) old++;
   }
   return changes + static_cast<std::size_t>(std::distance(old, before.files.end()));
+}
+
+std::size_t count_changes(const Record& before, const Record& after) {
+  std::vector<Entry> entries;
+  entries.reserve(after.files.size());
+  for (const auto& [path, file] : after.files) {
+    Entry entry{};
+    entry.path = path;
+    entry.kind = file.kind;
+    entry.blob = file.blob;
+    entries.push_back(std::move(entry));
+  }
+  return count_changes(before, entries);
 }
 
 std::vector<struct stat> statuses_of(const fs::path& tree, const std::vector<Entry>& entries) {
@@ -165,7 +179,6 @@ Published LinkedPublisher::mend(Work& work, Record record) {
 
 Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::optional<Record>& before) {
   const auto& commit = work.content.commit;
-  const auto was_current = current();
   const auto unfinished = layout_.unfinished(commit);
   make_folder(layout_.worktrees(), attributes_.folder_mode);
   remove_tree(unfinished);
@@ -178,12 +191,26 @@ Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::opti
     throw;
   }
   exchange_folders(unfinished, layout_.worktree(commit), layout_.put_aside(commit));
+  move_link_to(commit);
+  return {before ? count_changes(*before, work.listing.entries) : work.listing.entries.size()};
+}
+
+void LinkedPublisher::move_link_to(const ObjectId& commit) {
+  const auto was_current = current();
   // From now on no reader is sent there: its timeout starts.
   if (was_current && *was_current != commit)
     ::utimensat(AT_FDCWD, layout_.worktree(*was_current).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
   if (before_switch_) before_switch_(layout_.worktree(commit));
   layout_.point_link_at(commit, attributes_.folder_mode);
-  return {before ? count_changes(*before, work.listing.entries) : work.listing.entries.size()};
+}
+
+std::optional<Published> LinkedPublisher::show(const ObjectId& commit) {
+  const auto record = read_record(layout_.record(commit));
+  if (!record || !is_folder_on_disk(layout_.worktree(commit))) return {};
+  const auto was_current = current();
+  const auto before = was_current ? read_record(layout_.record(*was_current)) : std::nullopt;
+  move_link_to(commit);
+  return Published{before ? count_changes(*before, *record) : record->files.size()};
 }
 
 void LinkedPublisher::fill(const Work& work, const fs::path& unfinished, const Gate& gate,
@@ -286,8 +313,31 @@ bool LinkedPublisher::is_due(const fs::path& worktree) const {
   return since + target_.stale_timeout <= std::chrono::system_clock::now().time_since_epoch();
 }
 
-void LinkedPublisher::tidy(const CancelToken& cancel) {
+std::vector<ObjectId> LinkedPublisher::removable_trees() const {
   const auto published = current();
+  if (!published) return {};
+  std::vector<std::pair<fs::file_time_type, ObjectId>> old;
+  std::error_code error;
+  for (fs::directory_iterator it(layout_.worktrees(), error), end; !error && it != end; it.increment(error)) {
+    const auto commit = ObjectId::parse(it->path().filename().string());
+    std::error_code gone;
+    if (commit && *commit != *published) old.emplace_back(fs::last_write_time(it->path(), gone), *commit);
+  }
+  std::ranges::sort(old, std::greater{});
+  std::vector<ObjectId> out;
+  for (auto i = target_.keep_trees; i < old.size(); i++)
+    if (is_due(layout_.worktree(old[i].second))) out.push_back(old[i].second);
+  return out;
+}
+
+void LinkedPublisher::tidy(const CancelToken& cancel) {
+  for (const auto& commit : removable_trees()) {
+    cancel.throw_if_cancelled();
+    // Renames first, so that a kill leaves nothing that looks complete.
+    const auto aside = layout_.put_aside(commit);
+    remove_tree(aside);
+    if (::rename(layout_.worktree(commit).c_str(), aside.c_str()) == 0) remove_tree(aside);
+  }
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it(layout_.worktrees(), error), end; !error && it != end; it.increment(error))
@@ -295,15 +345,10 @@ void LinkedPublisher::tidy(const CancelToken& cancel) {
   for (const auto& path : found) {
     cancel.throw_if_cancelled();
     const auto name = path.filename().string();
-    const auto commit = ObjectId::parse(name);
-    if (commit && published && *commit != *published && is_due(path)) {
-      // Renames first, so that a kill leaves nothing that looks complete.
-      const auto aside = layout_.put_aside(*commit);
-      remove_tree(aside);
-      if (::rename(path.c_str(), aside.c_str()) == 0) remove_tree(aside);
-    } else if (name.starts_with(".tmp-") || name.starts_with(".old-")) {
-      remove_tree(path);
-    }
+    const bool is_leftover = name.starts_with(".tmp-") || name.starts_with(".old-");
+    // The folder is ours alone, as it is the peer's.
+    const bool is_stranger = !ObjectId::parse(name) && is_due(path);
+    if (is_leftover || is_stranger) remove_tree(path);
   }
   for (fs::directory_iterator it(layout_.git_dir() / "worktrees", error), end; !error && it != end;
        it.increment(error)) {

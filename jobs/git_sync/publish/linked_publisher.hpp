@@ -21,6 +21,7 @@ class LinkedPublisher final : public Publisher {
   std::filesystem::path tree_path() const override;
   Inspection inspect(const Content& content, const CancelToken& cancel) const override;
   Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override;
+  std::optional<Published> show(const ObjectId& commit) override;
   void tidy(const CancelToken& cancel) override;
   void before_switch(const std::function<void(const std::filesystem::path& tree)>& call) override {
     before_switch_ = call;
@@ -42,7 +43,9 @@ class LinkedPublisher final : public Publisher {
   void warn_of_attributes(const Contents& contents);
   FileStamp stamp_to_record(FileStamp stamp) const noexcept;
   void remove_tree(const std::filesystem::path& folder);
+  void move_link_to(const ObjectId& commit);
   bool is_due(const std::filesystem::path& worktree) const;
+  std::vector<ObjectId> removable_trees() const;
 
   LinkedTarget target_;
   LinkedLayout layout_;

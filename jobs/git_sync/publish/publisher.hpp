@@ -85,6 +85,10 @@ class Publisher {
   /// content again repairs damage without an outage. `gate` may be empty.
   virtual Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) = 0;
 
+  /// Sends readers to the tree of `commit` where that is still there, as it is, without the gate; it may have been
+  /// damaged since. Nothing where there is no such tree, and nothing happened.
+  virtual std::optional<Published> show(const ObjectId& /*commit*/) { return {}; }
+
   /// Removes trees that no reader is sent to any more, and leftovers of crashes.
   virtual void tidy(const CancelToken& cancel) = 0;
 };

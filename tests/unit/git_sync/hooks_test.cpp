@@ -16,6 +16,7 @@
 #include "git_sync/hooks/hook_worker.hpp"
 #include "sidekick/fd.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/process.hpp"
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -167,7 +168,7 @@ std::string hash_of(char digit) {
 
 TEST_CASE("a command is told of a publication by its environment and works in the tree", "[hooks]") {
   Scene scene;
-  Hooks hooks({}, scene.command("env > $out/env; pwd > $out/pwd; echo $# > $out/arguments; touch $out/done"), {},
+  Hooks hooks({}, scene.command("env > $out/env; pwd > $out/pwd; echo $# > $out/arguments; touch $out/done"), {}, {},
               scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "success") == 1; }));
@@ -186,7 +187,7 @@ TEST_CASE("a hook that fails is tried again until it succeeds and then is not to
   Scene scene;
   Hooks hooks(
       {}, scene.command("echo run >> $out/runs; test $(wc -l < $out/runs) -ge 3 || { echo 'not yet' >&2; exit 4; }"),
-      {}, scene.log, scene.counts);
+      {}, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "success") == 1; }));
   CHECK(scene.counts.of("exechook", "error") == 2);
@@ -203,7 +204,7 @@ TEST_CASE("a hook that fails is tried again until it succeeds and then is not to
 TEST_CASE("the newest publication takes the place of those that wait", "[hooks]") {
   Scene scene;
   Hooks hooks({}, scene.command("echo $GITSYNC_HASH >> $out/told; while ! test -e $out/go; do sleep 0.01; done"), {},
-              scene.log, scene.counts);
+              {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return !scene.file("told").empty(); }));
   for (const char digit : {'b', 'c', 'd'}) hooks.send(scene.publication(digit));
@@ -214,7 +215,7 @@ TEST_CASE("the newest publication takes the place of those that wait", "[hooks]"
 
 TEST_CASE("a retry tells of the newest publication", "[hooks]") {
   Scene scene;
-  Hooks hooks({}, scene.command("echo $GITSYNC_HASH >> $out/told; test -e $out/go"), {}, scene.log, scene.counts);
+  Hooks hooks({}, scene.command("echo $GITSYNC_HASH >> $out/told; test -e $out/go"), {}, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") >= 1; }));
   hooks.send(scene.publication('b'));
@@ -229,7 +230,7 @@ TEST_CASE("a command that outlives its limit is ended with all it started", "[ho
   auto hook = scene.command("sleep 600 & echo $! > $out/child; echo begun; wait");
   hook.timeout = 300ms;
   hook.backoff = 60s;
-  Hooks hooks({}, hook, {}, scene.log, scene.counts);
+  Hooks hooks({}, hook, {}, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") == 1; }));
   const auto child = static_cast<pid_t>(std::stol(scene.file("child")));
@@ -243,14 +244,14 @@ TEST_CASE("hooks that are destroyed end what runs and do not wait for a back-off
   hook.timeout = 600s;
   const auto begun = std::chrono::steady_clock::now();
   {
-    Hooks hooks({}, hook, {}, scene.log, scene.counts);
+    Hooks hooks({}, hook, {}, {}, scene.log, scene.counts);
     hooks.send(scene.publication('a'));
     REQUIRE(test::eventually(patience, [&] { return std::filesystem::exists(scene.folder / "begun"); }));
   }
   {
     auto failing = scene.command("exit 1");
     failing.backoff = 600s;
-    Hooks hooks({}, failing, {}, scene.log, scene.counts);
+    Hooks hooks({}, failing, {}, {}, scene.log, scene.counts);
     hooks.send(scene.publication('a'));
     REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") == 1; }));
   }
@@ -261,7 +262,7 @@ TEST_CASE("a program that is not there is an error that is told and tried again"
   Scene scene;
   auto hook = scene.command("");
   hook.argv = {"/nowhere/hook"};
-  Hooks hooks({}, hook, {}, scene.log, scene.counts);
+  Hooks hooks({}, hook, {}, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("exechook", "error") >= 2; }));
   CHECK(scene.recorder.lines(LogLevel::error).at(0).find("/nowhere/hook") != std::string::npos);
@@ -270,7 +271,7 @@ TEST_CASE("a program that is not there is an error that is told and tried again"
 TEST_CASE("a webhook brings the hash in a header and no body", "[hooks]") {
   Scene scene;
   const WebServer server({200});
-  Hooks hooks({}, {}, webhook(server), scene.log, scene.counts);
+  Hooks hooks({}, {}, webhook(server), {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("webhook", "success") == 1; }));
   const auto head = server.requests().at(0);
@@ -282,7 +283,7 @@ TEST_CASE("a webhook brings the hash in a header and no body", "[hooks]") {
 TEST_CASE("a webhook with another status is tried again, and its URL has no password in the log", "[hooks]") {
   Scene scene;
   const WebServer server({500, 204, 200});
-  Hooks hooks({}, {}, webhook(server), scene.log, scene.counts);
+  Hooks hooks({}, {}, webhook(server), {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("webhook", "success") == 1; }));
   CHECK(scene.counts.of("webhook", "error") == 2);
@@ -298,7 +299,7 @@ TEST_CASE("a webhook whose status does not matter is told once", "[hooks]") {
   auto hook = webhook(server);
   hook.success_status = 0;
   hook.method = "GET";
-  Hooks hooks({}, {}, hook, scene.log, scene.counts);
+  Hooks hooks({}, {}, hook, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("webhook", "success") == 1; }));
   CHECK(server.requests().at(0).starts_with("GET /hook "));
@@ -312,7 +313,7 @@ TEST_CASE("a webhook that drips its answer ends with its limit", "[hooks]") {
   hook.timeout = 300ms;
   hook.backoff = 60s;
   hook.http.idle_timeout = 300ms;
-  Hooks hooks({}, {}, hook, scene.log, scene.counts);
+  Hooks hooks({}, {}, hook, {}, scene.log, scene.counts);
   hooks.send(scene.publication('a'));
   CHECK(test::eventually(patience, [&] { return scene.counts.of("webhook", "error") == 1; }));
 }
@@ -335,12 +336,12 @@ TEST_CASE("a hook that fails in an unexpected way is tried again", "[hooks]") {
 TEST_CASE("one attempt each is made and awaited in a run that ends", "[hooks]") {
   Scene scene;
   const WebServer server({200});
-  Hooks good({}, scene.command("sleep 0.1; touch $out/done"), webhook(server), scene.log, scene.counts);
+  Hooks good({}, scene.command("sleep 0.1; touch $out/done"), webhook(server), {}, scene.log, scene.counts);
   good.run_once(scene.publication('a'), {});
   CHECK(std::filesystem::exists(scene.folder / "done"));
   CHECK(server.requests().size() == 1);
 
-  Hooks bad({}, scene.command("exit 5"), webhook(server), scene.log, scene.counts);
+  Hooks bad({}, scene.command("exit 5"), webhook(server), {}, scene.log, scene.counts);
   const auto error = test::error_of([&] { bad.run_once(scene.publication('a'), {}); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::temporary);
@@ -385,7 +386,7 @@ TEST_CASE("a gate and a hook give way to cancellation", "[hooks]") {
 
 TEST_CASE("the pre-publish hook is told of the hash before, and once for each publication", "[hooks]") {
   Scene scene;
-  Hooks hooks(scene.command("echo $GITSYNC_HASH $SIDEKICK_HASH $# >> $out/told"), {}, {}, scene.log, scene.counts);
+  Hooks hooks(scene.command("echo $GITSYNC_HASH $SIDEKICK_HASH $# >> $out/told"), {}, {}, {}, scene.log, scene.counts);
   hooks.announce(scene.publication('a'));
   REQUIRE(test::eventually(patience, [&] { return scene.counts.of("pre-publish-exechook", "success") == 1; }));
   hooks.send(scene.publication('a'));
@@ -402,7 +403,7 @@ TEST_CASE("a webhook may answer with bare line feeds as a shell script does", "[
   Webhook hook;
   hook.url = server.url("/hook");
   hook.timeout = 5s;
-  Hooks hooks({}, {}, hook, scene.log, scene.counts);
+  Hooks hooks({}, {}, hook, {}, scene.log, scene.counts);
   CHECK_NOTHROW(hooks.run_once(scene.publication('a'), {}));
 }
 
@@ -426,7 +427,7 @@ TEST_CASE("a webhook follows redirects as Go's client does", "[hooks]") {
     hook.url = server.url("/hook");
     hook.url.insert(7, "me:hunter2@");
     hook.timeout = 5s;
-    Hooks hooks({}, {}, hook, scene.log, scene.counts);
+    Hooks hooks({}, {}, hook, {}, scene.log, scene.counts);
     CHECK_NOTHROW(hooks.run_once(scene.publication('a'), {}));
     const std::lock_guard lock(mutex);
     REQUIRE(heard.size() == 2);
@@ -459,12 +460,42 @@ TEST_CASE("a webhook does not show its login to another host that it is redirect
   hook.url = server.url("/hook");
   hook.url.insert(7, "me:hunter2@");
   hook.timeout = 5s;
-  Hooks({}, {}, hook, scene.log, scene.counts).run_once(scene.publication('a'), {});
+  Hooks({}, {}, hook, {}, scene.log, scene.counts).run_once(scene.publication('a'), {});
   {
     const std::lock_guard lock(mutex);
     CHECK(heard.find("Gitsync-Hash") != std::string::npos);
     CHECK(heard.find("Authorization") == std::string::npos);
   }
   hook.url = server.url("/circle");
-  CHECK_THROWS_AS(Hooks({}, {}, hook, scene.log, scene.counts).run_once(scene.publication('a'), {}), Error);
+  CHECK_THROWS_AS(Hooks({}, {}, hook, {}, scene.log, scene.counts).run_once(scene.publication('a'), {}), Error);
+}
+
+TEST_CASE("a neighbour is sent a signal by its name or by the file that holds its id", "[hooks]") {
+  Scene scene;
+  test::write_file(scene.folder / "neighbour-1",
+                   "#!/bin/sh\n"
+                   "trap 'echo told >> " +
+                       (scene.folder / "told").string() +
+                       "' HUP\n"
+                       "touch " +
+                       (scene.folder / "ready").string() +
+                       "\n"
+                       "while :; do sleep 0.01; done\n");
+  ::chmod((scene.folder / "neighbour-1").c_str(), 0755);
+  test::Child neighbour({{(scene.folder / "neighbour-1").string()}});
+  REQUIRE(test::eventually(patience, [&] { return std::filesystem::exists(scene.folder / "ready"); }));
+  const auto by_name = [&](std::string target) {
+    Hooks hooks({}, {}, {}, PostSyncSignal{SIGHUP, std::move(target)}, scene.log, scene.counts);
+    hooks.run_once(scene.publication('a'), CancelToken());
+  };
+  by_name("neighbour-1");
+  CHECK(test::eventually(patience, [&] { return scene.file("told") == "told\n"; }));
+  test::write_file(scene.folder / "pid", std::to_string(neighbour.pid()) + "\n");
+  by_name((scene.folder / "pid").string());
+  CHECK(test::eventually(patience, [&] { return scene.file("told") == "told\ntold\n"; }));
+  const auto nobody = test::error_of([&] { by_name("no-such-process"); });
+  REQUIRE(nobody);
+  CHECK(test::mentions(*nobody, "no process is named 'no-such-process'"));
+  test::write_file(scene.folder / "pid", "nonsense");
+  CHECK(test::mentions(*test::error_of([&] { by_name((scene.folder / "pid").string()); }), "does not hold the number"));
 }

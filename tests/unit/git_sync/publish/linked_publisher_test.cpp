@@ -311,6 +311,33 @@ TEST_CASE("old trees go when their time is over and never the current one", "[gi
   CHECK(root.status().empty());
 }
 
+TEST_CASE("files of others among the trees go, and as many old trees stay as are to be kept", "[git_sync][linked]") {
+  Root root;
+  root.target.keep_trees = 2;
+  LinkedPublisher publisher(root.target, root.target.root / ".git", root.log);
+  std::vector<ObjectId> commits;
+  for (const std::string text : {"1", "2", "3", "4"}) {
+    root.source.commit_file("a", text);
+    commits.push_back(root.publish());
+  }
+  const auto strangers = root.target.root / ".worktrees";
+  test::write_file(strangers / "file", "x");
+  fs::create_directories(strangers / "folder/inner");
+  publisher.tidy(CancelToken{});
+  CHECK_FALSE(fs::exists(root.tree(commits[0])));
+  for (const auto kept : {1, 2, 3}) CHECK(fs::exists(root.tree(commits[static_cast<std::size_t>(kept)])));
+  CHECK_FALSE(fs::exists(strangers / "file"));
+  CHECK_FALSE(fs::exists(strangers / "folder"));
+  const auto shown = publisher.show(commits[1]);
+  REQUIRE(shown);
+  CHECK(shown->changed_paths == 1);
+  CHECK(publisher.current() == commits[1]);
+  CHECK(test::read_file(root.link() / "a") == "2");
+  CHECK(root.status().empty());
+  CHECK_FALSE(publisher.show(commits[0]));
+  CHECK(publisher.current() == commits[1]);
+}
+
 TEST_CASE("an old tree stays as long as it is told to", "[git_sync][linked]") {
   Root root;
   root.target.stale_timeout = std::chrono::hours(1);
