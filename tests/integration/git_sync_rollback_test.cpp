@@ -85,6 +85,23 @@ TEST_CASE("A hold outlives a kill and a restart, and damage to the held tree is 
   CHECK(site.shows(site.third));
 }
 
+TEST_CASE("A hold outlives the loss of the repository") {
+  Rolled site;
+  {
+    const Child child(git_sync_command(site.flags({"--period=20ms"})));
+    site.publish_three();
+    REQUIRE(site.ask("rollback").exit_code == 0);
+  }
+  write_file(site.root / ".git/config", "[garbage");
+  site.repository.git({"config", "uploadpack.allowAnySHA1InWant", "true"});
+  Child again(git_sync_command(site.flags({"--period=20ms"})));
+  CHECK(eventually(patience, [&] {
+    return again.err().find("held at " + site.second) != std::string::npos ||
+           again.err().find("is at " + site.second) != std::string::npos;
+  }));
+  CHECK(linked_commit(site.link) == site.second);
+}
+
 TEST_CASE("A rollback while nobody runs takes effect at the next start") {
   Rolled site;
   {

@@ -62,12 +62,16 @@ std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& 
               "name an empty folder, or a new one inside it; --empty-root deletes what is there");
 }
 
-/// Empties `git` except for what the visible tree needs, and removes the other trees.
+/// Empties `git` except for what the visible tree and a rollback need, and removes the other trees.
 void discard_repository(const fs::path& root, const LinkedTarget& target) {
   const auto shown = published_commit(target);
   const std::string kept = shown ? shown->hex() : std::string();
+  const auto stays = [](const fs::path& path) {
+    const auto name = path.filename();
+    return (name == "worktrees" && is_folder(path)) || name == "sidekick-hold" || name == "sidekick-history";
+  };
   for (const auto& path : entries_of(root / ".git"))
-    if (path.filename() != "worktrees" || !is_folder(path)) remove_whole(path);
+    if (!stays(path)) remove_whole(path);
   for (const auto& folder : {root / ".git" / "worktrees", root / ".worktrees"}) {
     if (!is_folder(folder)) continue;
     for (const auto& path : entries_of(folder))

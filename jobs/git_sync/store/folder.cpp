@@ -33,7 +33,7 @@ void make_folder(const fs::path& path, fs::perms mode) {
 
 // A repository that an earlier process had started when it was killed is completed; that of another owner is not.
 void refuse_strangers(const fs::path& git_dir) {
-  constexpr std::array<std::string_view, 10> ours{"HEAD",
+  constexpr std::array<std::string_view, 13> ours{"HEAD",
                                                   "config",
                                                   "objects",
                                                   "refs",
@@ -42,7 +42,10 @@ void refuse_strangers(const fs::path& git_dir) {
                                                   "modules",
                                                   "shallow",
                                                   "sidekick-source",
-                                                  "sidekick-gitmodules"};
+                                                  "sidekick-gitmodules",
+                                                  "sidekick-history",
+                                                  "sidekick-hold",
+                                                  "sidekick-shown"};
   std::error_code error;
   for (fs::directory_iterator it(git_dir, error), end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();
