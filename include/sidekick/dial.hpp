@@ -19,9 +19,8 @@ struct Dialled {
   std::string failure;
 };
 
-/// Tries each address of `host` (a name, or an IPv4 or IPv6 address without brackets) in turn, `timeout` for each.
-/// `family` is AF_UNSPEC, AF_INET or AF_INET6. Never throws for a failure. The name is looked up by getaddrinfo, which
-/// cancellation cannot interrupt. Thread safe.
+/// Tries each address of `host` (a name, or an IPv4 or IPv6 address without brackets) in turn, `timeout` for each and
+/// for the lookup. `family` is AF_UNSPEC, AF_INET or AF_INET6. Never throws for a failure. Thread safe.
 Dialled dial(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout, const CancelToken& cancel,
              int family = AF_UNSPEC);
 

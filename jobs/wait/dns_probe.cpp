@@ -1,6 +1,5 @@
-#include <netdb.h>
-
 #include "sidekick/error.hpp"
+#include "sidekick/lookup.hpp"
 #include "sidekick/secret.hpp"
 #include "wait/probe.hpp"
 
@@ -12,13 +11,9 @@ class DnsProbe final : public Probe {
  public:
   explicit DnsProbe(std::string name) : name_(std::move(name)) {}
 
-  std::optional<std::string> look(const CancelToken&) override {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int status = ::getaddrinfo(name_.c_str(), nullptr, &hints, &found);
-    if (status != 0) return std::string("no such name: ") + ::gai_strerror(status);
-    ::freeaddrinfo(found);
+  std::optional<std::string> look(const CancelToken& cancel) override {
+    const auto addresses = look_up(name_, 0, AF_UNSPEC, std::nullopt, cancel);
+    if (!addresses.first) return addresses.failure;
     return {};
   }
 

@@ -1,6 +1,5 @@
 #include "sidekick/dial.hpp"
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -13,7 +12,7 @@
 #include <system_error>
 
 #include "sidekick/error.hpp"
-#include "sidekick/handle.hpp"
+#include "sidekick/lookup.hpp"
 
 namespace sidekick {
 
@@ -95,15 +94,9 @@ Dialled dial_path(const std::string& path, milliseconds timeout, const CancelTok
 }
 
 Dialled dial(const std::string& host, std::uint16_t port, milliseconds timeout, const CancelToken& cancel, int family) {
-  addrinfo hints{};
-  hints.ai_family = family;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int status = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); status != 0)
-    return {{}, std::string("no such name: ") + ::gai_strerror(status)};
-  const Handle<addrinfo, ::freeaddrinfo> owner(found);
-  Dialled last{{}, "the name has no address"};
-  for (const auto* it = found; it != nullptr && !cancel.cancelled(); it = it->ai_next) {
+  const auto addresses = look_up(host, port, family, steady_clock::now() + timeout, cancel);
+  Dialled last{{}, addresses.failure};
+  for (const auto* it = addresses.first.get(); it != nullptr && !cancel.cancelled(); it = it->ai_next) {
     last = connect_to(it->ai_addr, it->ai_addrlen, timeout, cancel);
     if (last.fd) break;
   }
