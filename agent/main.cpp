@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "agent/cli/run.hpp"
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "agent/cli/process.hpp"
 #include "agent/config/describe.hpp"
 #include "agent/runtime/init.hpp"
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 #include "agent/runtime/watchdog.hpp"
 #include "agent/status/http_address.hpp"
 #include "sidekick/child.hpp"
@@ -47,7 +47,7 @@ class JobRun {
         schema_(schema),
         rules_(rules),
         process_(std::string(schema.command), rules.wraps, rules.log_format),
-        job_(std::string(schema.command), process_.surroundings()) {}
+        job_(std::string(schema.command), process_.context()) {}
   ~JobRun() { process_.stop_serving(); }
   JobRun(const JobRun&) = delete;
   JobRun& operator=(const JobRun&) = delete;

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 #include "agent/status/progress.hpp"
 #include "agent/status/termination.hpp"
 
@@ -17,7 +17,7 @@ constexpr auto termination_log = "/dev/termination-log";
 Process::Process(std::string name, Wraps wraps, std::optional<status::LogFormat> log_format)
     : signal_thread_(interrupt_),
       log_(*this, std::move(name), 0),
-      surroundings_{
+      context_{
           .clock = clock_,
           .log = *this,
           .interrupt = interrupt_,

@@ -39,7 +39,7 @@ class Process final : private status::EventSink {
   SignalMail& signals() noexcept { return mail_; }  ///< empty unless it wraps another program
 
   /// Lives as long as the process.
-  const runtime::Surroundings& surroundings() const noexcept { return surroundings_; }
+  const runtime::ProcessContext& context() const noexcept { return context_; }
 
   /// From now on the signal raises the trigger. Throws as SignalThread::raise_on().
   void raise_on(int signal, runtime::Trigger& trigger) { signal_thread_.raise_on(signal, trigger); }
@@ -76,7 +76,7 @@ class Process final : private status::EventSink {
   status::Metrics metrics_;
   std::mutex engine_mutex_;
   std::mt19937_64 engine_{std::random_device()()};
-  runtime::Surroundings surroundings_;
+  runtime::ProcessContext context_;
   std::unique_ptr<status::HttpServer> server_;
 };
 

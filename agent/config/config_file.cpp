@@ -25,7 +25,7 @@ std::string place_of(const std::string& path, const YAML::Node& node) {
 }
 
 void check_key(const Schema& schema, const std::string& path, const YAML::Node& node) {
-  const auto key = node.Scalar();
+  const auto& key = node.Scalar();
   for (const auto known : schema.file_keys)
     if (known == key) return;
   auto hint = nearest_hint(key, "", schema.file_keys);

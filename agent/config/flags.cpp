@@ -103,6 +103,7 @@ class Parser {
   /// What follows a misspelt flag is its value where the flag that was meant has one, and not an argument.
   void skip_value_of_unknown(const std::string& name) {
     std::vector<std::string_view> names;
+    names.reserve(schema_.settings.size());
     for (const auto& setting : schema_.settings) names.push_back(setting.name);
     const auto* const meant = schema_.find(nearest(name, names));
     if (meant != nullptr ? takes_value(*meant) : schema_.arguments.empty()) take_value();

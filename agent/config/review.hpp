@@ -1,4 +1,4 @@
-/// Judging settings: what is wrong with them, all of it.
+/// Finds all problems of the settings, not only the first.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ class Review final {
  public:
   enum class Files {
     read,
-    untouched,  ///< no file that a setting names is opened: its content counts as given and is not known
+    untouched,  ///< no file that a setting names is opened; what it holds counts as given and unknown
   };
 
   explicit Review(Files files = Files::read) : files_(files) {}
@@ -23,7 +23,7 @@ class Review final {
   Files files() const noexcept { return files_; }
   bool reads_files() const noexcept { return files_ == Files::read; }
 
-  /// Adds a problem, unless it is known.
+  /// Adds a problem, unless it was added before.
   void add(const Error& error);
 
   /// Returns what `work` returns. Adds the Error that it throws, and returns a default value then.

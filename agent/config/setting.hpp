@@ -1,4 +1,4 @@
-/// The single description of a setting, from which flags, environment, file, help, man page and completions are made.
+/// The single description of a setting; flags, environment, file, help, man page and completions follow from it.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace sidekick::config {
 
 enum class Arity {
-  flag,            ///< given or not; --x=false takes it back
+  flag,            ///< given or not; --x=false revokes it
   one,             ///< one value; the last one given counts
   optional_value,  ///< --x alone means `implied`
   repeated,        ///< may be given several times
@@ -25,7 +25,7 @@ enum class Secrecy {
 enum class Form {
   free,
   number,
-  go_duration,  ///< "1m30s" and what else Go takes for one, a sign and fractions too
+  go_duration,  ///< "1m30s", and everything else that Go accepts, such as signs and fractions
   seconds,      ///< a plain number of seconds, or a duration
   lines,        ///< JSON, a command or a key in PEM: may contain line breaks and tabs
 };
@@ -56,7 +56,7 @@ struct Setting {
   std::string_view alias = "";       ///< a second long name, with its own environment variable
   std::string_view value_name = "";  ///< placeholder of the value in the help
   std::string_view help = "";
-  std::string_view remark = "";  ///< how it differs from the flag of the same name of the peer
+  std::string_view remark = "";  ///< how it differs from the peer's flag of the same name
   std::string_view group = "";
   std::string_view fallback = "";  ///< the default, as a user would write it; empty: none
   std::string_view implied = "";   ///< the value of an optional_value flag that is given alone

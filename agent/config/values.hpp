@@ -26,14 +26,14 @@ struct Value {
   bool is_unread = false;  ///< it is in a file that was not touched: `texts` is one empty text
 };
 
-/// Names are those of Setting::name. For a text that is invalid every getter reports Error of kind usage (the value
-/// came from a flag) or config (it did not) that names the source, and returns what it returns where nothing is given.
-/// A report throws the Error, unless the values are under review. Immutable after it is filled.
+/// Names are those of Setting::name. For an invalid text every getter reports Error of kind usage (the value is from a
+/// flag) or config (it is not) that names the source, and returns what it returns if nothing is given. To report is to
+/// throw, unless the values are under review. Immutable after it is filled.
 class Values {
  public:
   void set(std::string_view name, Value value);
 
-  /// From now on, also in copies, problems are added to `review` instead of being thrown. It outlives them. nullptr:
+  /// From now on, also in copies, reports are added to `review`, which outlives them, instead of being thrown. nullptr:
   /// they are thrown.
   void put_under(Review* review) noexcept { review_ = review; }
 
@@ -46,23 +46,23 @@ class Values {
     return review_ != nullptr ? review_->collect(std::move(work)) : work();
   }
 
-  /// False where a problem was reported, or no file may be touched: nothing is to be made of the values.
+  /// False if a problem was reported or files are untouched: then no job may be made from the values.
   bool may_be_used() const noexcept;
 
-  /// False where the files that settings name are not to be touched.
+  /// False if the files that settings name must not be opened.
   bool reads_files() const noexcept { return review_ == nullptr || review_->reads_files(); }
 
-  /// The content of a file that a setting names, as read_secret_file() gives it; what that throws is reported. Nothing
-  /// then, and where files are not to be touched.
+  /// The content of a file that a setting names, as read_secret_file() returns it. Reports what that throws. Returns
+  /// nothing then, and if files must not be opened.
   std::optional<Secret> file(const std::string& path, std::string_view what) const;
 
-  /// Nothing where there is not even a default.
+  /// nullptr if there is not even a default.
   const Value* find(std::string_view name) const noexcept;
 
   /// True when it was given and is not merely the default. A flag given as false counts as not given.
   bool given(std::string_view name) const;
 
-  /// True when it was given by a file that was not touched: its text is empty, and its list too.
+  /// True if it is in a file that was not opened: its text and its list are empty.
   bool is_unread(std::string_view name) const noexcept;
 
   bool flag(std::string_view name) const;

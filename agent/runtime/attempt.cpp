@@ -9,10 +9,10 @@ namespace {
 /// Passes on what the job reports, and notes it for the retry budget and the probes.
 class NotingSink final : public StatusSink {
  public:
-  NotingSink(Movement& movement, StatusSink& display, status::Health& health)
-      : movement_(movement), display_(display), health_(health) {}
+  NotingSink(FarthestProgress& farthest, StatusSink& display, status::Health& health)
+      : farthest_(farthest), display_(display), health_(health) {}
   void progress(const Progress& progress) noexcept override try {
-    movement_.note(progress);
+    farthest_.note(progress);
     display_.progress(progress);
   } catch (...) {
     return;  // out of memory: this position goes unnoticed
@@ -23,7 +23,7 @@ class NotingSink final : public StatusSink {
   }
 
  private:
-  Movement& movement_;
+  FarthestProgress& farthest_;
   StatusSink& display_;
   status::Health& health_;
 };
@@ -33,10 +33,10 @@ class NotingSink final : public StatusSink {
 void run_attempt(const AttemptFrame& frame, const CancelToken& cancel, const CancelToken& ending,
                  const std::function<void(JobContext&)>& work) {
   with_errors([&] {
-    status::JobLog log(frame.around.log, frame.job, frame.number);
-    const auto display = frame.around.make_display(log);
-    NotingSink sink(frame.movement, *display, frame.health);
-    JobContext context{frame.around.clock, cancel, sink, frame.metrics, log, frame.number, ending};
+    status::JobLog log(frame.process.log, frame.job, frame.number);
+    const auto display = frame.process.make_display(log);
+    NotingSink sink(frame.farthest, *display, frame.health);
+    JobContext context{frame.process.clock, cancel, sink, frame.metrics, log, frame.number, ending};
     work(context);
   });
 }

@@ -1,19 +1,19 @@
-/// One attempt of a job, with everything it is handed.
+/// One attempt of a job, and what it gets.
 #pragma once
 
 #include <functional>
 #include <string>
 
-#include "agent/runtime/movement.hpp"
+#include "agent/runtime/farthest_progress.hpp"
 #include "agent/runtime/running_job.hpp"
 
 namespace sidekick::runtime {
 
 struct AttemptFrame {
-  const Surroundings& around;
+  const ProcessContext& process;
   const std::string& job;
   int number;
-  Movement& movement;
+  FarthestProgress& farthest;
   status::Health& health;
   MetricSink& metrics;
 };

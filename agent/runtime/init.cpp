@@ -8,14 +8,14 @@
 #include <csignal>
 #include <optional>
 
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::runtime {
 
 namespace {
 
-/// All but those that tell of a fault of our own.
+/// All signals except those that report a fault of this process.
 sigset_t taken_signals() {
   sigset_t set;
   ::sigfillset(&set);
@@ -23,13 +23,13 @@ sigset_t taken_signals() {
   return set;
 }
 
-/// What the terminal sends goes to the worker too: it is of the same group.
+/// The terminal sends its signals to the worker too, which is in the same process group.
 bool came_by_terminal(const siginfo_t& info) {
   return info.si_code == SI_KERNEL &&
          (info.si_signo == SIGINT || info.si_signo == SIGQUIT || info.si_signo == SIGTSTP || info.si_signo == SIGWINCH);
 }
 
-/// Collects all that has ended; the exit code once that is the worker.
+/// Reaps every child that has ended. Returns the exit code once the worker is among them.
 std::optional<int> collect(pid_t worker) {
   std::optional<int> code;
   int status = 0;
@@ -40,7 +40,7 @@ std::optional<int> collect(pid_t worker) {
 
 int serve(pid_t worker, const sigset_t& taken) {
   for (;;) {
-    // Before the first wait too: whoever started us may have left us children that had already ended.
+    // Before the first wait too: the program that became this one may have left children that have already ended.
     if (const auto code = collect(worker)) return *code;
     siginfo_t info{};
     const int signal = ::sigwaitinfo(&taken, &info);

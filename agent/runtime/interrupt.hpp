@@ -1,4 +1,4 @@
-/// That a process or a job was asked to end, and by which signal.
+/// The request to a process or a job to end, and its signal.
 #pragma once
 
 #include <atomic>
@@ -13,10 +13,10 @@ namespace sidekick::runtime {
 class Interrupt final {
  public:
   Interrupt() = default;
-  /// That of a job: is raised with the one of the process too, which outlives it, and never raises that.
+  /// The interrupt of a job: it is raised with that of the process, which outlives it, and never raises that one.
   explicit Interrupt(const Interrupt* process) : process_(process), source_(process->token()) {}
 
-  /// Cancels the token. The first signal stays the one that counts.
+  /// Cancels the token. Only the first signal counts.
   void raise(int signal) noexcept {
     int none = 0;
     signal_.compare_exchange_strong(none, signal);

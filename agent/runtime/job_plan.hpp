@@ -23,7 +23,7 @@ struct JobFrame {
   MetricSink& metrics;
   const config::Environment& environment;
   CancelToken stop;     ///< cancelled when the job is to end
-  SignalMail& signals;  ///< empty unless the process stands for another program
+  SignalMail& signals;  ///< empty unless the process wraps another program
 };
 
 struct JobPlan {
@@ -32,8 +32,8 @@ struct JobPlan {
   enum class Steps { endless, one } steps = Steps::endless;  ///< of a loop
   std::optional<Timetable> timetable;  ///< of a one-shot job: it is run again and again; absent: once, now
   std::optional<int> trigger_signal;   ///< makes the next step or run due at once
-  /// Told of the exit code and the last word of the run; what it returns goes to the termination log instead of that
-  /// word. Absent: nobody is told.
+  /// Called with the exit code and the last line of the run; what it returns goes to the termination log instead of
+  /// that line. May be absent.
   std::function<std::string(int code, std::string_view text)> ended;
   /// The program that the process becomes once the job has succeeded; absent: none.
   std::optional<std::vector<std::string>> successor;

@@ -19,51 +19,51 @@ namespace {
 
 using config::spoken_duration;
 
-/// However short the back-off came out, nobody is asked more often than this by a loop that goes on failing.
+/// A loop that keeps failing retries no more often than this, however short the back-off is.
 constexpr std::chrono::seconds least_wait{1};
 
 int exit_code_for(const Error& error, ExitCodeOf exit_code_of) {
   return error.exit_code().value_or(exit_code_of(error.kind()));
 }
 
-/// True where this machine is short of file descriptors for now, which says nothing of the work. Whichever library
-/// noticed it, the text of the errno is in its message.
+/// True if the machine is out of file descriptors, which says nothing about the work. Whichever library reports it, the
+/// message contains the text of the errno.
 bool is_out_of_descriptors(const Error& error) {
   return std::ranges::any_of(std::array{EMFILE, ENFILE}, [&](int number) {
     return error.message().find(std::generic_category().message(number)) != std::string::npos;
   });
 }
 
-/// True where the frame had no thread or descriptor for a turn: the job itself has not failed.
+/// True if no thread or descriptor was available for a turn: the job itself has not failed.
 bool is_short_of_means(const Error& error, bool was_refused) {
   return was_refused || is_out_of_descriptors(error);
 }
 
 }  // namespace
 
-RunningJob::RunningJob(std::string name, const Surroundings& around)
+RunningJob::RunningJob(std::string name, const ProcessContext& process)
     : name_(std::move(name)),
-      around_(around),
-      metrics_(around.metrics, name_, around.label),
-      trigger_(around.waker),
-      interrupt_(&around.interrupt),
+      process_(process),
+      metrics_(process.metrics, name_, process.label),
+      trigger_(process.waker),
+      interrupt_(&process.interrupt),
       turn_(interrupt_.token()),
-      log_(around.log, name_, 0),
-      figures_(metrics_),
-      budget_({}, around.random),
-      backoff_(around.random),
-      started_(around.clock.now()) {}
+      log_(process.log, name_, 0),
+      attempt_metrics_(metrics_),
+      budget_({}, process.random),
+      backoff_(process.random),
+      started_(process.clock.now()) {}
 
 RunningJob::~RunningJob() = default;
 
 void RunningJob::start(JobPlan plan) {
   plan_ = std::move(plan);
-  budget_ = RetryBudget(policy().retry, around_.random);
-  started_ = around_.clock.now();
+  budget_ = RetryBudget(policy().retry, process_.random);
+  started_ = process_.clock.now();
   auto* const once = std::get_if<std::unique_ptr<OneShotJob>>(&plan_.job);
   if (once != nullptr && plan_.timetable) {
     scheduled_ =
-        std::make_unique<ScheduledJob>(**once, *plan_.timetable, around_.random, [this] { return was_triggered_; });
+        std::make_unique<ScheduledJob>(**once, *plan_.timetable, process_.random, [this] { return was_triggered_; });
     work_ = [this](JobContext& context) { return scheduled_->step(context); };
     plan_.policy.idle_steps = IdleSteps::are_mute;
     kind_ = Kind::loop;
@@ -84,7 +84,7 @@ void RunningJob::park(const Error& error, ExitCodeOf exit_code_of) {
 
 void RunningJob::stop() noexcept {
   interrupt_.raise(SIGTERM);
-  around_.waker.wake();
+  process_.waker.wake();
 }
 
 std::optional<int> RunningJob::exit_code() const noexcept {
@@ -101,9 +101,9 @@ TurnLimits RunningJob::begin_turn() noexcept {
     } catch (const Error& error) {
       refused_ = error;
     }
-  // What a job does beside its steps is given no more time than they are: the look-up of a name, say, can be neither
-  // cancelled nor waited for.
-  const auto now = around_.clock.now();
+  // Work that a job does beside its steps gets no more time than they do: the lookup of a name, for example, can
+  // neither be cancelled nor waited for.
+  const auto now = process_.clock.now();
   if (phase_ == Phase::lets_go) return {now, Watchdog::usual_grace, code_, now};
   if (!works) return {{}, Watchdog::usual_grace, code_};
   return {attempt_deadline(), policy().let_go, policy().exit_code_of(ErrorKind::timeout), deadline_};
@@ -118,13 +118,13 @@ void RunningJob::lost() noexcept {
   const std::lock_guard lock(lost_mutex_);
   is_lost_ = true;
   health_.fails(true);
-  figures_.lost();
+  attempt_metrics_.lost();
   log_.error("did not stop in time after the request to stop; the next attempt starts after it has returned");
 }
 
 NextTurn RunningJob::turn() noexcept try { return take_turn(); } catch (...) {
-  // Not the work, but telling of it: there was no memory for that.
-  return {.due = around_.clock.now() + least_wait, .by_trigger = true};
+  // Not the work has failed, but reporting it: there was no memory.
+  return {.due = process_.clock.now() + least_wait, .by_trigger = true};
 }
 
 NextTurn RunningJob::take_turn() {
@@ -152,7 +152,7 @@ NextTurn RunningJob::take_turn() {
 NextTurn RunningJob::attempt() {
   number_++;
   try {
-    figures_.attempted();
+    attempt_metrics_.attempted();
     const auto step = do_work();
     note_return();
     return succeeded(step);
@@ -164,12 +164,12 @@ NextTurn RunningJob::attempt() {
 
 Step RunningJob::do_work() {
   Step step;
-  const AttemptFrame frame{around_, name_, number_, movement_, health_, metrics_};
+  const AttemptFrame frame{process_, name_, number_, farthest_, health_, metrics_};
   try {
     if (refused_) throw Error(*refused_);
     run_attempt(frame, turn_.token(), interrupt_.token(), [&](JobContext& context) { step = work_(context); });
   } catch (const Error& error) {
-    // A job that tells what it had no time for says more than we know.
+    // The message of a job that names what it had no time for says more.
     if (!timed_out_ || error.kind() == ErrorKind::timeout) throw;
     throw Error(ErrorKind::timeout, "attempt " + std::to_string(number_) + " ran out of time");
   }
@@ -179,7 +179,7 @@ Step RunningJob::do_work() {
 void RunningJob::note_return() noexcept {
   const std::lock_guard lock(lost_mutex_);
   if (!std::exchange(is_lost_, false)) return;
-  figures_.found();
+  attempt_metrics_.found();
   health_.fails(fails_);
 }
 
@@ -200,7 +200,7 @@ NextTurn RunningJob::finish(const Outcome& outcome) {
   say_last_word(outcome.summary, 0);
   health_.ready();
   const auto until = started_ + policy().settle;
-  const auto left = until - around_.clock.now();
+  const auto left = until - process_.clock.now();
   if (left.count() <= 0) return over(0);
   log_.info("staying up until the task has run for " + config::format_duration(policy().settle),
             {{"left", spoken_duration(left)}});
@@ -209,12 +209,12 @@ NextTurn RunningJob::finish(const Outcome& outcome) {
 }
 
 std::string RunningJob::took() const {
-  return spoken_duration(around_.clock.now() - started_);
+  return spoken_duration(process_.clock.now() - started_);
 }
 
 std::optional<Clock::time_point> RunningJob::attempt_deadline() const {
   if (!policy().attempt_timeout) return deadline_;
-  const auto own = around_.clock.now() + *policy().attempt_timeout;
+  const auto own = process_.clock.now() + *policy().attempt_timeout;
   return deadline_ ? std::min(own, *deadline_) : own;
 }
 
@@ -224,16 +224,16 @@ void RunningJob::note_success(bool did_something) {
   fails_ = false;
   health_.fails(false);
   if (is_real)
-    figures_.succeeded();
+    attempt_metrics_.succeeded();
   else
-    figures_.works();
+    attempt_metrics_.works();
 }
 
 NextTurn RunningJob::failed(const Error& error) {
   if (interrupt_.signal()) return stopped();
-  figures_.failed(error.kind());
+  attempt_metrics_.failed(error.kind());
   if (may_be_idle()) {
-    // A failure before that is over with the first step that gets so far.
+    // The first step that succeeds ends a failure from before.
     fails_ = health_.was_ready();
     health_.fails(true);
   }
@@ -245,8 +245,8 @@ NextTurn RunningJob::failed(const Error& error) {
 }
 
 NextTurn RunningJob::spend_budget(const Error& error) {
-  const auto now = around_.clock.now();
-  if (movement_.take()) budget_.progressed();
+  const auto now = process_.clock.now();
+  if (farthest_.take()) budget_.progressed();
   if (deadline_ && now >= *deadline_) return out_of_time(error);
   const auto wait = budget_.after(error, now);
   if (!wait) return end_with(error);
@@ -258,8 +258,8 @@ NextTurn RunningJob::count(const Error& error, const CountFailures& rule) {
   failures_++;
   const bool begun = succeeded_once_;
   const int most = begun ? rule.max_failures : rule.init_max_failures.value_or(rule.max_failures);
-  // A kind that is usually tried again, and is not to be: what is published stands, only a hook of a run that ends
-  // has failed, which is told once.
+  // A transient kind whose retry is ruled out: the content is published, and only a hook of the last run has failed.
+  // That is reported once.
   const bool is_final = error.retry_ruled_out() && info(error.kind()).transient;
   if (is_final || (most >= 0 && failures_ >= most)) return end_with(error);
   const bool own_wait = !begun && rule.init_period.count() > 0;
@@ -272,16 +272,16 @@ NextTurn RunningJob::go_on(const Error& error) {
 }
 
 NextTurn RunningJob::try_again(LogLevel level, const Error& error, Clock::duration wait) {
-  status::JobLog(around_.log, name_, number_)
+  status::JobLog(process_.log, name_, number_)
       .write(level, error.message() + "; retrying in " + spoken_duration(wait),
              {{"hint", level == LogLevel::error ? error.hint() : ""}, {"kind", info(error.kind()).name}});
   phase_ = Phase::waits;
-  return {.due = around_.clock.now() + wait, .by_trigger = true};
+  return {.due = process_.clock.now() + wait, .by_trigger = true};
 }
 
 NextTurn RunningJob::stopped() {
   const int signal = interrupt_.signal().value_or(SIGTERM);
-  // A loop that works is never done, and being stopped is how it ends.
+  // A healthy loop is never done: being stopped is its usual end.
   const bool is_usual = is_loop() && succeeded_once_;
   const auto text = "stopped by " + signal_name(signal) + (is_usual ? "" : " before the work was done");
   log_.write(is_usual ? LogLevel::info : LogLevel::warning, text,
@@ -304,12 +304,12 @@ NextTurn RunningJob::wait_for_next_run(const Error& error) {
   budget_.succeeded();
   number_ = failures_ = 0;
   phase_ = Phase::waits;
-  return {.due = scheduled_->give_up(around_.clock.now()), .by_trigger = true};
+  return {.due = scheduled_->give_up(process_.clock.now()), .by_trigger = true};
 }
 
 NextTurn RunningJob::end_with(const Error& error) {
   if (scheduled_ && scheduled_->has_begun()) return wait_for_next_run(error);
-  // A transient error that is not tried again ends the process: the orchestrator's next task may have more luck.
+  // A transient error without a retry ends the process: the orchestrator's next task may succeed.
   if (policy().after_permanent == AfterPermanent::park && !info(error.kind()).transient) {
     park(error, policy().exit_code_of);
     return stay_parked();
@@ -331,22 +331,22 @@ NextTurn RunningJob::stay_parked() {
   if (!is_first && interrupt_.signal()) return over(code);
   if (is_first) {
     health_.park();
-    figures_.parked();
+    attempt_metrics_.parked();
     say_last_word(error.message(), code);
   }
   log_.error(error.message(),
              {{"hint", error.hint()}, {"kind", info(error.kind()).name}, {"code", code}, {"parked", true}});
-  return {.due = around_.clock.now() + std::chrono::hours(1)};
+  return {.due = process_.clock.now() + std::chrono::hours(1)};
 }
 
 NextTurn RunningJob::over(int code) {
   code_ = code;
   phase_ = Phase::lets_go;
-  return {.due = around_.clock.now()};
+  return {.due = process_.clock.now()};
 }
 
 void RunningJob::say_last_word(std::string_view text, int code) noexcept try {
-  around_.last_word(plan_.ended ? plan_.ended(code, text) : std::string(text), code);
+  process_.last_word(plan_.ended ? plan_.ended(code, text) : std::string(text), code);
 } catch (const std::exception& error) {
   log_.warn(std::string("cannot report the result: ") + error.what());
 }

@@ -9,11 +9,11 @@
 #include <string>
 #include <string_view>
 
-#include "agent/runtime/figures.hpp"
+#include "agent/runtime/attempt_metrics.hpp"
+#include "agent/runtime/farthest_progress.hpp"
 #include "agent/runtime/interrupt.hpp"
-#include "agent/runtime/job_metrics.hpp"
 #include "agent/runtime/job_plan.hpp"
-#include "agent/runtime/movement.hpp"
+#include "agent/runtime/labelled_metrics.hpp"
 #include "agent/runtime/retry.hpp"
 #include "agent/runtime/scheduled_job.hpp"
 #include "agent/runtime/trigger.hpp"
@@ -22,28 +22,28 @@
 
 namespace sidekick::runtime {
 
-/// What the jobs of a process share. All of it outlives them, and is safe from any thread.
-struct Surroundings {
+/// What the jobs of a process share. All of it outlives them and may be used by any thread.
+struct ProcessContext {
   Clock& clock;
   status::EventSink& log;
   Interrupt& interrupt;  ///< of the process
   MetricSink& metrics;
   Waker& waker;                    ///< of the scheduler
   std::function<double()> random;  ///< from 0 to 1, for the back-off
-  /// Makes what shows the progress of one attempt; its log lines go to the log given.
+  /// Makes the display of the progress of one attempt, which writes its lines to the given log.
   std::function<std::unique_ptr<StatusSink>(Log&)> make_display;
-  /// Takes the one line that tells how a job ended, and its exit code. Before a success settles, and before an error is
-  /// parked.
+  /// Receives the one line that says how a job ended, and its exit code: before a success settles, and before an error
+  /// is parked.
   std::function<void(std::string_view, int)> last_word;
-  JobMetrics::Label label = JobMetrics::Label::ours;
+  LabelledMetrics::Label label = LabelledMetrics::Label::ours;
 };
 
-/// When a job is to have its next turn.
+/// When the next turn of a job is due.
 struct NextTurn {
   Clock::time_point due{};
   int wake_fd = -1;            ///< readable: at once
   bool by_trigger = false;     ///< whether a trigger makes it due at once
-  std::optional<int> ended{};  ///< the exit code: there is none
+  std::optional<int> ended{};  ///< the exit code, where there is no next turn
 };
 
 /// How long a turn may take.
@@ -64,7 +64,7 @@ struct TurnLimits {
 class RunningJob final {
  public:
   /// Throws Error of kind io where no descriptor can be had.
-  RunningJob(std::string name, const Surroundings& around);
+  RunningJob(std::string name, const ProcessContext& process);
   ~RunningJob();
   RunningJob(const RunningJob&) = delete;
   RunningJob& operator=(const RunningJob&) = delete;
@@ -79,28 +79,28 @@ class RunningJob final {
   /// timetable in an unknown time zone.
   void start(JobPlan plan);
 
-  /// There is no plan, as its settings are invalid: it only stays up.
+  /// There is no plan because the settings are invalid: the job only stays up.
   void park(const Error& error, ExitCodeOf exit_code_of);
 
-  /// Ends it as SIGTERM ends the process. From any thread; returns at once.
+  /// Stops the job as SIGTERM stops the process. From any thread; returns at once.
   void stop() noexcept;
 
-  /// Nothing as long as it has not ended. From any thread.
+  /// Nothing until the job has ended. From any thread.
   std::optional<int> exit_code() const noexcept;
 
-  // For the scheduler. What is not said to be from any thread is called with its lock held, and never during a turn.
+  // For the scheduler, which calls these with its lock held and not during a turn, unless noted otherwise.
 
-  /// Limits of the turn that begins now.
+  /// The limits of the turn that begins now.
   TurnLimits begin_turn() noexcept;
-  /// The turn is not to do its work, for this error.
+  /// Makes the turn fail with this error instead of doing its work.
   void refuse_turn(Error error) noexcept { refused_ = std::move(error); }
-  /// What may be known of the limit of a later turn.
+  /// The time limit of a turn, as far as it is known before it begins.
   std::optional<Clock::duration> usual_limit() const noexcept { return policy().attempt_timeout; }
-  /// In a thread of its own, without the lock: never throws.
+  /// Takes the turn. Without the lock; never throws.
   NextTurn turn() noexcept;
-  /// During a turn: cancels it. Where the job is stopped that is done already, by its interrupt.
+  /// During a turn: cancels it. A job that is stopped has been cancelled by its interrupt already.
   void time_is_up() noexcept;
-  /// During a turn: it was cancelled, and has not returned.
+  /// During a turn: it was cancelled and has not returned in time.
   void lost() noexcept;
   void end(int code) noexcept { exit_code_ = code; }
 
@@ -137,14 +137,14 @@ class RunningJob final {
   enum class Kind { one_shot, loop };
 
   const std::string name_;
-  const Surroundings& around_;
-  JobMetrics metrics_;
+  const ProcessContext& process_;
+  LabelledMetrics metrics_;
   Trigger trigger_;
   status::Health health_;
   Interrupt interrupt_;
   CancelSource turn_;  ///< cancelled with the interrupt, and when the turn's time is up
   status::JobLog log_;
-  Figures figures_;
+  AttemptMetrics attempt_metrics_;
   std::atomic<std::optional<int>> exit_code_;
 
   JobPlan plan_;
@@ -155,10 +155,10 @@ class RunningJob final {
   std::optional<Error> refused_;
   std::optional<Error> parked_for_;
   ExitCodeOf parked_code_of_ = own_exit_code;
-  int code_ = 0;  ///< it will end with, while it settles or lets go
+  int code_ = 0;  ///< the exit code to come, while it settles or lets go
   RetryBudget budget_;
   Backoff backoff_;
-  Movement movement_;
+  FarthestProgress farthest_;
   Clock::time_point started_;
   std::optional<Clock::time_point> deadline_;
   int number_ = 0;
@@ -167,7 +167,7 @@ class RunningJob final {
   bool succeeded_once_ = false;
   bool fails_ = false;  ///< since it was ready
   std::atomic<bool> timed_out_ = false;
-  std::mutex lost_mutex_;  ///< between the turn that returns and the scheduler that says it is lost
+  std::mutex lost_mutex_;  ///< the turn may return while the scheduler declares it lost
   bool is_lost_ = false;
 };
 

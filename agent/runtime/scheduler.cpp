@@ -21,7 +21,7 @@ Clock::time_point later(Clock::time_point time, Clock::duration by) {
 
 }  // namespace
 
-/// A job that has not ended. All of it is guarded by the scheduler's lock.
+/// A job that has not ended. Guarded by the lock of the scheduler.
 struct Scheduler::Slot {
   explicit Slot(RunningJob& of) : job(of) {}
 
@@ -110,7 +110,7 @@ void Scheduler::serve(Caller caller, Lock& lock) {
   }
 }
 
-/// Nothing is planned yet, and the lock is held.
+/// Waits a second for memory. Called with the lock held, before a wait is planned.
 void Scheduler::wait_for_memory(Lock& lock) {
   lock.unlock();
   clock_.poll_until(clock_.now() + std::chrono::seconds(1), {});
@@ -124,7 +124,7 @@ std::shared_ptr<Scheduler::Slot> Scheduler::due_slot(Caller caller, Clock::time_
   return found == slots_.end() ? nullptr : *found;
 }
 
-/// True where the runner waits, and wakes up for this job, which is due.
+/// True if the runner waits and wakes up for this job, which is due.
 bool Scheduler::wakes_runner(const Slot& slot, Clock::time_point now) const {
   if (runner_wait_ == nullptr) return false;
   return slot.next.due > now || runner_wait_->until <= now;
@@ -137,7 +137,7 @@ void Scheduler::oversee() {
   saw_interrupt_ = saw_interrupt_ || ends_now;
   for (const auto& slot : slots_) {
     if (!slot->is_in_turn) continue;
-    if (ends_now) slot->forget_cancellation();  // also who is lost has the time in which the others let go
+    if (ends_now) slot->forget_cancellation();  // a lost job gets the same time to stop as the others
     const bool is_over = slot->limits.deadline && now >= *slot->limits.deadline;
     const bool is_stopped = slot->job.interrupt().signal().has_value();
     if (!slot->cancelled && (is_over || is_stopped)) {
@@ -163,7 +163,7 @@ void Scheduler::judge(Slot& slot, Clock::time_point now) {
   rules_.abandon(signal ? 128 + *signal : slot.limits.late_code);
 }
 
-/// True where the time of the only job is over.
+/// True if the time of the only job is over.
 bool Scheduler::is_over(const Slot& slot, Clock::time_point now) const {
   return slots_.size() == 1 && slot.limits.end && now >= *slot.limits.end;
 }
@@ -188,7 +188,7 @@ void Scheduler::take_turn(const std::shared_ptr<Slot>& slot, Lock& lock) {
   if (slots_.empty()) waker_.wake();
 }
 
-/// Sees to it that a thread waits while this one takes the turn of `except`. False where there is none.
+/// Makes sure that a thread waits while this one takes the turn of `except`. False if no thread is available.
 bool Scheduler::ensure_watch(const Slot& except) {
   const auto until = std::min(next_event(&except), except.limits.deadline.value_or(never));
   return called_ > 0 || is_covered(until, &except) || call_helper();
@@ -217,7 +217,7 @@ bool Scheduler::call_helper() {
   return false;
 }
 
-/// The helper is the first to be called the next time.
+/// Blocks a helper that has nothing to wait for; call_helper() wakes it.
 void Scheduler::park(Lock& lock) {
   parked_++;
   called_for_.wait(lock, [this] { return called_ > 0 || closing_; });
@@ -231,7 +231,7 @@ void Scheduler::wait(Caller caller, Lock& lock) {
   if (helps && runner_wait_ != nullptr && until <= clock_.now()) return park(lock);
   if (helps && is_covered(until, nullptr)) {
     if (waits_.size() >= most_waiting) return park(lock);
-    // Not for the same, which would wake two threads: for what comes while the other takes that turn.
+    // Waiting for the same event would wake two threads: wait for what comes while the other takes that turn.
     until = event_after_next();
   }
   const auto wait = plan_wait(until);
@@ -244,7 +244,7 @@ void Scheduler::wait(Caller caller, Lock& lock) {
   if (!helps) runner_wait_ = nullptr;
   if (!came) return;
   note_events(*wait);
-  // What wakes one wakes both, and the runner sees to it.
+  // The event has woken the runner too, which handles it.
   if (runner_wait_ != nullptr && !closing_) park(lock);
 }
 
@@ -261,7 +261,7 @@ std::unique_ptr<Scheduler::Wait> Scheduler::plan_wait(Clock::time_point until) c
 }
 
 void Scheduler::note_events(const Wait& wait) {
-  // While the threads are to end it stays readable for all of them.
+  // While closing, the waker stays readable for all threads.
   if (wait.events.front().revents != 0 && runner_wait_ == nullptr && !closing_) waker_.clear();
   for (std::size_t i = 0; i < wait.watched.size(); i++) {
     const auto& [slot, turns] = wait.watched[i];

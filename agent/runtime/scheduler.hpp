@@ -19,8 +19,8 @@
 
 namespace sidekick::runtime {
 
-/// A thread that waits does so for every job at once: for the time, for triggers, for descriptors, and for turns that
-/// take too long. When a job is due it takes the turn itself, as long as another thread waits on; so a turn that finds
+/// A waiting thread waits for every job at once: for the time, for triggers, for descriptors, and for turns that take
+/// too long. When a job is due the thread takes the turn itself, as long as another thread waits; so a turn that finds
 /// nothing costs one wait. Threads are started when turns overlap, and are kept.
 ///
 /// A turn is cancelled at its limit, and when its job or the process is stopped. One that has not returned in time then
@@ -85,13 +85,13 @@ class Scheduler final {
 
   std::mutex mutex_;
   std::condition_variable called_for_;
-  int called_ = 0;  ///< helpers that are to come and wait
+  int called_ = 0;  ///< helpers that have been called and do not wait yet
   int parked_ = 0;  ///< helpers that have nothing to wait for
   bool closing_ = false;
   bool saw_interrupt_ = false;
   Slots slots_;
   std::list<Wait*> waits_;       ///< of the threads that wait now
-  Wait* runner_wait_ = nullptr;  ///< that of the thread that called run(), which has precedence
+  Wait* runner_wait_ = nullptr;  ///< the wait of the thread that called run(), which has precedence
   std::vector<std::jthread> helpers_;
 };
 

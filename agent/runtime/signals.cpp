@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <string>
 
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::runtime {
@@ -22,7 +22,7 @@ bool ends_the_process(int signal) {
   return signal == SIGTERM || signal == SIGINT;
 }
 
-/// Those that nobody can block, or that tell of a fault.
+/// Signals that cannot be blocked, that report a fault, or that have a fixed meaning here.
 bool is_reserved(int signal) {
   for (const int reserved :
        {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGPIPE, SIGCHLD})
@@ -30,7 +30,7 @@ bool is_reserved(int signal) {
   return ends_the_process(signal);
 }
 
-/// SIGHUP of a person asks a service to read its settings again; that of the kernel means that the terminal is gone.
+/// SIGHUP from a person asks a service to reload; from the kernel it means that the terminal is gone.
 bool ends_who_waits(const signalfd_siginfo& info) {
   return info.ssi_signo == SIGQUIT || (info.ssi_signo == SIGHUP && info.ssi_code == SI_KERNEL);
 }
@@ -49,12 +49,12 @@ void collect_children() {
 
 SignalThread::SignalThread(Interrupt& interrupt) : interrupt_(interrupt) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, and the part is removed
-  std::signal(SIGCHLD, SIG_DFL);  // who ignored it before us would take the statuses of our children
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the file size limit then fails with an error, which is handled
+  std::signal(SIGCHLD, SIG_DFL);  // if it was ignored, the kernel would discard the statuses of children
   ::sigemptyset(&taken_);
   ::sigaddset(&taken_, SIGTERM);
   ::sigaddset(&taken_, SIGINT);
-  // The thread itself blocks them all: what raise_on() adds later must not find a thread that takes it.
+  // The thread itself blocks all signals: one that raise_on() adds later must not be delivered to a thread.
   sigset_t all, ours;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &taken_, &before_);
@@ -137,12 +137,12 @@ void SignalThread::deliver(SignalMail& mail, const signalfd_siginfo& info) {
     return mail.put(signal);
   }
   const std::unique_lock idle(mail.running(), std::try_to_lock);
-  // While there is no program that could make of it what it likes.
+  // Only while no program runs that may handle the signal itself.
   if (idle && ends_who_waits(info)) return raise(signal);
   if (!ends_the_process(signal)) return mail.put(signal);
   if (is_said_twice(signal)) return;
   if (interrupt_.signal()) return mail.put(SIGKILL);
-  mail.put(signal);  // first: who sees the interrupt is to know what raised it
+  mail.put(signal);  // first, so that whoever sees the interrupt knows the signal
   raise(signal);
 }
 

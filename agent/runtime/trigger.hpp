@@ -1,4 +1,4 @@
-/// That a loop is asked to take its next step now.
+/// The request to a loop to take its next step now.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,7 @@
 
 namespace sidekick::runtime {
 
-/// A mailbox of one: what is raised during a step, once or often, makes the next step due at once. Thread safe.
+/// Holds at most one request: raised during a step, once or often, it makes the next step due at once. Thread safe.
 class Trigger final {
  public:
   /// `waker` outlives the trigger.
@@ -19,7 +19,7 @@ class Trigger final {
   }
   bool is_raised() const noexcept { return raised_; }
 
-  /// Takes it back. Returns whether it was raised.
+  /// Clears the request. Returns whether there was one.
   bool take() noexcept { return raised_.exchange(false); }
 
  private:

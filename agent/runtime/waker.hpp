@@ -1,4 +1,4 @@
-/// Ending the wait of the scheduler from any thread.
+/// Ends the wait of the scheduler, from any thread.
 #pragma once
 
 #include "sidekick/fd.hpp"

@@ -1,4 +1,4 @@
-/// Cancelling work in time, and not waiting for ever until it has let go: for what runs outside of the scheduler.
+/// A time limit for work that runs outside of the scheduler.
 #pragma once
 
 #include <atomic>
@@ -10,9 +10,9 @@
 
 namespace sidekick::runtime {
 
-/// Watches work from its construction to its destruction. The token is cancelled at the deadline or when the
-/// interrupt is raised. Work that has not returned `grace` later is given up: `abandon` is called with the exit code
-/// (that of the signal, or `late_code`) from the watchdog's own thread; in production it does not return.
+/// Watches work from its construction to its destruction. Cancels the token at the deadline, or when the interrupt is
+/// raised. If the work has not returned `grace` later, calls `abandon` with the exit code (that of the signal, or
+/// `late_code`) from its own thread; in production that does not return.
 class Watchdog final {
  public:
   static constexpr std::chrono::milliseconds usual_grace{2'000};

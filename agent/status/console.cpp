@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view clear_line = "\r\033[K";
 constexpr std::chrono::milliseconds patience{1'000};
 
-/// A pipe that poll() calls writable takes so much without making us wait; a file never does.
+/// A pipe that poll() reports as writable takes this much without blocking; a file never blocks.
 std::size_t most_at_once(int fd) {
   constexpr std::size_t pipe_atom = 4096;
   struct stat info{};
@@ -38,7 +38,7 @@ int Console::width() const noexcept {
   return 80;
 }
 
-/// False when there is no hope that somebody reads.
+/// False if the reader is too slow, or gone.
 bool Console::is_taken() noexcept {
   for (;;) {
     const bool in_a_hurry = hurry_.cancelled();
@@ -54,7 +54,7 @@ bool Console::is_taken() noexcept {
   }
 }
 
-/// Nothing where whoever has it does not come back.
+/// Nothing if the thread that holds it does not return.
 std::unique_ptr<Console, Console::EndTurn> Console::turn() {
   std::unique_lock lock(mutex_);
   const auto is_free = [this] { return !is_somebodys_turn_; };

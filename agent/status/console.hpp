@@ -11,9 +11,9 @@
 
 namespace sidekick::status {
 
-/// Owns what is drawn on one descriptor, not the descriptor. Thread safe; errors of writing are ignored, there is
-/// nowhere to tell them. Who reads slowly is waited for; once `hurry` is cancelled, no longer than a second: what is
-/// not taken by then is lost, and so is all that follows until something is read again.
+/// Draws on one descriptor, which it does not own. Thread safe. Ignores write errors, as there is nowhere to report
+/// them. Blocks on a slow reader; after `hurry` is cancelled, for at most one second: what has not been read by then is
+/// lost, and so is everything that follows until the reader reads again.
 class Console final {
  public:
   explicit Console(int fd, CancelToken hurry = {});
@@ -26,7 +26,7 @@ class Console final {
   /// one.
   void line(std::string_view text) noexcept;
 
-  /// Draws `text` in place of the last bar; empty takes it away. Does nothing where there is no terminal.
+  /// Draws `text` in place of the last bar; an empty text removes it. Does nothing without a terminal.
   void bar(std::string_view text) noexcept;
 
  private:

@@ -10,7 +10,7 @@ namespace sidekick::status {
 
 namespace {
 
-/// The console takes care that threads write in turn, and that none waits for ever for its turn.
+/// The console makes threads write in turn, and none waits for ever.
 class ConsoleSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit ConsoleSink(Console& console) : console_(console) {}

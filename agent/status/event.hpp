@@ -1,4 +1,4 @@
-/// One line of the log before it is written, and who takes it.
+/// One line of the log before it is written, and its receiver.
 #pragma once
 
 #include <span>

@@ -30,14 +30,14 @@ void append_control(std::string& out, char c) {
   }
 }
 
-/// How many bytes at the front stand for themselves.
+/// How many bytes at the front need no escape.
 std::size_t plain_length(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size() && text[i] >= 0x20 && text[i] < 0x7F && text[i] != '"' && text[i] != '\\') i++;
   return i;
 }
 
-/// The value with what a quoted string cannot hold escaped. Cut where it gets longer than `most`.
+/// The value with its special characters escaped, cut at `most` bytes.
 std::string escape(std::string_view text, std::size_t most) {
   std::string out;
   while (!text.empty()) {
@@ -104,7 +104,7 @@ bool is_empty(const LogField::Value& value) {
   return text && text->empty();
 }
 
-/// What differs between the two forms.
+/// What differs between text and JSON.
 struct Style {
   std::string_view begin, between, end;
   std::string (*pair)(std::string_view key, std::string_view value);

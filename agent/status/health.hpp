@@ -1,4 +1,4 @@
-/// What probes are told of a job.
+/// What probes learn about a job.
 #pragma once
 
 #include <atomic>
@@ -8,10 +8,10 @@ namespace sidekick::status {
 /// Thread safe.
 class Health final {
  public:
-  /// What the job is there for is usable, and stays so.
+  /// What the job provides is usable, and stays so.
   void ready() noexcept { ready_ = true; }
 
-  /// The job will do no more, and the process only stays up.
+  /// The job does nothing more, and the process only stays up.
   void park() noexcept { parked_ = true; }
 
   /// Whether the job fails at present.

@@ -1,4 +1,4 @@
-/// From a request to the answer of the route it is for.
+/// Finds the route of a request, and its answer.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@
 namespace sidekick::status {
 
 /// The answer of the route that has the request's path and method: 404 where no route has the path, 405 where none has
-/// the method, 500 where the route throws. Never throws but for want of memory.
+/// the method, 500 where the route throws. Throws only std::bad_alloc.
 Response answer(const std::vector<Route>& routes, const Request& request);
 
 /// "/healthz" of "/healthz?verbose".

@@ -29,8 +29,8 @@ struct Response {
   std::vector<HttpHeader> headers{};  // NOLINT(readability-redundant-member-init)
 };
 
-/// Answers requests of one method to one path; GET answers HEAD too. `handle` is called in the server's thread and does
-/// not wait for anything.
+/// Answers requests of one method to one path; GET answers HEAD too. `handle` is called in the server's thread and must
+/// not block.
 struct Route {
   std::string method;
   std::string path;  ///< "*": every path that no other route has

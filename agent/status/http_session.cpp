@@ -41,7 +41,7 @@ http::response<http::string_body> message_of(const Response& response) {
   return message;
 }
 
-/// What a client is told whose request could not be read; nothing where it is gone or too slow.
+/// The answer to a request that could not be read; nothing if the client is gone or too slow.
 std::optional<Response> refusal(const boost::system::error_code& cause) {
   if (cause == http::error::body_limit) return Response{413, "body too large\n"};
   if (cause == http::error::header_limit) return Response{431, "header too large\n"};
@@ -104,7 +104,7 @@ void HttpSession::reply() {
 
 void HttpSession::replied(Failure failure, std::size_t) {
   if (failure || !reply_->keep_alive()) return leave();
-  // From now on it is the one that was quiet for the shortest time.
+  // It is now the one that has been idle for the shortest time.
   const auto place = std::ranges::find(all_.quiet, shared_from_this());
   if (place != all_.quiet.end()) all_.quiet.splice(all_.quiet.end(), all_.quiet, place);
   listen();
@@ -127,7 +127,7 @@ void HttpSession::refused(Failure failure, std::size_t) {
   discard();
 }
 
-/// What the client still sends is read, or its connection would be reset before it has seen the answer.
+/// Reads what the client still sends; otherwise the connection would be reset before the client has read the answer.
 void HttpSession::discard() {
   stream_.async_read_some(boost::asio::buffer(rest_), bind_front_handler(&HttpSession::discarded, shared_from_this()));
 }

@@ -25,11 +25,11 @@ class HttpSession;
 struct HttpSessions {
   const std::vector<Route> routes;
   const HttpLimits limits;
-  std::list<std::shared_ptr<HttpSession>> quiet;  ///< those that are open, by how long ago their last answer was
+  std::list<std::shared_ptr<HttpSession>> quiet;  ///< open connections, the one that has been idle for longest first
 };
 
-/// Reads requests and writes answers until one side ends. Lives as long as it waits for something; all in the server's
-/// thread.
+/// Reads requests and writes answers until one side closes the connection. Lives as long as it waits for something.
+/// Used only in the server's thread.
 class HttpSession final : public std::enable_shared_from_this<HttpSession> {
  public:
   HttpSession(boost::asio::ip::tcp::socket socket, HttpSessions& all) : stream_(std::move(socket)), all_(all) {}
@@ -37,7 +37,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   /// Waits for the next request.
   void listen();
 
-  /// Ends it, whatever it is at.
+  /// Closes the connection, whatever it is doing.
   void close() { stream_.close(); }
 
  private:

@@ -64,7 +64,7 @@ void Metrics::record(const Metric& metric, double value, MetricLabels labels) no
   series.value = family.type == MetricType::gauge ? value : series.value + value;
   series.count++;
 } catch (...) {
-  return;  // out of memory: this figure is lost
+  return;  // out of memory: this value is lost
 }
 
 std::string Metrics::text() const {

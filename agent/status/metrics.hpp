@@ -1,4 +1,4 @@
-/// The figures of the process, and how they are told to Prometheus.
+/// The metrics of the process, and their text for Prometheus.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace sidekick::status {
 
-/// Keeps every series for ever. Two metrics with the same name are one; the first that is recorded settles its help and
-/// type. Thread safe.
+/// Keeps every series for ever. Metrics with the same name are one; the first that is recorded sets its help and type.
+/// Thread safe.
 class Metrics final : public MetricSink {
  public:
   void record(const Metric& metric, double value, MetricLabels labels) noexcept override;
 
-  /// All of it in the text format of Prometheus, version 0.0.4, in the order of names and labels: HELP, TYPE and one
+  /// All series in the text format of Prometheus, version 0.0.4, in the order of names and labels: HELP, TYPE and one
   /// line a series; a summary is NAME_sum and NAME_count, without quantiles.
   std::string text() const;
 

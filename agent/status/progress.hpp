@@ -1,4 +1,4 @@
-/// Showing how far a job is.
+/// Shows how far a job is.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-/// The endpoints of probes and figures.
+/// The endpoints for probes and metrics.
 #pragma once
 
 #include <vector>

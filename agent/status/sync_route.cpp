@@ -23,7 +23,7 @@ std::string hmac_hex(const std::string& key, std::string_view text) {
   return hex(std::span(bytes).first(size));
 }
 
-/// Hashed first, so that not even the length shows in the time it takes.
+/// Compares hashes, so that the time does not even depend on the length.
 bool same(const std::string& key, std::string_view a, std::string_view b) {
   const auto left = hmac_hex(key, a), right = hmac_hex(key, b);
   return ::CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;

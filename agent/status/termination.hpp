@@ -1,4 +1,4 @@
-/// The last word of a run where an orchestrator looks for it.
+/// The last line of a run, where an orchestrator looks for it.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace sidekick::status {
 
-/// Overwrites `path` with `text`, cut to 4 KiB on a character's boundary. Only a file that is there is written: that
-/// is how Kubernetes asks for it. Failures are ignored.
+/// Overwrites `path` with `text`, cut to 4 KiB at a character boundary. Writes only to an existing file: that is how
+/// Kubernetes asks for it. Ignores failures.
 void write_termination_message(const std::string& path, std::string_view text) noexcept;
 
 }  // namespace sidekick::status

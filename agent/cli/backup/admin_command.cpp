@@ -15,7 +15,7 @@
 #include "agent/cli/zone_name.hpp"
 #include "agent/config/describe.hpp"
 #include "agent/config/duration.hpp"
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 #include "agent/runtime/signals.hpp"
 #include "agent/runtime/watchdog.hpp"
 #include "storage/open_storage.hpp"

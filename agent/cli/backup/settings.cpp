@@ -73,8 +73,7 @@ class Reader {
     compression.threads = values_.integer("compression-threads", 1, 64).value_or(compression.threads);
     auto& recipients = out_.pipeline.recipients;
     for (const auto& text : values_.list("recipient"))
-      if (auto one = parsed(values_, "recipient", text, filters::parse_age_recipient))
-        recipients.push_back(std::move(*one));
+      if (const auto one = parsed(values_, "recipient", text, filters::parse_age_recipient)) recipients.push_back(*one);
     if (values_.given("recipients-file")) values_.judge([&] { take_recipients_file(values_.text("recipients-file")); });
   }
 

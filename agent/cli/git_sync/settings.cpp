@@ -23,8 +23,9 @@ constexpr auto shortest_period = 10ms;
 constexpr auto shortest_hook_time = 1s;
 constexpr std::chrono::milliseconds never_again = std::chrono::hours(24 * 3650);
 
-/// A path without "." and "..", and with the links of what is there followed.
-fs::path settled(const fs::path& path) {
+/// A path without "." and "..", and with the links of what is there followed, where that may be looked at.
+fs::path settled(const Values& values, const fs::path& path) {
+  if (!values.reads_files()) return fs::absolute(path).lexically_normal();
   std::error_code unreadable;
   auto out = fs::weakly_canonical(fs::absolute(path), unreadable);
   return unreadable ? fs::absolute(path).lexically_normal() : out;
@@ -117,7 +118,7 @@ class Reader {
       return;
     }
     git_sync::LinkedTarget target;
-    target.root = settled(values_.text("root"));
+    target.root = settled(values_, values_.text("root"));
     const auto repo = values_.text("repo");
     const bool is_url = repo.find("://") != std::string::npos;
     const fs::path link = values_.find("link") ? values_.text("link") : base_name(is_url ? redact_url(repo) : repo);
@@ -140,8 +141,8 @@ class Reader {
 
   void take_folder() {
     git_sync::InPlaceTarget target;
-    target.folder = settled(values_.text("in-place"));
-    if (values_.find("git-dir")) target.git_dir = settled(values_.text("git-dir"));
+    target.folder = settled(values_, values_.text("in-place"));
+    if (values_.find("git-dir")) target.git_dir = settled(values_, values_.text("git-dir"));
     if (choice("delete-order", {"last", "first"}) == "first")
       target.delete_order = git_sync::InPlaceTarget::DeleteOrder::first;
     if (values_.flag("force")) target.strangers = git_sync::InPlaceTarget::Strangers::replace;
@@ -257,7 +258,7 @@ git_sync::Settings git_sync_settings(const config::Settings& settings, const con
 
 fs::path error_file_of(const Values& values) {
   if (!values.find("error-file")) return {};
-  return values.find("root") ? (settled(values.text("root")) / values.text("error-file")).lexically_normal()
+  return values.find("root") ? (settled(values, values.text("root")) / values.text("error-file")).lexically_normal()
                              : fs::path(values.text("error-file"));
 }
 

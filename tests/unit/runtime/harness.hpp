@@ -46,26 +46,26 @@ struct Harness {
     return job->exit_code().value_or(-1);
   }
 
-  const runtime::Surroundings& around() const { return around_; }
+  const runtime::ProcessContext& process() const { return process_; }
 
  private:
-  void renew() { job.emplace(name_, around_); }
+  void renew() { job.emplace(name_, process_); }
 
   const std::string name_;
   std::mutex last_mutex_;
-  const runtime::Surroundings around_{.clock = clock,
-                                      .log = log,
-                                      .interrupt = interrupt,
-                                      .metrics = metrics,
-                                      .waker = waker,
-                                      .random = [this] { return random(); },
-                                      .make_display = [](Log&) { return std::make_unique<QuietDisplay>(); },
-                                      .last_word =
-                                          [this](std::string_view text, int code) {
-                                            const std::lock_guard lock(last_mutex_);
-                                            last_word = text;
-                                            last_code = code;
-                                          }};
+  const runtime::ProcessContext process_{.clock = clock,
+                                         .log = log,
+                                         .interrupt = interrupt,
+                                         .metrics = metrics,
+                                         .waker = waker,
+                                         .random = [this] { return random(); },
+                                         .make_display = [](Log&) { return std::make_unique<QuietDisplay>(); },
+                                         .last_word =
+                                             [this](std::string_view text, int code) {
+                                               const std::lock_guard lock(last_mutex_);
+                                               last_word = text;
+                                               last_code = code;
+                                             }};
 
  public:
   std::optional<runtime::RunningJob> job;

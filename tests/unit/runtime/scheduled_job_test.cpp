@@ -240,15 +240,15 @@ TEST_CASE("skipped runs are told to the job") {
 TEST_CASE("a job follows its timetable on the machine's own clocks") {
   SystemClock clock;
   Harness h("report");
-  const auto& around = h.around();
-  const Surroundings real{.clock = clock,
-                          .log = around.log,
-                          .interrupt = around.interrupt,
-                          .metrics = around.metrics,
-                          .waker = around.waker,
-                          .random = around.random,
-                          .make_display = around.make_display,
-                          .last_word = around.last_word};
+  const auto& process = h.process();
+  const ProcessContext real{.clock = clock,
+                            .log = process.log,
+                            .interrupt = process.interrupt,
+                            .metrics = process.metrics,
+                            .waker = process.waker,
+                            .random = process.random,
+                            .make_display = process.make_display,
+                            .last_word = process.last_word};
   ScriptedJob worker([&](JobContext&) -> Outcome {
     if (worker.runs == 2) h.interrupt.raise(SIGTERM);
     return {"done"};

@@ -34,7 +34,7 @@ class House {
   House& operator=(const House&) = delete;
 
   RunningJob& add(const std::string& name, JobPlan plan) {
-    auto& job = jobs.emplace_back(std::make_unique<RunningJob>(name, h.around()));
+    auto& job = jobs.emplace_back(std::make_unique<RunningJob>(name, h.process()));
     job->start(std::move(plan));
     scheduler_.add(*job);
     return *job;
@@ -329,15 +329,15 @@ TEST_CASE("steps that find nothing start no thread and write no line") {
 TEST_CASE("a loop keeps its pace on the machine's own clock", "[pace]") {
   SystemClock clock;
   Harness h("sync");
-  auto around = Surroundings(h.around());
-  const Surroundings real{.clock = clock,
-                          .log = around.log,
-                          .interrupt = around.interrupt,
-                          .metrics = around.metrics,
-                          .waker = around.waker,
-                          .random = around.random,
-                          .make_display = around.make_display,
-                          .last_word = around.last_word};
+  auto process = ProcessContext(h.process());
+  const ProcessContext real{.clock = clock,
+                            .log = process.log,
+                            .interrupt = process.interrupt,
+                            .metrics = process.metrics,
+                            .waker = process.waker,
+                            .random = process.random,
+                            .make_display = process.make_display,
+                            .last_word = process.last_word};
   ScriptedLoop loop([&](JobContext& context, int step) -> Step {
     if (step == 500) h.interrupt.raise(SIGTERM);
     return {{}, context.clock.now() + 2ms};

@@ -1,4 +1,4 @@
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

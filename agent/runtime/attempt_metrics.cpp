@@ -1,4 +1,4 @@
-#include "agent/runtime/figures.hpp"
+#include "agent/runtime/attempt_metrics.hpp"
 
 #include <chrono>
 
@@ -29,7 +29,7 @@ double seconds_since_1970() {
 
 }  // namespace
 
-Figures::Figures(MetricSink& sink) : sink_(sink) {
+AttemptMetrics::AttemptMetrics(MetricSink& sink) : sink_(sink) {
   sink_.record(attempts, 0);
   sink_.record(up, 0);
   sink_.record(last_success, 0);
@@ -37,34 +37,34 @@ Figures::Figures(MetricSink& sink) : sink_(sink) {
   sink_.record(is_lost, 0);
 }
 
-void Figures::attempted() noexcept {
+void AttemptMetrics::attempted() noexcept {
   sink_.record(attempts, 1);
 }
 
-void Figures::works() noexcept {
+void AttemptMetrics::works() noexcept {
   sink_.record(up, 1);
 }
 
-void Figures::succeeded() noexcept {
+void AttemptMetrics::succeeded() noexcept {
   works();
   sink_.record(last_success, seconds_since_1970());
 }
 
-void Figures::failed(ErrorKind kind) noexcept {
+void AttemptMetrics::failed(ErrorKind kind) noexcept {
   sink_.record(up, 0);
   sink_.record(failures, 1, {{"kind", info(kind).name}});
 }
 
-void Figures::parked() noexcept {
+void AttemptMetrics::parked() noexcept {
   sink_.record(is_parked, 1);
 }
 
-void Figures::lost() noexcept {
+void AttemptMetrics::lost() noexcept {
   sink_.record(up, 0);
   sink_.record(is_lost, 1);
 }
 
-void Figures::found() noexcept {
+void AttemptMetrics::found() noexcept {
   sink_.record(is_lost, 0);
 }
 

@@ -1,10 +1,10 @@
-#include "agent/runtime/movement.hpp"
+#include "agent/runtime/farthest_progress.hpp"
 
 #include <utility>
 
 namespace sidekick::runtime {
 
-void Movement::note(const Progress& progress) {
+void FarthestProgress::note(const Progress& progress) {
   const std::lock_guard lock(mutex_);
   auto found = farthest_.find(progress.unit);
   if (found == farthest_.end()) found = farthest_.emplace(progress.unit, 0).first;
@@ -13,7 +13,7 @@ void Movement::note(const Progress& progress) {
   moved_ = true;
 }
 
-bool Movement::take() {
+bool FarthestProgress::take() {
   const std::lock_guard lock(mutex_);
   return std::exchange(moved_, false);
 }

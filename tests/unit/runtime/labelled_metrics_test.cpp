@@ -1,4 +1,4 @@
-#include "agent/runtime/job_metrics.hpp"
+#include "agent/runtime/labelled_metrics.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -12,9 +12,9 @@ namespace {
 constexpr Metric ours{"sidekick_things_total", "Things.", MetricType::counter};
 constexpr Metric peers{"git_sync_count_total", "Syncs.", MetricType::counter};
 
-std::string text_of(JobMetrics::Label label) {
+std::string text_of(LabelledMetrics::Label label) {
   status::Metrics all;
-  JobMetrics metrics(all, "web", label);
+  LabelledMetrics metrics(all, "web", label);
   metrics.record(ours, 1, {});
   metrics.record(ours, 2, {{"status", "success"}});
   metrics.record(peers, 1, {{"status", "noop"}});
@@ -28,14 +28,14 @@ bool has(const std::string& text, const std::string& line) {
 }  // namespace
 
 TEST_CASE("every series of a job has its name as a label, before those of its own") {
-  const auto text = text_of(JobMetrics::Label::all);
+  const auto text = text_of(LabelledMetrics::Label::all);
   CHECK(has(text, "sidekick_things_total{job=\"web\"} 1"));
   CHECK(has(text, "sidekick_things_total{job=\"web\",status=\"success\"} 2"));
   CHECK(has(text, "git_sync_count_total{job=\"web\",status=\"noop\"} 1"));
 }
 
 TEST_CASE("a series with a peer's name looks as the peer's does where the job is alone") {
-  const auto text = text_of(JobMetrics::Label::ours);
+  const auto text = text_of(LabelledMetrics::Label::ours);
   CHECK(has(text, "sidekick_things_total{job=\"web\"} 1"));
   CHECK(has(text, "git_sync_count_total{status=\"noop\"} 1"));
 }

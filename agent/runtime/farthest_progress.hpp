@@ -1,4 +1,4 @@
-/// Telling progress from repetition.
+/// Distinguishes progress from repetition.
 #pragma once
 
 #include <map>
@@ -9,9 +9,10 @@
 
 namespace sidekick::runtime {
 
-/// Remembers how far the job ever was, for each unit, over all its attempts: an attempt that only repeats what an
-/// earlier one did has not moved, or a job that always fails at the same place would be tried for ever. Thread safe.
-class Movement final {
+/// Remembers the farthest position of a job, for each unit, over all its attempts. An attempt that only repeats what an
+/// earlier one did makes no progress; otherwise a job that always fails at the same place would be retried for ever.
+/// Thread safe.
+class FarthestProgress final {
  public:
   void note(const Progress& progress);
 

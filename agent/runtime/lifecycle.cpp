@@ -1,4 +1,4 @@
-#include "agent/runtime/process.hpp"
+#include "agent/runtime/lifecycle.hpp"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -55,7 +55,7 @@ bool is_zone_file(std::string_view name, const std::string& zoneinfo) {
 void keep_standard_descriptors() noexcept {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) >= 0) continue;
-    // The other way round: who reads or writes is told that it cannot.
+    // Opened the wrong way round, so that reads and writes still fail.
     ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
@@ -74,7 +74,7 @@ void leave(int code) {
 }
 
 void remove_traces() noexcept {
-  // The MongoDB driver puts its counters there when it is loaded and would remove them at an ordinary exit.
+  // The MongoDB driver creates its counters when it is loaded, and removes them only at an ordinary exit.
   std::array<char, 32> counters{};
   std::snprintf(counters.data(), counters.size(), "/mongoc-%d", static_cast<int>(::getpid()));
   ::shm_unlink(counters.data());

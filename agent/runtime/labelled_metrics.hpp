@@ -1,4 +1,4 @@
-/// The figures of one job among those of the process.
+/// The metrics of one job among those of the process.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 namespace sidekick::runtime {
 
 /// Adds the label `job` to every series, before its own labels. Thread safe.
-class JobMetrics final : public MetricSink {
+class LabelledMetrics final : public MetricSink {
  public:
-  /// Which series have the label: without neighbours those with a name of our own; a series that is named as a peer
-  /// names it then looks as the peer's does.
+  /// Which series get the label. `ours`, for a job without neighbours: those that begin with sidekick_; a series that
+  /// has the name of a peer's then looks like the peer's.
   enum class Label { all, ours };
 
   /// `sink` outlives it.
-  JobMetrics(MetricSink& sink, std::string job, Label label) : sink_(sink), job_(std::move(job)), label_(label) {}
+  LabelledMetrics(MetricSink& sink, std::string job, Label label) : sink_(sink), job_(std::move(job)), label_(label) {}
 
   void record(const Metric& metric, double value, MetricLabels labels) noexcept override;
 

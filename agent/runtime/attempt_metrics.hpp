@@ -8,20 +8,20 @@ namespace sidekick::runtime {
 
 /// Records sidekick_job_attempts_total, sidekick_job_failures_total (by kind), sidekick_job_up (whether the last
 /// attempt succeeded), sidekick_job_last_success_timestamp_seconds (0 before there is one), sidekick_job_lost and
-/// sidekick_parked. `sink` adds which job they are of.
-class Figures final {
+/// sidekick_parked. `sink` adds the label of the job.
+class AttemptMetrics final {
  public:
-  explicit Figures(MetricSink& sink);
+  explicit AttemptMetrics(MetricSink& sink);
 
   void attempted() noexcept;
-  /// It does not fail, and did not succeed in anything either.
+  /// The attempt did not fail, but did nothing that counts as a success.
   void works() noexcept;
   void succeeded() noexcept;
   void failed(ErrorKind kind) noexcept;
   void parked() noexcept;
-  /// Its thread has not returned after it was told to.
+  /// The job has not returned after it was cancelled.
   void lost() noexcept;
-  /// The thread has returned after all.
+  /// A lost job has returned.
   void found() noexcept;
 
  private:
