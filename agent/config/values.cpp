@@ -45,6 +45,18 @@ void Values::report(const Error& error) const {
   review_->add(error);
 }
 
+Error Values::with_origin(std::string_view name, const Error& error) const {
+  const auto* value = find(name);
+  if (value == nullptr || value->origin.empty()) return error;
+  const auto flag = "--" + std::string(name);
+  auto message = error.message();
+  if (const auto at = message.find(flag); at != std::string::npos)
+    message.replace(at, flag.size(), value->origin);
+  else
+    message.insert(0, value->origin + ": ");
+  return {error.kind(), std::move(message), error.hint()};
+}
+
 bool Values::may_be_used() const noexcept {
   return review_ == nullptr || (review_->reads_files() && review_->problems().empty());
 }

@@ -46,6 +46,19 @@ class Values {
     return review_ != nullptr ? review_->collect(std::move(work)) : work();
   }
 
+  /// The same for a parser that does not know where the value of `name` is from: its Error names that instead of
+  /// "--name".
+  template <class Work>
+  auto judge(std::string_view name, Work work) const {
+    return judge([&] {
+      try {
+        return work();
+      } catch (const Error& error) {
+        throw with_origin(name, error);
+      }
+    });
+  }
+
   /// False if a problem was reported or files are untouched: then no job may be made from the values.
   bool may_be_used() const noexcept;
 
@@ -88,6 +101,8 @@ class Values {
   Error bad_setting(std::string_view name, const std::string& cause, std::string hint = {}) const;
 
  private:
+  Error with_origin(std::string_view name, const Error& error) const;
+
   std::map<std::string, Value, std::less<>> values_;
   Review* review_ = nullptr;
 };

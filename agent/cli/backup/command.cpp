@@ -39,7 +39,7 @@ void refuse_storage_in_source(const std::vector<backup::Task>& tasks, const stor
 /// Null where it is not known, or cannot be meant.
 std::unique_ptr<storage::Storage> open(const config::Values& values, const storage::Access& access) {
   if (!values.given("to") || values.is_unread("to")) return nullptr;
-  return values.judge([&] { return storage::open_storage(values.text("to"), access); });
+  return values.judge("to", [&] { return storage::open_storage(values.text("to"), access); });
 }
 
 std::optional<HttpPlan> http_of(const config::Values& values) {

@@ -80,7 +80,7 @@ class TaskMaker {
         empty_(values.flag("allow-empty") ? backup::Empty::allowed : backup::Empty::refused) {}
 
   std::string own_name(const SourceText& source) const {
-    if (source.kind == "mongodb") return job_name_from(host_or_database(source.rest));
+    if (source.kind == "mongodb") return job_name_from(host_or_database(source.rest, "from"));
     if (source.kind == "dir") return job_name_from(last_part(source.rest));
     return job_name_from(last_part(split_command_line(source.rest).front()));
   }
@@ -93,12 +93,13 @@ class TaskMaker {
 
  private:
   /// What is wrong with a connection string is told as of --uri, which is another command's.
-  static std::string host_or_database(const std::string& uri, std::string_view flag = "--from") {
+  std::string host_or_database(const std::string& uri, std::string_view setting) const {
     try {
       return backup::mongodb_job_name(connection_to(uri));
     } catch (const Error& error) {
       auto message = error.message();
-      if (const auto at = message.find("--uri"); at != std::string::npos) message.replace(at, 5, flag);
+      if (const auto at = message.find("--uri"); at != std::string::npos)
+        message.replace(at, 5, values_.find(setting)->origin);
       throw Error(error.kind(), message, error.hint());
     }
   }
@@ -113,7 +114,7 @@ class TaskMaker {
     out.parallel_collections = values_.integer("parallel-collections", 1, 64).value_or(out.parallel_collections);
     out.tool_version = "sidekick " SIDEKICK_VERSION;
     if (const auto scratch = values_.text("scratch-uri"); !scratch.empty()) {
-      (void)host_or_database(scratch, "--scratch-uri");
+      (void)host_or_database(scratch, "scratch-uri");
       out.scratch = connection_to(scratch);
     }
     return backup::mongodb_source(std::move(out));
@@ -180,7 +181,7 @@ std::vector<std::string> job_names(const std::vector<std::string>& own, const st
 std::vector<backup::Task> backup_tasks(const Values& values, const std::vector<std::string>& environment) {
   const auto lines = lines_of(values);
   std::vector<SourceText> texts;
-  for (const auto& line : lines) values.judge([&] { texts.push_back(parse_source(line)); });
+  for (const auto& line : lines) values.judge("from", [&] { texts.push_back(parse_source(line)); });
   const bool are_all_known = !lines.empty() && texts.size() == lines.size();
   if (are_all_known) check_kinds(values, texts);
   const TaskMaker maker(values, environment);
@@ -195,7 +196,7 @@ std::vector<backup::Task> backup_tasks(const Values& values, const std::vector<s
       own.push_back(std::move(name));
     });
   if (!are_all_known || sources.size() < texts.size()) return {};
-  auto names = values.judge([&] { return job_names(own, values.list("job")); });
+  auto names = values.judge("job", [&] { return job_names(own, values.list("job")); });
   std::vector<backup::Task> out;
   out.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); i++) out.push_back({std::move(names[i]), std::move(sources[i])});

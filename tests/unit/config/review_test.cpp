@@ -120,3 +120,14 @@ TEST_CASE("of several problems the first is told, and how many others there are"
   CHECK(review.summary().hint() == "mend it");
   CHECK(review.summary().kind() == ErrorKind::usage);
 }
+
+TEST_CASE("the error of a parser that does not know its source names it") {
+  Review review;
+  const auto values = resolve(schema, {}, {{"SIDEKICK_URI", "x"}, {"SIDEKICK_LEVEL", "y"}}, review).values;
+  const auto fails = [](const std::string& message) { return [message] { throw Error(ErrorKind::usage, message); }; };
+  values.judge("uri", fails("--uri 'x': not a URI"));
+  values.judge("level", fails("not a level"));
+  values.judge("workers", fails("--workers is wrong"));
+  CHECK(messages_of(review) ==
+        Messages{"SIDEKICK_URI 'x': not a URI", "SIDEKICK_LEVEL: not a level", "--workers is wrong"});
+}
