@@ -44,7 +44,8 @@ std::string configuration(const fs::path& folder, std::uint16_t port, const SshS
 }  // namespace
 
 SshServer::SshServer(SshServerSettings settings) : settings_(std::move(settings)) {
-  for (const char* name : {"host", "client", "other"}) make_key(name);
+  make_key("host", {}, settings_.host_key_type);
+  for (const char* name : {"client", "other"}) make_key(name);
   make_key("locked", "secret");
   make_key("locked_client", password());
   write_file(folder_ / "authorized_keys", read_file(folder_ / "client.pub") + read_file(folder_ / "locked_client.pub"));
@@ -78,9 +79,9 @@ void SshServer::write_pam() const {
                                               "password required pam_permit.so\nsession required pam_permit.so\n");
 }
 
-void SshServer::make_key(const std::string& name, const std::string& passphrase) const {
+void SshServer::make_key(const std::string& name, const std::string& passphrase, const std::string& type) const {
   fs::remove(folder_ / name);
-  const Finished made = run({{"ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", folder_ / name}}, 60s);
+  const Finished made = run({{"ssh-keygen", "-q", "-t", type, "-N", passphrase, "-f", folder_ / name}}, 60s);
   if (made.exit_code != 0) throw std::runtime_error("ssh-keygen: " + made.describe());
 }
 
@@ -103,9 +104,14 @@ void SshServer::stop() {
   child_->wait(10s);
 }
 
+void SshServer::admit(const fs::path& key) const {
+  const auto all = folder_ / "authorized_keys";
+  write_file(all, read_file(all) + read_file(key.string() + ".pub"));
+}
+
 void SshServer::change_host_key() {
   stop();
-  make_key("host");
+  make_key("host", {}, settings_.host_key_type);
   start();
 }
 

@@ -14,8 +14,9 @@ namespace sidekick::test {
 struct SshServerSettings {
   bool accepts_protocol = true;                                                 ///< lets clients set GIT_PROTOCOL
   enum class Passwords { none, plain, questions } passwords = Passwords::none;  ///< how they may be given
-  std::string sftp_options{};    ///< of internal-sftp: "-R" is for reading only
-  std::string forced_command{};  ///< run for each client instead of what it asks for
+  std::string sftp_options{};             ///< of internal-sftp: "-R" is for reading only
+  std::string host_key_type = "ed25519";  ///< as ssh-keygen names it
+  std::string forced_command{};           ///< run for each client instead of what it asks for
 };
 
 /// A server that answers, with a host key of its own and one client that may log in as the user who runs the tests.
@@ -38,6 +39,8 @@ class SshServer final {
   std::string sftp_url(const std::filesystem::path& path) const;
   /// A key with a passphrase that is let in.
   std::filesystem::path locked_client_key() const { return folder_ / "locked_client"; }
+  /// Lets one more key in: that of the file KEY.pub.
+  void admit(const std::filesystem::path& key) const;
   /// Names this server's key.
   std::filesystem::path known_hosts() const { return folder_ / "known_hosts"; }
   std::string log() const { return child_->err(); }
@@ -50,7 +53,7 @@ class SshServer final {
 
  private:
   void write_pam() const;
-  void make_key(const std::string& name, const std::string& passphrase = {}) const;
+  void make_key(const std::string& name, const std::string& passphrase = {}, const std::string& type = "ed25519") const;
 
   TempDir folder_;
   SshServerSettings settings_;

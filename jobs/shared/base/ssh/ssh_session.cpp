@@ -61,6 +61,13 @@ std::string methods_of(const std::string& type) {
 // RSA with SHA-2 came with libssh2 1.11.
 constexpr bool signs_rsa_with_sha1_only = LIBSSH2_VERSION_NUM < 0x010b00;
 
+std::string hint_of_handshake(int code) {
+  const bool found_no_common_method = code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE;
+  if (!signs_rsa_with_sha1_only || !found_no_common_method) return {};
+  return "this build knows RSA host keys only with SHA-1, which current servers refuse: give the server an Ed25519 or "
+         "ECDSA key as well";
+}
+
 constexpr std::size_t max_bytes_before_login = std::size_t{1} << 20;
 
 // "Would block" instead of a failure: libssh2 then stays in a state to go on from.
@@ -90,8 +97,9 @@ SshSession::SshSession(const Url& url, const SshSettings& settings, const Cancel
   reads_.bytes_left = max_bytes_before_login;
   login_ends_ = std::chrono::steady_clock::now() + 2 * idle_;
   if (settings.check_known_hosts) prefer_known_keys(known_hosts);
-  if (until_done(cancel, [this] { return libssh2_session_handshake(session_.get(), fd_.get()); }) != 0)
-    throw error(ErrorKind::unavailable, "cannot agree with the ssh server on '" + url.authority() + "'");
+  if (const int code = until_done(cancel, [this] { return libssh2_session_handshake(session_.get(), fd_.get()); }))
+    throw error(ErrorKind::unavailable, "cannot agree with the ssh server on '" + url.authority() + "'",
+                hint_of_handshake(code));
   if (settings.check_known_hosts) check_host(known_hosts);
   log_in(settings, cancel);
   reads_.bytes_left.reset();
