@@ -283,3 +283,12 @@ TEST_CASE("A sync that ran out of time says what it was waiting for") {
   const auto gated = site.once({"--gate=sleep 60", "--sync-timeout=500ms"});
   CHECK(says(gated.err, "did not finish in time, still waiting for the gate 'sleep'"));
 }
+
+TEST_CASE("What a webhook says about its failure is told") {
+  const Answering server("503 Service Unavailable", plain, "no room for a reload\n");
+  const Site site;
+  site.repository.commit_file("a", "1");
+  const auto done = site.once({"--webhook-url=" + server.url("/hook")});
+  CHECK(done.exit_code == 1);
+  CHECK(says(done.err, "answered 503 instead of 200: it says 'no room for a reload'"));
+}

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "git_sync/hooks/calls.hpp"
+#include "git_sync/remote/http_refusal.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/http_client.hpp"
 #include "sidekick/url.hpp"
@@ -46,11 +47,13 @@ TellHook url_hook(Webhook hook) {
         *client, hook,
         {.method = hook.method, .url = hook.url, .headers = {{"Gitsync-Hash", publication.commit.hex()}}, .body = {}},
         cancel);
-    if (hook.success_status != 0 && response.status != hook.success_status)
-      throw Error(ErrorKind::temporary,
-                  "the webhook '" + redact_url(hook.url) + "' answered " + std::to_string(response.status) +
-                      " instead of " + std::to_string(hook.success_status),
-                  "set the expected status with --webhook-success-status; 0 accepts every answer");
+    if (hook.success_status == 0 || response.status == hook.success_status) return;
+    const auto words = words_of(response);
+    throw Error(ErrorKind::temporary,
+                "the webhook '" + redact_url(hook.url) + "' answered " + std::to_string(response.status) +
+                    " instead of " + std::to_string(hook.success_status) +
+                    (words.empty() ? "" : ": it says '" + words + "'"),
+                "set the expected status with --webhook-success-status; 0 accepts every answer");
   };
 }
 
