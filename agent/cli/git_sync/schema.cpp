@@ -272,7 +272,9 @@ config::Schema git_sync_schema() {
           "with the same flags, variables, layout and exit codes: 0, 1 for any failure, 2 for invalid flags, 128+n. "
           "With --in-place it keeps the files of a folder that others have mounted at the ref. A failure never changes "
           "what is published. REPOSITORY, DESTINATION and DELAY (seconds) count where no flag of git-sync and no "
-          "variable GITSYNC_... is given.",
+          "variable GITSYNC_... is given. rollback and resume, as the first word, go back to an earlier tree and on "
+          "again: see "
+          "'sidekick git-sync rollback --help'.",
       .settings = what_to_follow(),
       .file_keys = {},
       .first = {"repo", "ref", "root", "link", "in-place", "period", "one-time", "username", "password-file",

@@ -248,7 +248,7 @@ HttpSettings webhook_http(const Values& values, const config::Environment& envir
 
 git_sync::Settings git_sync_settings(const config::Settings& settings, const config::Environment& environment,
                                      GitSyncMode mode, Log& log) {
-  check_no_arguments(settings, "git-sync takes only flags");
+  check_no_arguments(settings, "git-sync takes only flags, or rollback or resume as its first word");
   check_git_sync_rules(settings.values, mode, log);
   auto out = Reader(settings.values, environment, mode).read();
   out.remote = git_sync_remote(settings.values, environment, log);
