@@ -36,9 +36,10 @@ std::string what_of(const Batch& batch) {
   return "cannot insert into '" + batch.target->ns.text() + "'";
 }
 
-/// A duplicate of the _id, not of a value in another unique index.
+/// A duplicate of the _id, not of a value in another unique index. A clustered collection, such as the buckets of a
+/// time series, has no index of its _id to name.
 bool is_of_id(std::string_view message) {
-  return message.find(" index: _id_ ") != std::string_view::npos;
+  return message.find(" index: _id_ ") != std::string_view::npos || message.find(" index: ") == std::string_view::npos;
 }
 
 std::string id_text(mongo::Bytes document) {

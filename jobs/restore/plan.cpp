@@ -89,8 +89,12 @@ bool takes_users(const Settings& settings, const Selection& selection, const Nam
   return selection.accepts(ns);
 }
 
-// Belongs to the server and not to its data. The official dump skips most of it; old dumps do not.
-bool belongs_to_the_server(const Namespace& ns, const Selection& selection) {
+// Belongs to the server and not to its data, or is what a killed restore of users has left. The official dump skips
+// most of it; old dumps do not.
+bool belongs_to_the_server(const Settings& settings, const Namespace& ns, const Selection& selection) {
+  if (ns.db == "admin" &&
+      (ns.collection == settings.temp_users_collection || ns.collection == settings.temp_roles_collection))
+    return true;
   if (ns.db == "local") return true;
   if (ns.db == "config") return !selection.names_a_database();
   return ns.collection.starts_with("system.") && ns.collection != "system.js";
@@ -229,7 +233,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       continue;
     } else if (ns.collection.starts_with(mongo::buckets_prefix)) {
       mongo::check_collection(collection);
-    } else if (belongs_to_the_server(ns, selection)) {
+    } else if (belongs_to_the_server(settings, ns, selection)) {
       plan.passed_over.push_back(ns.text());
     } else {
       target = data_target(settings, collection, renamer);

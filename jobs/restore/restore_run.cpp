@@ -237,18 +237,31 @@ void RestoreRun::restore_logins() {
 }
 
 // A standalone acknowledges before its journal is on disk. One command that waits for the journal covers all before
-// it, also one that finds nothing to do; roles that may write may run this one.
+// it, also one that finds nothing to do. The role restore may run collMod and no update, the role readWrite the
+// reverse.
 void RestoreRun::sync_journal() {
   if (server_.replica_set) return;
   std::optional<std::string> db;
   for (const auto& target : plan_.targets)
     if (target && target->is_created()) db = target->ns.db;
   if (!db && !oplog_) return;
-  const auto command =
-      Bson().append("collMod", "sidekick.sync").append("writeConcern", Bson().append("w", 1).append("j", true));
-  mongo::persevere(context_, [&] {
-    pool_.client().run(db.value_or("admin"), command, "cannot sync the journal", {mongo::namespace_not_found});
-  });
+  const auto concern = Bson().append("w", 1).append("j", true);
+  const auto update =
+      Bson().append("q", Bson().append("_id", Bson().append_array("$in", {}))).append("u", Bson().append("$set", Bson().append("a", 0)));
+  const auto run = [&](Bson command) {
+    command.append("writeConcern", concern);
+    return mongo::persevere(context_, [&] {
+      return pool_.client().run(db.value_or("admin"), command, "cannot sync the journal",
+                                {mongo::namespace_not_found, mongo::unauthorized});
+    });
+  };
+  const auto denied = [](const Bson& reply) { return mongo::number_of(reply.get(), "code") == mongo::unauthorized; };
+  if (denied(run(std::move(Bson().append("collMod", "sidekick.sync")))) &&
+      denied(run(std::move(Bson().append("update", "sidekick.sync").append_array("updates", {update})))))
+    context_.log.warn("this user may not wait for the server's journal",
+                      {{"hint",
+                        "grant the role restore, or readWrite on the database: a power cut within 100 ms may "
+                        "lose documents"}});
   check_same_process(pool_, server_);
 }
 

@@ -95,6 +95,29 @@ void write_old_archive(const std::filesystem::path& path, bool users_first) {
 
 }  // namespace
 
+TEST_CASE("copies that a killed restore has left in the dumped server are skipped by name") {
+  const TempDir folder;
+  const auto file = "--archive=" + (folder / "all.archive").string();
+  {
+    const Mongod server;
+    const auto client = server.client();
+    client.command("admin", R"({"createUser":"ann","pwd":"secret","roles":[]})");
+    client.command("admin", R"({"insert":"tempusers","documents":[{"_id":"admin.old"}]})");
+    client.command("admin", R"({"insert":"temproles","documents":[{"_id":"admin.old"}]})");
+    REQUIRE(sidekick_run({"dump", "--uri=" + server.uri(), file}).exit_code == 0);
+  }
+  const Mongod server;
+  for (const char* flag : {"--on-duplicate=same", "--drop"}) {
+    const Finished finished = restore({"--uri=" + server.uri(), file, flag});
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 0);
+    CHECK(has(finished.err, "admin.tempusers"));
+    CHECK(has(finished.err, "admin.temproles"));
+    check_no_copies(server.client());
+    CHECK(read_state(server.client()).at("users").as_array().size() == 1);
+  }
+}
+
 TEST_CASE("a dump that changes the password of the restore's own user is restored whole, in one attempt") {
   for (const char* version : {"4.4.2", "6.0.27"})
     for (const Form form : {Form::standalone, Form::replica_set})

@@ -47,8 +47,19 @@ TEST_CASE("the role restore is enough to restore, with and without --drop, a fir
       guarded.add_user("loader", "\"restore\"");
       restore_as(guarded, file, {"--drop"});
       restore_as(guarded, file, {"--drop"});
-      if (file != std::string("timeseries-60.archive.gz")) restore_as(guarded, file, {});
+      restore_as(guarded, file, {});
     }
+}
+
+TEST_CASE("the role readWrite is enough to restore a database") {
+  for (const char* version : {"4.4.2", "6.0.27"})
+    for (const Form form : {Form::standalone, Form::replica_set})
+      for (const char* flag : {"--drop", "--on-duplicate=same"}) {
+        INFO(version << " " << flag << (form == Form::standalone ? " standalone" : " replica set"));
+        const GuardedMongod guarded(version, form);
+        guarded.add_user("loader", R"({"role":"readWrite","db":"shop"})");
+        restore_as(guarded, "shop.archive.gz", {flag, "--db=shop"});
+      }
 }
 
 TEST_CASE("the role restore is enough for users and roles") {
