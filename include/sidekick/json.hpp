@@ -1,42 +1,32 @@
-/// JSON (RFC 8259), strictly read into values and written as text: no library, for the 150 KB that one costs.
+/// JSON (RFC 8259) with Boost.JSON: strict reading, and the layouts of the documents that we write. For any thread.
 #pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <string>
 #include <string_view>
-#include <variant>
-#include <vector>
 
 namespace sidekick {
 
-struct JsonMember;
+/// One whole value. Throws std::invalid_argument with the place ("at byte 12: syntax error") for anything that is not
+/// strict JSON: text after the value, a name that is given twice, bytes that are not UTF-8, more than 32 levels. The
+/// message never quotes `text`. Pure.
+boost::json::value parse_json(std::string_view text);
 
-/// A number as it is written: "12", "-1.5e3".
-struct JsonNumber {
-  std::string text;
+/// The member `name` of an object if it is a string; nullptr if `value` is not an object or has no such string. Pure.
+const boost::json::string* json_string(const boost::json::value& value, std::string_view name) noexcept;
+
+enum class JsonLayout {
+  compact,  ///< one line without spaces: {"a":1,"b":[2,3]}
+  spaced,   ///< one line, a space after each comma and colon: {"a": 1, "b": [2, 3]}
+  lines,    ///< the members of the two outer levels on a line each, what they hold spaced
 };
 
-struct JsonValue {
-  std::variant<std::monostate, bool, JsonNumber, std::string, std::vector<JsonValue>, std::vector<JsonMember>> value;
-
-  /// Its member of that name; nullptr where there is none, or this is no object.
-  const JsonValue* find(std::string_view name) const noexcept;
-  /// What it holds, or nullptr where it is of another type.
-  template <class T>
-  const T* as() const noexcept {
-    return std::get_if<T>(&value);
-  }
-};
-
-struct JsonMember {
-  std::string name;
-  JsonValue value;
-};
-
-/// One whole value. Throws std::invalid_argument with the place ("at byte 12: …") for anything that is not strict JSON:
-/// text after it, names that come twice, bytes that are not UTF-8, lone surrogates, more than 32 levels.
-JsonValue parse_json(std::string_view text);
-
-/// `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
-std::string json_quoted(std::string_view text);
+/// `value` as text in UTF-8, without a line end: members in their order, numbers in the shortest form that reads back
+/// as the same (1.5, not 1.5E0), null for an infinite one. Escapes DEL and C1 as well, which a terminal obeys; bytes
+/// that are not UTF-8 become U+FFFD. Pure.
+std::string json_text(const boost::json::value& value, JsonLayout layout = JsonLayout::compact);
 
 }  // namespace sidekick

@@ -41,12 +41,16 @@ void call(const NotifySettings& settings, HttpRequest request, std::string_view 
 
 std::string notification(const Ending& ending) {
   const auto& manifest = ending.manifest;
-  std::string out = "{\"event\":" + json_quoted(name_of(ending.result)) + ",\"job\":" + json_quoted(manifest.job) +
-                    ",\"source\":" + json_quoted(manifest.source);
-  if (!ending.error) return out + ",\"manifest\":" + storage::to_json(manifest) + ",\"error\":null}";
-  const auto& error = *ending.error;
-  return out + ",\"manifest\":null,\"error\":{\"kind\":" + json_quoted(info(error.kind()).name) +
-         ",\"message\":" + json_quoted(error.message()) + ",\"hint\":" + json_quoted(error.hint()) + "}}";
+  boost::json::object out{{"event", name_of(ending.result)}, {"job", manifest.job}, {"source", manifest.source}};
+  if (ending.error) {
+    const auto& error = *ending.error;
+    out["manifest"] = nullptr;
+    out["error"] = {{"kind", info(error.kind()).name}, {"message", error.message()}, {"hint", error.hint()}};
+  } else {
+    out["manifest"] = json_of(manifest);
+    out["error"] = nullptr;
+  }
+  return json_text(out);
 }
 
 void notify(const NotifySettings& settings, const Ending& ending, Log& log, const CancelToken& cancel) {

@@ -32,9 +32,9 @@ void touch(const std::filesystem::path& file, std::optional<mode_t> folder_mode,
 void write_error_file(const std::filesystem::path& file, std::optional<mode_t> folder_mode, const Error& error,
                       Log& log) noexcept try {
   if (file.empty()) return;
-  const auto text = "{\"Msg\":" + json_quoted(error.message()) +
-                    ",\"Err\":" + json_quoted(error.message() + (error.hint().empty() ? "" : ": " + error.hint())) +
-                    ",\"Args\":{}}";
+  const auto text = json_text({{"Msg", error.message()},
+                               {"Err", error.message() + (error.hint().empty() ? "" : ": " + error.hint())},
+                               {"Args", boost::json::object()}});
   try {
     make_folders(file.parent_path(), folder_mode);
     replace_file(file, text, published_file);

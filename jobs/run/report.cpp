@@ -4,13 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <ranges>
 #include <string_view>
+#include <utility>
 
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
@@ -26,37 +26,48 @@ namespace {
 
 constexpr std::size_t max_message_bytes = 1000;
 
-std::string json_text(std::string_view text) {
-  return json_quoted(beginning(text, max_message_bytes));
+boost::json::string limited(std::string_view text) {
+  return boost::json::string(beginning(text, max_message_bytes));
 }
 
-std::string seconds(std::chrono::nanoseconds time) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.6f", std::chrono::duration<double>(time).count());
-  return text.data();
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(std::chrono::round<std::chrono::microseconds>(time)).count();
 }
 
-std::string end_json(const AttemptEnd& end) {
+void add_end(boost::json::object& out, const AttemptEnd& end) {
   const bool exited = end.how == AttemptEnd::How::exited;
-  return std::string(R"(,"end":")") + (exited ? "exited" : "signalled") + R"(","code":)" + std::to_string(end.code()) +
-         R"(,"signal":)" + (exited ? "null" : json_text(signal_name(end.number))) + R"(,"told_to_end":)" +
-         (end.told_to ? "true" : "false") + R"(,"user_s":)" + seconds(end.usage.user) + R"(,"system_s":)" +
-         seconds(end.usage.system) + R"(,"peak_kib":)" + std::to_string(end.usage.peak_kib);
+  out["end"] = exited ? "exited" : "signalled";
+  out["code"] = end.code();
+  out["signal"] = exited ? boost::json::value() : limited(signal_name(end.number));
+  out["told_to_end"] = end.told_to;
+  out["user_s"] = seconds(end.usage.user);
+  out["system_s"] = seconds(end.usage.system);
+  out["peak_kib"] = end.usage.peak_kib;
 }
 
-std::string attempt_json(const AttemptReport& attempt) {
-  auto out = R"({"attempt":)" + std::to_string(attempt.number) + R"(,"started":")" + wall_time_text(attempt.started) +
-             R"(","took_s":)" + seconds(attempt.took);
-  out += attempt.end ? end_json(*attempt.end) : R"(,"end":"not_started","failure":)" + json_text(attempt.failure);
-  return out + "}";
+boost::json::object json_of(const AttemptReport& attempt) {
+  boost::json::object out{
+      {"attempt", attempt.number}, {"started", wall_time_text(attempt.started)}, {"took_s", seconds(attempt.took)}};
+  if (attempt.end) {
+    add_end(out, *attempt.end);
+  } else {
+    out["end"] = "not_started";
+    out["failure"] = limited(attempt.failure);
+  }
+  return out;
 }
 
-std::string head_json(const Report& report) {
-  return R"({"command":)" + json_text(report.program) + R"(,"exit_code":)" + std::to_string(report.exit_code) +
-         R"(,"message":)" + json_text(report.message) + R"(,"skipped":)" + (report.skipped ? "true" : "false") +
-         R"(,"started":")" + wall_time_text(report.started) + R"(","ended":")" + wall_time_text(report.ended) +
-         R"(","took_s":)" + seconds(report.ended - report.started) + R"(,"attempt_count":)" +
-         std::to_string(report.attempts.size()) + R"(,"attempts":[)";
+/// With an empty list of attempts.
+boost::json::object head_of(const Report& report) {
+  return {{"command", limited(report.program)},
+          {"exit_code", report.exit_code},
+          {"message", limited(report.message)},
+          {"skipped", report.skipped},
+          {"started", wall_time_text(report.started)},
+          {"ended", wall_time_text(report.ended)},
+          {"took_s", seconds(report.ended - report.started)},
+          {"attempt_count", report.attempts.size()},
+          {"attempts", boost::json::array()}};
 }
 
 /// Our standard output or error, where the path leads to it: it may be one that cannot be opened again.
@@ -95,15 +106,17 @@ std::string wall_time_text(WallTime time) {
 }
 
 std::string report_json(const Report& report, std::size_t max_bytes) {
-  const auto head = head_json(report);
-  std::string attempts;
+  auto out = head_of(report);
+  auto& attempts = out.at("attempts").as_array();
+  auto bytes = json_text(out).size();
   for (const auto& attempt : report.attempts | std::views::reverse) {
-    auto one = attempt_json(attempt);
-    if (head.size() + one.size() + attempts.size() + 4 > max_bytes) break;
-    if (!attempts.empty()) one += ",";
-    attempts.insert(0, one);
+    auto json = json_of(attempt);
+    bytes += json_text(json).size() + 1;
+    if (bytes > max_bytes) break;
+    attempts.push_back(std::move(json));
   }
-  return head + attempts + "]}";
+  std::ranges::reverse(attempts);
+  return json_text(out);
 }
 
 }  // namespace sidekick::run

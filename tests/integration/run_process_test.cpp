@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <filesystem>
 
 #include "sidekick/fd.hpp"
+#include "sidekick/json.hpp"
 #include "tests/support/command_run.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/sidekick.hpp"
@@ -134,27 +134,27 @@ TEST_CASE("the report tells attempts, codes, signals, memory and time of the pro
   const auto report = (folder / "report").string();
   auto finished = run(run_misbehave(Place::ordinary, {"--report=" + report}, {"eat", "50"}), 60s);
   INFO(finished.describe());
-  auto told = YAML::LoadFile(report);
-  CHECK(told["exit_code"].as<int>() == 0);
-  CHECK(told["attempts"].size() == 1);
-  CHECK(told["attempts"][0]["end"].as<std::string>() == "exited");
-  CHECK(told["attempts"][0]["peak_kib"].as<long>() > 50 * 1024);
-  CHECK(told["attempts"][0]["user_s"].as<double>() > 0);
-  CHECK(told["attempts"][0]["signal"].IsNull());
+  auto told = parse_json(read_file(report));
+  CHECK(told.at("exit_code") == 0);
+  CHECK(told.at("attempts").as_array().size() == 1);
+  CHECK(told.at("attempts").at(0).at("end") == "exited");
+  CHECK(told.at("attempts").at(0).at("peak_kib").to_number<long>() > 50 * 1024);
+  CHECK(told.at("attempts").at(0).at("user_s").to_number<double>() > 0);
+  CHECK(told.at("attempts").at(0).at("signal").is_null());
   finished = run(run_misbehave(Place::ordinary, {"--report=" + report, "--retries=1"}, {"die", "9"}), 60s);
-  told = YAML::LoadFile(report);
-  CHECK(told["exit_code"].as<int>() == 137);
-  REQUIRE(told["attempts"].size() == 2);
-  CHECK(told["attempts"][1]["end"].as<std::string>() == "signalled");
-  CHECK(told["attempts"][1]["code"].as<int>() == 137);
-  CHECK(told["attempts"][1]["signal"].as<std::string>() == "SIGKILL");
+  told = parse_json(read_file(report));
+  CHECK(told.at("exit_code") == 137);
+  REQUIRE(told.at("attempts").as_array().size() == 2);
+  CHECK(told.at("attempts").at(1).at("end") == "signalled");
+  CHECK(told.at("attempts").at(1).at("code") == 137);
+  CHECK(told.at("attempts").at(1).at("signal") == "SIGKILL");
   finished = run(run_misbehave(Place::ordinary, {"--report=" + report}, {"exit", "137"}), 60s);
-  told = YAML::LoadFile(report);
-  CHECK(told["exit_code"].as<int>() == 137);
-  CHECK(told["attempts"][0]["end"].as<std::string>() == "exited");
+  told = parse_json(read_file(report));
+  CHECK(told.at("exit_code") == 137);
+  CHECK(told.at("attempts").at(0).at("end") == "exited");
   CHECK(run(run_command(Place::ordinary, {"--report=" + report}, {"/no/such"}), 20s).exit_code == 127);
-  told = YAML::LoadFile(report);
-  CHECK(told["attempts"][0]["end"].as<std::string>() == "not_started");
+  told = parse_json(read_file(report));
+  CHECK(told.at("attempts").at(0).at("end") == "not_started");
 }
 
 TEST_CASE("hooks run at the end, the one that fits, and their failure is a warning") {

@@ -20,9 +20,11 @@ std::chrono::milliseconds stall_timeout(const config::Values& values) {
 }
 
 std::string done_json(const Manifest& backup, const std::string& out, bool plain) {
-  return "{\"name\": " + json_quoted(backup.name) + ", \"out\": " + json_quoted(out) +
-         ", \"bytes\": " + std::to_string(plain ? backup.plain_bytes : backup.bytes) +
-         ", \"sha256\": " + json_quoted(plain ? backup.plain_sha256 : backup.sha256) + "}\n";
+  const boost::json::object done{{"name", backup.name},
+                                 {"out", out},
+                                 {"bytes", plain ? backup.plain_bytes : backup.bytes},
+                                 {"sha256", plain ? backup.plain_sha256 : backup.sha256}};
+  return json_text(done, JsonLayout::spaced) + "\n";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 
 #include "agent/cli/output.hpp"
 #include "sidekick/json.hpp"
@@ -155,20 +156,16 @@ std::string list_text(const std::vector<Entry>& backups, WallTime now, const sch
 }
 
 std::string list_json(const std::vector<Entry>& backups) {
-  std::string out = "[";
+  std::string out;
   for (const auto& backup : backups) {
-    out += out.size() == 1 ? "\n" : ",\n";
-    if (backup.manifest) {
-      auto text = to_json(*backup.manifest);
-      text.erase(text.find_last_not_of("\n}") + 1);
-      out += text;
-    } else {
-      out += "{\n  \"name\": " + json_quoted(backup.name().text()) + ",\n  \"job\": " + json_quoted(backup.name().job) +
-             ",\n  \"error\": " + json_quoted(backup.failure->message());
-    }
-    out += ",\n  \"presence\": " + json_quoted(name_of(backup.presence())) + "\n}";
+    auto json = backup.manifest ? json_of(*backup.manifest)
+                                : boost::json::object{{"name", backup.name().text()},
+                                                      {"job", backup.name().job},
+                                                      {"error", backup.failure->message()}};
+    json["presence"] = name_of(backup.presence());
+    out.append(out.empty() ? "[\n" : ",\n").append(json_text(json, JsonLayout::lines));
   }
-  return out + (backups.empty() ? "]\n" : "\n]\n");
+  return out.empty() ? "[]\n" : out + "\n]\n";
 }
 
 std::string show_text(const Manifest& backup, const std::string& flaw, WallTime now, const schedule::TimeZone& zone) {
@@ -210,18 +207,15 @@ std::string decisions_text(const backup::PrunePlan& plan) {
 }
 
 std::string decisions_json(const backup::PrunePlan& plan, const std::string& job) {
-  std::string out = "{\n  \"job\": " + json_quoted(job) + ",\n  \"stands_still\": ";
-  out += plan.stands_still ? json_quoted(*plan.stands_still) : "null";
-  out += ",\n  \"decisions\": [";
-  for (bool first = true; const auto& decision : plan.decisions) {
-    out += std::exchange(first, false) ? "\n" : ",\n";
-    out += "    {\"name\": " + json_quoted(decision.name) + ", \"decision\": " + json_quoted(verb_of(decision.what)) +
-           ", \"bytes\": " + std::to_string(decision.bytes) + ", \"reasons\": [";
-    for (std::size_t i = 0; i < decision.reasons.size(); i++)
-      out += (i == 0 ? "" : ", ") + json_quoted(decision.reasons[i]);
-    out += "]}";
-  }
-  return out + (plan.decisions.empty() ? "]\n}\n" : "\n  ]\n}\n");
+  boost::json::array decisions;
+  for (const auto& decision : plan.decisions)
+    decisions.push_back({{"name", decision.name},
+                         {"decision", verb_of(decision.what)},
+                         {"bytes", decision.bytes},
+                         {"reasons", boost::json::array(decision.reasons.begin(), decision.reasons.end())}});
+  boost::json::object out{{"job", job}, {"stands_still", nullptr}, {"decisions", std::move(decisions)}};
+  if (plan.stands_still) out["stands_still"] = *plan.stands_still;
+  return json_text(out, JsonLayout::lines) + "\n";
 }
 
 }  // namespace sidekick::cli

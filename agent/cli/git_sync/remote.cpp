@@ -1,12 +1,13 @@
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
 #include <limits>
 #include <span>
+#include <stdexcept>
 
 #include "agent/cli/git_sync/git_config.hpp"
 #include "agent/cli/git_sync/settings.hpp"
 #include "git_sync/remote/address.hpp"
+#include "sidekick/json.hpp"
 
 namespace sidekick::cli {
 
@@ -33,13 +34,13 @@ Error bad_credential(const std::string& cause) {
           R"(write it as {"url":"https://host","username":"name","password-file":"/file"})"};
 }
 
-git_sync::Credential credential_of(const YAML::Node& node) {
-  if (!node.IsMap()) throw bad_credential("not a JSON object");
+git_sync::Credential credential_of(const boost::json::value& json) {
+  if (!json.is_object()) throw bad_credential("not a JSON object");
   git_sync::Credential out;
-  for (const auto& entry : node) {
-    const auto key = entry.first.Scalar();
-    if (!entry.second.IsScalar()) throw bad_credential("'" + key + "' is not a string");
-    const auto& text = entry.second.Scalar();
+  for (const auto& member : json.get_object()) {
+    const std::string key(member.key());
+    if (!member.value().is_string()) throw bad_credential("'" + key + "' is not a string");
+    const std::string text(member.value().get_string());
     if (key == "url")
       out.url = text;
     else if (key == "username")
@@ -59,14 +60,14 @@ git_sync::Credential credential_of(const YAML::Node& node) {
 }
 
 void take_json(std::vector<git_sync::Credential>& out, const std::string& text) {
-  YAML::Node root;
+  boost::json::value root;
   try {
-    root = YAML::Load(text);
-  } catch (const YAML::Exception&) {
-    throw bad_credential("it is not valid JSON");
+    root = parse_json(text);
+  } catch (const std::invalid_argument& error) {
+    throw bad_credential("it is not valid JSON: " + std::string(error.what()));
   }
-  if (!root.IsSequence()) return out.push_back(credential_of(root));
-  for (const auto& node : root) out.push_back(credential_of(node));
+  if (!root.is_array()) return out.push_back(credential_of(root));
+  for (const auto& element : root.get_array()) out.push_back(credential_of(element));
 }
 
 class RemoteReader {

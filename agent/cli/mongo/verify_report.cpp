@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "agent/cli/output.hpp"
@@ -53,25 +54,8 @@ std::string line_of(const Row& row, const Widths& widths) {
   return line + "\n";
 }
 
-std::string field(std::string_view name, const std::string& value) {
-  return "\"" + std::string(name) + "\":" + value;
-}
-
-std::string field(std::string_view name, std::string_view value) {
-  return field(name, json_quoted(value));
-}
-
-std::string field(std::string_view name, std::uint64_t value) {
-  return field(name, std::to_string(value));
-}
-
-std::string truth(std::string_view name, bool value) {
-  return field(name, std::string(value ? "true" : "false"));
-}
-
-std::string json_of(const verify::Part& part) {
-  return "{" + field("ns", std::string_view(part.name)) + "," + field("type", std::string_view(part.type)) + "," +
-         field("documents", part.items) + "," + field("bytes", part.bytes) + "}";
+boost::json::object json_of(const verify::Part& part) {
+  return {{"ns", part.name}, {"type", part.type}, {"documents", part.items}, {"bytes", part.bytes}};
 }
 
 }  // namespace
@@ -92,17 +76,23 @@ std::string to_table(const Report& report) {
 }
 
 std::string to_json(const Report& report) {
-  std::string out = "{" + truth("whole", true) + "," + field("name", std::string_view(report.name)) + "," +
-                    field("form", name_of(report.form)) + "," + field("compression", name_of(report.compression)) +
-                    "," + truth("encrypted", report.encrypted) + "," + truth("manifest", report.manifest) + "," +
-                    field("server_version", std::string_view(report.server_version)) + ",\"namespaces\":[";
-  for (std::size_t i = 0; i < report.parts.size(); i++) out += (i > 0 ? "," : "") + json_of(report.parts[i]);
-  out += "],";
-  if (!report.unit.empty()) out += field(report.unit, report.items) + ",";
-  out += field("bytes", report.bytes);
-  if (!report.sha256.empty())
-    out += "," + field("stored_bytes", report.stored_bytes) + "," + field("sha256", std::string_view(report.sha256));
-  return out + "}\n";
+  boost::json::array parts;
+  for (const auto& part : report.parts) parts.push_back(json_of(part));
+  boost::json::object out{{"whole", true},
+                          {"name", report.name},
+                          {"form", name_of(report.form)},
+                          {"compression", name_of(report.compression)},
+                          {"encrypted", report.encrypted},
+                          {"manifest", report.manifest},
+                          {"server_version", report.server_version},
+                          {"namespaces", std::move(parts)}};
+  if (!report.unit.empty()) out[report.unit] = report.items;
+  out["bytes"] = report.bytes;
+  if (!report.sha256.empty()) {
+    out["stored_bytes"] = report.stored_bytes;
+    out["sha256"] = report.sha256;
+  }
+  return json_text(out) + "\n";
 }
 
 }  // namespace sidekick::cli

@@ -3,10 +3,10 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <ctime>
+#include <stdexcept>
 
 #include "git_sync/remote/http_refusal.hpp"
 #include "sidekick/error.hpp"
@@ -63,12 +63,14 @@ std::string signature(EVP_PKEY* key, std::string_view text) {
 
 InstallationToken parse_token(const std::string& json) {
   try {
-    const auto answer = YAML::Load(json);
-    const auto expires = answer["expires_at"].as<std::string>();
-    const auto time = parse_whole_utc(expires);
+    const auto answer = parse_json(json);
+    const auto* expires = json_string(answer, "expires_at");
+    const auto* token = json_string(answer, "token");
+    if (expires == nullptr || token == nullptr) throw std::invalid_argument("a member is missing");
+    const auto time = parse_whole_utc(*expires);
     if (!time) throw Error(ErrorKind::data, "cannot read when the token of the GitHub App expires");
-    return {Secret(answer["token"].as<std::string>()), *time};
-  } catch (const YAML::Exception&) {
+    return {Secret(std::string(*token)), *time};
+  } catch (const std::invalid_argument&) {
     throw Error(ErrorKind::data, "cannot read GitHub's answer to the request for a token");
   }
 }
@@ -80,10 +82,10 @@ std::string app_assertion(const GithubApp& app, std::chrono::system_clock::time_
   const auto key = private_key(app);
   const auto& issuer = app.application_id.empty() ? app.client_id : app.application_id;
   // Clocks differ: a minute of the past makes up for one that is ahead.
-  const auto issued = std::to_string(std::chrono::system_clock::to_time_t(now - minutes(1)));
-  const auto expires = std::to_string(std::chrono::system_clock::to_time_t(now + minutes(9)));
-  const auto text = base64_url(R"({"alg":"RS256","typ":"JWT"})") + "." +
-                    base64_url("{\"iat\":" + issued + ",\"exp\":" + expires + ",\"iss\":" + json_quoted(issuer) + "}");
+  const auto claims = json_text({{"iat", std::chrono::system_clock::to_time_t(now - minutes(1))},
+                                 {"exp", std::chrono::system_clock::to_time_t(now + minutes(9))},
+                                 {"iss", issuer}});
+  const auto text = base64_url(json_text({{"alg", "RS256"}, {"typ", "JWT"}})) + "." + base64_url(claims);
   return text + "." + base64_url(signature(key.get(), text));
 }
 

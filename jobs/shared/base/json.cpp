@@ -1,10 +1,16 @@
 #include "sidekick/json.hpp"
 
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_stack.hpp>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <stdexcept>
-#include <unordered_set>
+#include <utility>
 
 #include "sidekick/utf8.hpp"
 
@@ -12,195 +18,211 @@ namespace sidekick {
 
 namespace {
 
-constexpr int max_depth = 32;
+using boost::json::array;
+using boost::json::object;
+using boost::json::string_view;
+using boost::json::value;
+using boost::system::error_code;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-void append_character(std::string& out, std::uint32_t code) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xc0 | (code >> 6));
-  } else {
-    if (code < 0x10000) {
-      put(0xe0 | (code >> 12));
-    } else {
-      put(0xf0 | (code >> 18));
-      put(0x80 | ((code >> 12) & 0x3f));
-    }
-    put(0x80 | ((code >> 6) & 0x3f));
-  }
-  put(0x80 | (code & 0x3f));
-}
-
-class Reader final {
+/// What the parser of Boost calls: builds the value, and counts the names that the text gives, since an object keeps
+/// only the last of several members of one name.
+class Builder final {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  static constexpr std::size_t max_object_size = object::max_size();
+  static constexpr std::size_t max_array_size = array::max_size();
+  static constexpr std::size_t max_key_size = boost::json::string::max_size();
+  static constexpr std::size_t max_string_size = boost::json::string::max_size();
 
-  JsonValue whole() {
-    auto out = value(0);
-    blanks();
-    if (at_ != text_.size()) fail("text follows the end");
-    return out;
-  }
+  value release() { return stack_.release(); }
+  std::size_t names() const noexcept { return names_; }
 
- private:
-  [[noreturn]] void fail(const char* what) const {
-    throw std::invalid_argument("at byte " + std::to_string(at_) + ": " + what);
-  }
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  bool take(std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return false;
-    at_ += word.size();
+  bool on_document_begin(error_code& /*error*/) {
+    stack_.reset();
     return true;
   }
-  void blanks() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
-
-  JsonValue value(int depth) {
-    if (depth > max_depth) fail("too many levels");
-    blanks();
-    if (take("{")) return {members(depth)};
-    if (take("[")) return {elements(depth)};
-    if (peek() == '"') return {string()};
-    if (peek() == '-' || is_digit(peek())) return {number()};
-    if (take("true")) return {true};
-    if (take("false")) return {false};
-    if (take("null")) return {};
-    fail("a value is missing");
+  bool on_document_end(error_code& /*error*/) { return true; }
+  bool on_object_begin(error_code& /*error*/) { return true; }
+  bool on_object_end(std::size_t size, error_code& /*error*/) {
+    names_ += size;
+    stack_.push_object(size);
+    return true;
   }
-
-  std::vector<JsonMember> members(int depth) {
-    std::vector<JsonMember> out;
-    std::unordered_set<std::string> names;
-    blanks();
-    if (take("}")) return out;
-    do {
-      blanks();
-      if (peek() != '"') fail("a name is missing");
-      auto name = string();
-      if (!names.insert(name).second) fail("a name is given twice");
-      blanks();
-      if (!take(":")) fail("a colon is missing");
-      out.push_back({std::move(name), value(depth + 1)});
-      blanks();
-    } while (take(","));
-    if (!take("}")) fail("an object does not end");
-    return out;
+  bool on_array_begin(error_code& /*error*/) { return true; }
+  bool on_array_end(std::size_t size, error_code& /*error*/) {
+    stack_.push_array(size);
+    return true;
   }
-
-  std::vector<JsonValue> elements(int depth) {
-    std::vector<JsonValue> out;
-    blanks();
-    if (take("]")) return out;
-    do {
-      out.push_back(value(depth + 1));
-      blanks();
-    } while (take(","));
-    if (!take("]")) fail("a list does not end");
-    return out;
+  bool on_key_part(string_view text, std::size_t /*total*/, error_code& /*error*/) {
+    stack_.push_chars(text);
+    return true;
   }
-
-  void digits() {
-    if (!is_digit(peek())) fail("a digit is missing");
-    while (is_digit(peek())) at_++;
+  bool on_key(string_view text, std::size_t /*total*/, error_code& /*error*/) {
+    stack_.push_key(text);
+    return true;
   }
+  bool on_string_part(string_view text, std::size_t /*total*/, error_code& /*error*/) {
+    stack_.push_chars(text);
+    return true;
+  }
+  bool on_string(string_view text, std::size_t /*total*/, error_code& /*error*/) {
+    stack_.push_string(text);
+    return true;
+  }
+  bool on_number_part(string_view /*text*/, error_code& /*error*/) { return true; }
+  bool on_int64(std::int64_t number, string_view /*text*/, error_code& /*error*/) {
+    stack_.push_int64(number);
+    return true;
+  }
+  bool on_uint64(std::uint64_t number, string_view /*text*/, error_code& /*error*/) {
+    stack_.push_uint64(number);
+    return true;
+  }
+  bool on_double(double number, string_view /*text*/, error_code& /*error*/) {
+    stack_.push_double(number);
+    return true;
+  }
+  bool on_bool(bool truth, error_code& /*error*/) {
+    stack_.push_bool(truth);
+    return true;
+  }
+  bool on_null(error_code& /*error*/) {
+    stack_.push_null();
+    return true;
+  }
+  bool on_comment_part(string_view /*text*/, error_code& /*error*/) { return true; }
+  bool on_comment(string_view /*text*/, error_code& /*error*/) { return true; }
 
-  JsonNumber number() {
-    const auto begin = at_;
-    take("-");
-    if (!take("0")) digits();
-    if (take(".")) digits();
-    if (take("e") || take("E")) {
-      if (!take("+")) take("-");
-      digits();
+ private:
+  boost::json::value_stack stack_;
+  std::size_t names_ = 0;
+};
+
+std::size_t members_of(const value& json) {
+  std::size_t out = 0;
+  if (const auto* members = json.if_object()) {
+    out += members->size();
+    for (const auto& member : *members) out += members_of(member.value());
+  } else if (const auto* elements = json.if_array()) {
+    for (const auto& element : *elements) out += members_of(element);
+  }
+  return out;
+}
+
+/// Boost escapes only what RFC 8259 requires, and checks no UTF-8. What is outside of strings is ASCII.
+std::string printable_json(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  const auto is_special = [](char c) { return static_cast<unsigned char>(c) >= 0x7f; };
+  while (!text.empty()) {
+    const auto bytes = character_bytes(text);
+    const auto last = static_cast<unsigned char>(text[bytes == 2 ? 1 : 0]);
+    if (bytes == 0) {
+      out += "\xef\xbf\xbd";
+    } else if (is_special(text[0]) && bytes <= 2 && begins_with_control(text)) {
+      constexpr std::string_view hex = "0123456789abcdef";
+      out.append("\\u00").append(1, hex[last >> 4]).append(1, hex[last & 15]);
+    } else {
+      out.append(text.substr(0, bytes));
     }
-    return {std::string(text_.substr(begin, at_ - begin))};
+    text.remove_prefix(std::max<std::size_t>(bytes, 1));
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if(text, is_special) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+  }
+  return out;
+}
+
+std::string number_text(double number) {
+  if (!std::isfinite(number)) return "null";
+  std::array<char, 32> digits{};
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+}
+
+/// Boost itself has one layout only, and writes 1.5 as 1.5E0.
+class Writer final {
+ public:
+  explicit Writer(JsonLayout layout)
+      : spaces_(layout != JsonLayout::compact), broken_levels_(layout == JsonLayout::lines ? 2 : 0) {}
+
+  void write(const value& json, std::size_t level) {
+    if (const auto* members = json.if_object())
+      write_object(*members, level);
+    else if (const auto* elements = json.if_array())
+      write_array(*elements, level);
+    else if (const auto* number = json.if_double())
+      out_ += number_text(*number);
+    else
+      out_ += boost::json::serialize(json);
   }
 
-  std::string string() {
-    std::string out;
-    at_++;
-    while (!take("\"")) {
-      if (at_ == text_.size()) fail("a string does not end");
-      if (take("\\")) {
-        escape(out);
-        continue;
-      }
-      if (static_cast<unsigned char>(peek()) < 0x20) fail("a control character in a string");
-      const auto bytes = character_bytes(text_.substr(at_));
-      if (bytes == 0) fail("not UTF-8");
-      out.append(text_.substr(at_, bytes));
-      at_ += bytes;
+  std::string take() { return std::move(out_); }
+
+ private:
+  void write_object(const object& members, std::size_t level) {
+    out_ += '{';
+    for (bool first = true; const auto& member : members) {
+      separate(std::exchange(first, false), level);
+      out_.append(boost::json::serialize(member.key())).append(spaces_ ? ": " : ":");
+      write(member.value(), level + 1);
     }
-    return out;
+    end('}', members.empty(), level);
   }
 
-  std::uint32_t unit() {
-    std::uint32_t out = 0;
-    const auto hex = text_.substr(at_, 4);
-    const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), out, 16);
-    if (hex.size() != 4 || error != std::errc() || end != hex.data() + 4) fail("a bad escape");
-    at_ += 4;
-    return out;
-  }
-
-  void escape(std::string& out) {
-    constexpr std::string_view names = "\"\\/bfnrt";
-    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-    if (take("u")) {
-      auto code = unit();
-      if (code >= 0xdc00 && code <= 0xdfff) fail("half a surrogate pair");
-      if (code >= 0xd800 && code <= 0xdbff) {
-        const auto low = take("\\u") ? unit() : 0;
-        if (low < 0xdc00 || low > 0xdfff) fail("half a surrogate pair");
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-      }
-      return append_character(out, code);
+  void write_array(const array& elements, std::size_t level) {
+    out_ += '[';
+    for (bool first = true; const auto& element : elements) {
+      separate(std::exchange(first, false), level);
+      write(element, level + 1);
     }
-    const auto which = at_ < text_.size() ? names.find(text_[at_]) : std::string_view::npos;
-    if (which == std::string_view::npos) fail("a bad escape");
-    out += meanings[which];
-    at_++;
+    end(']', elements.empty(), level);
   }
 
-  std::string_view text_;
-  std::size_t at_ = 0;
+  void separate(bool first, std::size_t level) {
+    if (!first) out_ += ',';
+    if (level < broken_levels_)
+      begin_line(level + 1);
+    else if (!first && spaces_)
+      out_ += ' ';
+  }
+
+  void end(char bracket, bool empty, std::size_t level) {
+    if (!empty && level < broken_levels_) begin_line(level);
+    out_ += bracket;
+  }
+
+  void begin_line(std::size_t level) { out_.append("\n").append(2 * level, ' '); }
+
+  bool spaces_;
+  std::size_t broken_levels_;
+  std::string out_;
 };
 
 }  // namespace
 
-const JsonValue* JsonValue::find(std::string_view name) const noexcept {
-  const auto* members = as<std::vector<JsonMember>>();
-  if (members == nullptr) return nullptr;
-  const auto found = std::ranges::find(*members, name, &JsonMember::name);
-  return found == members->end() ? nullptr : &found->value;
+value parse_json(std::string_view text) {
+  boost::json::basic_parser<Builder> parser{boost::json::parse_options()};
+  error_code error;
+  const auto read = parser.write_some(false, text.data(), text.size(), error);
+  const auto fail = [&](const std::string& cause) {
+    throw std::invalid_argument("at byte " + std::to_string(read) + ": " + cause);
+  };
+  if (error) fail(error.message());
+  if (read < text.size()) fail("text follows the end");
+  auto out = parser.handler().release();
+  if (members_of(out) != parser.handler().names()) throw std::invalid_argument("a name is given twice");
+  return out;
 }
 
-JsonValue parse_json(std::string_view text) {
-  return Reader(text).whole();
+const boost::json::string* json_string(const value& json, std::string_view name) noexcept {
+  const auto* members = json.if_object();
+  const auto* member = members == nullptr ? nullptr : members->if_contains({name.data(), name.size()});
+  return member == nullptr ? nullptr : member->if_string();
 }
 
-std::string json_quoted(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out = "\"";
-  while (!text.empty()) {
-    const auto c = static_cast<unsigned char>(text.front());
-    const auto bytes = character_bytes(text);
-    if (c == '"' || c == '\\')
-      out.append("\\").append(1, text.front());
-    else if (c == '\n')
-      out += "\\n";
-    else if (c < 0x20 || c == 0x7f)
-      out.append("\\u00").append(1, hex[c >> 4]).append(1, hex[c & 15]);
-    else if (bytes == 2 && c == 0xc2 && begins_with_control(text))
-      out.append("\\u00").append(1, hex[static_cast<unsigned char>(text[1]) >> 4]).append(1, hex[text[1] & 15]);
-    else
-      out.append(bytes == 0 ? "\xef\xbf\xbd" : text.substr(0, bytes));
-    text.remove_prefix(std::max<std::size_t>(bytes, 1));
-  }
-  return out + '"';
+std::string json_text(const value& json, JsonLayout layout) {
+  Writer writer(layout);
+  writer.write(json, 0);
+  return printable_json(writer.take());
 }
 
 }  // namespace sidekick

@@ -1,9 +1,11 @@
 #include "storage/manifest.hpp"
 
+#include <boost/json/array.hpp>
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
+#include <utility>
 
 #include "sidekick/error.hpp"
 #include "sidekick/hex.hpp"
@@ -47,83 +49,84 @@ void each_field(AnyManifest& m, Visit&& visit) {
   visit("warnings", m.warnings, optional);
 }
 
-std::string text_of(const std::string& value) {
-  return json_quoted(value);
+boost::json::value json_of(const std::string& value) {
+  return boost::json::string(value);
 }
 
-std::string text_of(std::uint64_t value) {
-  return std::to_string(value);
+boost::json::value json_of(std::uint64_t value) {
+  return value;
 }
 
-std::string text_of(bool value) {
-  return value ? "true" : "false";
+boost::json::value json_of(bool value) {
+  return value;
 }
 
-std::string text_of(WallTime value) {
-  return json_quoted(utc_text(value));
+boost::json::value json_of(WallTime value) {
+  return json_of(utc_text(value));
 }
 
-std::string text_of(Proof value) {
-  return json_quoted(name_of(value));
+boost::json::value json_of(Proof value) {
+  return json_of(std::string(name_of(value)));
 }
 
-std::string text_of(const PartCount& value) {
-  return "{\"name\": " + json_quoted(value.name) + ", \"count\": " + std::to_string(value.count) + "}";
+boost::json::value json_of(const PartCount& value) {
+  return boost::json::object{{"name", value.name}, {"count", value.count}};
 }
 
 template <class T>
-std::string text_of(const std::vector<T>& values) {
-  std::string out;
-  for (const auto& value : values) out.append(out.empty() ? "[\n    " : ",\n    ").append(text_of(value));
-  return out.empty() ? "[]" : out + "\n  ]";
+boost::json::value json_of(const std::vector<T>& values) {
+  boost::json::array out;
+  for (const auto& value : values) out.push_back(json_of(value));
+  return out;
 }
 
 // take(JSON, value): false where the type is wrong, or the value is invalid for it.
-bool take(const JsonValue& json, std::string& value) {
-  const auto* text = json.as<std::string>();
+bool take(const boost::json::value& json, std::string& value) {
+  const auto* text = json.if_string();
   if (text != nullptr) value = *text;
   return text != nullptr;
 }
 
-bool take(const JsonValue& json, std::uint64_t& value) {
-  const auto* number = json.as<JsonNumber>();
-  if (number == nullptr) return false;
-  const char* end = number->text.data() + number->text.size();
-  const auto read = std::from_chars(number->text.data(), end, value);
-  return read.ec == std::errc() && read.ptr == end;
+bool take(const boost::json::value& json, std::uint64_t& value) {
+  boost::system::error_code error;
+  if (!json.is_int64() && !json.is_uint64()) return false;
+  value = json.to_number<std::uint64_t>(error);
+  return !error;
 }
 
-bool take(const JsonValue& json, bool& value) {
-  const auto* flag = json.as<bool>();
+bool take(const boost::json::value& json, bool& value) {
+  const auto* flag = json.if_bool();
   if (flag != nullptr) value = *flag;
   return flag != nullptr;
 }
 
 template <class T>
-bool take_parsed(const JsonValue& json, T& value, std::optional<T> (*parse)(std::string_view) noexcept) {
-  const auto* text = json.as<std::string>();
+bool take_parsed(const boost::json::value& json, T& value, std::optional<T> (*parse)(std::string_view) noexcept) {
+  const auto* text = json.if_string();
   const auto parsed = text != nullptr ? parse(*text) : std::nullopt;
   if (parsed) value = *parsed;
   return parsed.has_value();
 }
 
-bool take(const JsonValue& json, WallTime& value) {
+bool take(const boost::json::value& json, WallTime& value) {
   return take_parsed(json, value, &parse_utc);
 }
 
-bool take(const JsonValue& json, Proof& value) {
+bool take(const boost::json::value& json, Proof& value) {
   return take_parsed(json, value, &parse_proof);
 }
 
-bool take(const JsonValue& json, PartCount& value) {
-  const auto* name = json.find("name");
-  const auto* count = json.find("count");
+bool take(const boost::json::value& json, PartCount& value) {
+  const auto* members = json.if_object();
+  if (members == nullptr) return false;
+  const auto* name = members->if_contains("name");
+  const auto* count = members->if_contains("count");
   return name != nullptr && count != nullptr && take(*name, value.name) && take(*count, value.count);
 }
 
 template <class T>
-bool take(const JsonValue& json, std::vector<T>& values) {
-  const auto* elements = json.as<std::vector<JsonValue>>();
+bool take(const boost::json::value& json, std::vector<T>& values) {
+  const auto* elements = json.if_array();
   if (elements == nullptr) return false;
   values.resize(elements->size());
   for (std::size_t i = 0; i < values.size(); i++)
@@ -139,9 +142,9 @@ Error bad(std::string_view name, const std::string& cause) {
   return {ErrorKind::data, "manifest '" + std::string(name) + "' cannot be read: " + cause};
 }
 
-void check_version(const JsonValue& json, std::string_view name) {
+void check_version(const boost::json::object& json, std::string_view name) {
   std::uint64_t found = 0;
-  const auto* field = json.find("version");
+  const auto* field = json.if_contains("version");
   if (field == nullptr || !take(*field, found) || found == 0) throw bad(name, "it is not the manifest of a backup");
   if (found > version)
     throw Error(ErrorKind::data,
@@ -150,9 +153,10 @@ void check_version(const JsonValue& json, std::string_view name) {
                 "use a newer sidekick");
 }
 
-JsonValue parse(std::string_view text, std::string_view name) {
+boost::json::object parse(std::string_view text, std::string_view name) {
   try {
-    return parse_json(text);
+    auto json = parse_json(text);
+    return json.is_object() ? std::move(json.get_object()) : boost::json::object();
   } catch (const std::invalid_argument& error) {
     throw bad(name, std::string("not JSON, ") + error.what());
   }
@@ -170,20 +174,22 @@ std::optional<Proof> parse_proof(std::string_view text) noexcept {
   return static_cast<Proof>(found - proofs.begin());
 }
 
+boost::json::object json_of(const Manifest& manifest) {
+  boost::json::object out{{"version", version}};
+  each_field(manifest, [&out](const char* field, const auto& value, Presence) { out.emplace(field, json_of(value)); });
+  return out;
+}
+
 std::string to_json(const Manifest& manifest) {
-  std::string out = "{\n  \"version\": " + std::to_string(version);
-  each_field(manifest, [&out](const char* field, const auto& value, Presence) {
-    out.append(",\n  \"").append(field).append("\": ").append(text_of(value));
-  });
-  return out + "\n}\n";
+  return json_text(json_of(manifest), JsonLayout::lines) + "\n";
 }
 
 Manifest parse_manifest(std::string_view json, std::string_view name) {
-  const auto value = parse(json, name);
-  check_version(value, name);
+  const auto object = parse(json, name);
+  check_version(object, name);
   Manifest out;
   each_field(out, [&](const char* field, auto& into, Presence presence) {
-    const auto* found = value.find(field);
+    const auto* found = object.if_contains(field);
     if (found == nullptr && presence == Presence::required) throw bad(name, std::string(field) + " is missing");
     if (found != nullptr && !take(*found, into)) throw bad(name, std::string(field) + " has an invalid value");
   });

@@ -1,6 +1,8 @@
 /// The manifest of a stored backup: a small JSON object beside it.
 #pragma once
 
+#include <boost/json/fwd.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -54,6 +56,7 @@ struct Manifest {
 /// JSON with a "version": 1; unknown fields are ignored when it is read. Throws Error of kind data naming `name` for
 /// anything but a manifest.
 std::string to_json(const Manifest& manifest);
+boost::json::object json_of(const Manifest& manifest);
 Manifest parse_manifest(std::string_view json, std::string_view name);
 
 /// "1 file" for 1 and "files", "2 files" for 2. Pure.

@@ -1,11 +1,11 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fcntl.h>
-#include <yaml-cpp/yaml.h>
 
 #include <cstdio>
 #include <iostream>
 
 #include "agent/cli/run.hpp"
+#include "sidekick/json.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/in_child.hpp"
 
@@ -56,15 +56,15 @@ TEST_CASE("git-sync: wrong settings end with the codes of the mode") {
 
 TEST_CASE("git-sync: wrong settings of linked mode are one line of the peer's log") {
   for (const auto& ended : {call({"/git-sync", "--root=/r", "--bogus"}), call({"/git-sync", "--root=/r"})}) {
-    const auto line = YAML::Load(ended.err);
+    const auto line = parse_json(ended.err);
     CHECK(std::ranges::count(ended.err, '\n') == 1);
-    CHECK(line["logger"]);
-    CHECK(line["caller"]["file"]);
-    CHECK_FALSE(line["level"]);
-    CHECK(line["error"].Scalar() == line["msg"].Scalar());
+    CHECK(line.as_object().contains("logger"));
+    CHECK(line.at("caller").as_object().contains("file"));
+    CHECK_FALSE(line.as_object().contains("level"));
+    CHECK(line.at("error") == line.at("msg"));
   }
   CHECK(call({"/git-sync", "--root=/r", "--log-format=text"}).err.starts_with("ts="));
-  CHECK(YAML::Load(call({"sidekick", "git-sync", "--in-place=/d"}).err)["level"].Scalar() == "error");
+  CHECK(parse_json(call({"sidekick", "git-sync", "--in-place=/d"}).err).at("level") == "error");
 }
 
 TEST_CASE("git-sync: without a word the article's variables select it") {
@@ -82,10 +82,10 @@ TEST_CASE("git-sync: the error file tells of wrong settings too") {
   const auto root = "--root=" + (folder / "root").string();
   const auto ended = call({"/git-sync", root.c_str(), "--repo=/r", "--filter=x", "--error-file=error.json"});
   CHECK(ended.code == 1);
-  const auto file = YAML::LoadFile(folder / "root/error.json");
-  CHECK(has(file["Msg"].Scalar(), "--filter 'x': not a filter"));
-  CHECK(has(file["Err"].Scalar(), "--filter 'x': not a filter"));
-  CHECK(file["Args"].IsMap());
+  const auto file = parse_json(test::read_file(folder / "root/error.json"));
+  CHECK(has(std::string(file.at("Msg").as_string()), "--filter 'x': not a filter"));
+  CHECK(has(std::string(file.at("Err").as_string()), "--filter 'x': not a filter"));
+  CHECK(file.at("Args").is_object());
 }
 
 TEST_CASE("git-sync: no password is printed whatever is wrong") {

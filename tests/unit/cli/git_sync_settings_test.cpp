@@ -203,7 +203,7 @@ TEST_CASE("git-sync: credentials of the flags are added to those of the variable
   CHECK(all[2].password_file == file);
   check_refused(with_root({R"(--credential={"url":"https://b","password":"hunter2"})"}), ErrorKind::config,
                 "username is missing");
-  check_refused(with_root({"--credential=hunter2"}), ErrorKind::config, "not a JSON object");
+  check_refused(with_root({"--credential=hunter2"}), ErrorKind::config, "not valid JSON");
   check_refused(with_root({R"(--credential={"url":"u","username":"u"})"}), ErrorKind::config,
                 "needs either password or password-file");
 }

@@ -1,7 +1,8 @@
 #include "agent/status/format.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <yaml-cpp/yaml.h>
+
+#include "sidekick/json.hpp"
 
 using namespace sidekick;
 using namespace sidekick::status;
@@ -60,9 +61,9 @@ TEST_CASE("no line is longer than engines take, whatever it holds, and it stays 
   const std::string huge(100'000, '"');
   const auto line = json(huge, {{"a", huge}, {"b", huge}, {"c", huge}, {"last", 1}});
   CHECK(line.size() <= max_line_bytes);
-  const auto parsed = YAML::Load(line);
-  CHECK(parsed["truncated"].as<bool>());
-  CHECK(parsed["msg"].as<std::string>().find("more bytes") != std::string::npos);
+  const auto parsed = parse_json(line);
+  CHECK(parsed.at("truncated").as_bool());
+  CHECK(parsed.at("msg").as_string().find("more bytes") != boost::json::string::npos);
   CHECK(text(huge, {{"a", huge}, {"b", huge}, {"c", huge}}).size() <= max_line_bytes);
 }
 
@@ -70,18 +71,18 @@ TEST_CASE("an event in the form of git-sync has its fields and no others of ours
   const auto line = [](LogLevel level, LogFields fields) {
     return format_git_sync({level, "it \"is\"", "git-sync", 2, {fields.begin(), fields.size()}}, moment);
   };
-  const auto info = YAML::Load(line(LogLevel::info, {{"hash", "abc"}, {"n", 3}, {"empty", ""}}));
-  CHECK(info["logger"].Scalar().empty());
-  CHECK(info["ts"].Scalar().substr(13) == ":35:00.123000");
-  CHECK(info["caller"]["file"].Scalar() == "sidekick");
-  CHECK(info["level"].as<int>() == 0);
-  CHECK(info["msg"].Scalar() == "it \"is\"");
-  CHECK(info["hash"].Scalar() == "abc");
-  CHECK(info["n"].as<int>() == 3);
-  CHECK(info.size() == 7);
-  CHECK(YAML::Load(line(LogLevel::debug, {}))["level"].as<int>() == 1);
-  const auto error = YAML::Load(line(LogLevel::error, {{"hint", "do"}}));
-  CHECK_FALSE(error["level"]);
-  CHECK(error["error"].Scalar() == "it \"is\"");
-  CHECK(error["hint"].Scalar() == "do");
+  const auto info = parse_json(line(LogLevel::info, {{"hash", "abc"}, {"n", 3}, {"empty", ""}}));
+  CHECK(info.at("logger") == "");
+  CHECK(info.at("ts").as_string().subview(13) == ":35:00.123000");
+  CHECK(info.at("caller").at("file") == "sidekick");
+  CHECK(info.at("level") == 0);
+  CHECK(info.at("msg") == "it \"is\"");
+  CHECK(info.at("hash") == "abc");
+  CHECK(info.at("n") == 3);
+  CHECK(info.as_object().size() == 7);
+  CHECK(parse_json(line(LogLevel::debug, {})).at("level") == 1);
+  const auto error = parse_json(line(LogLevel::error, {{"hint", "do"}}));
+  CHECK_FALSE(error.as_object().contains("level"));
+  CHECK(error.at("error") == "it \"is\"");
+  CHECK(error.at("hint") == "do");
 }

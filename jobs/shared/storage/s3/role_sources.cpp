@@ -10,10 +10,9 @@ namespace sidekick::storage::s3 {
 
 namespace {
 
-std::string text_of(const JsonValue& object, std::string_view name) {
-  const auto* member = object.find(name);
-  const auto* text = member == nullptr ? nullptr : member->as<std::string>();
-  return text == nullptr ? "" : *text;
+std::string text_of(const boost::json::value& object, std::string_view name) {
+  const auto* text = json_string(object, name);
+  return text == nullptr ? std::string() : std::string(*text);
 }
 
 }  // namespace
@@ -62,7 +61,7 @@ std::string aws_domain(std::string_view region) {
 }
 
 Grant grant_of_json(const std::string& body, const std::string& where) {
-  JsonValue answer;
+  boost::json::value answer;
   try {
     answer = parse_json(body);
   } catch (const std::invalid_argument&) {
