@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "git_sync/local_files.hpp"
 #include "git_sync/publish/attributes.hpp"
 #include "git_sync/publish/entry.hpp"
-#include "git_sync/publish/files.hpp"
 #include "git_sync/publish/root_detail.hpp"
 #include "git_sync/publish/state_folder.hpp"
 #include "git_sync/submodules.hpp"

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <random>
 
+#include "git_sync/local_files.hpp"
 #include "git_sync/metrics.hpp"
-#include "git_sync/publish/files.hpp"
 #include "git_sync/report.hpp"
 #include "git_sync/rollback.hpp"
 #include "git_sync/workspace.hpp"

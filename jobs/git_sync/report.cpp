@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/local_files.hpp"
 #include "sidekick/fd.hpp"
 #include "sidekick/json.hpp"
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <string_view>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/local_files.hpp"
 #include "git_sync/remote/address.hpp"
 #include "git_sync/remote/url_rules.hpp"
 #include "git_sync/store/libgit2.hpp"

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "git_sync/local_files.hpp"
 #include "git_sync/publish/beneath.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "git_sync/publish/file_bytes.hpp"
@@ -103,20 +104,8 @@ void fill_file(int fd, const std::string& name, EntryKind kind, const FileBytes&
 /// The kind of file for a status: anything but a folder, a symlink or an executable counts as a file.
 EntryKind kind_of(const struct stat& status) noexcept;
 
-/// For replace_file(): what the published tree and its repository are made with, whatever the process's mask.
-inline constexpr NewFile published_file{.mask = NewFile::Mask::ignored};
-
-/// Creates the folder and its parents where they are missing. Each new one gets exactly `mode`, or without one what the
-/// process's mask allows.
-std::error_code try_make_folders(const std::filesystem::path& path, std::optional<mode_t> mode);
-/// The same; does nothing for an empty path. Throws Error io, denied, cannot_create.
-void make_folders(const std::filesystem::path& path, std::optional<mode_t> mode);
-
 /// The symlink target that `bytes` is. Throws Error data with `path` where it is invalid: empty, longer than a path can
 /// be, or with a zero byte.
 std::string link_target(const std::string& path, const FileBytes& bytes);
-
-/// `cannot WHAT 'PATH': cause`, with the kind and the hint for the errno.
-Error path_error(const std::string& what, const std::string& path, int number);
 
 }  // namespace sidekick::git_sync

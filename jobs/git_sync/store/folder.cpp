@@ -11,7 +11,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/local_files.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {

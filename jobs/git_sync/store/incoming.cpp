@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/local_files.hpp"
 #include "git_sync/store/folder.hpp"
 #include "git_sync/store/garbage.hpp"
 

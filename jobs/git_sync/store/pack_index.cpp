@@ -13,7 +13,7 @@
 #include <fstream>
 #include <span>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/local_files.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
 #include "sidekick/handle.hpp"

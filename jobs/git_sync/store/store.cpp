@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/local_files.hpp"
 #include "git_sync/store/commit_reader.hpp"
 #include "git_sync/store/folder.hpp"
 #include "git_sync/store/garbage.hpp"

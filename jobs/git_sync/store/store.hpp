@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "git_sync/object_id.hpp"
-#include "git_sync/remote/remote.hpp"
 #include "git_sync/settings.hpp"
 #include "git_sync/store/pack_sink.hpp"
 #include "sidekick/cancel.hpp"
