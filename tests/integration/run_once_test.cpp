@@ -12,7 +12,7 @@ using namespace sidekick::test;
 
 namespace {
 
-struct Folder {
+struct StateFolder {
   TempDir dir;
   std::string count = (dir / "count").string();
   std::string state = dir.path().string();
@@ -27,7 +27,7 @@ struct Folder {
 }  // namespace
 
 TEST_CASE("what was done once for a key is not done again, and another key is another matter") {
-  const Folder folder;
+  const StateFolder folder;
   for (int i = 0; i < 3; i++) {
     const auto finished = run(folder.once("migration 7", {}, {"fail-first", folder.count}), 20s);
     INFO(finished.describe());
@@ -40,7 +40,7 @@ TEST_CASE("what was done once for a key is not done again, and another key is an
 }
 
 TEST_CASE("what failed was not done") {
-  const Folder folder;
+  const StateFolder folder;
   CHECK(run(folder.once("k", {}, {"fail-first", folder.count, "2", "9"}), 20s).exit_code == 9);
   CHECK(run(folder.once("k", {}, {"fail-first", folder.count, "2", "9"}), 20s).exit_code == 9);
   CHECK(run(folder.once("k", {}, {"fail-first", folder.count, "2", "9"}), 20s).exit_code == 0);
@@ -49,7 +49,7 @@ TEST_CASE("what failed was not done") {
 }
 
 TEST_CASE("the content of a file belongs to the key, and its name does not") {
-  const Folder folder;
+  const StateFolder folder;
   const auto script = (folder.dir / "script").string();
   const auto other = (folder.dir / "other").string();
   write_file(script, "one");
@@ -67,7 +67,7 @@ TEST_CASE("the content of a file belongs to the key, and its name does not") {
 }
 
 TEST_CASE("two that share the folder do not run at the same time, and the second finds the record") {
-  const Folder folder;
+  const StateFolder folder;
   const auto go = (folder.dir / "go").string();
   const auto script = "echo run >>" + folder.count + "; while [ ! -e " + go + " ]; do sleep 0.02; done";
   const auto command = run_command(Place::ordinary, {"--once=k", "--state=" + folder.state}, {"sh", "-c", script});
@@ -85,7 +85,7 @@ TEST_CASE("two that share the folder do not run at the same time, and the second
 }
 
 TEST_CASE("when the one that runs fails the other one's turn comes") {
-  const Folder folder;
+  const StateFolder folder;
   const auto command = folder.once("k", {}, {"fail-first", folder.count, "1", "4"});
   Child first(command);
   Child second(command);
@@ -96,7 +96,7 @@ TEST_CASE("when the one that runs fails the other one's turn comes") {
 }
 
 TEST_CASE("waiting for a lock is bounded by the limit of time and ends on SIGTERM") {
-  const Folder folder;
+  const StateFolder folder;
   const auto lock = "--lock=" + (folder.dir / "lock").string();
   Child first(run_misbehave(Place::ordinary, {lock}, {"ignore-term"}));
   REQUIRE(eventually(20s, [&] { return first.out() == "ready\n"; }));
@@ -111,7 +111,7 @@ TEST_CASE("waiting for a lock is bounded by the limit of time and ends on SIGTER
 }
 
 TEST_CASE("a state folder that is not there or cannot be written is one clear line") {
-  const Folder folder;
+  const StateFolder folder;
   const auto absent = run(run_misbehave(Place::ordinary, {"--once=k", "--state=/no/such/folder"}, {"exit", "0"}), 20s);
   INFO(absent.describe());
   CHECK(absent.exit_code == 66);
@@ -123,7 +123,7 @@ TEST_CASE("a state folder that is not there or cannot be written is one clear li
 }
 
 TEST_CASE("what was done and cannot be recorded yet is not done again") {
-  const Folder folder;
+  const StateFolder folder;
   // A folder is in the way of the record until the first failure is logged.
   Child child(run_command(Place::ordinary, {"--once=k", "--state=" + folder.state},
                           {"sh", "-c",

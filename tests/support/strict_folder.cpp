@@ -50,9 +50,9 @@ bool is_prelude(const fs::path& path) {
   return name == "prelude.json" || name == "prelude.json.gz" || name == "prelude.json.zst";
 }
 
-class Folder {
+class FolderReader {
  public:
-  explicit Folder(fs::path root) : root_(std::move(root)) {}
+  explicit FolderReader(fs::path root) : root_(std::move(root)) {}
 
   StrictDump read() {
     for (const auto& entry : fs::directory_iterator(root_)) {
@@ -174,7 +174,7 @@ class Folder {
 }  // namespace
 
 StrictDump read_folder_strictly(const fs::path& folder) {
-  return Folder(folder).read();
+  return FolderReader(folder).read();
 }
 
 }  // namespace sidekick::test

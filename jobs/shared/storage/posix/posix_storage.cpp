@@ -33,7 +33,7 @@ constexpr mode_t small_mode = 0644;
 /// A temporary file that is renamed at the end, and removed otherwise.
 class Part final : public Sink {
  public:
-  Part(Folder folder, std::string name, std::string where, mode_t mode, const CancelToken& cancel)
+  Part(OpenFolder folder, std::string name, std::string where, mode_t mode, const CancelToken& cancel)
       : folder_(std::move(folder)),
         name_(std::move(name)),
         where_(std::move(where)),
@@ -76,7 +76,7 @@ class Part final : public Sink {
   }
 
  private:
-  Folder folder_;
+  OpenFolder folder_;
   std::string name_;
   std::string where_;
   std::string part_;

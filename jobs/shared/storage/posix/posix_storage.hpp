@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "storage/posix/folder.hpp"
+#include "storage/posix/open_folder.hpp"
 #include "storage/storage.hpp"
 
 namespace sidekick::storage {
@@ -31,7 +31,7 @@ class PosixStorage final : public Storage {
   void discard(const Leftover& leftover, const CancelToken& cancel) override;
 
  private:
-  Folder folder() const { return {path_, where_}; }
+  OpenFolder folder() const { return {path_, where_}; }
 
   std::string path_;
   std::string where_;

@@ -20,11 +20,11 @@ enum class Naming { rename, link, looked_up };
 
 /// Every member throws Error that names the folder and the file: no_input (the folder is not there), denied,
 /// cannot_create (read-only), io. Not thread safe.
-class Folder final {
+class OpenFolder final {
  public:
   /// Opens `path`; `where` is its name in messages. Never creates it: where a mount is missing, a new folder would
   /// silently fill the disk below.
-  Folder(const std::string& path, std::string where);
+  OpenFolder(const std::string& path, std::string where);
 
   /// A new file for writing, with `mode` subject to the umask.
   Fd create(const std::string& file, mode_t mode) const;

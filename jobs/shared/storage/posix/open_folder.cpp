@@ -1,4 +1,4 @@
-#include "storage/posix/folder.hpp"
+#include "storage/posix/open_folder.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -38,7 +38,7 @@ std::string hint_for(int number, const std::string& where) {
 
 }  // namespace
 
-Folder::Folder(const std::string& path, std::string where)
+OpenFolder::OpenFolder(const std::string& path, std::string where)
     : fd_(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), where_(std::move(where)) {
   if (fd_) return;
   const int number = errno;
@@ -49,24 +49,24 @@ Folder::Folder(const std::string& path, std::string where)
   throw error_from_errno("cannot open '" + where_ + "'", number, hint_for(number, where_));
 }
 
-void Folder::fail(std::string_view what, std::string_view file, int number) const {
+void OpenFolder::fail(std::string_view what, std::string_view file, int number) const {
   throw error_from_errno("cannot " + std::string(what) + " '" + std::string(file) + "' in '" + where_ + "'", number,
                          hint_for(number, where_));
 }
 
-Fd Folder::create(const std::string& file, mode_t mode) const {
+Fd OpenFolder::create(const std::string& file, mode_t mode) const {
   Fd fd(::openat(fd_.get(), file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd) fail("create", file, errno);
   return fd;
 }
 
-void Folder::take_mode_of(const std::string& file, const Fd& fd) const noexcept {
+void OpenFolder::take_mode_of(const std::string& file, const Fd& fd) const noexcept {
   struct stat status{};
   if (::fstatat(fd_.get(), file.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode))
     (void)::fchmod(fd.get(), status.st_mode & 0777U);
 }
 
-std::optional<Fd> Folder::open(const std::string& file) const {
+std::optional<Fd> OpenFolder::open(const std::string& file) const {
   Fd fd(::openat(fd_.get(), file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!fd && errno == ENOENT) return {};
   if (!fd) fail("read", file, errno);
@@ -74,14 +74,14 @@ std::optional<Fd> Folder::open(const std::string& file) const {
   return fd;
 }
 
-struct stat Folder::look_at(const Fd& fd, const std::string& file) const {
+struct stat OpenFolder::look_at(const Fd& fd, const std::string& file) const {
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) fail("read", file, errno);
   return status;
 }
 
-void Folder::write(const Fd& fd, std::span<const std::uint8_t> bytes, const std::string& file,
-                   const CancelToken& cancel) const {
+void OpenFolder::write(const Fd& fd, std::span<const std::uint8_t> bytes, const std::string& file,
+                       const CancelToken& cancel) const {
   while (!bytes.empty()) {
     cancel.throw_if_cancelled();
     const auto n = ::write(fd.get(), bytes.data(), std::min(bytes.size(), max_write_bytes));
@@ -91,7 +91,7 @@ void Folder::write(const Fd& fd, std::span<const std::uint8_t> bytes, const std:
   }
 }
 
-void Folder::sync_and_close(Fd fd, const std::string& file) const {
+void OpenFolder::sync_and_close(Fd fd, const std::string& file) const {
   if (::fsync(fd.get()) != 0) fail("sync", file, errno);
   // Verification must read the disk, not the cached pages of the write.
   ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
@@ -99,12 +99,12 @@ void Folder::sync_and_close(Fd fd, const std::string& file) const {
   if (::close(fd.release()) != 0 && errno != EINTR) fail("write", file, errno);
 }
 
-void Folder::sync() const {
+void OpenFolder::sync() const {
   // Some filesystems cannot sync a folder, and do not need it.
   if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail("sync", ".", errno);
 }
 
-Folder::Attempt Folder::try_naming(const std::string& part, const std::string& file) const {
+OpenFolder::Attempt OpenFolder::try_naming(const std::string& part, const std::string& file) const {
   const auto renamed = ::renameat2(fd_.get(), part.c_str(), fd_.get(), file.c_str(), RENAME_NOREPLACE) == 0;
   if (renamed || errno == EEXIST) return {Naming::rename, renamed};
   if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) fail("create", file, errno);
@@ -115,7 +115,7 @@ Folder::Attempt Folder::try_naming(const std::string& part, const std::string& f
   return {Naming::looked_up, false};
 }
 
-bool Folder::name_if_absent(const std::string& part, const std::string& file) const {
+bool OpenFolder::name_if_absent(const std::string& part, const std::string& file) const {
   const auto attempt = try_naming(part, file);
   if (attempt.naming == Naming::looked_up && ::faccessat(fd_.get(), file.c_str(), F_OK, 0) != 0) {
     if (errno != ENOENT) fail("create", file, errno);
@@ -126,26 +126,26 @@ bool Folder::name_if_absent(const std::string& part, const std::string& file) co
   return attempt.named;
 }
 
-void Folder::name(const std::string& part, const std::string& file) const {
+void OpenFolder::name(const std::string& part, const std::string& file) const {
   if (::renameat(fd_.get(), part.c_str(), fd_.get(), file.c_str()) != 0) fail("create", file, errno);
   sync();
 }
 
-void Folder::remove(const std::string& file) const {
+void OpenFolder::remove(const std::string& file) const {
   remove_without_sync(file);
   sync();
 }
 
-void Folder::remove_without_sync(const std::string& file) const {
+void OpenFolder::remove_without_sync(const std::string& file) const {
   if (::unlinkat(fd_.get(), file.c_str(), 0) != 0 && errno != ENOENT) fail("remove", file, errno);
 }
 
-void Folder::drop(const std::string& file) const noexcept {
+void OpenFolder::drop(const std::string& file) const noexcept {
   ::unlinkat(fd_.get(), file.c_str(), 0);
 }
 
-void Folder::each(std::string_view prefix,
-                  const std::function<void(const std::string& file, const struct stat& status)>& take) const {
+void OpenFolder::each(std::string_view prefix,
+                      const std::function<void(const std::string& file, const struct stat& status)>& take) const {
   const int own = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const Handle<DIR, ::closedir> entries(own < 0 ? nullptr : ::fdopendir(own));
   if (!entries) fail("list", ".", errno);
@@ -164,11 +164,11 @@ void Folder::each(std::string_view prefix,
   }
 }
 
-Naming Folder::naming() const {
+Naming OpenFolder::naming() const {
   const auto one = new_part_name(check_name);
   const auto other = new_part_name(check_name);
   struct Dropped {
-    const Folder& folder;
+    const OpenFolder& folder;
     const std::string& file;
     ~Dropped() { folder.drop(file); }
   };
