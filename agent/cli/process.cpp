@@ -26,7 +26,7 @@ Process::Process(std::string name, Wraps wraps, std::optional<status::LogFormat>
           .random = [this] { return random(); },
           .make_display = [this](Log& log) { return std::make_unique<status::ProgressDisplay>(clock_, console_, log); },
           .last_word = [](std::string_view text, int) { say_last_word(text); }} {
-  if (wraps == Wraps::another_program) signal_thread_.deliver_to(mail_);
+  if (wraps == Wraps::another_program) signal_thread_.deliver_to(pending_);
   if (wraps == Wraps::until_its_end) signal_thread_.raise_on_quit();
   const auto usual = console_.is_terminal() ? status::LogFormat::text : status::LogFormat::json;
   log_to(log_format.value_or(usual), LogLevel::info);

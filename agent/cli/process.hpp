@@ -18,7 +18,7 @@
 #include "agent/status/console_log.hpp"
 #include "agent/status/http_server.hpp"
 #include "agent/status/metrics.hpp"
-#include "sidekick/signal_mail.hpp"
+#include "sidekick/pending_signals.hpp"
 
 namespace sidekick::cli {
 
@@ -36,7 +36,7 @@ class Process final : private status::EventSink {
 
   Clock& clock() noexcept { return clock_; }
   runtime::Interrupt& interrupt() noexcept { return interrupt_; }
-  SignalMail& signals() noexcept { return mail_; }  ///< empty unless it wraps another program
+  PendingSignals& signals() noexcept { return pending_; }  ///< empty unless it wraps another program
 
   /// Lives as long as the process.
   const runtime::ProcessContext& context() const noexcept { return context_; }
@@ -66,7 +66,7 @@ class Process final : private status::EventSink {
 
   runtime::Interrupt interrupt_;
   runtime::Waker waker_;
-  SignalMail mail_;
+  PendingSignals pending_;
   runtime::SignalThread signal_thread_;
   SystemClock clock_;
   CancelSource hurry_{interrupt_.token()};  ///< once cancelled, a slow reader of the log no longer blocks

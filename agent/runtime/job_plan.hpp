@@ -13,7 +13,7 @@
 #include "agent/runtime/policy.hpp"
 #include "agent/runtime/timetable.hpp"
 #include "sidekick/job.hpp"
-#include "sidekick/signal_mail.hpp"
+#include "sidekick/pending_signals.hpp"
 
 namespace sidekick::runtime {
 
@@ -22,8 +22,8 @@ struct JobFrame {
   Log& log;
   MetricSink& metrics;
   const config::Environment& environment;
-  CancelToken stop;     ///< cancelled when the job is to end
-  SignalMail& signals;  ///< empty unless the process wraps another program
+  CancelToken stop;         ///< cancelled when the job is to end
+  PendingSignals& signals;  ///< empty unless the process wraps another program
 };
 
 struct JobPlan {

@@ -89,8 +89,8 @@ void SignalThread::raise_on_quit() {
   listen_for({SIGQUIT});
 }
 
-void SignalThread::deliver_to(SignalMail& mail) {
-  mail_ = &mail;
+void SignalThread::deliver_to(PendingSignals& pending) {
+  pending_ = &pending;
   listen_for({SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD});
 }
 
@@ -113,7 +113,7 @@ void SignalThread::listen() {
 
 void SignalThread::take(const signalfd_siginfo& info) {
   const int signal = static_cast<int>(info.ssi_signo);
-  if (auto* mail = mail_.load()) return deliver(*mail, info);
+  if (auto* pending = pending_.load()) return deliver(*pending, info);
   if (auto* trigger = ends_the_process(signal) ? nullptr : trigger_.load()) return trigger->raise();
   if (is_said_twice(signal)) return;
   if (interrupt_.signal()) leave_at_once(128 + signal);
@@ -129,20 +129,20 @@ bool SignalThread::is_said_twice(int signal) const {
   return interrupt_.signal() == signal && std::chrono::steady_clock::now() - raised_ < one_wish;
 }
 
-void SignalThread::deliver(SignalMail& mail, const signalfd_siginfo& info) {
+void SignalThread::deliver(PendingSignals& pending, const signalfd_siginfo& info) {
   const int signal = static_cast<int>(info.ssi_signo);
   if (signal == SIGCHLD) {
-    const std::unique_lock turn(mail.collecting(), std::try_to_lock);
+    const std::unique_lock turn(pending.collecting(), std::try_to_lock);
     if (turn) collect_children();
-    return mail.put(signal);
+    return pending.put(signal);
   }
-  const std::unique_lock idle(mail.running(), std::try_to_lock);
+  const std::unique_lock idle(pending.running(), std::try_to_lock);
   // Only while no program runs that may handle the signal itself.
   if (idle && ends_who_waits(info)) return raise(signal);
-  if (!ends_the_process(signal)) return mail.put(signal);
+  if (!ends_the_process(signal)) return pending.put(signal);
   if (is_said_twice(signal)) return;
-  if (interrupt_.signal()) return mail.put(SIGKILL);
-  mail.put(signal);  // first, so that whoever sees the interrupt knows the signal
+  if (interrupt_.signal()) return pending.put(SIGKILL);
+  pending.put(signal);  // first, so that whoever sees the interrupt knows the signal
   raise(signal);
 }
 

@@ -13,7 +13,7 @@
 #include "agent/runtime/interrupt.hpp"
 #include "agent/runtime/trigger.hpp"
 #include "sidekick/fd.hpp"
-#include "sidekick/signal_mail.hpp"
+#include "sidekick/pending_signals.hpp"
 
 namespace sidekick::runtime {
 
@@ -39,23 +39,23 @@ class SignalThread final {
   void raise_on_quit();
 
   /// From now on SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT and SIGCHLD are put
-  /// into `mail`, which outlives this. The first SIGTERM or SIGINT then raises the interrupt; a later one becomes
-  /// SIGKILL in the mail instead of ending the process. While nobody else reaps children, this reaps them at once; and
+  /// into `pending`, which outlives this. The first SIGTERM or SIGINT then raises the interrupt; a later one becomes a
+  /// pending SIGKILL instead of ending the process. While nobody else reaps children, this reaps them at once; and
   /// as no program runs then, SIGQUIT, and SIGHUP of a terminal that is gone, raise the interrupt. The same rules as
   /// raise_on(); excludes it.
-  void deliver_to(SignalMail& mail);
+  void deliver_to(PendingSignals& pending);
 
  private:
   void listen();
   void take(const signalfd_siginfo& info);
-  void deliver(SignalMail& mail, const signalfd_siginfo& info);
+  void deliver(PendingSignals& pending, const signalfd_siginfo& info);
   void raise(int signal);
   bool is_said_twice(int signal) const;
   void listen_for(std::initializer_list<int> signals);
 
   Interrupt& interrupt_;
   std::atomic<Trigger*> trigger_ = nullptr;
-  std::atomic<SignalMail*> mail_ = nullptr;
+  std::atomic<PendingSignals*> pending_ = nullptr;
   sigset_t taken_{};
   sigset_t before_{};
   std::chrono::steady_clock::time_point raised_;  // used by the thread alone

@@ -30,8 +30,8 @@ std::string AttemptEnd::description() const {
   return how == How::exited ? "exited with " + std::to_string(number) : "was killed by " + signal_name(number);
 }
 
-Attempt::Attempt(const Settings& settings, JobContext& context, SignalMail& mail, int input)
-    : settings_(settings), context_(context), mail_(mail), input_(input), stop_signal_(SIGTERM) {}
+Attempt::Attempt(const Settings& settings, JobContext& context, PendingSignals& pending, int input)
+    : settings_(settings), context_(context), pending_(pending), input_(input), stop_signal_(SIGTERM) {}
 
 AttemptEnd Attempt::run() {
   start();
@@ -72,7 +72,7 @@ void Attempt::start() {
   }
   try {
     // A keeper that ends at once is not to be collected while it is being started.
-    const std::lock_guard turn(mail_.collecting());
+    const std::lock_guard turn(pending_.collecting());
     children_.launch(request);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::no_input) throw error.without_retry().with_exit_code(127);
@@ -91,14 +91,14 @@ Clock::duration Attempt::time_left() const {
 /// Waits for whatever may happen, and takes note of what did.
 void Attempt::look(Clock::duration longest) {
   std::array<pollfd, 5> events{{{told_ ? -1 : context_.cancel.fd(), POLLIN, 0},
-                                {mail_.fd(), POLLIN, 0},
+                                {pending_.fd(), POLLIN, 0},
                                 {children_.fd(), POLLIN, 0},
                                 {-1, POLLIN, 0},
                                 {-1, POLLIN, 0}}};
   if (output_) std::ranges::copy(output_->events(), events.begin() + 3);
   ::poll(events.data(), events.size(), static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(longest).count()));
   if (output_) output_->take();
-  for (const int signal : mail_.take()) pass_on(signal);
+  for (const int signal : pending_.take()) pass_on(signal);
   children_.collect();
   if (const auto signal = children_.take_stop()) terminal_.stop_with(children_.leader(), *signal);
 }

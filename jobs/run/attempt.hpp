@@ -9,7 +9,7 @@
 #include "run/settings.hpp"
 #include "run/terminal.hpp"
 #include "sidekick/job.hpp"
-#include "sidekick/signal_mail.hpp"
+#include "sidekick/pending_signals.hpp"
 
 namespace sidekick::run {
 
@@ -28,13 +28,13 @@ struct AttemptEnd {
   std::string description() const;
 };
 
-/// Runs to the end of the command and of everything that came of it. Cancelling sends SIGTERM (or what is in the mail)
-/// to its group, and after the grace, or when SIGKILL is in the mail, SIGKILL to all; Settings::attempt_timeout does
-/// the same. One thread; whoever runs it holds SignalMail::running().
+/// Runs to the end of the command and of everything that came of it. Cancelling sends SIGTERM (or what is pending)
+/// to its group, and after the grace, or when SIGKILL is pending, SIGKILL to all; Settings::attempt_timeout does
+/// the same. One thread; whoever runs it holds PendingSignals::running().
 class Attempt final {
  public:
   /// `input` becomes the command's standard input; -1: /dev/null.
-  Attempt(const Settings& settings, JobContext& context, SignalMail& mail, int input);
+  Attempt(const Settings& settings, JobContext& context, PendingSignals& pending, int input);
 
   /// To be called once. Throws Error: no_input (with exit code 127), denied (126), io; timeout, which is not to be
   /// tried again, where the command does not let itself be killed.
@@ -52,7 +52,7 @@ class Attempt final {
 
   const Settings& settings_;
   JobContext& context_;
-  SignalMail& mail_;
+  PendingSignals& pending_;
   int input_;
   Children children_;
   Terminal terminal_;

@@ -16,8 +16,8 @@ constexpr std::size_t max_termination_bytes = 4096;
 
 }  // namespace
 
-CommandJob::CommandJob(Settings settings, SignalMail& mail, CancelToken stop)
-    : settings_(std::move(settings)), mail_(mail), stop_(std::move(stop)) {
+CommandJob::CommandJob(Settings settings, PendingSignals& pending, CancelToken stop)
+    : settings_(std::move(settings)), pending_(pending), stop_(std::move(stop)) {
   if (settings_.wait_for) waiting_.emplace(*settings_.wait_for);
   report_.program = settings_.argv.front();
   report_.started = std::chrono::system_clock::now();
@@ -62,14 +62,14 @@ Outcome CommandJob::check() const {
 }
 
 AttemptEnd CommandJob::attempt(JobContext& context) {
-  const std::lock_guard turn(mail_.running());
+  const std::lock_guard turn(pending_.running());
   // What came between two attempts is for nobody.
-  (void)mail_.take();
+  (void)pending_.take();
   context.cancel.throw_if_cancelled();
   AttemptReport record{context.attempt, std::chrono::system_clock::now(), {}, {}, {}};
   const auto begin = context.clock.now();
   try {
-    record.end = Attempt(settings_, context, mail_, standard_input()).run();
+    record.end = Attempt(settings_, context, pending_, standard_input()).run();
   } catch (const Error& error) {
     record.failure = error.message();
     report_.attempts.push_back(record);
@@ -118,7 +118,7 @@ std::string CommandJob::ended(int code, std::string_view message, Log& log) {
 
 void CommandJob::run_hook(const std::vector<std::string>& argv, int code, Log& log) {
   if (argv.empty()) return;
-  const std::scoped_lock turn(mail_.running(), mail_.collecting());
+  const std::scoped_lock turn(pending_.running(), pending_.collecting());
   ChildRequest request;
   request.argv = argv;
   request.environment = settings_.environment;

@@ -10,7 +10,7 @@
 #include "run/report.hpp"
 #include "run/settings.hpp"
 #include "sidekick/job.hpp"
-#include "sidekick/signal_mail.hpp"
+#include "sidekick/pending_signals.hpp"
 #include "wait/wait_job.hpp"
 
 namespace sidekick::run {
@@ -23,8 +23,8 @@ namespace sidekick::run {
 /// A kill ends the command, not what the command started: that does the end of the container.
 class CommandJob final : public OneShotJob {
  public:
-  /// `mail` outlives this. `stop` is cancelled when the process is to end. Throws as WaitJob().
-  CommandJob(Settings settings, SignalMail& mail, CancelToken stop);
+  /// `pending` outlives this. `stop` is cancelled when the process is to end. Throws as WaitJob().
+  CommandJob(Settings settings, PendingSignals& pending, CancelToken stop);
 
   Outcome run(JobContext& context) override;
 
@@ -43,7 +43,7 @@ class CommandJob final : public OneShotJob {
 
   Settings settings_;
   std::optional<wait::WaitJob> waiting_;  ///< until it has succeeded
-  SignalMail& mail_;
+  PendingSignals& pending_;
   CancelToken stop_;
   Fd lock_;
   std::unique_ptr<Once> once_;

@@ -32,12 +32,12 @@ Settings settings_for(std::vector<std::string> argv, Settings::Output output) {
 /// Runs attempts that fail; what is then left open beside what was before, or -1 where a child is left.
 int left_after(int attempts, const Settings& settings) {
   SystemClock clock;
-  SignalMail mail;
+  PendingSignals pending;
   Recorder recorder;
   status::JobLog log(recorder, "run", 1);
   status::Metrics metrics;
   QuietDisplay display;
-  CommandJob job(settings, mail, CancelToken());
+  CommandJob job(settings, pending, CancelToken());
   JobContext context{clock, CancelToken(), display, metrics, log, 1};
   const auto before = open_descriptors();
   for (; context.attempt <= attempts; context.attempt++) {

@@ -119,19 +119,19 @@ TEST_CASE("a signal with a meaning of its own cannot raise the trigger") {
 }
 
 TEST_CASE(
-    "signals that are delivered are in the mail before the interrupt is raised and a second one asks for the end") {
+    "delivered signals are pending before the interrupt is raised and a second one asks for the end") {
   const int status = in_child([] {
     Interrupt interrupt;
-    SignalMail mail;
+    PendingSignals pending;
     SignalThread signals(interrupt);
-    signals.deliver_to(mail);
+    signals.deliver_to(pending);
     ::kill(::getpid(), SIGHUP);
-    if (!readable_within_10_s(mail.fd()) || mail.take() != std::vector<int>{SIGHUP}) return 1;
+    if (!readable_within_10_s(pending.fd()) || pending.take() != std::vector<int>{SIGHUP}) return 1;
     if (interrupt.signal()) return 2;
     ::kill(::getpid(), SIGINT);
-    if (!readable_within_10_s(interrupt.token().fd()) || mail.take() != std::vector<int>{SIGINT}) return 3;
+    if (!readable_within_10_s(interrupt.token().fd()) || pending.take() != std::vector<int>{SIGINT}) return 3;
     ::kill(::getpid(), SIGTERM);
-    if (!readable_within_10_s(mail.fd()) || mail.take() != std::vector<int>{SIGKILL}) return 4;
+    if (!readable_within_10_s(pending.fd()) || pending.take() != std::vector<int>{SIGKILL}) return 4;
     return interrupt.signal() == SIGINT ? 0 : 5;
   });
   CHECK(WIFEXITED(status));
@@ -141,20 +141,20 @@ TEST_CASE(
 TEST_CASE("children that end are collected unless someone else does that") {
   const int status = in_child([] {
     Interrupt interrupt;
-    SignalMail mail;
+    PendingSignals pending;
     SignalThread signals(interrupt);
-    signals.deliver_to(mail);
+    signals.deliver_to(pending);
     {
-      const std::lock_guard turn(mail.collecting());
+      const std::lock_guard turn(pending.collecting());
       const pid_t mine = ::fork();
       if (mine == 0) ::_exit(3);
-      if (!readable_within_10_s(mail.fd())) return 1;
+      if (!readable_within_10_s(pending.fd())) return 1;
       int end = 0;
       if (::waitpid(mine, &end, 0) != mine || WEXITSTATUS(end) != 3) return 2;
     }
-    (void)mail.take();
+    (void)pending.take();
     if (::fork() == 0) ::_exit(0);
-    if (!readable_within_10_s(mail.fd())) return 3;
+    if (!readable_within_10_s(pending.fd())) return 3;
     return ::waitpid(-1, nullptr, WNOHANG) == -1 ? 0 : 4;
   });
   CHECK(WIFEXITED(status));

@@ -1,4 +1,4 @@
-#include "sidekick/signal_mail.hpp"
+#include "sidekick/pending_signals.hpp"
 
 #include <sys/eventfd.h>
 
@@ -24,17 +24,17 @@ std::uint64_t taken_back_by(int signal) {
 
 }  // namespace
 
-SignalMail::SignalMail() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+PendingSignals::PendingSignals() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!event_) throw error_from_errno("cannot create an event descriptor", errno);
 }
 
-void SignalMail::put(int signal) noexcept {
+void PendingSignals::put(int signal) noexcept {
   waiting_ &= ~taken_back_by(signal);
   waiting_ |= bit(signal);
   ::eventfd_write(event_.get(), 1);
 }
 
-std::vector<int> SignalMail::take() {
+std::vector<int> PendingSignals::take() {
   eventfd_t ignored = 0;
   ::eventfd_read(event_.get(), &ignored);
   const auto taken = waiting_.exchange(0);

@@ -12,10 +12,10 @@ namespace sidekick {
 
 /// Holds each signal at most once, as the kernel does; SIGTSTP and SIGCONT take each other back. SIGKILL stands for the
 /// wish that what is being stopped be ended at once. Thread safe; one thread takes.
-class SignalMail final {
+class PendingSignals final {
  public:
   /// Throws Error of kind io where no descriptor can be had.
-  SignalMail();
+  PendingSignals();
 
   /// `signal` is from 1 to 63.
   void put(int signal) noexcept;
