@@ -14,18 +14,18 @@
 namespace sidekick {
 
 /// An open non-blocking socket, or why there is none ("Connection refused").
-struct Dialled {
+struct DialResult {
   Fd fd;
   std::string failure;
 };
 
 /// Tries each address of `host` (a name, or an IPv4 or IPv6 address without brackets) in turn, `timeout` for each and
 /// for the lookup. `family` is AF_UNSPEC, AF_INET or AF_INET6. Never throws for a failure. Thread safe.
-Dialled dial(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout, const CancelToken& cancel,
-             int family = AF_UNSPEC);
+DialResult dial(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout,
+                const CancelToken& cancel, int family = AF_UNSPEC);
 
 /// The same for the socket at `path`.
-Dialled dial_path(const std::string& path, std::chrono::milliseconds timeout, const CancelToken& cancel);
+DialResult dial_path(const std::string& path, std::chrono::milliseconds timeout, const CancelToken& cancel);
 
 /// Waits until `fd` has one of `events`; false with errno ETIMEDOUT at the deadline or ECANCELED when cancelled.
 bool wait_ready(int fd, short events, std::optional<std::chrono::steady_clock::time_point> deadline,

@@ -6,7 +6,7 @@
 namespace sidekick {
 
 template <auto free>
-struct FreedBy {
+struct FreeWith {
   template <class T>
   void operator()(T* what) const noexcept {
     free(what);
@@ -15,6 +15,6 @@ struct FreedBy {
 
 /// `free` is the library's function for it, and is not called for nullptr.
 template <class T, auto free>
-using Handle = std::unique_ptr<T, FreedBy<free>>;
+using Handle = std::unique_ptr<T, FreeWith<free>>;
 
 }  // namespace sidekick

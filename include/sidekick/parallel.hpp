@@ -13,15 +13,15 @@
 
 namespace sidekick {
 
-/// After which failures of a piece the pieces that are left are begun all the same.
-struct NoFailure {
+/// Begins no further piece after a failure.
+struct StopAtFirstFailure {
   bool operator()(const std::exception_ptr&) const noexcept { return false; }
 };
 
 /// Calls `work(state, i)` for each i below `count` on at most `workers` threads, the caller's among them (where the
 /// system has no more threads, on those that there are); each has a `state` of its own from `make_state()`. After a
 /// failure no new piece is begun, unless `goes_on(failure)`; the first failure is rethrown once all threads have ended.
-template <class MakeState, class Work, class GoesOn = NoFailure>
+template <class MakeState, class Work, class GoesOn = StopAtFirstFailure>
 void for_each_in_parallel(std::size_t workers, std::size_t count, MakeState make_state, Work work,
                           GoesOn goes_on = {}) {
   std::atomic<std::size_t> next = 0;

@@ -166,7 +166,7 @@ class ScratchProof {
   const Source::OpenPlain& open_;
   const std::string& name_;
   JobContext& context_;
-  std::unique_ptr<mongo::Pool, mongo::LetGo> pool_;
+  std::unique_ptr<mongo::Pool, mongo::DestroyInBackground> pool_;
   std::chrono::sys_seconds names_begin_{};
   std::vector<DumpCollection> collections_;
   std::vector<mongo::NamespaceCount> counts_;

@@ -94,7 +94,7 @@ Report write_archive(const Settings& settings, filters::Sink& sink, JobContext& 
 }
 
 Deployment ask_deployment(const mongo::Connection& connection, JobContext& context) {
-  const std::unique_ptr<mongo::Pool, mongo::LetGo> pool(new mongo::Pool(connection, context.cancel));
+  const std::unique_ptr<mongo::Pool, mongo::DestroyInBackground> pool(new mongo::Pool(connection, context.cancel));
   const auto server = find_server(*pool, parse_read_preference({}, pool->uri()), context);
   return {.replica_set = server.replica_set, .sharded = server.sharded, .server_version = server.version};
 }

@@ -41,7 +41,7 @@ class DumpRun final {
 
   const Settings& settings_;
   JobContext& context_;
-  std::unique_ptr<mongo::Pool, mongo::LetGo> pool_owner_;
+  std::unique_ptr<mongo::Pool, mongo::DestroyInBackground> pool_owner_;
   mongo::Pool& pool_;
   Server server_;
   std::vector<Item> items_;

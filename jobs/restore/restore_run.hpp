@@ -67,7 +67,7 @@ class RestoreRun final {
 
   const Settings& settings_;
   JobContext& context_;
-  std::unique_ptr<mongo::Pool, mongo::LetGo> pool_owner_;
+  std::unique_ptr<mongo::Pool, mongo::DestroyInBackground> pool_owner_;
   mongo::Pool& pool_;
   mongo::Bson write_concern_;
   std::unique_ptr<mongo::DumpReader> dump_;

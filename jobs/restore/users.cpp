@@ -88,7 +88,7 @@ Logins::Logins(mongo::Pool& pool, CollectionGuard& guard, const Plan& plan, cons
 Logins::~Logins() {
   if (!users_.is_filled && !roles_.is_filled) return;
   try {
-    std::unique_ptr<mongo::Pool, mongo::LetGo> other;
+    std::unique_ptr<mongo::Pool, mongo::DestroyInBackground> other;
     if (context_.cancel.cancelled()) {
       // The connections of the attempt are already cut.
       auto connection = settings_.connection;

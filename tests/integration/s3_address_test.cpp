@@ -120,7 +120,7 @@ TEST_CASE("s3: https to a port of http and the reverse are told") {
   const S3Server secure({.certificates = &certificates});
   settings = s3_settings(secure);
   settings.endpoint.replace(0, 5, "http");
-  settings.persistence.unanswered = std::chrono::milliseconds(0);
+  settings.retry_times.unanswered = std::chrono::milliseconds(0);
   const auto http = refusal(settings);
   REQUIRE(http);
   CHECK(mentions(*http, "https://"));
@@ -129,7 +129,7 @@ TEST_CASE("s3: https to a port of http and the reverse are told") {
 TEST_CASE("s3: a name that the bucket has not is hinted at") {
   auto settings = settings_for("http://nowhere.invalid");
   settings.addressing = Addressing::virtual_host;
-  settings.persistence.unanswered = std::chrono::milliseconds(0);
+  settings.retry_times.unanswered = std::chrono::milliseconds(0);
   const auto error = refusal(settings);
   REQUIRE(error);
   CHECK(mentions(*error, "--s3-addressing=path"));

@@ -168,7 +168,7 @@ TEST_CASE("s3: a server that stays busy is unavailable after the time allowed") 
   const S3Proxy proxy(server.port(), [](std::string&) { return Fate::slow_down; });
   auto settings = s3_settings(server);
   settings.endpoint = proxy.endpoint();
-  settings.persistence.whole = 300ms;
+  settings.retry_times.whole = 300ms;
   const auto error = refusal(settings);
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::unavailable);
@@ -179,7 +179,7 @@ TEST_CASE("s3: a server that has never answered is soon left to those who tell o
   const S3Server server;
   auto settings = s3_settings(server);
   settings.endpoint = "http://127.0.0.1:" + std::to_string(free_port());
-  settings.persistence = {};
+  settings.retry_times = {};
   const auto begun = std::chrono::steady_clock::now();
   const auto error = refusal(settings);
   CHECK(std::chrono::steady_clock::now() - begun < 30s);
@@ -194,7 +194,7 @@ TEST_CASE("s3: a server that has been silent for long is soon left to those who 
   const S3Proxy proxy(server.port(), [&](std::string&) { return away ? Fate::slow_down : Fate::pass; });
   auto settings = s3_settings(server);
   settings.endpoint = proxy.endpoint();
-  settings.persistence = {.first = 10ms, .longest = 10ms, .whole = 60s, .unanswered = 100ms, .silence = 0ms};
+  settings.retry_times = {.first = 10ms, .longest = 10ms, .whole = 60s, .unanswered = 100ms, .silence = 0ms};
   S3Storage storage(std::move(settings));
   storage.check(never());
   away = true;

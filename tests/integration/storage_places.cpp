@@ -63,7 +63,7 @@ storage::s3::Settings s3_settings(const S3Server& server) {
           .prefix = "some/where",
           .credentials = {S3Server::access_key(), Secret(S3Server::secret_key()), {}},
           .http = {},
-          .persistence = {.first = 10ms, .longest = 100ms, .whole = 10s},
+          .retry_times = {.first = 10ms, .longest = 100ms, .whole = 10s},
           .part_bytes = smallest_part,
           .range_bytes = std::size_t{3} << 20,
           .page_size = 4};

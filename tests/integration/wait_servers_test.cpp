@@ -96,7 +96,7 @@ TEST_CASE("wait ends once MariaDB greets and tells that it is full") {
   Waiting waiting({"mysql://" + server.address(), "mariadb://" + server.address()});
   server.start({"--max-connections=10"});
   CHECK(waiting.ends_well());
-  std::vector<sidekick::Dialled> guests;
+  std::vector<sidekick::DialResult> guests;
   for (int i = 0; i < 12; i++) {
     guests.push_back(sidekick::dial("127.0.0.1", server.port(), 5s, sidekick::CancelToken()));
     // The server counts a guest when it greets it, not when the kernel takes the connection.

@@ -42,9 +42,9 @@ std::string told(int number) {
   return text;
 }
 
-Dialled connect_to(const sockaddr* address, socklen_t size, milliseconds timeout, const CancelToken& cancel) {
+DialResult connect_to(const sockaddr* address, socklen_t size, milliseconds timeout, const CancelToken& cancel) {
   Fd fd(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const auto failed = [](int number) { return Dialled{{}, told(number)}; };
+  const auto failed = [](int number) { return DialResult{{}, told(number)}; };
   if (!fd) return failed(errno);
   if (::connect(fd.get(), address, size) != 0) {
     if (errno != EINPROGRESS) return failed(errno);
@@ -85,7 +85,7 @@ void wait_for_server(int fd, short events, milliseconds idle, const CancelToken&
   throw Error(ErrorKind::unavailable, "the server has made no progress for " + std::to_string(idle.count()) + " ms");
 }
 
-Dialled dial_path(const std::string& path, milliseconds timeout, const CancelToken& cancel) {
+DialResult dial_path(const std::string& path, milliseconds timeout, const CancelToken& cancel) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return {{}, "the path of the socket is too long"};
@@ -93,9 +93,10 @@ Dialled dial_path(const std::string& path, milliseconds timeout, const CancelTok
   return connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address, timeout, cancel);
 }
 
-Dialled dial(const std::string& host, std::uint16_t port, milliseconds timeout, const CancelToken& cancel, int family) {
+DialResult dial(const std::string& host, std::uint16_t port, milliseconds timeout, const CancelToken& cancel,
+                int family) {
   const auto addresses = look_up(host, port, family, steady_clock::now() + timeout, cancel);
-  Dialled last{{}, addresses.failure};
+  DialResult last{{}, addresses.failure};
   for (const auto* it = addresses.first.get(); it != nullptr && !cancel.cancelled(); it = it->ai_next) {
     last = connect_to(it->ai_addr, it->ai_addrlen, timeout, cancel);
     if (last.fd) break;

@@ -73,7 +73,7 @@ Pool::~Pool() {
   mongoc_client_pool_destroy(pool_);
 }
 
-void LetGo::operator()(Pool* pool) const noexcept {
+void DestroyInBackground::operator()(Pool* pool) const noexcept {
   try {
     std::thread([pool] { delete pool; }).detach();
   } catch (const std::system_error&) {
@@ -91,7 +91,7 @@ void Pool::on_server_changed(const mongoc_apm_server_changed_t* event) {
 }
 
 Client Pool::client() {
-  std::unique_ptr<mongoc_client_t, Client::GiveBack> client(mongoc_client_pool_pop(pool_), {pool_});
+  std::unique_ptr<mongoc_client_t, Client::ReturnToPool> client(mongoc_client_pool_pop(pool_), {pool_});
   connector_.attach(client.get());
   return Client(std::move(client));
 }

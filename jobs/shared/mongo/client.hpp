@@ -40,12 +40,12 @@ class Client final {
 
  private:
   friend class Pool;
-  struct GiveBack {
+  struct ReturnToPool {
     mongoc_client_pool_t* pool = nullptr;
     void operator()(mongoc_client_t* client) const noexcept { mongoc_client_pool_push(pool, client); }
   };
-  explicit Client(std::unique_ptr<mongoc_client_t, GiveBack> client) : client_(std::move(client)) {}
-  std::unique_ptr<mongoc_client_t, GiveBack> client_;
+  explicit Client(std::unique_ptr<mongoc_client_t, ReturnToPool> client) : client_(std::move(client)) {}
+  std::unique_ptr<mongoc_client_t, ReturnToPool> client_;
 };
 
 /// Connections to one deployment. Construction does not connect. Safe from any thread; must outlive its clients.
@@ -81,7 +81,7 @@ class Pool final {
 /// Destroys a pool in a separate thread: the driver takes up to half a second to stop its monitors, and up to its
 /// connect timeout where a server does not answer, and nothing should wait for that. The program must then end with
 /// leave().
-struct LetGo {
+struct DestroyInBackground {
   void operator()(Pool* pool) const noexcept;
 };
 

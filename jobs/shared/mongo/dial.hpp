@@ -10,6 +10,6 @@
 namespace sidekick::mongo {
 
 /// Tries each address of `host` (or its socket path) in turn, `timeout` for each. Never throws for a failure.
-Dialled dial(const mongoc_host_list_t& host, std::chrono::milliseconds timeout, const CancelToken& cancel);
+DialResult dial(const mongoc_host_list_t& host, std::chrono::milliseconds timeout, const CancelToken& cancel);
 
 }  // namespace sidekick::mongo

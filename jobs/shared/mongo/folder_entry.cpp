@@ -43,9 +43,9 @@ Error other_form(const fs::path& path, const std::string& what) {
           way_out_of(path) + ", or exclude the collection with --nsExclude"};
 }
 
-class EntryOf final {
+class EntryBuilder final {
  public:
-  EntryOf(const FolderQuery& query, std::vector<std::string>& passed_over, const CancelToken& cancel)
+  EntryBuilder(const FolderQuery& query, std::vector<std::string>& passed_over, const CancelToken& cancel)
       : query_(query), passed_over_(passed_over), cancel_(cancel) {}
 
   FolderEntry make(const std::string& db, const std::string& escaped, const CollectionFiles& files) {
@@ -120,7 +120,7 @@ class EntryOf final {
 
 FolderEntry make_entry(const FolderQuery& query, const std::string& db, const std::string& escaped,
                        const CollectionFiles& files, std::vector<std::string>& passed_over, const CancelToken& cancel) {
-  return EntryOf(query, passed_over, cancel).make(db, escaped, files);
+  return EntryBuilder(query, passed_over, cancel).make(db, escaped, files);
 }
 
 void set_documents(FolderEntry& entry, const fs::path& path) {

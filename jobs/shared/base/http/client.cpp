@@ -27,11 +27,11 @@ bool shares_credentials(const Url& from, const Url& to) {
 }
 
 /// A body that goes to a sink is watched by whoever takes it; one that is gathered must end by itself.
-http::Patience for_memory(http::Patience patience) {
+http::StreamLimits for_memory(http::StreamLimits limits) {
   constexpr int times_idle = 10;
-  const auto whole = std::chrono::steady_clock::now() + times_idle * patience.idle_timeout;
-  patience.deadline = std::min(patience.deadline.value_or(whole), whole);
-  return patience;
+  const auto whole = std::chrono::steady_clock::now() + times_idle * limits.idle_timeout;
+  limits.deadline = std::min(limits.deadline.value_or(whole), whole);
+  return limits;
 }
 
 /// How Go's servers, nginx and Apache answer plain HTTP on a port of https.
@@ -64,13 +64,13 @@ class HttpClient::Impl {
   explicit Impl(HttpSettings settings) : settings_(std::move(settings)), connector_(settings_) {}
 
   HttpResponse perform(HttpRequest request, http::BodyRules rules, const CancelToken& cancel) {
-    http::Patience patience{.cancel = cancel, .idle_timeout = settings_.idle_timeout, .deadline = {}};
-    if (request.timeout) patience.deadline = std::chrono::steady_clock::now() + *request.timeout;
+    http::StreamLimits limits{.cancel = cancel, .idle_timeout = settings_.idle_timeout, .deadline = {}};
+    if (request.timeout) limits.deadline = std::chrono::steady_clock::now() + *request.timeout;
     if (request.method == "HEAD") rules.presence = http::BodyRules::Presence::none;
     rules.header_time = settings_.idle_timeout;
     auto url = parse_url(request.url);
     for (int redirects = 0;; redirects++) {
-      auto response = ask(url, request, rules, patience);
+      auto response = ask(url, request, rules, limits);
       response.effective_url = url.without_login();
       const auto location = response.header("location");
       if (request.max_redirects == 0 || !is_redirect(response.status) || !location ||
@@ -89,24 +89,24 @@ class HttpClient::Impl {
 
  private:
   /// A request as it goes over the wire.
-  struct Sent {
+  struct WireRequest {
     std::string_view text;
     std::string_view content;
   };
 
   /// One request and its answer, whatever its status. What fails is told with the URL.
   HttpResponse ask(const Url& url, const HttpRequest& request, const http::BodyRules& rules,
-                   const http::Patience& patience) {
+                   const http::StreamLimits& limits) {
     const auto because = [&](const std::string& cause) {
       return "cannot get an answer from '" + redact_url(url.without_login()) + "': " + cause;
     };
-    patience.cancel.throw_if_cancelled();
+    limits.cancel.throw_if_cancelled();
     if (url.scheme != "http" && url.scheme != "https")
       throw Error(ErrorKind::config, because("only http and https are supported"));
     const http::Route route{url, http::proxy_for(url, settings_.proxies)};
     const auto text = http::request_text(route, request, settings_.user_agent);
     try {
-      return exchange(route, {text, request.content}, rules, patience);
+      return exchange(route, {text, request.content}, rules, limits);
     } catch (const http::SinkFailure& failure) {
       std::rethrow_exception(failure.why);
     } catch (const http::ConnectionLost& lost) {
@@ -117,23 +117,23 @@ class HttpClient::Impl {
     }
   }
 
-  HttpResponse exchange(const http::Route& route, const Sent& sent, const http::BodyRules& rules,
-                        const http::Patience& patience) {
+  HttpResponse exchange(const http::Route& route, const WireRequest& sent, const http::BodyRules& rules,
+                        const http::StreamLimits& limits) {
     auto connection = std::exchange(kept_, nullptr);
     if (connection && connection->key == route.key() && connection->stream->quiet()) {
       // Nothing: the server ended the connection while the request was under way.
-      if (auto response = exchange_on(std::move(connection), route, sent, rules, patience)) return std::move(*response);
+      if (auto response = exchange_on(std::move(connection), route, sent, rules, limits)) return std::move(*response);
     }
-    auto response = exchange_on(connector_.open(route, patience), route, sent, rules, patience);
+    auto response = exchange_on(connector_.open(route, limits), route, sent, rules, limits);
     if (!response) throw http::ConnectionLost("the connection was closed");
     return std::move(*response);
   }
 
   /// Nothing where the connection was lost before a byte of the answer.
   std::optional<HttpResponse> exchange_on(std::unique_ptr<http::Connection> connection, const http::Route& route,
-                                          const Sent& sent, const http::BodyRules& rules,
-                                          const http::Patience& patience) {
-    connection->stream->limit(patience);
+                                          const WireRequest& sent, const http::BodyRules& rules,
+                                          const http::StreamLimits& limits) {
+    connection->stream->limit(limits);
     http::Answer answer;
     bool all_sent = true;
     try {
@@ -143,7 +143,7 @@ class HttpClient::Impl {
       // A server may answer and close before it has read all: its answer says more than the failure.
       all_sent = false;
     }
-    if (rules.sink == nullptr) connection->stream->limit(for_memory(patience));
+    if (rules.sink == nullptr) connection->stream->limit(for_memory(limits));
     try {
       answer = connection->reader.read(rules);
     } catch (const http::ConnectionLost&) {

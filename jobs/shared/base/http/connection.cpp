@@ -63,25 +63,25 @@ std::string basic_authorization(const Url& url) {
   return "Basic " + base64(url.user + ":" + url.password.reveal());
 }
 
-std::unique_ptr<Stream> Connector::dial_to(const Url& url, const Patience& patience) const {
+std::unique_ptr<Stream> Connector::dial_to(const Url& url, const StreamLimits& limits) const {
   auto timeout = settings_.connect_timeout;
-  if (patience.deadline) {
-    const auto left = *patience.deadline - std::chrono::steady_clock::now();
+  if (limits.deadline) {
+    const auto left = *limits.deadline - std::chrono::steady_clock::now();
     timeout = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(1), timeout);
   }
-  auto dialled = dial(url.host, url.effective_port(), timeout, patience.cancel);
-  patience.cancel.throw_if_cancelled();
+  auto dialled = dial(url.host, url.effective_port(), timeout, limits.cancel);
+  limits.cancel.throw_if_cancelled();
   if (!dialled.fd) {
     if (!dialled.failure.empty() && dialled.failure.front() >= 'A' && dialled.failure.front() <= 'Z')
       dialled.failure.front() = static_cast<char>(dialled.failure.front() - 'A' + 'a');
     throw Error(ErrorKind::unavailable, dialled.failure);
   }
   // Until a request begins: a server that greets a byte at a time has as long as one that is silent.
-  auto limits = patience;
-  limits.idle_timeout = timeout;
+  auto greeting_limits = limits;
+  greeting_limits.idle_timeout = timeout;
   const auto opened_by = std::chrono::steady_clock::now() + timeout;
-  limits.deadline = std::min(patience.deadline.value_or(opened_by), opened_by);
-  return std::make_unique<SocketStream>(std::move(dialled.fd), std::move(limits));
+  greeting_limits.deadline = std::min(limits.deadline.value_or(opened_by), opened_by);
+  return std::make_unique<SocketStream>(std::move(dialled.fd), std::move(greeting_limits));
 }
 
 const TlsContext& Connector::context() {
@@ -99,18 +99,18 @@ std::unique_ptr<Stream> Connector::greet(std::unique_ptr<Stream> below, const Ur
   return shared.greet(std::move(below), url.host, key == session_key_ ? session_.get() : nullptr);
 }
 
-std::unique_ptr<Connection> Connector::open(const Route& route, const Patience& patience) {
+std::unique_ptr<Connection> Connector::open(const Route& route, const StreamLimits& limits) {
   auto key = route.key();
   std::unique_ptr<Stream> stream;
   if (route.proxy) try {
-      stream = dial_to(*route.proxy, patience);
+      stream = dial_to(*route.proxy, limits);
       if (route.proxy->scheme == "https") stream = greet(std::move(stream), *route.proxy, {});
       if (!route.relayed()) open_tunnel(*stream, route);
     } catch (const Error& error) {
       throw error.kind() == ErrorKind::cancelled ? error : with_proxy(error, *route.proxy);
     }
   else
-    stream = dial_to(route.server, patience);
+    stream = dial_to(route.server, limits);
   if (route.server.scheme == "https") stream = greet(std::move(stream), route.server, key);
   return std::make_unique<Connection>(std::move(key), std::move(stream));
 }

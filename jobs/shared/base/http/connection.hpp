@@ -39,13 +39,13 @@ class Connector final {
   explicit Connector(HttpSettings settings) : settings_(std::move(settings)) {}
 
   /// Throws Error: unavailable, denied, config, no_input, cancelled; or ConnectionLost.
-  std::unique_ptr<Connection> open(const Route& route, const Patience& patience);
+  std::unique_ptr<Connection> open(const Route& route, const StreamLimits& limits);
 
   /// Keeps what `connection` learned for the next one. To be called after its first answer.
   void remember(const Connection& connection);
 
  private:
-  std::unique_ptr<Stream> dial_to(const Url& url, const Patience& patience) const;
+  std::unique_ptr<Stream> dial_to(const Url& url, const StreamLimits& limits) const;
   std::unique_ptr<Stream> greet(std::unique_ptr<Stream> below, const Url& url, const std::string& key);
   const TlsContext& context();
 

@@ -28,15 +28,15 @@ void SocketStream::late() const {
 
 // Also where there is no need to wait: a server that sends without end would otherwise never be left.
 void SocketStream::check() const {
-  patience_.cancel.throw_if_cancelled();
-  if (patience_.deadline && std::chrono::steady_clock::now() >= *patience_.deadline) late();
+  limits_.cancel.throw_if_cancelled();
+  if (limits_.deadline && std::chrono::steady_clock::now() >= *limits_.deadline) late();
 }
 
 void SocketStream::wait(short events) const {
-  auto until = std::chrono::steady_clock::now() + patience_.idle_timeout;
-  if (patience_.deadline) until = std::min(until, *patience_.deadline);
-  if (wait_ready(fd_.get(), events, until, patience_.cancel)) return;
-  patience_.cancel.throw_if_cancelled();
+  auto until = std::chrono::steady_clock::now() + limits_.idle_timeout;
+  if (limits_.deadline) until = std::min(until, *limits_.deadline);
+  if (wait_ready(fd_.get(), events, until, limits_.cancel)) return;
+  limits_.cancel.throw_if_cancelled();
   if (errno == ETIMEDOUT) late();
   lost(errno);
 }

@@ -19,7 +19,7 @@ class ConnectionLost final : public std::runtime_error {
 };
 
 /// How long the calls of a stream may wait.
-struct Patience {
+struct StreamLimits {
   CancelToken cancel;
   std::chrono::milliseconds idle_timeout;
   std::optional<std::chrono::steady_clock::time_point> deadline;
@@ -32,7 +32,7 @@ class Stream {
   virtual ~Stream() = default;
 
   /// Sets the limits of what follows.
-  virtual void limit(const Patience& patience) = 0;
+  virtual void limit(const StreamLimits& limits) = 0;
 
   /// At least one byte into `into` (not empty); 0 where the other side has ended.
   virtual std::size_t read(std::span<std::byte> into) = 0;
@@ -47,10 +47,10 @@ class Stream {
 /// A connected non-blocking socket.
 class SocketStream final : public Stream {
  public:
-  SocketStream(Fd fd, Patience patience) : fd_(std::move(fd)), patience_(std::move(patience)) {}
+  SocketStream(Fd fd, StreamLimits limits) : fd_(std::move(fd)), limits_(std::move(limits)) {}
 
-  void limit(const Patience& patience) override {
-    patience_ = patience;
+  void limit(const StreamLimits& limits) override {
+    limits_ = limits;
     has_heard_ = false;
   }
   std::size_t read(std::span<std::byte> into) override;
@@ -63,7 +63,7 @@ class SocketStream final : public Stream {
   [[noreturn]] void late() const;
 
   Fd fd_;
-  Patience patience_;
+  StreamLimits limits_;
   bool has_heard_ = false;  ///< since the limits were set
 };
 

@@ -45,7 +45,7 @@ class TlsStream final : public Stream {
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
-  void limit(const Patience& patience) override;
+  void limit(const StreamLimits& limits) override;
   std::size_t read(std::span<std::byte> into) override;
   void write(std::span<const std::byte> bytes) override;
   bool quiet() const noexcept override;

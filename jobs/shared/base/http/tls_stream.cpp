@@ -155,8 +155,8 @@ TlsStream::~TlsStream() {
   SSL_set_shutdown(state_->ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
-void TlsStream::limit(const Patience& patience) {
-  state_->below->limit(patience);
+void TlsStream::limit(const StreamLimits& limits) {
+  state_->below->limit(limits);
 }
 
 std::size_t TlsStream::read(std::span<std::byte> into) {

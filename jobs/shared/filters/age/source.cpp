@@ -15,9 +15,9 @@ Error damaged(const std::string& name, const std::string& cause) {
 }
 
 /// Reads a source in pieces of the requested size.
-class Ahead final {
+class ChunkReader final {
  public:
-  explicit Ahead(std::unique_ptr<Source> from) : from_(std::move(from)), bytes_(2 * age::sealed_chunk_bytes) {}
+  explicit ChunkReader(std::unique_ptr<Source> from) : from_(std::move(from)), bytes_(2 * age::sealed_chunk_bytes) {}
 
   /// Up to `wanted` bytes, fewer only at the end. At most one chunk and a byte.
   std::span<const std::uint8_t> peek(std::size_t wanted) {
@@ -46,7 +46,7 @@ class Ahead final {
 };
 
 /// The text of the header, up to the end of the first line that begins with "---".
-std::string read_header(Ahead& from, const std::string& name) {
+std::string read_header(ChunkReader& from, const std::string& name) {
   std::string text;
   for (std::size_t line = 0; text.size() < age::max_header_bytes;) {
     const auto next = from.peek(512);
@@ -77,7 +77,7 @@ age::FileKey open_header(const age::Header& header, const std::vector<AgeIdentit
               "give the identity of one of its recipients", Retry::never);
 }
 
-age::Chunks open_chunks(Ahead& from, const std::vector<AgeIdentity>& identities, const std::string& name) {
+age::Chunks open_chunks(ChunkReader& from, const std::vector<AgeIdentity>& identities, const std::string& name) {
   const auto header = age::parse_header(read_header(from, name), name);
   const auto key = open_header(header, identities, name);
   const auto nonce = from.peek(age::stream_nonce_bytes);
@@ -119,7 +119,7 @@ struct AgeSource::Impl {
   }
 
   std::string name;
-  Ahead from;
+  ChunkReader from;
   age::Chunks chunks;
   std::vector<std::uint8_t> plain;
   std::size_t at = 0;

@@ -8,7 +8,7 @@
 
 #include "sidekick/clock.hpp"
 #include "sidekick/error.hpp"
-#include "storage/s3/trouble.hpp"
+#include "storage/s3/failure.hpp"
 
 namespace sidekick::storage::s3 {
 
@@ -18,13 +18,13 @@ constexpr int max_redirects = 5;
 
 }  // namespace
 
-bool Tries::wait(const CancelToken& cancel) {
+bool RetryWaits::wait(const CancelToken& cancel) {
   SystemClock clock;
   if (!begun_) begun_ = clock.now();
-  if (clock.now() - *begun_ >= persistence_.whole) return false;
+  if (clock.now() - *begun_ >= times_.whole) return false;
   constexpr int most_doublings = 16;
-  const auto ceiling = std::min<std::int64_t>(persistence_.longest.count(), persistence_.first.count()
-                                                                                << std::min(waits_++, most_doublings));
+  const auto ceiling =
+      std::min<std::int64_t>(times_.longest.count(), times_.first.count() << std::min(waits_++, most_doublings));
   std::random_device random;
   std::uniform_int_distribution<std::int64_t> jitter(0, ceiling);
   if (clock.wait_for(std::chrono::milliseconds(jitter(random)), cancel) == Wake::cancelled) cancel.throw_if_cancelled();
@@ -44,7 +44,7 @@ std::string Api::hint_of(const Error& error) const {
 
 struct Api::Outcome {
   HttpResponse response{};
-  std::optional<Trouble> trouble{};
+  std::optional<Failure> failure{};
 };
 
 Api::Api(Settings settings)
@@ -122,32 +122,32 @@ Api::Outcome Api::attempt(const Call& call, const BodySink* sink, const CancelTo
     const auto credentials = settings_.role ? settings_.role->credentials(cancel) : settings_.credentials;
     out.response = follow(call, credentials, sink, cancel);
     answered_ = std::chrono::steady_clock::now();
-    out.trouble = trouble_with(out.response, begin_of_message(call));
-    if (out.trouble) advise(call, credentials, *out.trouble, cancel);
+    out.failure = failure_of(out.response, begin_of_message(call));
+    if (out.failure) advise(call, credentials, *out.failure, cancel);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
     const Error told(error.kind(), begin_of_message(call) + ": " + error.message(), hint_of(error));
     if (error.kind() != ErrorKind::unavailable) throw told;
-    out.trouble = Trouble{"", told, true};
+    out.failure = Failure{"", told, true};
   }
   return out;
 }
 
-void Api::advise(const Call& call, const Credentials& used, Trouble& trouble, const CancelToken& cancel) {
-  const bool is_expired = trouble.code == "ExpiredToken" || trouble.code == "InvalidToken";
+void Api::advise(const Call& call, const Credentials& used, Failure& failure, const CancelToken& cancel) {
+  const bool is_expired = failure.code == "ExpiredToken" || failure.code == "InvalidToken";
   if (is_expired && settings_.role && settings_.role->replaces(used, cancel)) {
-    trouble.again = true;
-    trouble.error = {ErrorKind::unavailable, trouble.error.message()};
+    failure.again = true;
+    failure.error = {ErrorKind::unavailable, failure.error.message()};
   }
   const bool host_names_bucket = bucket_url_.host.starts_with(settings_.bucket + ".");
-  if (trouble.error.kind() == ErrorKind::no_input && call.name.empty() && host_names_bucket &&
+  if (failure.error.kind() == ErrorKind::no_input && call.name.empty() && host_names_bucket &&
       settings_.addressing == Addressing::path)
-    trouble.error = {ErrorKind::no_input, trouble.error.message(),
+    failure.error = {ErrorKind::no_input, failure.error.message(),
                      "the host of the endpoint names the bucket: give --s3-addressing=virtual"};
 }
 
-Persistence Api::persistence() const {
-  auto out = settings_.persistence;
+RetryTimes Api::retry_times() const {
+  auto out = settings_.retry_times;
   const auto answered = answered_.load();
   const bool lately = has_answered() && std::chrono::steady_clock::now() - answered < out.silence;
   if (!lately) out.whole = std::min(out.whole, out.unanswered);
@@ -155,15 +155,15 @@ Persistence Api::persistence() const {
 }
 
 Answer Api::call(const Call& call, const CancelToken& cancel) {
-  Tries tries(persistence());
+  RetryWaits tries(retry_times());
   for (bool repeated = false;; repeated = true) {
     auto outcome = attempt(call, nullptr, cancel);
-    const auto& trouble = outcome.trouble;
-    if (!trouble) return {std::move(outcome.response), "", repeated};
-    if (std::ranges::find(call.welcome, trouble->code) != call.welcome.end())
-      return {std::move(outcome.response), trouble->code, repeated};
-    if (!trouble->again || !tries.wait(cancel)) throw Error(trouble->error);
-    if (!repeated) warn_of(trouble->error);
+    const auto& failure = outcome.failure;
+    if (!failure) return {std::move(outcome.response), "", repeated};
+    if (std::ranges::find(call.welcome, failure->code) != call.welcome.end())
+      return {std::move(outcome.response), failure->code, repeated};
+    if (!failure->again || !tries.wait(cancel)) throw Error(failure->error);
+    if (!repeated) warn_of(failure->error);
   }
 }
 
@@ -173,11 +173,11 @@ void Api::warn_of(const Error& error) const {
 
 Answer Api::call_once(const Call& call, const BodySink& sink, const CancelToken& cancel) {
   auto outcome = attempt(call, &sink, cancel);
-  const auto& trouble = outcome.trouble;
-  if (!trouble) return {std::move(outcome.response), "", false};
-  if (std::ranges::find(call.welcome, trouble->code) != call.welcome.end())
-    return {std::move(outcome.response), trouble->code, false};
-  throw Error(trouble->error);
+  const auto& failure = outcome.failure;
+  if (!failure) return {std::move(outcome.response), "", false};
+  if (std::ranges::find(call.welcome, failure->code) != call.welcome.end())
+    return {std::move(outcome.response), failure->code, false};
+  throw Error(failure->error);
 }
 
 }  // namespace sidekick::storage::s3

@@ -16,16 +16,16 @@
 #include "sidekick/log.hpp"
 #include "sidekick/url.hpp"
 #include "storage/s3/address.hpp"
+#include "storage/s3/failure.hpp"
 #include "storage/s3/role.hpp"
 #include "storage/s3/signature.hpp"
-#include "storage/s3/trouble.hpp"
 
 namespace sidekick::storage::s3 {
 
 /// How long one request is retried: the n-th wait is random between zero and `first` doubled n times, at most
 /// `longest`. No retry starts after `whole`, or after `unanswered` where the server has not answered for `silence` or
 /// never: the caller decides about longer waits.
-struct Persistence {
+struct RetryTimes {
   std::chrono::milliseconds first{200};
   std::chrono::milliseconds longest{5'000};
   std::chrono::milliseconds whole{60'000};
@@ -34,17 +34,17 @@ struct Persistence {
 };
 
 /// The waits between the retries of one request.
-class Tries final {
+class RetryWaits final {
  public:
-  explicit Tries(const Persistence& persistence) : persistence_(persistence) {}
+  explicit RetryWaits(const RetryTimes& retry_times) : times_(retry_times) {}
 
   /// Waits; false at once where no time is left. Throws Error of kind cancelled.
   bool wait(const CancelToken& cancel);
   /// After progress the whole time is available again.
-  void renew() { *this = Tries(persistence_); }
+  void renew() { *this = RetryWaits(times_); }
 
  private:
-  Persistence persistence_;
+  RetryTimes times_;
   std::optional<std::chrono::steady_clock::time_point> begun_{};
   int waits_ = 0;
 };
@@ -59,7 +59,7 @@ struct Settings {
   Addressing addressing = Addressing::path;
   HttpSettings http;
   Log* log = nullptr;  ///< gets a warning when a request is retried; may be absent
-  Persistence persistence{};
+  RetryTimes retry_times{};
   std::size_t part_bytes = std::size_t{5} << 20;   ///< of the first parts of an upload; S3 rejects smaller ones
   std::size_t range_bytes = std::size_t{8} << 20;  ///< of one request of a download
   int page_size = 1000;                            ///< of a list
@@ -95,7 +95,7 @@ class Api final {
   /// The prefix of the keys of all objects: "prefix/" or nothing.
   std::string key_prefix() const { return settings_.prefix.empty() ? "" : settings_.prefix + "/"; }
 
-  /// The answer to a request that is retried within Persistence.
+  /// The answer to a request that is retried within RetryTimes.
   Answer call(const Call& call, const CancelToken& cancel);
 
   /// Warns that a request failed and is retried.
@@ -112,9 +112,9 @@ class Api final {
                       const CancelToken& cancel);
   Outcome attempt(const Call& call, const BodySink* sink, const CancelToken& cancel);
   /// Handles errors that only this side can mend: newer credentials, and how the bucket is addressed.
-  void advise(const Call& call, const Credentials& used, Trouble& trouble, const CancelToken& cancel);
+  void advise(const Call& call, const Credentials& used, Failure& failure, const CancelToken& cancel);
   std::string hint_of(const Error& error) const;
-  Persistence persistence() const;
+  RetryTimes retry_times() const;
   bool has_answered() const noexcept { return answered_.load().time_since_epoch().count() != 0; }
   std::unique_ptr<HttpClient> borrow();
   void give_back(std::unique_ptr<HttpClient> client);

@@ -50,7 +50,7 @@ std::string Download::fetch(std::uint64_t from, std::string buffer) {
   const auto size = api_.settings().range_bytes;
   buffer.clear();
   buffer.reserve(version_ ? std::min<std::uint64_t>(size, version_->bytes - from) : size);
-  Tries tries(api_.settings().persistence);
+  RetryWaits tries(api_.settings().retry_times);
   bool warned = false;
   for (;;) {
     const auto begin = from + buffer.size();

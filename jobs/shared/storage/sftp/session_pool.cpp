@@ -4,7 +4,7 @@
 
 namespace sidekick::storage {
 
-void SessionPool::GiveBack::operator()(SftpSession* session) const noexcept {
+void SessionPool::ReturnToPool::operator()(SftpSession* session) const noexcept {
   std::unique_ptr<SftpSession> owned(session);
   if (!owned->usable()) return;
   const std::scoped_lock lock(pool->mutex_);
@@ -13,14 +13,14 @@ void SessionPool::GiveBack::operator()(SftpSession* session) const noexcept {
 
 SessionPool::Borrowed SessionPool::take() {
   const std::scoped_lock lock(mutex_);
-  if (idle_.empty()) return {nullptr, GiveBack{this}};
+  if (idle_.empty()) return {nullptr, ReturnToPool{this}};
   auto out = std::move(idle_.back());
   idle_.pop_back();
-  return {out.release(), GiveBack{this}};
+  return {out.release(), ReturnToPool{this}};
 }
 
 SessionPool::Borrowed SessionPool::connect(const CancelToken& cancel) {
-  return {std::make_unique<SftpSession>(place_, cancel).release(), GiveBack{this}};
+  return {std::make_unique<SftpSession>(place_, cancel).release(), ReturnToPool{this}};
 }
 
 void SessionPool::drop_all() {

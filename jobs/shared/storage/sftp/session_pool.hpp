@@ -17,12 +17,12 @@ class SessionPool final {
 
   const SftpPlace& place() const noexcept { return place_; }
 
-  struct GiveBack {
+  struct ReturnToPool {
     SessionPool* pool = nullptr;
     void operator()(SftpSession* session) const noexcept;
   };
   /// Exclusive use of a session, until destruction.
-  using Borrowed = std::unique_ptr<SftpSession, GiveBack>;
+  using Borrowed = std::unique_ptr<SftpSession, ReturnToPool>;
 
   /// Calls `work(Borrowed)` on an idle connection; on a new one where there is none or the server has closed it
   /// meanwhile. `work` must therefore be repeatable. Throws as SftpSession, and what `work` throws.

@@ -1,4 +1,4 @@
-#include "storage/s3/trouble.hpp"
+#include "storage/s3/failure.hpp"
 
 #include <algorithm>
 #include <array>
@@ -126,7 +126,7 @@ Meaning meaning_of(const std::string& code, int status) {
 
 }  // namespace
 
-std::optional<Trouble> trouble_with(const HttpResponse& response, const std::string& what) {
+std::optional<Failure> failure_of(const HttpResponse& response, const std::string& what) {
   // While it assembles an object, a server may send blanks to keep the connection open.
   std::string_view body = response.body;
   body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
@@ -141,10 +141,10 @@ std::optional<Trouble> trouble_with(const HttpResponse& response, const std::str
   const bool elsewhere = response.status / 100 == 3 || code == "AuthorizationHeaderMalformed" ||
                          code == "PermanentRedirect" || code == "IllegalLocationConstraintException";
   if (elsewhere || (response.status == 400 && !region.empty()))
-    return Trouble{code, {ErrorKind::config, what + ": " + cause, redirect_hint(response, region)}, false};
+    return Failure{code, {ErrorKind::config, what + ": " + cause, redirect_hint(response, region)}, false};
   const auto meaning = meaning_of(code, response.status);
   const auto retry = meaning.kind == ErrorKind::io ? Retry::never : Retry::as_kind;
-  return Trouble{code, {meaning.kind, what + ": " + cause, std::string(meaning.hint), retry}, meaning.again};
+  return Failure{code, {meaning.kind, what + ": " + cause, std::string(meaning.hint), retry}, meaning.again};
 }
 
 }  // namespace sidekick::storage::s3

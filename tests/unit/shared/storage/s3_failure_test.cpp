@@ -1,7 +1,6 @@
-#include "storage/s3/trouble.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "storage/s3/failure.hpp"
 #include "storage/s3/upload.hpp"
 #include "storage/s3/xml.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -11,12 +10,12 @@ using namespace sidekick::storage::s3;
 
 namespace {
 
-Trouble trouble(int status, const std::string& code, const std::string& more = "") {
+Failure failure(int status, const std::string& code, const std::string& more = "") {
   HttpResponse response{.status = status, .headers = {}, .effective_url = {}, .body = {}};
   if (!code.empty())
     response.body =
         "<?xml version=\"1.0\"?>\n<Error><Code>" + code + "</Code><Message>Why &amp; so.</Message>" + more + "</Error>";
-  const auto out = trouble_with(response, "cannot list 's3://b'");
+  const auto out = failure_of(response, "cannot list 's3://b'");
   REQUIRE(out);
   return *out;
 }
@@ -24,31 +23,31 @@ Trouble trouble(int status, const std::string& code, const std::string& more = "
 }  // namespace
 
 TEST_CASE("what S3 answers becomes the kind of error that it is") {
-  CHECK(trouble(404, "NoSuchBucket").error.kind() == ErrorKind::no_input);
-  CHECK(trouble(403, "SignatureDoesNotMatch").error.kind() == ErrorKind::denied);
-  CHECK(trouble(403, "").error.kind() == ErrorKind::denied);
-  CHECK(trouble(403, "RequestTimeTooSkewed").error.kind() == ErrorKind::config);
-  CHECK(test::mentions(trouble(403, "RequestTimeTooSkewed").error, "clock"));
-  CHECK(trouble(503, "SlowDown").again);
-  CHECK(trouble(502, "").again);
-  CHECK(trouble(502, "").error.kind() == ErrorKind::unavailable);
-  CHECK_FALSE(trouble(400, "InvalidArgument").again);
-  CHECK_FALSE(trouble(400, "InvalidArgument").error.transient());
-  CHECK(trouble(403, "AccessDenied").error.message() == "cannot list 's3://b': AccessDenied: Why & so");
-  CHECK(trouble(404, "").code == "NotFound");
+  CHECK(failure(404, "NoSuchBucket").error.kind() == ErrorKind::no_input);
+  CHECK(failure(403, "SignatureDoesNotMatch").error.kind() == ErrorKind::denied);
+  CHECK(failure(403, "").error.kind() == ErrorKind::denied);
+  CHECK(failure(403, "RequestTimeTooSkewed").error.kind() == ErrorKind::config);
+  CHECK(test::mentions(failure(403, "RequestTimeTooSkewed").error, "clock"));
+  CHECK(failure(503, "SlowDown").again);
+  CHECK(failure(502, "").again);
+  CHECK(failure(502, "").error.kind() == ErrorKind::unavailable);
+  CHECK_FALSE(failure(400, "InvalidArgument").again);
+  CHECK_FALSE(failure(400, "InvalidArgument").error.transient());
+  CHECK(failure(403, "AccessDenied").error.message() == "cannot list 's3://b': AccessDenied: Why & so");
+  CHECK(failure(404, "").code == "NotFound");
 }
 
 TEST_CASE("a bucket of another region is told with the region") {
-  const auto told = trouble(400, "AuthorizationHeaderMalformed", "<Region>eu-9</Region>");
+  const auto told = failure(400, "AuthorizationHeaderMalformed", "<Region>eu-9</Region>");
   CHECK(told.error.kind() == ErrorKind::config);
   CHECK(test::mentions(told.error, "'eu-9'"));
-  CHECK(trouble(301, "PermanentRedirect").error.kind() == ErrorKind::config);
+  CHECK(failure(301, "PermanentRedirect").error.kind() == ErrorKind::config);
 }
 
 TEST_CASE("a server that wants buckets as hosts is told with the flag") {
   for (const std::string code : {"SecondLevelDomainForbidden", "PathStyleDomainForbidden", "InvalidPathAccess"}) {
     CAPTURE(code);
-    const auto told = trouble(403, code);
+    const auto told = failure(403, code);
     CHECK(told.error.kind() == ErrorKind::config);
     CHECK(told.error.hint() == "give --s3-addressing=virtual");
   }
@@ -60,7 +59,7 @@ TEST_CASE("a redirect that is not followed is told with where it leads") {
                                 .headers = {{"Location", "https://me:pw@s3.example:9000/shop?X-Amz-Signature=secret"}},
                                 .effective_url = {},
                                 .body = {}};
-    const auto told = trouble_with(response, "x");
+    const auto told = failure_of(response, "x");
     REQUIRE(told);
     CHECK(told->error.kind() == ErrorKind::config);
     CHECK(told->error.hint() == "it redirects to 'https://s3.example:9000': check --s3-endpoint");
@@ -68,14 +67,14 @@ TEST_CASE("a redirect that is not followed is told with where it leads") {
 }
 
 TEST_CASE("an answer 200 may be an error and one without a body is none") {
-  CHECK(trouble(200, "InternalError").again);
+  CHECK(failure(200, "InternalError").again);
   const HttpResponse late{.status = 200,
                           .headers = {},
                           .effective_url = {},
                           .body = " \n\n<?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code></Error>"};
-  CHECK(trouble_with(late, "x"));
-  CHECK_FALSE(trouble_with({.status = 204, .headers = {}, .effective_url = {}, .body = {}}, "x"));
-  CHECK_FALSE(trouble_with({.status = 200, .headers = {}, .effective_url = {}, .body = "<a/>"}, "x"));
+  CHECK(failure_of(late, "x"));
+  CHECK_FALSE(failure_of({.status = 204, .headers = {}, .effective_url = {}, .body = {}}, "x"));
+  CHECK_FALSE(failure_of({.status = 200, .headers = {}, .effective_url = {}, .body = "<a/>"}, "x"));
 }
 
 TEST_CASE("XML that is none or too deep is not read") {
