@@ -27,14 +27,14 @@ bool is_one(pid_t pid) {
 }
 
 /// `end` where the keeper is gone, or nothing can be read.
-enum class Got { report, nothing, end };
+enum class ReadResult { report, nothing, end };
 
-Got read_report(int reports, KeeperReport& report) {
+ReadResult read_report(int reports, KeeperReport& report) {
   for (;;) {
     const auto n = ::read(reports, &report, sizeof report);
-    if (n == static_cast<ssize_t>(sizeof report)) return Got::report;
+    if (n == static_cast<ssize_t>(sizeof report)) return ReadResult::report;
     if (n < 0 && errno == EINTR) continue;
-    return n < 0 && errno == EAGAIN ? Got::nothing : Got::end;
+    return n < 0 && errno == EAGAIN ? ReadResult::nothing : ReadResult::end;
   }
 }
 
@@ -61,7 +61,7 @@ void Children::launch(LaunchRequest request) {
   reports_ = std::move(reports);
   // It was written before the program was started.
   KeeperReport report;
-  if (read_report(reports_.get(), report) != Got::report) return keeper_is_gone();
+  if (read_report(reports_.get(), report) != ReadResult::report) return keeper_is_gone();
   leader_ = report.pid;
   ::fcntl(reports_.get(), F_SETFL, O_NONBLOCK);
 }
@@ -70,8 +70,8 @@ void Children::collect() {
   while (reports_) {
     KeeperReport report;
     const auto got = read_report(reports_.get(), report);
-    if (got == Got::nothing) return;
-    if (got == Got::end) return keeper_is_gone();
+    if (got == ReadResult::nothing) return;
+    if (got == ReadResult::end) return keeper_is_gone();
     take(report);
   }
 }

@@ -52,7 +52,7 @@ Outcome CommandJob::run_command(JobContext& context) {
 bool CommandJob::take_locks(JobContext& context) {
   if (!lock_ && !settings_.lock_file.empty()) lock_ = lock_file(settings_.lock_file, context);
   if (!settings_.once) return true;
-  if (!once_) once_ = std::make_unique<Once>(*settings_.once, context);
+  if (!once_) once_ = std::make_unique<OnceLock>(*settings_.once, context);
   return !once_->record();
 }
 

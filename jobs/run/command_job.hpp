@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "run/once.hpp"
+#include "run/once_lock.hpp"
 #include "run/report.hpp"
 #include "run/settings.hpp"
 #include "sidekick/job.hpp"
@@ -18,7 +18,7 @@ namespace sidekick::run {
 /// A one-shot job, each of whose runs is one attempt of the command; ahead of the first attempt it waits as WaitJob
 /// does, where that is wanted. Succeeds when the command exits with a code of success, unless it was told to end before
 /// (see Settings::stopped_with_success). Throws Error: command (it failed; with its own exit code), no_input (127),
-/// denied (126), cancelled (after everything it started was ended), what WaitJob, Once and lock_file() throw.
+/// denied (126), cancelled (after everything it started was ended), what WaitJob, OnceLock and lock_file() throw.
 ///
 /// A kill ends the command, not what the command started: that does the end of the container.
 class CommandJob final : public OneShotJob {
@@ -46,7 +46,7 @@ class CommandJob final : public OneShotJob {
   PendingSignals& pending_;
   CancelToken stop_;
   Fd lock_;
-  std::unique_ptr<Once> once_;
+  std::unique_ptr<OnceLock> once_;
   std::optional<Outcome> done_;  ///< what is left to do then is to record it
   Report report_;
 };

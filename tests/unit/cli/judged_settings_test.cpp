@@ -24,12 +24,12 @@ Judged judge(std::string_view name, const Words& words, config::Review::Files fi
   test::Recorder recorder;
   status::JobLog log(recorder, std::string(name), 0);
   status::Metrics metrics;
-  SignalMail mail;
+  PendingSignals pending;
   const config::Environment environment;
   config::Review review(files);
   auto settings = config::resolve(command.schema(), words, environment, review);
   if (command.words == Command::Words::then_command) settings.command = Words{"true"};
-  const auto plan = command.plan(settings, {log, metrics, environment, {}, mail});
+  const auto plan = command.plan(settings, {log, metrics, environment, {}, pending});
   if (command.http) (void)command.http(settings.values);
   Judged out;
   for (const auto& problem : review.problems()) out.problems.push_back(problem.message());

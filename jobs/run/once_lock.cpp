@@ -1,4 +1,4 @@
-#include "run/once.hpp"
+#include "run/once_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -67,10 +67,10 @@ std::string record_path(const OnceSettings& settings) {
       .string();
 }
 
-Once::Once(const OnceSettings& settings, JobContext& context)
+OnceLock::OnceLock(const OnceSettings& settings, JobContext& context)
     : path_(record_path(settings)), lock_(lock_file(path_ + ".lock", context)) {}
 
-std::optional<std::string> Once::record() const {
+std::optional<std::string> OnceLock::record() const {
   const Fd file(::open((path_ + ".done").c_str(), O_RDONLY | O_CLOEXEC));
   if (!file && errno == ENOENT) return {};
   std::array<char, 1024> text{};
@@ -79,7 +79,7 @@ std::optional<std::string> Once::record() const {
   return std::string(text.data(), static_cast<std::size_t>(got));
 }
 
-void Once::write(const std::string& text) const {
+void OnceLock::write(const std::string& text) const {
   replace_file(path_ + ".done", text);
 }
 

@@ -17,10 +17,10 @@ namespace sidekick::run {
 std::string record_path(const OnceSettings& settings);
 
 /// Holds the lock of a key while it lives. A kill at any moment leaves no record or a whole one.
-class Once final {
+class OnceLock final {
  public:
   /// Waits for another who holds it. Throws Error as record_path() and lock_file().
-  Once(const OnceSettings& settings, JobContext& context);
+  OnceLock(const OnceSettings& settings, JobContext& context);
 
   /// What the record says; nothing where there is none. Throws Error: denied, io.
   std::optional<std::string> record() const;
