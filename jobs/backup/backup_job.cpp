@@ -121,7 +121,7 @@ class BackupJob::Impl {
     const bool is_late = context.cancel.cancelled();
     auto settings = settings_.notify;
     if (is_late) settings.timeout = std::min(settings.timeout, last_moment);
-    ping(settings, Ending::Result::failure, context.log, is_late ? context.ending : context.cancel);
+    ping(settings, BackupEnding::Result::failure, context.log, is_late ? context.ending : context.cancel);
   }
 
   bool anything_asked_for() const { return std::ranges::any_of(runs_, &TaskRun::is_asked_for); }
@@ -129,7 +129,7 @@ class BackupJob::Impl {
   Outcome take_turn(JobContext& context) {
     Outcome outcome;
     std::optional<Error> worst;
-    std::optional<Ending::Result> result;
+    std::optional<BackupEnding::Result> result;
     for (auto& run : runs_) {
       if (!run.is_asked_for()) continue;
       context.cancel.throw_if_cancelled();
@@ -137,7 +137,7 @@ class BackupJob::Impl {
         if (!is_tried_now(run, context)) continue;
         const auto turn = run.run(context);
         outcome.summary += (outcome.summary.empty() ? "" : "; ") + turn.summary;
-        if (turn.result && result != Ending::Result::suspect) result = turn.result;
+        if (turn.result && result != BackupEnding::Result::suspect) result = turn.result;
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
         note(error, worst, context);
@@ -151,7 +151,7 @@ class BackupJob::Impl {
     throw Error(*worst);
   }
 
-  void ping_end(Ending::Result result, JobContext& context) {
+  void ping_end(BackupEnding::Result result, JobContext& context) {
     has_failed_ = false;
     ping(settings_.notify, result, context.log, context.cancel);
   }

@@ -10,8 +10,8 @@ namespace sidekick::backup {
 
 namespace {
 
-Poured files(const tar::Count& count) {
-  Poured out;
+SourceSummary files(const tar::Count& count) {
+  SourceSummary out;
   out.items = count.files;
   out.unit = "files";
   return out;
@@ -19,14 +19,14 @@ Poured files(const tar::Count& count) {
 
 }  // namespace
 
-DirSource::DirSource(std::string path, Empty empty, PathPatterns excludes)
+DirSource::DirSource(std::string path, EmptySource empty, PathPatterns excludes)
     : path_(std::move(path)), where_("dir:" + printable(path_)), empty_(empty), excludes_(std::move(excludes)) {
   while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
 }
 
-Poured DirSource::pour(filters::Sink& sink, JobContext& context) {
+SourceSummary DirSource::write_to(filters::Sink& sink, JobContext& context) {
   auto report = tar::write_tree(path_, excludes_, sink, context);
-  if (report.count.entries == 0 && empty_ == Empty::refused)
+  if (report.count.entries == 0 && empty_ == EmptySource::refused)
     throw Error(ErrorKind::no_input,
                 "'" + printable(path_) + "' is empty" + (report.excluded > 0 ? " except for what --exclude skips" : ""),
                 "check that the volume is mounted there; --allow-empty backs it up as it is");
@@ -39,8 +39,8 @@ Poured DirSource::pour(filters::Sink& sink, JobContext& context) {
   return out;
 }
 
-Poured DirSource::prove(std::unique_ptr<filters::Source> plain, const std::string& name,
-                        const CancelToken& cancel) const {
+SourceSummary DirSource::prove(std::unique_ptr<filters::Source> plain, const std::string& name,
+                               const CancelToken& cancel) const {
   return files(tar::prove(*plain, name, cancel));
 }
 

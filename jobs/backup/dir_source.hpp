@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "backup/empty.hpp"
+#include "backup/empty_source.hpp"
 #include "backup/source.hpp"
 #include "sidekick/path_patterns.hpp"
 
@@ -22,7 +22,7 @@ namespace sidekick::backup {
 class DirSource final : public Source {
  public:
   /// Touches nothing yet. `path` is absolute.
-  DirSource(std::string path, Empty empty, PathPatterns excludes = {});
+  DirSource(std::string path, EmptySource empty, PathPatterns excludes = {});
 
   const std::string& where() const noexcept override { return where_; }
   std::string_view kind() const noexcept override { return "dir"; }
@@ -30,11 +30,11 @@ class DirSource final : public Source {
 
   /// Counts as files all that are no folders. Throws Error: no_input (no such folder, not one, or nothing in it),
   /// denied, io, cancelled, and what the sink throws.
-  Poured pour(filters::Sink& sink, JobContext& context) override;
+  SourceSummary write_to(filters::Sink& sink, JobContext& context) override;
 
   /// Reads the archive to its end: checksums, records and the end itself.
-  Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name,
-               const CancelToken& cancel) const override;
+  SourceSummary prove(std::unique_ptr<filters::Source> plain, const std::string& name,
+                      const CancelToken& cancel) const override;
 
   /// There is no server for it: false.
   bool restore_to_scratch(const OpenPlain& open, const storage::Manifest& manifest, JobContext& context) override;
@@ -42,7 +42,7 @@ class DirSource final : public Source {
  private:
   std::string path_;
   std::string where_;
-  Empty empty_;
+  EmptySource empty_;
   PathPatterns excludes_;
 };
 

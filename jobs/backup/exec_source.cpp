@@ -36,13 +36,13 @@ Error failed(const std::string& program, const ChildResult& result) {
 
 }  // namespace
 
-ExecSource::ExecSource(const std::string& command, std::vector<std::string> environment, Empty empty)
+ExecSource::ExecSource(const std::string& command, std::vector<std::string> environment, EmptySource empty)
     : argv_(split_command_line(command)), environment_(std::move(environment)), empty_(empty) {
   if (argv_.empty()) throw Error(ErrorKind::usage, "exec: names no command");
   where_ = "exec: " + argv_.front();
 }
 
-Poured ExecSource::pour(filters::Sink& sink, JobContext& context) {
+SourceSummary ExecSource::write_to(filters::Sink& sink, JobContext& context) {
   std::uint64_t written = 0;
   const auto& program = argv_.front();
   const ChildOutput output{.bytes =
@@ -59,12 +59,13 @@ Poured ExecSource::pour(filters::Sink& sink, JobContext& context) {
   const ChildRequest request{.argv = argv_, .folder = "", .environment = environment_, .timeout = {}};
   const auto result = run_child(request, output, context.cancel);
   if (!result.succeeded()) throw failed(program, result);
-  if (written == 0 && empty_ == Empty::refused)
+  if (written == 0 && empty_ == EmptySource::refused)
     throw Error(ErrorKind::no_input, "'" + program + "' wrote nothing", "--allow-empty accepts that");
   return {};
 }
 
-Poured ExecSource::prove(std::unique_ptr<filters::Source> plain, const std::string&, const CancelToken& cancel) const {
+SourceSummary ExecSource::prove(std::unique_ptr<filters::Source> plain, const std::string&,
+                                const CancelToken& cancel) const {
   std::vector<std::uint8_t> chunk(std::size_t{128} << 10);
   while (plain->read(chunk) > 0) cancel.throw_if_cancelled();
   return {};

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "backup/empty.hpp"
+#include "backup/empty_source.hpp"
 #include "backup/source.hpp"
 
 namespace sidekick::backup {
@@ -16,7 +16,7 @@ class ExecSource final : public Source {
  public:
   /// Starts nothing yet. `environment` is all of the command's: "NAME=value". Throws Error of kind usage for an open
   /// quote or no word at all.
-  ExecSource(const std::string& command, std::vector<std::string> environment, Empty empty);
+  ExecSource(const std::string& command, std::vector<std::string> environment, EmptySource empty);
 
   /// "exec: pg_dump": the program alone, since arguments may hold a password.
   const std::string& where() const noexcept override { return where_; }
@@ -26,11 +26,11 @@ class ExecSource final : public Source {
   /// Throws Error: no_input (no such program; or nothing was written), denied (not executable), cancelled, what the
   /// sink throws, and io where the command fails or a signal ends it. That may be tried again, as its server may only
   /// be starting; not so for the codes 126 and 127, which tell that there is no such command.
-  Poured pour(filters::Sink& sink, JobContext& context) override;
+  SourceSummary write_to(filters::Sink& sink, JobContext& context) override;
 
   /// Reads it to its end: of what a command writes, no structure is known.
-  Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name,
-               const CancelToken& cancel) const override;
+  SourceSummary prove(std::unique_ptr<filters::Source> plain, const std::string& name,
+                      const CancelToken& cancel) const override;
 
   /// There is no server for it: false.
   bool restore_to_scratch(const OpenPlain& open, const storage::Manifest& manifest, JobContext& context) override;
@@ -39,7 +39,7 @@ class ExecSource final : public Source {
   std::vector<std::string> argv_;
   std::vector<std::string> environment_;
   std::string where_;
-  Empty empty_;
+  EmptySource empty_;
 };
 
 }  // namespace sidekick::backup

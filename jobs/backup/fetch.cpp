@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t chunk_bytes = std::size_t{256} << 10;
 
 /// Reads on behalf of a filter that owns its source, of which the digest is asked afterwards.
-class Lent final : public filters::Source {
+class BorrowedSource final : public filters::Source {
  public:
-  explicit Lent(filters::Source& from) : from_(from) {}
+  explicit BorrowedSource(filters::Source& from) : from_(from) {}
   std::size_t read(std::span<std::uint8_t> into) override { return from_.read(into); }
 
  private:
@@ -69,7 +69,7 @@ void fetch_stored(storage::Storage& storage, const Manifest& manifest, filters::
 void fetch_plain(storage::Storage& storage, const Manifest& manifest,
                  const std::vector<filters::AgeIdentity>& identities, filters::Sink& into, const CancelToken& cancel) {
   DigestSource stored(storage.open(manifest.name, cancel));
-  DigestSource plain(storage::open_backup(std::make_unique<Lent>(stored), manifest, identities));
+  DigestSource plain(storage::open_backup(std::make_unique<BorrowedSource>(stored), manifest, identities));
   copy(plain, into, cancel);
   drain(stored);
   compare(stored, stored_of(manifest), manifest);

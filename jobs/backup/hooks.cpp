@@ -47,19 +47,19 @@ ChildResult run_hook(const HookSettings& hooks, const std::vector<std::string>& 
 
 }  // namespace
 
-std::string_view name_of(Ending::Result result) noexcept {
+std::string_view name_of(BackupEnding::Result result) noexcept {
   switch (result) {
-    case Ending::Result::success:
+    case BackupEnding::Result::success:
       return "success";
-    case Ending::Result::suspect:
+    case BackupEnding::Result::suspect:
       return "suspect";
-    case Ending::Result::failure:
+    case BackupEnding::Result::failure:
       break;
   }
   return "failure";
 }
 
-std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Ending& ending) {
+std::vector<std::string> environment_for(const std::vector<std::string>& environment, const BackupEnding& ending) {
   const auto& manifest = ending.manifest;
   auto ours = told_of(manifest);
   ours.emplace_back("SIDEKICK_BACKUP_RESULT=", std::string(name_of(ending.result)));
@@ -82,7 +82,7 @@ void run_before(const HookSettings& hooks, const storage::Manifest& manifest, co
                 last_words(result.output));
 }
 
-void run_after(const HookSettings& hooks, const Ending& ending, Log& log, const CancelToken& cancel) {
+void run_after(const HookSettings& hooks, const BackupEnding& ending, Log& log, const CancelToken& cancel) {
   if (hooks.after.empty()) return;
   try {
     const auto result = run_hook(hooks, hooks.after, environment_for(hooks.environment, ending), cancel);

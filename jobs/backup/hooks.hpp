@@ -21,14 +21,14 @@ struct HookSettings {
 };
 
 /// What the hook and the notification are told of: how a backup ended.
-struct Ending {
+struct BackupEnding {
   enum class Result { success, suspect, failure };
   Result result = Result::success;
   storage::Manifest manifest;  ///< of a failure: as far as it is known
   std::optional<Error> error;  ///< of a failure
 };
 
-std::string_view name_of(Ending::Result result) noexcept;
+std::string_view name_of(BackupEnding::Result result) noexcept;
 
 /// Runs the command before a backup with SIDEKICK_BACKUP_NAME, _JOB, _SOURCE and _KIND in its environment. Throws
 /// Error: temporary with the last lines of its output where it fails, no_input, denied, cancelled.
@@ -36,9 +36,9 @@ void run_before(const HookSettings& hooks, const storage::Manifest& manifest, co
 
 /// Runs the command after a backup, with SIDEKICK_BACKUP_RESULT (success, suspect, failure), _BYTES, _SHA256, _PROOF
 /// and _ERROR beside those. Where it fails that is a warning: the backup is taken. Throws Error of kind cancelled only.
-void run_after(const HookSettings& hooks, const Ending& ending, Log& log, const CancelToken& cancel);
+void run_after(const HookSettings& hooks, const BackupEnding& ending, Log& log, const CancelToken& cancel);
 
 /// `environment` with what `ending` tells in it. Pure.
-std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Ending& ending);
+std::vector<std::string> environment_for(const std::vector<std::string>& environment, const BackupEnding& ending);
 
 }  // namespace sidekick::backup

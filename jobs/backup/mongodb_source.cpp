@@ -57,11 +57,11 @@ class MongodbBackup final : public Source {
   std::string_view kind() const noexcept override { return "mongodb"; }
   std::string_view extension() const noexcept override { return "archive"; }
 
-  Poured pour(filters::Sink& sink, JobContext& context) override {
+  SourceSummary write_to(filters::Sink& sink, JobContext& context) override {
     const auto deployment = dump::ask_deployment(settings_.connection, context);
     if (!outlived_) no_snapshot_.clear();
     const auto report = write(dump_settings(deployment), sink, context);
-    Poured out;
+    SourceSummary out;
     out.items = report.documents;
     out.unit = "documents";
     for (const auto& collection : report.collections)
@@ -73,11 +73,12 @@ class MongodbBackup final : public Source {
     return out;
   }
 
-  Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name, const CancelToken&) const override {
+  SourceSummary prove(std::unique_ptr<filters::Source> plain, const std::string& name,
+                      const CancelToken&) const override {
     mongo::ArchiveReader reader(std::move(plain), name);
     mongo::check_collections(reader);
     const auto proof = mongo::prove(reader);
-    Poured out;
+    SourceSummary out;
     out.items = proof.documents;
     out.unit = "documents";
     for (const auto& part : proof.namespaces)
@@ -121,7 +122,7 @@ class MongodbBackup final : public Source {
     out.db = db_;
     out.ns_include = settings_.ns_include;
     out.ns_exclude = settings_.ns_exclude;
-    out.allow_empty = settings_.empty == Empty::allowed;
+    out.allow_empty = settings_.empty == EmptySource::allowed;
     out.parallel_collections = settings_.parallel_collections;
     out.tool_version = settings_.tool_version;
     out.snapshot = settings_.moment == MongodbSource::Moment::snapshot;
@@ -146,7 +147,7 @@ class MongodbBackup final : public Source {
   const MongodbSource settings_;
   const std::string where_;
   std::string db_;
-  std::string no_snapshot_;  ///< why the last pour() did without one
+  std::string no_snapshot_;  ///< why the last write_to() did without one
   bool outlived_ = false;    ///< a snapshot took longer than the server keeps history, so it is not tried again
 };
 

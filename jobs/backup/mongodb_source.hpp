@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "backup/empty.hpp"
+#include "backup/empty_source.hpp"
 #include "backup/source.hpp"
 #include "mongo/connection.hpp"
 
@@ -18,7 +18,7 @@ struct MongodbSource {
     by_deployment,  ///< with the oplog of a replica set; one of its databases by snapshot, from 5.0
     snapshot,
   } moment = Moment::by_deployment;
-  Empty empty = Empty::refused;
+  EmptySource empty = EmptySource::refused;
   std::vector<std::string> ns_include;  ///< patterns of namespaces; empty: all
   std::vector<std::string> ns_exclude;
   int parallel_collections = 4;

@@ -7,9 +7,9 @@ namespace sidekick::backup {
 
 namespace {
 
-bool is_wanted(NotifySettings::On on, Ending::Result result) {
-  if (on == NotifySettings::On::both || result == Ending::Result::suspect) return true;
-  return (on == NotifySettings::On::failure) == (result == Ending::Result::failure);
+bool is_wanted(NotifySettings::On on, BackupEnding::Result result) {
+  if (on == NotifySettings::On::both || result == BackupEnding::Result::suspect) return true;
+  return (on == NotifySettings::On::failure) == (result == BackupEnding::Result::failure);
 }
 
 /// Where the message goes, without what may be a token in its path.
@@ -39,7 +39,7 @@ void call(const NotifySettings& settings, HttpRequest request, std::string_view 
 
 }  // namespace
 
-std::string notification(const Ending& ending) {
+std::string notification(const BackupEnding& ending) {
   const auto& manifest = ending.manifest;
   boost::json::object out{{"event", name_of(ending.result)}, {"job", manifest.job}, {"source", manifest.source}};
   if (ending.error) {
@@ -53,7 +53,7 @@ std::string notification(const Ending& ending) {
   return json_text(out);
 }
 
-void notify(const NotifySettings& settings, const Ending& ending, Log& log, const CancelToken& cancel) {
+void notify(const NotifySettings& settings, const BackupEnding& ending, Log& log, const CancelToken& cancel) {
   if (settings.url.empty() || !is_wanted(settings.on, ending.result)) return;
   call(settings,
        {.method = "POST",
@@ -63,8 +63,8 @@ void notify(const NotifySettings& settings, const Ending& ending, Log& log, cons
        "--notify", log, cancel);
 }
 
-void ping(const NotifySettings& settings, Ending::Result result, Log& log, const CancelToken& cancel) {
-  const bool is_success = result == Ending::Result::success;
+void ping(const NotifySettings& settings, BackupEnding::Result result, Log& log, const CancelToken& cancel) {
+  const bool is_success = result == BackupEnding::Result::success;
   const auto& url = is_success ? settings.ping_success : settings.ping_failure;
   if (!url.empty())
     call(settings, {.url = url.reveal()}, is_success ? "--ping-success" : "--ping-failure", log, cancel);

@@ -19,15 +19,15 @@ struct NotifySettings {
 
 /// {"event": "success", "job": …, "source": …, "manifest": {…}, "error": {"kind", "message", "hint"}}: of a failure
 /// there is an error and the manifest is null, else the other way round. Pure.
-std::string notification(const Ending& ending);
+std::string notification(const BackupEnding& ending);
 
 /// Posts it as JSON, where `ending` is one to be told of; a suspect backup always is. An answer other than 2xx, or
 /// none, is a warning. Throws Error of kind cancelled only.
-void notify(const NotifySettings& settings, const Ending& ending, Log& log, const CancelToken& cancel);
+void notify(const NotifySettings& settings, const BackupEnding& ending, Log& log, const CancelToken& cancel);
 
 /// Fetches the URL for a run that ended so, for services that watch that something happens: ping_success, or
 /// ping_failure of a suspect backup too. An answer other than 2xx, or none, is a warning. Throws Error of kind
 /// cancelled only.
-void ping(const NotifySettings& settings, Ending::Result result, Log& log, const CancelToken& cancel);
+void ping(const NotifySettings& settings, BackupEnding::Result result, Log& log, const CancelToken& cancel);
 
 }  // namespace sidekick::backup

@@ -113,14 +113,14 @@ void OneBackup::write(JobContext& context) {
   manifest_.plain_bytes = written.plain_bytes;
   manifest_.sha256 = std::move(written.sha256);
   manifest_.plain_sha256 = std::move(written.plain_sha256);
-  auto& poured = written.poured;
-  manifest_.items = poured.items;
-  manifest_.unit = std::move(poured.unit);
-  manifest_.collections = std::move(poured.collections);
-  manifest_.consistent = poured.consistent;
-  manifest_.oplog = poured.oplog;
-  manifest_.server_version = std::move(poured.server_version);
-  manifest_.warnings = std::move(poured.warnings);
+  auto& summary = written.summary;
+  manifest_.items = summary.items;
+  manifest_.unit = std::move(summary.unit);
+  manifest_.collections = std::move(summary.collections);
+  manifest_.consistent = summary.consistent;
+  manifest_.oplog = summary.oplog;
+  manifest_.server_version = std::move(summary.server_version);
+  manifest_.warnings = std::move(summary.warnings);
   for (const auto& warning : manifest_.warnings) context.log.warn(warning, {{"source", manifest_.source}});
 }
 

@@ -44,7 +44,7 @@ std::string counted(std::uint64_t count, const std::string& unit) {
 
 }  // namespace
 
-void compare_counts(const Poured& told, const Poured& found, const std::string& what) {
+void compare_counts(const SourceSummary& told, const SourceSummary& found, const std::string& what) {
   auto wanted = by_name(told.collections);
   const auto there = by_name(found.collections);
   for (const auto& [name, count] : there) wanted.try_emplace(name, 0);
@@ -75,15 +75,15 @@ Written Pipeline::write(Source& source, const std::string& name, const std::func
   const auto compressed = filters::compressed_into(settings_.compression, behind);
   filters::DigestSink plain(*compressed);
 
-  Poured found;
+  SourceSummary found;
   filters::ReadingSink proof(proof_lag_bytes, [&](std::unique_ptr<filters::Source> bytes) {
     found = source.prove(std::move(bytes), name, context.cancel);
   });
   Tee tee(proof, plain, plain_bytes_);
   Written out;
-  out.poured = source.pour(tee, context);
+  out.summary = source.write_to(tee, context);
   proof.finish();
-  compare_counts(out.poured, found, "the backup of '" + source.where() + "' is not complete");
+  compare_counts(out.summary, found, "the backup of '" + source.where() + "' is not complete");
   context.cancel.throw_if_cancelled();
   may_publish();
   plain.finish();

@@ -19,7 +19,7 @@ struct PipelineSettings {
 
 /// What was written.
 struct Written {
-  Poured poured;
+  SourceSummary summary;
   std::uint64_t bytes = 0;
   std::uint64_t plain_bytes = 0;
   std::string sha256;
@@ -49,6 +49,6 @@ class Pipeline final {
 
 /// Throws Error of kind data naming `what` and the part whose count differs; a part that one of them does not name
 /// counts as empty. Pure.
-void compare_counts(const Poured& told, const Poured& found, const std::string& what);
+void compare_counts(const SourceSummary& told, const SourceSummary& found, const std::string& what);
 
 }  // namespace sidekick::backup

@@ -42,8 +42,8 @@ void compare_stored(const DigestSource& stored, const storage::Storage& storage,
     throw Error(ErrorKind::data, subject(storage, manifest) + ": its sha256 differs");
 }
 
-Poured told_by(const Manifest& manifest) {
-  Poured out;
+SourceSummary told_by(const Manifest& manifest) {
+  SourceSummary out;
   out.items = manifest.items;
   out.unit = manifest.unit;
   out.collections = manifest.collections;

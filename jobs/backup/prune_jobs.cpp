@@ -35,7 +35,7 @@ std::unique_ptr<Lease> take_lease(storage::Storage& storage, const PruneRequest&
 }
 
 /// The log of what is done, where it was told already.
-class Silent final : public Log {
+class SilentLog final : public Log {
  public:
   void write(LogLevel, std::string_view, LogFields) noexcept override {}
 };
@@ -46,7 +46,7 @@ std::size_t prune_jobs(storage::Storage& storage, const PruneRequest& request, C
                        const std::function<void(const PrunePlan& plan, const std::string& job)>& tell, Log& log,
                        const CancelToken& cancel) {
   PruneSettings settings{.job = {}, .keep = request.keep, .zone = request.zone};
-  Silent silent;
+  SilentLog silent;
   const auto jobs = jobs_to_prune(storage, request, cancel);
   if (jobs.empty()) log.warn("there is no backup", {{"storage", storage.where()}});
   std::size_t unreadable = 0;

@@ -17,8 +17,8 @@ namespace {
 
 constexpr int most_kept = 1'000'000;
 
-/// What a rule makes of a time: backups with equal numbers are in the same stretch of time.
-struct Stretch {
+/// What a rule makes of a time: backups with equal numbers are in the same period.
+struct Period {
   std::int64_t number = 0;
   std::string name;
 };
@@ -37,19 +37,19 @@ std::string day_text(year_month_day date) {
   return month_text(date) + "-" + digits(static_cast<unsigned>(date.day()), 2);
 }
 
-Stretch hour_of(local_seconds time) {
+Period hour_of(local_seconds time) {
   const auto day = floor<days>(time);
   return {floor<hours>(time).time_since_epoch().count(),
           day_text(year_month_day(day)) + " " + digits(floor<hours>(time - day).count(), 2) + ":00"};
 }
 
-Stretch day_of(local_seconds time) {
+Period day_of(local_seconds time) {
   const auto day = floor<days>(time);
   return {day.time_since_epoch().count(), day_text(year_month_day(day))};
 }
 
 /// ISO 8601: a week belongs to the year of its Thursday.
-Stretch week_of(local_seconds time) {
+Period week_of(local_seconds time) {
   const auto day = floor<days>(time);
   const auto thursday = day - (weekday(day) - Monday) + days(3);
   const auto year = year_month_day(thursday).year();
@@ -57,12 +57,12 @@ Stretch week_of(local_seconds time) {
   return {thursday.time_since_epoch().count(), digits(int{year}, 4) + "-W" + digits(week, 2)};
 }
 
-Stretch month_of(local_seconds time) {
+Period month_of(local_seconds time) {
   const year_month_day date(floor<days>(time));
   return {int{date.year()} * 12 + static_cast<int>(static_cast<unsigned>(date.month())), month_text(date)};
 }
 
-Stretch year_of(local_seconds time) {
+Period year_of(local_seconds time) {
   const year_month_day date(floor<days>(time));
   return {int{date.year()}, digits(int{date.year()}, 4)};
 }
@@ -70,7 +70,7 @@ Stretch year_of(local_seconds time) {
 struct Rule {
   std::string_view name;
   int KeepRules::* count;
-  Stretch (*stretch)(local_seconds);  ///< none for the rule that only counts
+  Period (*period_of)(local_seconds);  ///< none for the rule that only counts
 };
 
 constexpr std::array<Rule, 6> rules_there_are{{{"last", &KeepRules::last, nullptr},
@@ -104,9 +104,9 @@ bool keeps_something(const KeepRules& rules) {
 }
 
 /// The candidates newest first, and what is decided of each.
-class Deciding {
+class Decisions {
  public:
-  Deciding(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now)
+  Decisions(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now)
       : all_(candidates), rules_(rules) {
     std::vector<std::size_t> order(candidates.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -127,12 +127,12 @@ class Deciding {
     int left = rules_.*rule.count;
     std::optional<std::int64_t> latest;
     for (std::size_t i = past_; i < decisions_.size() && left > 0; i++) {
-      const auto stretch = rule.stretch ? rule.stretch(zone.local(floor<seconds>(of(i).time)))
-                                        : Stretch{static_cast<std::int64_t>(i), std::to_string(i - past_ + 1)};
-      const bool is_new = stretch.number != latest;
+      const auto period = rule.period_of ? rule.period_of(zone.local(floor<seconds>(of(i).time)))
+                                         : Period{static_cast<std::int64_t>(i), std::to_string(i - past_ + 1)};
+      const bool is_new = period.number != latest;
       if (!is_new && i + 1 < decisions_.size()) continue;
-      keep(i, (is_new ? "" : "oldest ") + std::string(rule.name) + " " + stretch.name);
-      latest = stretch.number;
+      keep(i, (is_new ? "" : "oldest ") + std::string(rule.name) + " " + period.name);
+      latest = period.number;
       left--;
     }
   }
@@ -200,17 +200,17 @@ KeepRules parse_keep(std::string_view text) {
 
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
                              const schedule::TimeZone& zone) {
-  Deciding deciding(candidates, rules, now);
+  Decisions decisions(candidates, rules, now);
   if (candidates.empty()) return {};
   if (!keeps_something(rules)) {
-    deciding.keep_all();
-    return deciding.take();
+    decisions.keep_all();
+    return decisions.take();
   }
-  deciding.keep_future();
-  for (const auto& rule : rules_there_are) deciding.apply(rule, zone);
-  if (rules.within) deciding.apply_within(now, zone);
-  deciding.keep_best_proven();
-  return deciding.take();
+  decisions.keep_future();
+  for (const auto& rule : rules_there_are) decisions.apply(rule, zone);
+  if (rules.within) decisions.apply_within(now, zone);
+  decisions.keep_best_proven();
+  return decisions.take();
 }
 
 }  // namespace sidekick::backup

@@ -16,7 +16,7 @@
 namespace sidekick::backup {
 
 /// What a source wrote, for the manifest.
-struct Poured {
+struct SourceSummary {
   std::uint64_t items = 0;
   std::string unit;  ///< "documents", "files", ""
   std::vector<storage::PartCount> collections;
@@ -42,12 +42,12 @@ class Source {
 
   /// Writes all of it into `sink`, and does not finish it. Called again for each run. Throws Error: no_input for what
   /// is not there or empty (unless that is allowed), and what fits else; what was written is thrown away then.
-  virtual Poured pour(filters::Sink& sink, JobContext& context) = 0;
+  virtual SourceSummary write_to(filters::Sink& sink, JobContext& context) = 0;
 
-  /// Reads what pour() wrote and proves its structure to the end: what it holds, for comparison with what pour() told.
-  /// Throws Error of kind data with the place. Safe to be called while pour() runs in another thread.
-  virtual Poured prove(std::unique_ptr<filters::Source> plain, const std::string& name,
-                       const CancelToken& cancel) const = 0;
+  /// Reads what write_to() wrote and proves its structure to the end: what it holds, for comparison with the summary of
+  /// write_to(). Throws Error of kind data with the place. Safe to be called while write_to() runs in another thread.
+  virtual SourceSummary prove(std::unique_ptr<filters::Source> plain, const std::string& name,
+                              const CancelToken& cancel) const = 0;
 
   using OpenPlain = std::function<std::unique_ptr<filters::Source>()>;
 

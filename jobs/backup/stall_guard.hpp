@@ -1,4 +1,4 @@
-/// Ending a transfer that has come to a standstill, however long it may take while it moves.
+/// Ends a transfer that has come to a standstill, however long it may take while it moves.
 #pragma once
 
 #include <atomic>

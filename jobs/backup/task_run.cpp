@@ -54,7 +54,8 @@ void TaskRun::introduce(MetricSink& metrics) const {
   const MetricLabel label{"backup", task_.job};
   for (const auto* metric : {&metric_last_success, &metric_unusable, &metric_retention_stalled})
     metrics.record(*metric, 0, {label});
-  for (const auto result : {Ending::Result::success, Ending::Result::suspect, Ending::Result::failure})
+  for (const auto result :
+       {BackupEnding::Result::success, BackupEnding::Result::suspect, BackupEnding::Result::failure})
     metrics.record(metric_runs, 0, {label, {"status", name_of(result)}});
 }
 
@@ -110,7 +111,7 @@ Turn TaskRun::run_alone(const Lease& lease, JobContext& context) {
     succeeded(manifest, context.clock.now() - begun, context);
     tidy(lease, context);
     return {summary_of(manifest, context.clock.now() - begun),
-            manifest.suspect ? Ending::Result::suspect : Ending::Result::success};
+            manifest.suspect ? BackupEnding::Result::suspect : BackupEnding::Result::success};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
     hold_back(error, backup.plain_bytes(), context);
@@ -153,7 +154,7 @@ void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobConte
   held_until_.reset();
   failure_.reset();
   failures_ = 0;
-  const auto result = manifest.suspect ? Ending::Result::suspect : Ending::Result::success;
+  const auto result = manifest.suspect ? BackupEnding::Result::suspect : BackupEnding::Result::success;
   context.metrics.record(metric_runs, 1, {{"backup", task_.job}, {"status", name_of(result)}});
   tell(manifest, context.metrics);
   context.metrics.record(metric_duration, std::chrono::duration<double>(took).count(), {{"backup", task_.job}});
@@ -162,7 +163,7 @@ void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobConte
   } catch (const Error& error) {
     context.log.debug("cannot remove the note of an earlier failure", {{"error", error.message()}});
   }
-  const Ending ending{result, manifest, {}};
+  const BackupEnding ending{result, manifest, {}};
   run_after(settings_.hooks, ending, context.log, context.cancel);
   notify(settings_.notify, ending, context.log, context.cancel);
 }
@@ -170,8 +171,8 @@ void TaskRun::succeeded(const Manifest& manifest, Clock::duration took, JobConte
 void TaskRun::failed(const Error& error, const Manifest& manifest, JobContext& context) {
   failures_++;
   failure_.emplace(error);
-  context.metrics.record(metric_runs, 1, {{"backup", task_.job}, {"status", name_of(Ending::Result::failure)}});
-  const Ending ending{Ending::Result::failure, manifest, error};
+  context.metrics.record(metric_runs, 1, {{"backup", task_.job}, {"status", name_of(BackupEnding::Result::failure)}});
+  const BackupEnding ending{BackupEnding::Result::failure, manifest, error};
   run_after(settings_.hooks, ending, context.log, context.cancel);
   // The attempts that follow say nothing new.
   if (failures_ == 1) notify(settings_.notify, ending, context.log, context.cancel);

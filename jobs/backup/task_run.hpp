@@ -15,8 +15,8 @@ namespace sidekick::backup {
 
 /// How a turn ended that did not fail.
 struct Turn {
-  std::string summary;                   ///< one line
-  std::optional<Ending::Result> result;  ///< success or suspect; absent: the run is left to another process
+  std::string summary;                         ///< one line
+  std::optional<BackupEnding::Result> result;  ///< success or suspect; absent: the run is left to another process
 };
 
 /// A task with what is to be remembered from one turn to the next. Not thread safe.

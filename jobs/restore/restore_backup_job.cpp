@@ -29,9 +29,9 @@ std::string joined(const std::set<std::string>& names) {
 }
 
 /// The stored bytes; at their end, an Error of kind data unless they match the manifest.
-class AsManifestSays final : public filters::Source {
+class ManifestCheckedSource final : public filters::Source {
  public:
-  AsManifestSays(std::unique_ptr<filters::Source> stored, const Manifest& manifest)
+  ManifestCheckedSource(std::unique_ptr<filters::Source> stored, const Manifest& manifest)
       : stored_(std::move(stored)), name_(manifest.name), sha256_(manifest.sha256) {}
 
   std::size_t read(std::span<std::uint8_t> into) override {
@@ -111,7 +111,7 @@ void RestoreBackupJob::prepare(const Manifest& manifest, Log& log) {
   settings_.input = Input::opened;
   settings_.path = manifest.name;
   settings_.open = [storage = storage_, manifest, identities = place_.identities](const CancelToken& cancel) {
-    return storage::open_backup(std::make_unique<AsManifestSays>(storage->open(manifest.name, cancel), manifest),
+    return storage::open_backup(std::make_unique<ManifestCheckedSource>(storage->open(manifest.name, cancel), manifest),
                                 manifest, identities);
   };
 }

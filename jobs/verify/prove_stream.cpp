@@ -18,9 +18,9 @@ using filters::Compression;
 using filters::PeekSource;
 
 /// A source that the caller keeps, with the number of bytes read from it.
-class Counted final : public filters::Source {
+class CountedSource final : public filters::Source {
  public:
-  explicit Counted(filters::Source& from) : from_(from) {}
+  explicit CountedSource(filters::Source& from) : from_(from) {}
   std::size_t read(std::span<std::uint8_t> into) override {
     const auto n = from_.read(into);
     bytes_ += n;
@@ -52,20 +52,20 @@ Report prove_plain(PeekSource& plain, const std::string& name, const Reading& re
   const auto first = plain.peek(mongo::input_kind_bytes);
   if (first.empty()) throw Error(ErrorKind::no_input, "'" + name + "' is empty");
   if (mongo::is_archive(first)) {
-    mongo::ArchiveReader reader(std::make_unique<Counted>(plain), name);
+    mongo::ArchiveReader reader(std::make_unique<CountedSource>(plain), name);
     mongo::check_collections(reader);
     return prove_dump(reader, name, Form::archive);
   }
   if (mongo::is_tar(first)) {
     report.form = Form::tar;
     report.unit = "files";
-    Counted counted(plain);
+    CountedSource counted(plain);
     report.items = reading.count_files(counted, name);
     report.bytes = counted.bytes();
     return report;
   }
   if (!mongo::may_be_bson(first)) throw mongo::not_a_backup(name, first);
-  BsonReader reader(std::make_unique<Counted>(plain), name);
+  BsonReader reader(std::make_unique<CountedSource>(plain), name);
   return prove_dump(reader, name, Form::bson);
 }
 

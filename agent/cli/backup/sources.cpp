@@ -77,7 +77,7 @@ class TaskMaker {
   TaskMaker(const Values& values, const std::vector<std::string>& environment)
       : values_(values),
         environment_(environment),
-        empty_(values.flag("allow-empty") ? backup::Empty::allowed : backup::Empty::refused) {}
+        empty_(values.flag("allow-empty") ? backup::EmptySource::allowed : backup::EmptySource::refused) {}
 
   std::string own_name(const SourceText& source) const {
     if (source.kind == "mongodb") return job_name_from(host_or_database(source.rest, "from"));
@@ -122,7 +122,7 @@ class TaskMaker {
 
   const Values& values_;
   const std::vector<std::string>& environment_;
-  const backup::Empty empty_;
+  const backup::EmptySource empty_;
 };
 
 void check_kinds(const Values& values, const std::vector<SourceText>& texts) {

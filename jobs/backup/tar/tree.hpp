@@ -21,7 +21,7 @@ struct TreeReport {
 
 /// Writes the archive of `root` without what is excluded, with its end, into `sink`, and does not finish it. What it
 /// holds and leaves out, and how it meets what changes: see DirSource. Holds at most 34 descriptors, whatever the
-/// depth. Throws Error as DirSource::pour() does, but for a folder with nothing in it.
+/// depth. Throws Error as DirSource::write_to() does, but for a folder with nothing in it.
 TreeReport write_tree(const std::string& root, const PathPatterns& excludes, filters::Sink& sink, JobContext& context);
 
 }  // namespace sidekick::backup::tar

@@ -24,19 +24,20 @@ namespace {
 
 struct Tarred {
   Buffer bytes;
-  Poured poured;
+  SourceSummary summary;
 };
 
-Tarred tarred(const fs::path& folder, Empty empty = Empty::refused) {
+Tarred tarred(const fs::path& folder, EmptySource empty = EmptySource::refused) {
   Surroundings around;
   MemorySink out;
-  auto poured = DirSource(folder, empty).pour(out, around.context);
+  auto summary = DirSource(folder, empty).write_to(out, around.context);
   CHECK(out.finished == 0);
-  return {std::move(out.bytes), std::move(poured)};
+  return {std::move(out.bytes), std::move(summary)};
 }
 
-Poured proven(const Buffer& bytes, std::size_t step = SIZE_MAX) {
-  return DirSource("/", Empty::refused).prove(std::make_unique<MemorySource>(bytes, step), "x.tar", CancelToken());
+SourceSummary proven(const Buffer& bytes, std::size_t step = SIZE_MAX) {
+  return DirSource("/", EmptySource::refused)
+      .prove(std::make_unique<MemorySource>(bytes, step), "x.tar", CancelToken());
 }
 
 void save(const fs::path& path, const Buffer& bytes) {
@@ -134,9 +135,9 @@ TEST_CASE("GNU tar brings back a tree as it was with everything in it") {
   fs::create_directory(tree);
   make_tree(tree);
   const auto made = tarred(tree);
-  CHECK(made.poured.warnings.empty());
-  CHECK(made.poured.consistent);
-  CHECK(made.poured.unit == "files");
+  CHECK(made.summary.warnings.empty());
+  CHECK(made.summary.consistent);
+  CHECK(made.summary.unit == "files");
   save(folder / "x.tar", made.bytes);
 
   CHECK(output_of({"tar", "-C", tree, "-df", folder / "x.tar"}).empty());
@@ -148,10 +149,10 @@ TEST_CASE("GNU tar brings back a tree as it was with everything in it") {
 
   const auto names = output_of({"tar", "-tf", folder / "x.tar"});
   CHECK(static_cast<std::uint64_t>(std::count(names.begin(), names.end(), '\n')) ==
-        made.poured.items +
+        made.summary.items +
             static_cast<std::uint64_t>(std::stoul(output_of({"sh", "-c", "find \"$1\" -type d | wc -l", "sh", tree}))));
   for (const std::size_t step : {std::size_t{1000}, SIZE_MAX})
-    CHECK(proven(made.bytes, step).items == made.poured.items);
+    CHECK(proven(made.bytes, step).items == made.summary.items);
 }
 
 TEST_CASE("two runs over the same tree give the same bytes") {
@@ -223,9 +224,9 @@ TEST_CASE("a tree deeper than there are descriptors for is stored whole") {
    private:
     std::function<void()> look_;
   } out([&] { most = std::max(most, descriptors() - before); });
-  const auto poured = DirSource(tree, Empty::refused).pour(out, around.context);
-  CHECK(poured.items == depth);
-  CHECK(poured.consistent);
+  const auto summary = DirSource(tree, EmptySource::refused).write_to(out, around.context);
+  CHECK(summary.items == depth);
+  CHECK(summary.consistent);
   CHECK(most <= 38);
   save(folder / "x.tar", out.bytes);
   CHECK(output_of({"tar", "-C", tree, "-df", folder / "x.tar"}).empty());
@@ -239,10 +240,10 @@ TEST_CASE("a file that changes while it is read is said and the archive stays re
   const auto pour_and = [&](const std::function<void()>& action) {
     Surroundings around;
     AfterBytes out(500'000, action);
-    auto poured = DirSource(folder.path(), Empty::refused).pour(out, around.context);
-    CHECK_FALSE(poured.consistent);
-    CHECK(proven(out.bytes).items == poured.items);
-    return poured;
+    auto summary = DirSource(folder.path(), EmptySource::refused).write_to(out, around.context);
+    CHECK_FALSE(summary.consistent);
+    CHECK(proven(out.bytes).items == summary.items);
+    return summary;
   };
   const auto shrunk = pour_and([&] { fs::resize_file(folder / "a", 600'000); });
   REQUIRE(shrunk.warnings.size() == 1);
@@ -279,7 +280,7 @@ TEST_CASE("a file that got the number of one that is gone is not stored as a lin
       if (is_reused) fs::create_hard_link(file, folder / "second/new");
     }
   });
-  DirSource(folder.path(), Empty::refused).pour(out, around.context);
+  DirSource(folder.path(), EmptySource::refused).write_to(out, around.context);
   if (!is_reused) SKIP("this filesystem gives no number of a file again");
   const TempDir unpacked;
   save(unpacked / "x.tar", out.bytes);
@@ -295,17 +296,17 @@ TEST_CASE("a link to a file that changed since it was stored is stored with what
   for (const char* name : {"y", "z"}) fs::create_hard_link(folder / "a", folder / name);
   Surroundings around;
   AfterBytes out(500'000, [&] { write_file(folder / "a", "new and longer"); });
-  const auto poured = DirSource(folder.path(), Empty::refused).pour(out, around.context);
-  CHECK_FALSE(poured.consistent);
-  REQUIRE(poured.warnings.size() == 1);
-  CHECK(poured.warnings[0].find("y' changed after it was stored as '") != std::string::npos);
+  const auto summary = DirSource(folder.path(), EmptySource::refused).write_to(out, around.context);
+  CHECK_FALSE(summary.consistent);
+  REQUIRE(summary.warnings.size() == 1);
+  CHECK(summary.warnings[0].find("y' changed after it was stored as '") != std::string::npos);
   const TempDir unpacked;
   save(unpacked / "x.tar", out.bytes);
   output_of({"tar", "-xf", unpacked / "x.tar", "-C", unpacked.path()});
   CHECK(read_file(unpacked / "a") == "old");
   CHECK(read_file(unpacked / "y") == "new and longer");
   CHECK(fs::equivalent(unpacked / "y", unpacked / "z"));
-  CHECK(proven(out.bytes).items == poured.items);
+  CHECK(proven(out.bytes).items == summary.items);
 }
 
 TEST_CASE("of many changes twenty are named and the rest counted") {
@@ -316,9 +317,9 @@ TEST_CASE("of many changes twenty are named and the rest counted") {
   AfterBytes out(10'000, [&] {
     for (int i = 100; i < 150; i++) fs::remove(folder / std::to_string(i));
   });
-  const auto poured = DirSource(folder.path(), Empty::refused).pour(out, around.context);
-  CHECK(poured.warnings.size() == 21);
-  CHECK(poured.warnings.back() == "and 31 more like these");
+  const auto summary = DirSource(folder.path(), EmptySource::refused).write_to(out, around.context);
+  CHECK(summary.warnings.size() == 21);
+  CHECK(summary.warnings.back() == "and 31 more like these");
 }
 
 TEST_CASE("sockets are left out with a warning and nothing else is amiss") {
@@ -331,10 +332,10 @@ TEST_CASE("sockets are left out with a warning and nothing else is amiss") {
   std::copy(path.begin(), path.end(), address.sun_path);
   REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
   const auto made = tarred(folder.path());
-  CHECK(made.poured.items == 1);
-  CHECK(made.poured.consistent);
-  REQUIRE(made.poured.warnings.size() == 1);
-  CHECK(made.poured.warnings[0].find("socket") != std::string::npos);
+  CHECK(made.summary.items == 1);
+  CHECK(made.summary.consistent);
+  REQUIRE(made.summary.warnings.size() == 1);
+  CHECK(made.summary.warnings[0].find("socket") != std::string::npos);
 }
 
 TEST_CASE("a folder that is not there or none or empty is no input") {
@@ -348,8 +349,8 @@ TEST_CASE("a folder that is not there or none or empty is no input") {
     CHECK(error->kind() == ErrorKind::no_input);
     CHECK(mentions(*error, (folder / name).string()));
   }
-  const auto made = tarred(folder / "empty", Empty::allowed);
-  CHECK(made.poured.items == 0);
+  const auto made = tarred(folder / "empty", EmptySource::allowed);
+  CHECK(made.summary.items == 0);
   CHECK(proven(made.bytes).items == 0);
 }
 
@@ -363,7 +364,7 @@ TEST_CASE("what may not be read fails the backup and is named") {
     if (::setresuid(65'534, 65'534, 65'534) != 0) return 1;
     Surroundings around;
     MemorySink out;
-    const auto error = error_of([&] { DirSource(folder.path(), Empty::refused).pour(out, around.context); });
+    const auto error = error_of([&] { DirSource(folder.path(), EmptySource::refused).write_to(out, around.context); });
     if (!error || error->kind() != ErrorKind::denied) return 2;
     return mentions(*error, "secret") && !error->hint().empty() ? 0 : 3;
   });
@@ -375,7 +376,7 @@ TEST_CASE("a stop in the middle of a tree is obeyed") {
   write_file(folder / "a", std::string(5'000'000, 'a'));
   Surroundings around;
   AfterBytes out(100'000, [&] { around.stop.cancel(); });
-  const auto error = error_of([&] { DirSource(folder.path(), Empty::refused).pour(out, around.context); });
+  const auto error = error_of([&] { DirSource(folder.path(), EmptySource::refused).write_to(out, around.context); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::cancelled);
   CHECK(out.bytes.size() < 1'000'000);

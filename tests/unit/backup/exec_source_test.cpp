@@ -20,29 +20,29 @@ namespace {
 
 const std::vector<std::string> environment{"PATH=/usr/bin:/bin", "PGPASSWORD=hidden"};
 
-std::string poured(const std::string& command, Empty empty = Empty::refused) {
+std::string output_of(const std::string& command, EmptySource empty = EmptySource::refused) {
   Surroundings around;
   MemorySink out;
-  ExecSource(command, environment, empty).pour(out, around.context);
+  ExecSource(command, environment, empty).write_to(out, around.context);
   CHECK(out.finished == 0);
   CHECK(around.progressed == out.bytes.size());
   return {out.bytes.begin(), out.bytes.end()};
 }
 
 std::optional<Error> failure(const std::string& command) {
-  return error_of([&] { poured(command); });
+  return error_of([&] { output_of(command); });
 }
 
 }  // namespace
 
 TEST_CASE("what a command writes is the backup and what it says goes to the log") {
-  CHECK(poured("printf 'a b\\n'") == "a b\n");
-  CHECK(poured("sh -c 'echo $PGPASSWORD'") == "hidden\n");
+  CHECK(output_of("printf 'a b\\n'") == "a b\n");
+  CHECK(output_of("sh -c 'echo $PGPASSWORD'") == "hidden\n");
   Surroundings around;
   MemorySink out;
   ExecSource source("sh -c 'echo one >&2; echo out; echo two mongodb://u:pw@h/ >&2; printf three >&2'", environment,
-                    Empty::refused);
-  source.pour(out, around.context);
+                    EmptySource::refused);
+  source.write_to(out, around.context);
   CHECK(std::string(out.bytes.begin(), out.bytes.end()) == "out\n");
   const auto lines = around.log.lines();
   REQUIRE(lines.size() == 3);
@@ -52,24 +52,24 @@ TEST_CASE("what a command writes is the backup and what it says goes to the log"
 }
 
 TEST_CASE("many bytes come through a slow pipe whole and in order") {
-  const auto text = poured("seq 1 300000");
+  const auto text = output_of("seq 1 300000");
   CHECK(text.size() == 1'988'895);
   CHECK(text.starts_with("1\n2\n3\n"));
   CHECK(text.ends_with("299999\n300000\n"));
 }
 
 TEST_CASE("what a command leaves to another process is waited for") {
-  CHECK(poured("sh -c '(sleep 0.3; echo late) & echo early'") == "early\nlate\n");
-  CHECK(poured("sh -c '(sleep 100 >&2) & echo whole'") == "whole\n");
+  CHECK(output_of("sh -c '(sleep 0.3; echo late) & echo early'") == "early\nlate\n");
+  CHECK(output_of("sh -c '(sleep 100 >&2) & echo whole'") == "whole\n");
 }
 
 TEST_CASE("a command is known by its program alone") {
-  const ExecSource source("pg_dump --password=secret postgres://u:pw@db/shop", environment, Empty::refused);
+  const ExecSource source("pg_dump --password=secret postgres://u:pw@db/shop", environment, EmptySource::refused);
   CHECK(source.where() == "exec: pg_dump");
   CHECK(source.kind() == "exec");
   CHECK(source.extension() == "out");
-  CHECK(error_of([] { ExecSource("", environment, Empty::refused); })->kind() == ErrorKind::usage);
-  CHECK(error_of([] { ExecSource("echo 'a", environment, Empty::refused); })->kind() == ErrorKind::usage);
+  CHECK(error_of([] { ExecSource("", environment, EmptySource::refused); })->kind() == ErrorKind::usage);
+  CHECK(error_of([] { ExecSource("echo 'a", environment, EmptySource::refused); })->kind() == ErrorKind::usage);
 }
 
 TEST_CASE("a command that fails fails the backup with the last it said") {
@@ -90,7 +90,7 @@ TEST_CASE("a command that writes nothing is an error unless that is allowed") {
   const auto empty = failure("true");
   REQUIRE(empty);
   CHECK(empty->kind() == ErrorKind::no_input);
-  CHECK(poured("true", Empty::allowed).empty());
+  CHECK(output_of("true", EmptySource::allowed).empty());
 }
 
 TEST_CASE("a command ends with all that it started when the backup is stopped") {
@@ -98,14 +98,15 @@ TEST_CASE("a command ends with all that it started when the backup is stopped") 
   Surroundings around;
   MemorySink out;
   const auto pid_file = (folder / "pid").string();
-  ExecSource source("sh -c 'sleep 1000 & echo $! >" + pid_file + "; echo ready; wait'", environment, Empty::refused);
+  ExecSource source("sh -c 'sleep 1000 & echo $! >" + pid_file + "; echo ready; wait'", environment,
+                    EmptySource::refused);
   std::thread stopper([&] {
     CHECK(eventually(std::chrono::seconds(10),
                      [&] { return std::filesystem::exists(pid_file) && read_file(pid_file).ends_with("\n"); }));
     around.stop.cancel();
   });
   const auto began = std::chrono::steady_clock::now();
-  const auto error = error_of([&] { source.pour(out, around.context); });
+  const auto error = error_of([&] { source.write_to(out, around.context); });
   stopper.join();
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::cancelled);
@@ -119,13 +120,13 @@ TEST_CASE("a command ends with all that it started when the backup is stopped") 
 TEST_CASE("a full disk behind a command ends it") {
   Surroundings around;
   FullSink full(1000);
-  ExecSource source("sh -c 'yes'", environment, Empty::refused);
-  const auto error = error_of([&] { source.pour(full, around.context); });
+  ExecSource source("sh -c 'yes'", environment, EmptySource::refused);
+  const auto error = error_of([&] { source.write_to(full, around.context); });
   REQUIRE(error);
   CHECK(mentions(*error, "no space left"));
 }
 
 TEST_CASE("the output of a command is read to its end as its proof") {
-  const ExecSource source("true", environment, Empty::refused);
+  const ExecSource source("true", environment, EmptySource::refused);
   CHECK_NOTHROW(source.prove(std::make_unique<MemorySource>(Buffer(300'000, 'x')), "x", CancelToken()));
 }

@@ -79,16 +79,16 @@ std::string random_pattern(Random& random) {
 }
 
 std::vector<std::string> names_in_tar(const fs::path& folder, const PathPatterns& excludes,
-                                      Empty empty = Empty::refused) {
+                                      EmptySource empty = EmptySource::refused) {
   Surroundings around;
   MemorySink out;
-  const auto poured = DirSource(folder, empty, excludes).pour(out, around.context);
+  const auto summary = DirSource(folder, empty, excludes).write_to(out, around.context);
   write_file(folder.string() + ".tar", std::string(out.bytes.begin(), out.bytes.end()));
   const auto listed = run({.words = {"tar", "-tf", folder.string() + ".tar"}}, 60s).out;
   std::vector<std::string> names;
   for (std::string_view rest = listed; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1))
     names.emplace_back(rest.substr(0, rest.find('\n')));
-  CHECK(poured.consistent);
+  CHECK(summary.consistent);
   return names;
 }
 

@@ -31,9 +31,9 @@ bool holds(const std::vector<std::string>& environment, const std::string& entry
   return std::ranges::find(environment, entry) != environment.end();
 }
 
-const Ending failure{Ending::Result::failure, sample_manifest("a-1", "a"),
-                     Error(ErrorKind::io, "cannot write \"x\"", "free space")};
-const Ending success{Ending::Result::success, sample_manifest("a-1", "a"), {}};
+const BackupEnding failure{BackupEnding::Result::failure, sample_manifest("a-1", "a"),
+                           Error(ErrorKind::io, "cannot write \"x\"", "free space")};
+const BackupEnding success{BackupEnding::Result::success, sample_manifest("a-1", "a"), {}};
 
 }  // namespace
 
@@ -136,7 +136,7 @@ TEST_CASE("only what is asked for is posted, and no answer is a warning that sho
   notify(settings, failure, log, {});
   CHECK(server.connections() == 1);
   auto suspect = success;
-  suspect.result = Ending::Result::suspect;
+  suspect.result = BackupEnding::Result::suspect;
   notify(settings, suspect, log, {});
   CHECK(server.connections() == 2);
   CHECK(recorder.lines(LogLevel::warning).empty());

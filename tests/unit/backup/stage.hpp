@@ -38,23 +38,24 @@ class FakeSource final : public backup::Source {
   std::string_view kind() const noexcept override { return "exec"; }
   std::string_view extension() const noexcept override { return "out"; }
 
-  backup::Poured pour(filters::Sink& sink, JobContext&) override {
+  backup::SourceSummary write_to(filters::Sink& sink, JobContext&) override {
     script_->pours++;
     if (script_->meanwhile) script_->meanwhile();
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(script_->content.data());
     sink.write({bytes, script_->content.size()});
     if (script_->error) throw Error(*script_->error);
-    backup::Poured out;
+    backup::SourceSummary out;
     out.items = 1;
     out.unit = "files";
     return out;
   }
 
-  backup::Poured prove(std::unique_ptr<filters::Source> plain, const std::string&, const CancelToken&) const override {
+  backup::SourceSummary prove(std::unique_ptr<filters::Source> plain, const std::string&,
+                              const CancelToken&) const override {
     std::vector<std::uint8_t> chunk(4096);
     while (plain->read(chunk) > 0) {
     }
-    backup::Poured out;
+    backup::SourceSummary out;
     out.items = script_->proven_items;
     out.unit = "files";
     return out;

@@ -141,7 +141,7 @@ TEST_CASE("the backup of a folder is proven and its files are counted, and one t
   write_file(folder / "data/two", std::string(3000, '2'));
   Surroundings around;
   MemorySink tar;
-  backup::DirSource(folder / "data", backup::Empty::refused).pour(tar, around.context);
+  backup::DirSource(folder / "data", backup::EmptySource::refused).write_to(tar, around.context);
   const std::string bytes(tar.bytes.begin(), tar.bytes.end());
   const auto path = (folder / "data.tar").string();
   write_file(path, bytes);

@@ -4,6 +4,6 @@
 namespace sidekick::backup {
 
 /// `refused`: a source with nothing in it is an Error of kind no_input, since that is more often a mistake than meant.
-enum class Empty { refused, allowed };
+enum class EmptySource { refused, allowed };
 
 }  // namespace sidekick::backup
