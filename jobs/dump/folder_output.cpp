@@ -48,7 +48,7 @@ void FolderOutput::end(std::size_t item) {
 }
 
 void FolderOutput::finish() {
-  folder_.publish(settings_.db.empty() ? OutputFolder::Holds::server : OutputFolder::Holds::database);
+  folder_.publish(settings_.db.empty() ? OutputFolder::DumpScope::server : OutputFolder::DumpScope::database);
 }
 
 FolderOutput::File FolderOutput::open(const std::string& name) const {

@@ -126,7 +126,7 @@ Fd OutputFolder::create(const std::string& name) const {
   return fd;
 }
 
-void OutputFolder::publish(Holds holds) {
+void OutputFolder::publish(DumpScope scope) {
   // One call for all files: thousands of collections would otherwise wait for the disk thousands of times.
   if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
   confirm_part(lock_.get(), part_, path_);
@@ -137,7 +137,7 @@ void OutputFolder::publish(Holds holds) {
     return;
   }
   make_folder(path_, path_);
-  move_into_place(holds);
+  move_into_place(scope);
   // Renames into several folders become durable together.
   if (::syncfs(lock_.get()) != 0) throw cannot_write(path_, errno);
   std::error_code ignored;
@@ -145,7 +145,7 @@ void OutputFolder::publish(Holds holds) {
   part_.clear();
 }
 
-void OutputFolder::move_into_place(Holds holds) {
+void OutputFolder::move_into_place(DumpScope scope) {
   const fs::path target(path_);
   std::vector<fs::path> last;
   for (const auto& entry : entries_of(part_)) {
@@ -162,7 +162,7 @@ void OutputFolder::move_into_place(Holds holds) {
     has_oplog = has_oplog || file.filename() == "oplog.bson";
     move_file(file, target / file.filename());
   }
-  if (holds == Holds::server && !has_oplog) remove_file(target / "oplog.bson");
+  if (scope == DumpScope::server && !has_oplog) remove_file(target / "oplog.bson");
 }
 
 }  // namespace sidekick::dump

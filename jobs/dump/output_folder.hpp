@@ -24,12 +24,12 @@ class OutputFolder final {
   /// A new file; `name` is relative and may contain one folder.
   Fd create(const std::string& name) const;
 
-  enum class Holds { server, database };
+  enum class DumpScope { server, database };
   /// A dump of a whole server removes an older oplog, and the same collection in another compression.
-  void publish(Holds holds);
+  void publish(DumpScope scope);
 
  private:
-  void move_into_place(Holds holds);
+  void move_into_place(DumpScope scope);
 
   std::string path_;
   std::string part_;

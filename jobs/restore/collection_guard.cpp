@@ -31,19 +31,19 @@ bool is_shared(const Namespace& ns) {
   return ns.collection.starts_with("system.") && !ns.collection.starts_with(mongo::buckets_prefix);
 }
 
-std::map<Namespace, Standing> read_database(const Client& client, const std::string& db, const Bson& filter) {
+std::map<Namespace, ServerCollection> read_database(const Client& client, const std::string& db, const Bson& filter) {
   const auto command = Bson().append("listCollections", 1).append("filter", filter);
-  return standings(db, client.run_cursor(db, command, "cannot list collections of '" + db + "'"));
+  return server_collections(db, client.run_cursor(db, command, "cannot list collections of '" + db + "'"));
 }
 
-std::optional<Standing> read_standing(const Client& client, const Namespace& ns) {
+std::optional<ServerCollection> read_collection(const Client& client, const Namespace& ns) {
   const auto names = Bson().append("0", ns.collection).append("1", std::string(mongo::buckets_prefix) + ns.collection);
   Bson in;
   bson_append_array(in.get(), "$in", -1, names.get());
   const auto found = read_database(client, ns.db, Bson().append("name", in));
-  const auto standing = found.find(ns);
-  if (standing == found.end()) return std::nullopt;
-  return standing->second;
+  const auto collection = found.find(ns);
+  if (collection == found.end()) return std::nullopt;
+  return collection->second;
 }
 
 // Without read permission, there is no way to see that it is empty.
@@ -95,7 +95,7 @@ void CollectionGuard::begin(const Client& client, const Server& server, const Pl
     std::vector<Bson> entries;
     for (const auto& [ns, entry] : existing)
       if (ns.db == db) entries.push_back(entry);
-    own_.record_start(db, standings(db, entries), context_.clock.now());
+    own_.record_start(db, server_collections(db, entries), context_.clock.now());
   }
   if (!databases.empty()) server_checks_ = compares_uuids(client, server, *databases.begin());
   if (!plan.restores(Role::oplog)) return;
@@ -108,8 +108,8 @@ void CollectionGuard::begin(const Client& client, const Server& server, const Pl
   }
 }
 
-std::optional<Standing> CollectionGuard::accept(const Client& client, const Namespace& ns,
-                                                std::optional<Standing> there) {
+std::optional<ServerCollection> CollectionGuard::accept(const Client& client, const Namespace& ns,
+                                                        std::optional<ServerCollection> there) {
   if (!there || is_shared(ns) || own_.holds(ns, there->uuid)) return there;
   const bool is_view = there->kind == "view";
   if (is_leftover(client, ns, *there)) {
@@ -126,28 +126,28 @@ std::optional<Standing> CollectionGuard::accept(const Client& client, const Name
 
 // The server may still run the last command of a process that was killed just before this one started. What that
 // command creates is empty.
-bool CollectionGuard::is_leftover(const Client& client, const Namespace& ns, const Standing& there) const {
+bool CollectionGuard::is_leftover(const Client& client, const Namespace& ns, const ServerCollection& there) const {
   return there.kind == "collection" && own_.recorded_within(ns.db, trusted_for, context_.clock.now()) &&
          !may_hold_documents(client, ns);
 }
 
-std::optional<Standing> CollectionGuard::look(const Client& client, const Namespace& ns) {
-  return accept(client, ns, read_standing(client, ns));
+std::optional<ServerCollection> CollectionGuard::look(const Client& client, const Namespace& ns) {
+  return accept(client, ns, read_collection(client, ns));
 }
 
-std::optional<Standing> CollectionGuard::look_or_adopt(const Client& client, const Namespace& ns) {
-  auto there = read_standing(client, ns);
+std::optional<ServerCollection> CollectionGuard::look_or_adopt(const Client& client, const Namespace& ns) {
+  auto there = read_collection(client, ns);
   if (there && !own_.knows(ns)) own_.add(ns, there->uuid, false);
   return accept(client, ns, std::move(there));
 }
 
-void CollectionGuard::drop(const Client& client, const Namespace& ns, const Standing& standing,
+void CollectionGuard::drop(const Client& client, const Namespace& ns, const ServerCollection& collection,
                            const Bson& write_concern) {
   forget(ns);
   auto command = Bson().append("drop", ns.collection).append("writeConcern", write_concern);
   // A server rejects the field for a time series and for its buckets.
-  if (server_checks_ && standing.kind == "collection" && !ns.collection.starts_with(mongo::buckets_prefix))
-    restore::append_uuid(command, "collectionUUID", standing.uuid);
+  if (server_checks_ && collection.kind == "collection" && !ns.collection.starts_with(mongo::buckets_prefix))
+    restore::append_uuid(command, "collectionUUID", collection.uuid);
   const auto what = "cannot drop '" + ns.text() + "'";
   const auto reply = client.run(ns.db, command, what, {mongo::namespace_not_found, collection_uuid_mismatch});
   if (mongo::number_of(reply.get(), "code") == collection_uuid_mismatch && look(client, ns))
@@ -163,7 +163,7 @@ void CollectionGuard::create(const Client& client, const Namespace& ns, bool may
     if (is_first_try) own_.end_creation(ns);
     throw Error(ErrorKind::unavailable, "cannot create '" + ns.text() + "': another process has just created it");
   }
-  const auto there = read_standing(client, ns);
+  const auto there = read_collection(client, ns);
   if (!there)
     throw Error(ErrorKind::unavailable, "cannot create '" + ns.text() + "': another process has just removed it");
   const bool late = context_.clock.now() - begun > trusted_for;
@@ -175,16 +175,16 @@ void CollectionGuard::create(const Client& client, const Namespace& ns, bool may
   use(ns, *there);
 }
 
-void CollectionGuard::use(const Namespace& ns, const Standing& standing) {
+void CollectionGuard::use(const Namespace& ns, const ServerCollection& collection) {
   const std::lock_guard lock(mutex_);
-  in_use_[ns] = standing;
+  in_use_[ns] = collection;
   read_at_[ns] = context_.clock.now();
 }
 
-void CollectionGuard::rename(const Namespace& from, const Namespace& to, const Standing& standing) {
-  own_.add(to, standing.uuid, own_.may_drop(from, standing.uuid));
+void CollectionGuard::rename(const Namespace& from, const Namespace& to, const ServerCollection& collection) {
+  own_.add(to, collection.uuid, own_.may_drop(from, collection.uuid));
   forget(from);
-  use(to, standing);
+  use(to, collection);
 }
 
 void CollectionGuard::forget(const Namespace& ns) {
@@ -194,8 +194,8 @@ void CollectionGuard::forget(const Namespace& ns) {
 }
 
 void CollectionGuard::release_database(const Client& client, const std::string& db) {
-  for (const auto& [ns, standing] : read_database(client, db, Bson())) {
-    accept(client, ns, standing);
+  for (const auto& [ns, collection] : read_database(client, db, Bson())) {
+    accept(client, ns, collection);
     forget(ns);
   }
 }
@@ -205,7 +205,7 @@ void CollectionGuard::distrust(const Namespace& ns) {
   read_at_.erase(ns);
 }
 
-std::optional<Standing> CollectionGuard::in_use(const Namespace& ns) const {
+std::optional<ServerCollection> CollectionGuard::in_use(const Namespace& ns) const {
   const std::lock_guard lock(mutex_);
   const auto found = in_use_.find(ns);
   if (found == in_use_.end()) return std::nullopt;
@@ -219,10 +219,10 @@ bool CollectionGuard::was_read_just_now(const Namespace& ns) const {
 }
 
 Bson CollectionGuard::run(const Client& client, const Namespace& ns, Bson command, const std::string& what) {
-  const auto standing = in_use(ns);
-  const bool compares = server_checks_ && standing && standing->kind == "collection";
+  const auto collection = in_use(ns);
+  const bool compares = server_checks_ && collection && collection->kind == "collection";
   if (compares)
-    restore::append_uuid(command, "collectionUUID", standing->uuid);
+    restore::append_uuid(command, "collectionUUID", collection->uuid);
   else if (!was_read_just_now(ns))
     confirm(client, ns);
   try {
@@ -240,30 +240,30 @@ Bson CollectionGuard::run(const Client& client, const Namespace& ns, Bson comman
 }
 
 void CollectionGuard::before_write(const Client& client, const Namespace& ns) {
-  const auto standing = in_use(ns);
-  if (server_checks_ && standing && !standing->uuid.empty()) return;
+  const auto collection = in_use(ns);
+  if (server_checks_ && collection && !collection->uuid.empty()) return;
   if (!was_read_just_now(ns)) confirm(client, ns);
 }
 
 void CollectionGuard::append_uuid(Bson& command, const Namespace& ns) const {
-  const auto standing = in_use(ns);
-  if (server_checks_ && standing && !standing->uuid.empty())
-    restore::append_uuid(command, "collectionUUID", standing->uuid);
+  const auto collection = in_use(ns);
+  if (server_checks_ && collection && !collection->uuid.empty())
+    restore::append_uuid(command, "collectionUUID", collection->uuid);
 }
 
 std::optional<std::string> CollectionGuard::identity(const Client& client, const Namespace& ns) {
   if (is_shared(ns)) return std::nullopt;
-  auto standing = in_use(ns);
-  if (!standing) {
-    standing = look(client, ns);
-    if (standing) use(ns, *standing);
+  auto collection = in_use(ns);
+  if (!collection) {
+    collection = look(client, ns);
+    if (collection) use(ns, *collection);
   }
-  if (!standing || standing->uuid.empty()) return std::nullopt;
-  return standing->uuid;
+  if (!collection || collection->uuid.empty()) return std::nullopt;
+  return collection->uuid;
 }
 
 void CollectionGuard::confirm(const Client& client, const Namespace& ns) {
-  compare(client, ns, read_standing(client, ns));
+  compare(client, ns, read_collection(client, ns));
   const std::lock_guard lock(mutex_);
   read_at_[ns] = context_.clock.now();
 }
@@ -272,7 +272,7 @@ void CollectionGuard::confirm_all(const Client& client) {
   std::map<std::string, std::vector<Namespace>> by_database;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [ns, standing] : in_use_) by_database[ns.db].push_back(ns);
+    for (const auto& [ns, collection] : in_use_) by_database[ns.db].push_back(ns);
   }
   for (const auto& [db, names] : by_database) {
     const auto there = read_database(client, db, Bson());
@@ -283,7 +283,7 @@ void CollectionGuard::confirm_all(const Client& client) {
   }
 }
 
-void CollectionGuard::compare(const Client& client, const Namespace& ns, const std::optional<Standing>& there) {
+void CollectionGuard::compare(const Client& client, const Namespace& ns, const std::optional<ServerCollection>& there) {
   const auto expected = in_use(ns);
   if (there == expected) return;
   const bool is_own = there && (is_shared(ns) || own_.holds(ns, there->uuid));

@@ -33,15 +33,17 @@ class CollectionGuard final {
              const std::map<mongo::Namespace, mongo::Bson>& existing);
 
   /// The current collection `ns`, which is our own; nothing where the name is free.
-  std::optional<Standing> look(const mongo::Client& client, const mongo::Namespace& ns);
+  std::optional<ServerCollection> look(const mongo::Client& client, const mongo::Namespace& ns);
 
   /// The same. A collection that appeared under a name that was free at the start is used as well, but never dropped.
-  std::optional<Standing> look_or_adopt(const mongo::Client& client, const mongo::Namespace& ns);
+  std::optional<ServerCollection> look_or_adopt(const mongo::Client& client, const mongo::Namespace& ns);
 
-  bool may_drop(const mongo::Namespace& ns, const Standing& standing) const { return own_.may_drop(ns, standing.uuid); }
+  bool may_drop(const mongo::Namespace& ns, const ServerCollection& collection) const {
+    return own_.may_drop(ns, collection.uuid);
+  }
 
   /// Drops the collection that look() has just found.
-  void drop(const mongo::Client& client, const mongo::Namespace& ns, const Standing& standing,
+  void drop(const mongo::Client& client, const mongo::Namespace& ns, const ServerCollection& collection,
             const mongo::Bson& write_concern);
 
   /// Calls `send`, which creates `ns` and returns the reply of the server (code namespace_exists is no failure), and
@@ -50,11 +52,11 @@ class CollectionGuard final {
   void create(const mongo::Client& client, const mongo::Namespace& ns, bool may_drop,
               const std::function<mongo::Bson()>& send);
 
-  /// From now on, changes of `ns` go only into `standing`.
-  void use(const mongo::Namespace& ns, const Standing& standing);
+  /// From now on, changes of `ns` go only into `collection`.
+  void use(const mongo::Namespace& ns, const ServerCollection& collection);
 
   /// Announces that `from`, which look() has just found, is about to be renamed to `to`.
-  void rename(const mongo::Namespace& from, const mongo::Namespace& to, const Standing& standing);
+  void rename(const mongo::Namespace& from, const mongo::Namespace& to, const ServerCollection& collection);
   /// Announces that `ns` is about to be dropped by other means than drop().
   void forget(const mongo::Namespace& ns);
 
@@ -82,19 +84,19 @@ class CollectionGuard final {
   void confirm_all(const mongo::Client& client);
 
  private:
-  std::optional<Standing> accept(const mongo::Client& client, const mongo::Namespace& ns,
-                                 std::optional<Standing> there);
-  bool is_leftover(const mongo::Client& client, const mongo::Namespace& ns, const Standing& there) const;
-  std::optional<Standing> in_use(const mongo::Namespace& ns) const;
+  std::optional<ServerCollection> accept(const mongo::Client& client, const mongo::Namespace& ns,
+                                         std::optional<ServerCollection> there);
+  bool is_leftover(const mongo::Client& client, const mongo::Namespace& ns, const ServerCollection& there) const;
+  std::optional<ServerCollection> in_use(const mongo::Namespace& ns) const;
   bool was_read_just_now(const mongo::Namespace& ns) const;
-  void compare(const mongo::Client& client, const mongo::Namespace& ns, const std::optional<Standing>& there);
+  void compare(const mongo::Client& client, const mongo::Namespace& ns, const std::optional<ServerCollection>& there);
 
   OwnCollections& own_;
   JobContext& context_;
   bool server_checks_ = false;
   std::string process_;
   mutable std::mutex mutex_;
-  std::map<mongo::Namespace, Standing> in_use_;
+  std::map<mongo::Namespace, ServerCollection> in_use_;
   std::map<mongo::Namespace, Clock::time_point> read_at_;
 };
 

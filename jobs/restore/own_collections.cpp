@@ -19,25 +19,25 @@ std::string uuid_of(const Bson& entry) {
 
 }  // namespace
 
-std::map<Namespace, Standing> standings(const std::string& db, const std::vector<Bson>& entries) {
-  std::map<Namespace, Standing> found;
+std::map<Namespace, ServerCollection> server_collections(const std::string& db, const std::vector<Bson>& entries) {
+  std::map<Namespace, ServerCollection> found;
   for (const auto& entry : entries) {
     const auto type = mongo::text_of(entry.get(), "type");
     found[{db, mongo::text_of(entry.get(), "name")}] = {type.empty() ? "collection" : type, uuid_of(entry)};
   }
-  for (auto& [ns, standing] : found) {
-    if (standing.kind != "timeseries") continue;
+  for (auto& [ns, collection] : found) {
+    if (collection.kind != "timeseries") continue;
     const auto buckets = found.find({ns.db, std::string(mongo::buckets_prefix) + ns.collection});
-    if (buckets != found.end()) standing.uuid = buckets->second.uuid;
+    if (buckets != found.end()) collection.uuid = buckets->second.uuid;
   }
   return found;
 }
 
-void OwnCollections::record_start(const std::string& db, const std::map<Namespace, Standing>& found,
+void OwnCollections::record_start(const std::string& db, const std::map<Namespace, ServerCollection>& found,
                                   Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   if (!recorded_.emplace(db, now).second) return;
-  for (const auto& [ns, standing] : found) own_[ns][standing.uuid] = true;
+  for (const auto& [ns, collection] : found) own_[ns][collection.uuid] = true;
 }
 
 bool OwnCollections::recorded_within(const std::string& db, std::chrono::milliseconds span,

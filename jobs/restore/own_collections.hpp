@@ -15,22 +15,24 @@
 namespace sidekick::restore {
 
 /// The collection of a server under one name.
-struct Standing {
+struct ServerCollection {
   std::string kind;  ///< "collection", "view" or "timeseries"
   std::string uuid;  ///< 16 bytes; of a time series that of its buckets; empty for a view, which has none
 
-  bool operator==(const Standing&) const = default;
+  bool operator==(const ServerCollection&) const = default;
 };
 
 /// The entries of listCollections of the database `db` by name.
-std::map<mongo::Namespace, Standing> standings(const std::string& db, const std::vector<mongo::Bson>& entries);
+std::map<mongo::Namespace, ServerCollection> server_collections(const std::string& db,
+                                                                const std::vector<mongo::Bson>& entries);
 
 /// The collections that a process found at its start and those that it created. Lives as long as the job, so that a
 /// later attempt does not adopt what another process created during a pause. Safe from any thread.
 class OwnCollections final {
  public:
   /// Records what exists in `db` at `now`; only the first call for a database counts.
-  void record_start(const std::string& db, const std::map<mongo::Namespace, Standing>& found, Clock::time_point now);
+  void record_start(const std::string& db, const std::map<mongo::Namespace, ServerCollection>& found,
+                    Clock::time_point now);
 
   /// Whether the process recorded `db` at most `span` before `now`.
   bool recorded_within(const std::string& db, std::chrono::milliseconds span, Clock::time_point now) const;

@@ -168,12 +168,12 @@ std::optional<Namespace> first_not_empty(const mongo::Client& client, const Exis
   throw Error(ErrorKind::denied, error.message(), "--if-empty must read: grant readWrite on the database");
 }
 
-void mark(Unfinished state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
+void mark(RestoreMark state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
           const Bson& write_concern) {
   std::set<std::string> databases;
   for (const auto& target : plan.targets)
     if (target && target->is_created()) databases.insert(target->ns.db);
-  const bool begins = state == Unfinished::begin;
+  const bool begins = state == RestoreMark::begin;
   for (const auto& db : databases) {
     const Namespace ns{db, unfinished_mark};
     client.run(db, Bson().append(begins ? "create" : "drop", unfinished_mark).append("writeConcern", write_concern),

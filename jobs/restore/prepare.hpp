@@ -31,8 +31,8 @@ bool is_marked(const Existing& existing);
 
 /// Records in each database of the plan that a restore with --if-empty has begun, or has ended: with a collection that
 /// exists meanwhile and that `guard` knows. Repeatable. Throws Error as Client::run does.
-enum class Unfinished { begin, end };
-void mark(Unfinished state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
+enum class RestoreMark { begin, end };
+void mark(RestoreMark state, const mongo::Client& client, const Plan& plan, CollectionGuard& guard,
           const mongo::Bson& write_concern);
 
 /// Creates an empty collection or view with the options of each target, and drops it, so that options that this server

@@ -106,7 +106,7 @@ std::optional<mongo::Namespace> RestoreRun::first_not_empty() {
 void RestoreRun::prepare() {
   begun_ = true;
   if (settings_.if_empty)
-    mongo::persevere(context_, [&] { mark(Unfinished::begin, pool_.client(), plan_, guard_, write_concern_); });
+    mongo::persevere(context_, [&] { mark(RestoreMark::begin, pool_.client(), plan_, guard_, write_concern_); });
   telling_versions("--noOptionsRestore",
                    [&] { prepare_collections(pool_, plan_, guard_, settings_, server_, write_concern_, context_); });
   if (logins_) logins_->drop_temporary();
@@ -225,7 +225,7 @@ void RestoreRun::end_mark() {
     return context_.log.warn(
         "a restore with --if-empty has not ended in this database: its next run restores what is missing",
         {{"mark", "sidekick.unfinished"}});
-  mongo::persevere(context_, [&] { mark(Unfinished::end, pool_.client(), plan_, guard_, write_concern_); });
+  mongo::persevere(context_, [&] { mark(RestoreMark::end, pool_.client(), plan_, guard_, write_concern_); });
 }
 
 /// The last step: it may end the login that it uses.

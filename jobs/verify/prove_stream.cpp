@@ -43,7 +43,7 @@ std::uint64_t read_to_end(filters::Source& source) {
 Report prove_plain(PeekSource& plain, const std::string& name, const Reading& reading) {
   Report report;
   report.name = name;
-  if (reading.content == Content::anything) {
+  if (reading.content == AcceptedForms::anything) {
     report.form = Form::output;
     report.unit.clear();
     report.bytes = read_to_end(plain);

@@ -14,7 +14,7 @@
 namespace sidekick::verify {
 
 /// What a stream may hold: only structured formats, or also the output of a command.
-enum class Content { recognised, anything };
+enum class AcceptedForms { recognised, anything };
 
 /// Reads a tar to its end and returns its number of files; throws Error of kind data with the position. Passed in, as
 /// it belongs to the job that writes them.
@@ -22,7 +22,7 @@ using CountFiles = std::function<std::uint64_t(filters::Source& plain, const std
 
 /// How to read a stream.
 struct Reading {
-  Content content = Content::recognised;
+  AcceptedForms content = AcceptedForms::recognised;
   std::vector<filters::AgeIdentity> identities;  ///< for encrypted streams
   CountFiles count_files;
 };

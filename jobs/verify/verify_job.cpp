@@ -56,7 +56,7 @@ Report prove_fd(Fd fd, const std::string& name, const Reading& reading, JobConte
 Report prove_file(const std::string& path, Reading reading, JobContext& context) {
   auto fd = filters::open_for_reading(path);
   const auto manifest = manifest_beside(path, context.log);
-  if (manifest && manifest->kind == "exec") reading.content = Content::anything;
+  if (manifest && manifest->kind == "exec") reading.content = AcceptedForms::anything;
   auto report = prove_fd(std::move(fd), path, reading, context);
   if (manifest) check_against(report, *manifest);
   report.manifest = manifest.has_value();
@@ -108,7 +108,7 @@ bool holds_archive(const std::string& path, const CancelToken& cancel) {
 
 Report VerifyJob::prove(JobContext& context) const {
   const Reading reading{
-      Content::recognised, settings_.identities,
+      AcceptedForms::recognised, settings_.identities,
       [&](filters::Source& plain, const std::string& name) { return prove_tar_(plain, name, context.cancel); }};
   if (settings_.path == "-") return prove_standard_input(reading, context);
   std::error_code ignored;

@@ -57,7 +57,7 @@ TEST_CASE("only its owner may read a new dump folder and what is in it") {
   const test::TemporaryFolder scene;
   OutputFolder folder(scene / "nightly/dump");
   write(folder, "shop/fruits.bson");
-  folder.publish(OutputFolder::Holds::server);
+  folder.publish(OutputFolder::DumpScope::server);
   for (const auto* made : {"nightly", "nightly/dump", "nightly/dump/shop"}) CHECK(mode_of(scene / made) == 0700);
   CHECK(mode_of(scene / "nightly/dump/shop/fruits.bson") == 0600);
 }
@@ -72,7 +72,7 @@ TEST_CASE("what a dump replaces keeps its mode") {
   OutputFolder folder(scene / "dump");
   write(folder, "shop/fruits.bson");
   write(folder, "shop/stock.bson");
-  folder.publish(OutputFolder::Holds::server);
+  folder.publish(OutputFolder::DumpScope::server);
   CHECK(mode_of(scene / "dump/shop") == 0750);
   CHECK(mode_of(scene / "dump/shop/fruits.bson") == 0640);
   CHECK(mode_of(scene / "dump/shop/stock.bson") == 0600);
@@ -123,7 +123,7 @@ TEST_CASE("a dump is not whole while what an older one left beside it would be r
     fs::create_directories(target / stale / "more");
     OutputFolder folder(target);
     write(folder, "shop/a.bson");
-    const auto error = error_of([&] { folder.publish(OutputFolder::Holds::server); });
+    const auto error = error_of([&] { folder.publish(OutputFolder::DumpScope::server); });
     CHECK(error);
   }
 }
@@ -140,7 +140,7 @@ TEST_CASE("a dump whose part another process has taken over publishes nothing an
       fs::rename(part, scene / "lost");
       fs::create_directories(part / "shop");
       test::write_file(part / "shop" / "a.bson", "of another process");
-      const auto error = error_of([&] { folder.publish(OutputFolder::Holds::server); });
+      const auto error = error_of([&] { folder.publish(OutputFolder::DumpScope::server); });
       REQUIRE(error);
       CHECK(error->kind() == ErrorKind::temporary);
       CHECK_FALSE(error->transient());
