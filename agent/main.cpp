@@ -1,7 +1,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include "agent/cli/run.hpp"
+#include "agent/cli/dispatch.hpp"
 #include "agent/runtime/lifecycle.hpp"
 
 namespace {

@@ -1,9 +1,9 @@
 #include "agent/cli/meta/commands.hpp"
 
 #include "agent/cli/backup/admin_command.hpp"
+#include "agent/cli/dispatch.hpp"
 #include "agent/cli/git_sync/rollback_command.hpp"
 #include "agent/cli/output.hpp"
-#include "agent/cli/run.hpp"
 #include "agent/config/describe.hpp"
 #include "sidekick/error.hpp"
 

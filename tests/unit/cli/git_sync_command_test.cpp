@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "agent/cli/run.hpp"
+#include "agent/cli/dispatch.hpp"
 #include "sidekick/json.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/support/in_child.hpp"

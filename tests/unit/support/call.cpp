@@ -9,7 +9,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "agent/cli/run.hpp"
+#include "agent/cli/dispatch.hpp"
 #include "tests/unit/support/temporary_folder.hpp"
 
 namespace sidekick::test {

@@ -1,4 +1,4 @@
-#include "agent/cli/run.hpp"
+#include "agent/cli/dispatch.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "agent/cli/run.hpp"
+#include "agent/cli/dispatch.hpp"
 
 #include <unistd.h>
 
