@@ -1,4 +1,4 @@
-/// Asking work to stop: one source, any number of tokens.
+/// Cancellation: one source, any number of tokens.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,7 @@ class CancelToken {
   /// Throws Error of kind cancelled once cancel() was called.
   void throw_if_cancelled() const;
 
-  /// A descriptor that is readable once cancelled: add it to a poll() beside what is waited for. Never read from it.
+  /// A descriptor that becomes readable on cancellation, for use in a poll(). Never read from it.
   int fd() const noexcept;
 
  private:
@@ -30,12 +30,12 @@ class CancelToken {
   std::shared_ptr<State> state_;
 };
 
-/// The side that stops. cancel() may be called from any thread, any number of times, but not from a signal handler.
-/// Throws Error of kind io where no descriptor can be had.
+/// The side that cancels. cancel() may be called from any thread, any number of times, but not from a signal handler.
+/// Throws Error of kind io if no descriptor is available.
 class CancelSource {
  public:
   CancelSource();
-  /// Is cancelled with `parent` too, and never cancels that.
+  /// Is also cancelled when `parent` is; never cancels `parent`.
   explicit CancelSource(const CancelToken& parent);
   CancelToken token() const { return token_; }
   void cancel() noexcept;

@@ -1,4 +1,4 @@
-/// Where the certificates of the world's authorities lie in the image we run in.
+/// Finds the bundle of CA certificates in the image that we run in.
 #pragma once
 
 #include <optional>
@@ -8,13 +8,13 @@
 
 namespace sidekick {
 
-/// The file of the environment's SSL_CERT_FILE if that is set, even where it is not there (whoever opens it says so);
-/// else the first of the usual places that can be read; else nothing. For TLS clients that were given no file of their
-/// own: the library's built-in path fits only the distribution it was built on. Thread safe as long as nobody changes
-/// the environment.
+/// The file that SSL_CERT_FILE names if that is set, even if it does not exist (opening it then fails with a clear
+/// error); else the first readable one of the usual paths; else nothing. For TLS clients without a CA file of their
+/// own: the default path of the library is right only on the distribution that it was built on. Thread safe as long as
+/// nobody changes the environment.
 std::optional<std::string> ca_bundle_path();
 
-/// The first of `candidates` that can be read.
+/// The first readable one of `candidates`.
 std::optional<std::string> first_readable(std::span<const std::string_view> candidates);
 
 }  // namespace sidekick

@@ -1,4 +1,4 @@
-/// Time as jobs see it, so that tests can run it by hand.
+/// The clock of jobs, which tests replace by a virtual one.
 #pragma once
 
 #include <poll.h>
@@ -21,17 +21,17 @@ class Clock {
   virtual ~Clock() = default;
   virtual time_point now() const = 0;
 
-  /// Returns when `due` is reached or the token is cancelled, whichever comes first; at once if it is past.
+  /// Blocks until `due` or until the token is cancelled, whichever comes first; returns at once if `due` is past.
   virtual Wake wait_until(time_point due, const CancelToken& cancel) = 0;
 
-  /// Returns true when one of `events` has come, as poll() then tells in them, and false when `due` is reached. What
-  /// has come already counts also where `due` is past.
+  /// Blocks until one of `events` is ready, and sets their results as poll() does; false if `due` comes first. Events
+  /// that are ready already count even if `due` is past.
   virtual bool poll_until(time_point due, std::span<pollfd> events) = 0;
 
   Wake wait_for(duration time, const CancelToken& cancel) { return wait_until(now() + time, cancel); }
 };
 
-/// The machine's own clock.
+/// The clock of the system.
 class SystemClock final : public Clock {
  public:
   time_point now() const override { return std::chrono::steady_clock::now(); }

@@ -10,8 +10,8 @@ namespace sidekick {
 
 inline constexpr std::chrono::milliseconds longest_duration = std::chrono::days(3660);
 
-/// The duration, or nothing where the text is not one: every number needs its unit (ms, s, m, h, d), larger units come
-/// first, no sign, at most longest_duration. "0" alone is a duration too.
+/// Parses a duration: each number has a unit (ms, s, m, h, d), larger units come first, no sign, at most
+/// longest_duration; "0" needs no unit. Nothing for any other text.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// The shortest text that parse_duration() reads back: "1h30m", "4.2s" becomes "4s200ms", zero is "0s".

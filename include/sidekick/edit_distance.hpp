@@ -1,4 +1,4 @@
-/// How alike two texts are.
+/// The similarity of two texts.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace sidekick {
 
-/// How many letters were changed, left out, put in, or swapped with their neighbour; the case of ASCII letters does not
-/// count.
+/// The number of letters that are replaced, deleted, inserted or swapped with their neighbour; ignores the case of
+/// ASCII letters.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace sidekick

@@ -1,4 +1,4 @@
-/// What went wrong, in one vocabulary that decides the exit code and whether another attempt can help.
+/// The error type of the program. Its kind decides the exit code and whether the job is retried.
 #pragma once
 
 #include <exception>
@@ -38,8 +38,8 @@ const ErrorKindInfo& info(ErrorKind kind) noexcept;
 
 enum class Retry { as_kind, never };
 
-/// A failure with its object and cause in one lower-case line without a full stop, and a hint what to do about it
-/// (may be empty). Credentials never go into either: see redact_url(). Immutable, so safe to read from any thread.
+/// A failure with its object and cause in one lower-case line without a full stop, and a hint on what to do (may be
+/// empty). Credentials never go into either: see redact_url(). Immutable, so safe to read from any thread.
 class Error final : public std::exception {
  public:
   Error(ErrorKind kind, std::string message, std::string hint = {}, Retry retry = Retry::as_kind);
@@ -49,16 +49,16 @@ class Error final : public std::exception {
   const std::string& hint() const noexcept { return hint_; }
   const char* what() const noexcept override { return message_.c_str(); }
 
-  /// True when the same work may be tried again: the kind is transient and the thrower did not rule it out.
+  /// True if the same work may be retried: the kind is transient, and the thrower did not rule it out.
   bool transient() const noexcept;
 
-  /// True when the thrower ruled out another attempt, whatever the kind.
+  /// True if the thrower ruled out a retry, whatever the kind.
   bool retry_ruled_out() const noexcept { return retry_ == Retry::never; }
 
-  /// The same error, ruled out for another attempt in this process (its input is used up).
+  /// The same error, never retried in this process (its input is consumed).
   Error without_retry() const;
 
-  /// The exit code that takes the place of the kind's: a child's own.
+  /// Replaces the exit code of the kind: that of a child.
   std::optional<int> exit_code() const noexcept { return exit_code_; }
 
   /// The same error with that exit code.
@@ -73,12 +73,11 @@ class Error final : public std::exception {
 };
 
 /// `what: <text of errno>` with the kind that fits the number: EACCES and EPERM are denied, ENOENT is no_input, EROFS
-/// is cannot_create, everything else io. Only io may be tried again: what this machine denies, it denies in a moment
-/// too.
+/// is cannot_create, everything else io. Only io is transient: a local refusal does not change on retry.
 Error error_from_errno(std::string what, int number, std::string hint = {});
 
-/// What another program said, fit for a message: one line of printable text, at most 300 bytes of it, without a full
-/// stop.
+/// Output of another program in the form of a message: one line of printable text without a full stop, at most 300
+/// bytes.
 std::string one_line(std::string_view text);
 
 }  // namespace sidekick

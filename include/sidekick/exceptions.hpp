@@ -1,4 +1,4 @@
-/// What exceptions of the standard library mean, in the vocabulary of Error.
+/// Converts exceptions of the standard library to Error.
 #pragma once
 
 #include <exception>
@@ -7,11 +7,11 @@
 
 namespace sidekick {
 
-/// An Error as it is. A failure of the file system or of a system call has the kind of error_from_errno() and names the
-/// path; a thread that cannot be had and memory that has run out are `temporary`; all else is `internal`, a bug.
+/// Returns an Error unchanged. A failure of the file system or of a system call gets the kind of error_from_errno() and
+/// the path; lack of threads or memory is `temporary`; everything else is `internal`, a bug.
 Error as_error(const std::exception& exception);
 
-/// Calls `work`; what it throws comes out as Error.
+/// Calls `work`, and converts what it throws to Error.
 template <class Work>
 auto with_errors(Work work) {
   try {

@@ -1,4 +1,4 @@
-/// What a C library made, with one owner.
+/// Owns an object of a C library.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ struct FreeWith {
   }
 };
 
-/// `free` is the library's function for it, and is not called for nullptr.
+/// `free` is the function of the library that releases it; not called for nullptr.
 template <class T, auto free>
 using Handle = std::unique_ptr<T, FreeWith<free>>;
 

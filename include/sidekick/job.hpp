@@ -1,7 +1,7 @@
-/// The contract between a job and the frame that runs it: several jobs in one process, each in a thread of its own
-/// while it does something. A job learns all it needs from its settings and its context. It touches nothing that
-/// belongs to the process: umask, signals, working directory, environment, allocator settings, children that it did not
-/// start. Every wait, also in a callback of a library, ends when the token is cancelled.
+/// The contract between a job and the frame that runs it. Several jobs share a process; each has a thread of its own
+/// while it works. A job gets everything from its settings and its context. It touches nothing that belongs to the
+/// process: umask, signals, working directory, environment, allocator settings, children that it did not start. Every
+/// wait, including those in callbacks of libraries, ends on cancellation.
 #pragma once
 
 #include <cstdint>
@@ -29,14 +29,14 @@ class StatusSink {
  public:
   virtual ~StatusSink() = default;
 
-  /// A new position: also shows that the job makes progress, which resets its retry budget.
+  /// Reports a new position. Progress resets the retry budget.
   virtual void progress(const Progress& progress) noexcept = 0;
 
-  /// What the job is there for is usable from now on, and stays so whatever fails later.
+  /// The result of the job is usable from now on, and stays so whatever fails later.
   virtual void ready() noexcept = 0;
 };
 
-/// All that a job may know of the world besides its settings. The references outlive run() and step().
+/// All that a job gets besides its settings. The references outlive run() and step().
 struct JobContext {
   Clock& clock;
   CancelToken cancel;
@@ -44,7 +44,8 @@ struct JobContext {
   MetricSink& metrics;
   Log& log;
   int attempt = 1;
-  /// Cancelled where all is to end. `cancel` alone: this attempt's time is up, which is a failure like others.
+  /// Cancelled if the process or the job ends. If only `cancel` is, the attempt has timed out, which is a failure like
+  /// others.
   CancelToken ending{};
 };
 
@@ -69,7 +70,7 @@ struct Step {
   Outcome outcome;
   Clock::time_point next_due;
   /// A descriptor that makes the next step due as soon as it is readable; -1: none. The job owns it, keeps it open
-  /// until it is called again, and reads it then: what stays readable makes step after step due at once.
+  /// until it is called again, and must drain it then: a descriptor that stays readable makes every step due at once.
   int wake_fd = -1;
 };
 

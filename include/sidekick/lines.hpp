@@ -1,4 +1,4 @@
-/// Cutting a stream of bytes into lines, and lines that are too long into parts.
+/// Splits a stream of bytes into lines, and long lines into parts.
 #pragma once
 
 #include <cstddef>
@@ -14,21 +14,20 @@ std::string_view take_line(std::string_view& text) noexcept;
 /// A line without its line break, or a part of one.
 struct Line {
   std::string_view text;
-  int part = 0;         ///< 0: a whole line; else which part of one
+  int part = 0;         ///< 0: a whole line; else the number of the part
   bool is_last = true;  ///< of its parts
 };
 
-/// Keeps what is not yet a line, at most `max_bytes`. Not thread safe.
+/// Buffers an incomplete line, at most `max_bytes`. Not thread safe.
 class LineCutter final {
  public:
-  /// A part takes at most `max_bytes` once it is escaped as in JSON, and no character of UTF-8 is cut where that can be
-  /// avoided.
+  /// A part has at most `max_bytes` when escaped as JSON, and does not split a UTF-8 character unless it must.
   LineCutter(std::size_t max_bytes, std::function<void(const Line&)> take)
       : max_bytes_(max_bytes), take_(std::move(take)) {}
 
   void add(std::string_view bytes);
 
-  /// The stream has ended: what is left is a line too.
+  /// Ends the stream: emits the rest as a line.
   void finish();
 
  private:

@@ -38,7 +38,7 @@ struct LogField {
 
 using LogFields = std::initializer_list<LogField>;
 
-/// Where events go. write() is safe from any thread and never throws. Secrets are the caller's to keep out.
+/// Receives events. write() is safe from any thread and never throws. The caller keeps secrets out.
 class Log {
  public:
   virtual ~Log() = default;

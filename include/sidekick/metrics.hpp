@@ -1,4 +1,4 @@
-/// Figures that a job keeps for whoever watches it.
+/// The metrics of a job.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ enum class MetricType {
   summary,  ///< count and sum of what was observed
 };
 
-/// One metric with its name in the format of Prometheus. To be a constant with static lifetime: its address is its
-/// identity.
+/// One metric with its name in the format of Prometheus. Must be a constant with static lifetime: its address
+/// identifies it.
 struct Metric {
   std::string_view name;
   std::string_view help;
@@ -43,8 +43,8 @@ class MetricLabels {
   std::span<const MetricLabel> labels_;
 };
 
-/// Where figures go. The one that a job is given adds which job they are of. Safe from any thread; never throws; cheap
-/// enough for every poll. Label values come from the program, never from outside: each new one is kept for ever.
+/// Receives metrics; the one of a job adds the label of the job. Safe from any thread; never throws; cheap enough for
+/// every poll. Label values come from the program, never from outside: each distinct value is kept for ever.
 class MetricSink {
  public:
   virtual ~MetricSink() = default;

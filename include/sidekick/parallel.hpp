@@ -1,4 +1,4 @@
-/// The same work on many pieces by several threads.
+/// Does the same work on many items in several threads.
 #pragma once
 
 #include <algorithm>
@@ -13,14 +13,14 @@
 
 namespace sidekick {
 
-/// Begins no further piece after a failure.
+/// Starts no further item after a failure.
 struct StopAtFirstFailure {
   bool operator()(const std::exception_ptr&) const noexcept { return false; }
 };
 
-/// Calls `work(state, i)` for each i below `count` on at most `workers` threads, the caller's among them (where the
-/// system has no more threads, on those that there are); each has a `state` of its own from `make_state()`. After a
-/// failure no new piece is begun, unless `goes_on(failure)`; the first failure is rethrown once all threads have ended.
+/// Calls `work(state, i)` for each i below `count` on at most `workers` threads including the caller's, or fewer if the
+/// system has no more; each has a `state` of its own from `make_state()`. Starts no further item after a failure unless
+/// `goes_on(failure)`; rethrows the first failure when all threads have ended.
 template <class MakeState, class Work, class GoesOn = StopAtFirstFailure>
 void for_each_in_parallel(std::size_t workers, std::size_t count, MakeState make_state, Work work,
                           GoesOn goes_on = {}) {

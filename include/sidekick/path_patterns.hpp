@@ -8,24 +8,24 @@
 
 namespace sidekick {
 
-/// True where `text` is what `pattern` says: '*' and '?' never stand for a '/', "**" between slashes for any folders.
-/// Takes the product of both lengths at most. Pure.
+/// True if `text` matches `pattern`: '*' and '?' do not match a '/', "**" between slashes matches any folders. Takes at
+/// most the product of both lengths in steps. Pure.
 bool matches_wildcards(std::string_view pattern, std::string_view text);
 
-/// Patterns, of which the last that matches decides. Immutable.
+/// A list of patterns; the last match decides. Immutable.
 class PathPatterns final {
  public:
   PathPatterns() = default;
 
-  /// One pattern a line; empty lines and those that begin with '#' count for nothing.
+  /// One pattern a line; ignores empty lines and those that begin with '#'.
   explicit PathPatterns(std::string_view lines);
 
   bool empty() const noexcept { return patterns_.empty(); }
 
   enum class Kind { folder, other };
 
-  /// What the last pattern that matches `path` ("a/b", below the root of the tree) says: true, or false for one with
-  /// '!'. Nothing where none matches. The folders that `path` lies in are not looked at.
+  /// The verdict of the last pattern that matches `path` ("a/b", below the root of the tree): true, or false for one
+  /// with '!'. Nothing if none matches. Does not check the parent folders of `path`.
   std::optional<bool> last_match(std::string_view path, Kind kind) const;
 
  private:
@@ -33,7 +33,7 @@ class PathPatterns final {
     std::string text;
     bool negated = false;       ///< "!pattern"
     bool folders_only = false;  ///< "pattern/"
-    bool whole_path = false;    ///< with a '/' in it: else the last step alone is compared
+    bool whole_path = false;    ///< with a '/' in it; else only the last component is compared
   };
   std::vector<Pattern> patterns_;
 };

@@ -10,26 +10,26 @@
 
 namespace sidekick {
 
-/// Holds each signal at most once, as the kernel does; SIGTSTP and SIGCONT take each other back. SIGKILL stands for the
-/// wish that what is being stopped be ended at once. Thread safe; one thread takes.
+/// Holds each signal at most once, as the kernel does; SIGTSTP and SIGCONT cancel each other. SIGKILL asks to kill at
+/// once what is being stopped. Thread safe; one thread calls take().
 class PendingSignals final {
  public:
-  /// Throws Error of kind io where no descriptor can be had.
+  /// Throws Error of kind io if no descriptor is available.
   PendingSignals();
 
   /// `signal` is from 1 to 63.
   void put(int signal) noexcept;
 
-  /// All that came since the last call, in ascending order.
+  /// All signals since the last call, in ascending order.
   std::vector<int> take();
 
-  /// Readable while there is something to take. Never read from it.
+  /// Readable while a signal is pending. Never read from it.
   int fd() const noexcept { return event_.get(); }
 
-  /// Locked while a program runs that the signals are for.
+  /// Locked while the program runs that receives the signals.
   std::mutex& running() noexcept { return running_; }
 
-  /// Locked while a child of this process has a status that its starter waits for: nobody else collects children then.
+  /// Locked while the starter of a child waits for its status: nobody else reaps children then.
   std::mutex& collecting() noexcept { return collecting_; }
 
  private:

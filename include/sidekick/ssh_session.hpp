@@ -1,4 +1,4 @@
-/// A connection to an ssh server that we are logged in to.
+/// A connection to an ssh server with a login.
 #pragma once
 
 #include <libssh2.h>
@@ -19,29 +19,28 @@
 
 namespace sidekick {
 
-/// What libssh2 obeys whenever it reads from the socket, and hands to its callbacks. Without it a single call of
-/// libssh2 never returns where the server sends without end what the protocol skips: banner lines, ignored messages.
+/// Limits of libssh2 for each read from the socket, and the data of its callbacks. Without them a call of libssh2 never
+/// returns if the server sends messages without end that the protocol skips, such as banner lines.
 struct SshReads {
   const CancelToken* cancel = nullptr;
   std::optional<std::chrono::steady_clock::time_point> deadline{};
   std::optional<std::size_t> bytes_left{};  ///< nothing: no limit
-  const Secret* password = nullptr;         ///< the answer to questions of the server
+  const Secret* password = nullptr;         ///< answers the questions of the server
 
-  /// True where nothing more may be read.
+  /// True if nothing more may be read.
   bool stopped() const noexcept {
     return (cancel != nullptr && cancel->cancelled()) || bytes_left == std::size_t{0} ||
            (deadline && std::chrono::steady_clock::now() >= *deadline);
   }
 };
 
-/// For one thread. The server has 1 MiB and twice the idle time to agree with us and to let us in; every call of
-/// libssh2 that reads obeys the cancel token. Throws Error: unavailable, denied (the host's key is unknown or another
-/// than before; no key of ours is accepted), no_input (a key file or the known_hosts file is not there), config,
-/// cancelled.
+/// For one thread. Handshake and login are limited to 1 MiB and twice the idle time; every call of libssh2 that reads
+/// obeys the cancel token. Throws Error: unavailable, denied (the key of the host is unknown or has changed; none of
+/// our keys is accepted), no_input (a key file or the known_hosts file does not exist), config, cancelled.
 class SshSession final {
  public:
-  /// Connects, checks the host's key before anything of ours is shown, and logs in as the URL's user with the first key
-  /// file that the server accepts, else with the password, which is also the answer to all that it asks interactively.
+  /// Connects, verifies the key of the host before it sends any credential, and logs in as the user of the URL with the
+  /// first key file that the server accepts, else with the password, which also answers all interactive questions.
   SshSession(const Url& url, const SshSettings& settings, const CancelToken& cancel);
   ~SshSession();
   SshSession(const SshSession&) = delete;
@@ -49,7 +48,7 @@ class SshSession final {
 
   LIBSSH2_SESSION* handle() const noexcept { return session_.get(); }
 
-  /// Calls a function of libssh2 again and again until it does not say that it would block; waits in between.
+  /// Calls a function of libssh2 until it no longer returns that it would block; waits between the calls.
   template <class Call>
   auto until_done(const CancelToken& cancel, Call&& call) {
     for (;;) {
@@ -61,13 +60,12 @@ class SshSession final {
     }
   }
 
-  /// Waits until the server moves. The last call of libssh2 must be the one that would block: every call takes from the
-  /// socket all that has come, also what another call asked for. Throws Error: unavailable after the idle time,
-  /// cancelled.
+  /// Blocks until the socket is ready. The last call of libssh2 must be the one that would block: every call reads all
+  /// that has arrived, including data for other calls. Throws Error: unavailable after the idle time, cancelled.
   void wait(const CancelToken& cancel);
 
-  /// Like until_done(), for what must not throw nor take long: what `call` returned last, which says that it would
-  /// block where `patience` was not enough. The session is of no more use then.
+  /// Like until_done(), but neither throws nor blocks for long: returns the last result of `call`, which is that it
+  /// would block if `patience` was too short. The session is unusable then.
   template <class Call>
   auto finish_within(std::chrono::milliseconds patience, Call&& call) noexcept {
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -81,13 +79,13 @@ class SshSession final {
     }
   }
 
-  /// Ends a channel, and waits a second for the host to agree: where it does not, the session is of no more use.
+  /// Closes a channel, and waits a second for the answer of the host; without one, the session is unusable.
   void close(LIBSSH2_CHANNEL* channel) noexcept;
 
-  /// False where a call was left before it was done, or the connection is gone.
+  /// False if a call was abandoned before its end, or the connection is lost.
   bool usable() const noexcept { return usable_; }
 
-  /// Cuts the connection: every call fails from now on, instead of blocking.
+  /// Shuts the connection down: every later call fails instead of blocking.
   void cut() noexcept;
 
   /// `what: <libssh2's last message>`.
@@ -128,7 +126,7 @@ struct CloseSshChannel {
   void operator()(LIBSSH2_CHANNEL* channel) const noexcept { session->close(channel); }
 };
 
-/// A channel of a session, which must outlive it; ended as SshSession::close() does.
+/// A channel of a session, which must outlive it; closed by SshSession::close().
 using SshChannel = std::unique_ptr<LIBSSH2_CHANNEL, CloseSshChannel>;
 
 }  // namespace sidekick

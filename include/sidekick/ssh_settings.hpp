@@ -1,4 +1,4 @@
-/// How to be let in by an ssh server.
+/// How to log in to an ssh server.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 namespace sidekick {
 
-/// Key files are tried in turn, then the password. Each is read again for each session.
+/// Tries the key files in turn, then the password. Reads each again for each session.
 struct SshSettings {
   std::vector<std::string> key_files{};
   Secret key_passphrase{};  ///< of those keys that have one
@@ -17,7 +17,7 @@ struct SshSettings {
   std::string known_hosts_file{};
   bool check_known_hosts = true;
   std::chrono::milliseconds connect_timeout{30'000};
-  std::chrono::milliseconds idle_timeout{60'000};  ///< without a byte in either direction
+  std::chrono::milliseconds idle_timeout{60'000};  ///< the longest time without a byte in either direction
 };
 
 }  // namespace sidekick

@@ -1,4 +1,4 @@
-/// Starting a thread where the system may have none left.
+/// Starts a thread that the system may refuse.
 #pragma once
 
 #include <system_error>
@@ -8,8 +8,8 @@
 
 namespace sidekick {
 
-/// Runs `work` on a new thread at the end of `threads`. Returns false where the system has no thread left, as under a
-/// pids limit: the caller then does the work with those that it has. Throws std::bad_alloc. Not thread safe.
+/// Runs `work` on a new thread, appended to `threads`. Returns false if the system refuses a thread, as under a pids
+/// limit; the caller then works with the threads that it has. Throws std::bad_alloc. Not thread safe.
 template <class Work>
 bool try_thread(std::vector<std::jthread>& threads, Work work) {
   try {

@@ -16,7 +16,7 @@ std::string utc_text(WallTime time);
 /// ISO 8601 without separators, truncated to the second: "20261121T031500Z".
 std::string compact_utc_text(WallTime time);
 
-/// Parses exactly one of the forms; nothing for anything else, or an impossible time.
+/// Parse exactly one of the forms; nothing for any other text or an impossible time.
 std::optional<WallTime> parse_utc(std::string_view text) noexcept;
 std::optional<WallTime> parse_whole_utc(std::string_view text) noexcept;  ///< "2026-11-21T03:15:00Z"
 std::optional<WallTime> parse_compact_utc(std::string_view text) noexcept;
