@@ -56,7 +56,7 @@ CancelSource::CancelSource() = default;
 
 CancelSource::CancelSource(const CancelToken& parent) {
   parent.state_->add(token_.state_);
-  // In this order, so that a cancellation in between is not missed.
+  // In this order, so that no cancellation in between is missed.
   if (parent.cancelled()) cancel();
 }
 

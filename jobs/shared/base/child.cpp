@@ -27,14 +27,14 @@ using Time = std::chrono::steady_clock;
 
 constexpr std::size_t max_output_bytes = std::size_t{16} << 10;
 constexpr std::size_t max_line_bytes = std::size_t{4} << 10;
-// Who writes without end is not to keep us; but at the end, all that a pipe can hold is taken.
+// A child that writes without end must not block us; at the end, everything that a pipe can hold is read.
 constexpr int most_reads = 16;
 constexpr int most_last_reads = 1 << 16;
-constexpr milliseconds look_again{10};  // where nothing tells of the change that is waited for
+constexpr milliseconds look_again{10};  // where no descriptor reports the change
 constexpr milliseconds longest_look{3'600'000};
-constexpr milliseconds most_when_stopped{1'000};  // a job that was told to stop has 2 s for everything
+constexpr milliseconds most_when_stopped{1'000};  // a cancelled job has 2 s for everything
 constexpr milliseconds after_kill{500};
-constexpr milliseconds longest_silence{10'000};  // of those whom the program left with its output
+constexpr milliseconds longest_silence{10'000};  // of processes that the program left with its output
 
 struct Pipe {
   Fd out, in;
@@ -48,13 +48,13 @@ Pipe output_pipe() {
   return pipe;
 }
 
-/// The end of a pipe that a child writes to, and what is done with its bytes.
+/// The end of a pipe that a child writes to, and the consumer of its bytes.
 struct Stream {
   Fd fd;
   std::function<void(std::string_view)> take;
 };
 
-/// Keeps the last of a text.
+/// Keeps the end of a text.
 class Tail final {
  public:
   void add(std::string_view more) {
@@ -71,7 +71,7 @@ class Tail final {
   std::string text_;
 };
 
-/// A child that leads a group of its own; on destruction the group is killed, if that was not seen to be gone.
+/// A child that leads a group of its own. The destructor kills the group unless it is known to be gone.
 class Group final {
  public:
   Group(pid_t leader, std::vector<Stream> streams)
@@ -91,10 +91,10 @@ class Group final {
     return ended_;
   }
 
-  /// The leader's wait status once it ended.
+  /// The wait status of the leader once it has ended.
   int status() const { return status_; }
 
-  /// Takes what was written, and waits for more, for the leader's end, for `also`, or for `longest`.
+  /// Reads what was written, and blocks until there is more, the leader ends, `also` is ready, or `longest` has passed.
   void watch(milliseconds longest, int also = -1) {
     take_output();
     if (leader_ended() || !handle_) longest = std::min(longest, look_again);
@@ -103,7 +103,7 @@ class Group final {
     ::poll(events.data(), events.size(), static_cast<int>(longest.count()));
   }
 
-  /// Asks all of the group to end, and makes them when `grace` is over.
+  /// Sends SIGTERM to the group, and SIGKILL after `grace`.
   void end(milliseconds grace) {
     ::kill(-leader_, SIGTERM);
     ::kill(-leader_, SIGCONT);
@@ -112,23 +112,23 @@ class Group final {
     wait_until_gone(after_kill);
   }
 
-  /// True when nothing of the group is left.
+  /// True if no process of the group is left.
   bool gone() {
-    // Until the leader is collected it counts as one of the group, and its number cannot be another's.
+    // Until the leader is reaped it counts as one of the group, and its id cannot be reused.
     if (!gone_ && leader_ended() && ::kill(-leader_, 0) != 0) gone_ = true;
     return gone_;
   }
 
-  /// True while somebody may write to the first of the streams; no byte came for `silence()`.
+  /// True while a process may write to the first of the streams; no byte came for `silence()`.
   bool may_write() const { return static_cast<bool>(streams_.front().fd); }
   Time::duration silence() const { return Time::now() - last_bytes_; }
 
-  /// Nobody wants what is still written.
+  /// Discards what is still written.
   void discard_output() {
     for (auto& stream : streams_) stream.take = [](std::string_view) {};
   }
 
-  /// Takes what was written so far.
+  /// Reads what was written so far.
   void take_output(int reads = most_reads) {
     for (auto& stream : streams_) take(stream, reads);
   }
@@ -172,19 +172,19 @@ bool ended_well(const Group& group) {
   return WIFEXITED(group.status()) && WEXITSTATUS(group.status()) == 0;
 }
 
-/// True while what the leader, or one that it left behind, writes is to be waited for.
+/// True while output of the leader, or of a process that it left behind, is still expected.
 bool is_awaited(Group& group, Output wanted) {
   if (!group.leader_ended()) return true;
   return wanted == Output::whole && ended_well(group) && group.may_write();
 }
 
-/// False when the time was over first.
+/// False if the time was over first.
 bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, const ChildRequest& request, Output wanted,
                      const CancelToken& cancel) {
   std::optional<Time::time_point> ended;
   while (is_awaited(group, wanted)) {
     if (group.leader_ended() && !ended) ended = Time::now();
-    group.gone();  // seen early: its number may be another's soon
+    group.gone();  // checked early: its id may soon be reused
     if (ended && Time::now() - *ended > longest_silence && group.silence() > longest_silence)
       throw Error(ErrorKind::io, "'" + request.argv.front() + "' has ended, and another process keeps its output open",
                   "the output of that process is lost: make the command wait for it, or redirect its output");
@@ -200,7 +200,7 @@ bool wait_for_leader(Group& group, std::optional<Time::time_point> deadline, con
   return true;
 }
 
-/// Until nothing of the group is left.
+/// Blocks until no process of the group is left.
 ChildResult watch_child(const ChildRequest& request, Group group, Output wanted, const CancelToken& cancel) {
   std::optional<Time::time_point> deadline;
   if (request.timeout) deadline = Time::now() + *request.timeout;

@@ -6,7 +6,7 @@ namespace sidekick {
 
 namespace {
 
-/// For poll(): what is left until `due`, not negative, and an hour at most.
+/// For poll(): the time until `due`, not negative, at most an hour.
 int milliseconds_until(Clock::time_point due, Clock::time_point now) {
   using std::chrono::milliseconds;
   if (due <= now) return 0;

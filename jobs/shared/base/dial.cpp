@@ -25,7 +25,7 @@ void set_option(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof value);
 }
 
-// A peer that vanished is noticed within about a minute, whether we wait for its answer or it for our data.
+// Detects a vanished peer within about a minute, whether we wait for its answer or it for our data.
 void notice_a_lost_peer(int fd) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -37,7 +37,7 @@ void notice_a_lost_peer(int fd) {
 
 std::string told(int number) {
   auto text = std::generic_category().message(number);
-  // The usual cause in a container, and one that nobody guesses.
+  // The usual cause in a container, and hard to guess.
   if (number == EHOSTUNREACH) text += "; a swarm without IPVS needs 'endpoint_mode: dnsrr' at that service";
   return text;
 }

@@ -70,7 +70,7 @@ Error Error::with_exit_code(int code) const {
 
 Error error_from_errno(std::string what, int number, std::string hint) {
   const auto kind = kind_of_errno(number);
-  // What the path or the limit is like does not change by waiting.
+  // Neither the path nor the limit changes on retry.
   const bool lasts = number == EFBIG || number == ELOOP || number == ENAMETOOLONG;
   if (hint.empty() && number == EMFILE) hint = "raise the limit of open files (ulimit -n)";
   return {kind, std::move(what) + ": " + std::generic_category().message(number), std::move(hint),

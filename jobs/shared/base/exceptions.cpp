@@ -16,7 +16,7 @@ bool is_errno(const std::error_code& code) {
 Error system_failure(const std::system_error& failure) {
   const auto& code = failure.code();
   if (!is_errno(code)) return {ErrorKind::internal, std::string("unexpected: ") + failure.what()};
-  // The standard library throws it for a thread alone.
+  // The standard library throws it only for a thread.
   if (code.value() == EAGAIN)
     return {ErrorKind::temporary, "cannot start a thread: " + code.message(),
             "raise the limit of processes and threads (ulimit -u, --pids-limit)"};

@@ -21,7 +21,7 @@ Error cannot(const std::string& what, const std::filesystem::path& path, int num
   return error_from_errno("cannot " + what + " '" + path.string() + "'", number);
 }
 
-/// A name in a folder that is removed again unless it was renamed.
+/// A temporary file in a folder. The destructor removes it unless it was renamed.
 class Temporary final {
  public:
   Temporary(int folder, mode_t mode) : folder_(folder), name_(temporary_name()) {

@@ -24,8 +24,8 @@ using boost::json::string_view;
 using boost::json::value;
 using boost::system::error_code;
 
-/// What the parser of Boost calls: builds the value, and counts the names that the text gives, since an object keeps
-/// only the last of several members of one name.
+/// The handler of Boost's parser: builds the value, and counts the names in the text, since an object keeps only the
+/// last of several members with the same name.
 class Builder final {
  public:
   static constexpr std::size_t max_object_size = object::max_size();

@@ -16,14 +16,14 @@ namespace {
 
 static_assert(sizeof(KeeperReport) <= PIPE_BUF);
 
-constexpr int old_kernel_descriptors = 1024;  // looked at where the kernel (before 5.9) cannot do all at once
+constexpr int old_kernel_descriptors = 1024;  // tried one by one on kernels before 5.9
 
 void close_between(int first, int last) {
   if (first > last || ::close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0) == 0) return;
   for (int fd = first; fd <= last && fd < old_kernel_descriptors; fd++) ::close(fd);
 }
 
-/// A reader that is gone is no reason to end: the command may still be on its way out.
+/// Goes on without a reader: the command may still be ending.
 void write_report(int reports, const KeeperReport& report) {
   while (::write(reports, &report, sizeof report) < 0 && errno == EINTR) continue;
 }

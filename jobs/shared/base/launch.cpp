@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Boost's own library of file paths would have to be linked.
+// Avoids linking Boost.Filesystem.
 #define BOOST_PROCESS_USE_STD_FS
 #include <boost/asio/io_context.hpp>
 #include <boost/optional.hpp>
@@ -20,7 +20,7 @@
 #include <csignal>
 #include <limits>
 #include <span>
-#include <type_traits>  // before the launcher, which needs it and does not say so
+#include <type_traits>  // before the launcher, which uses it without an include
 
 #include "sidekick/error.hpp"
 #include "sidekick/exec_failure.hpp"
@@ -35,21 +35,21 @@ using Launcher = process::posix::default_launcher;
 using Path = process::filesystem::path;
 using boost::system::error_code;
 
-constexpr int old_kernel_descriptors = 1024;  // looked at where the kernel (before 5.11) cannot do all at once
+constexpr int old_kernel_descriptors = 1024;  // tried one by one on kernels before 5.11
 
-/// What the child was about when it failed. The launcher passes on one number: errno, to which this is added.
+/// The step in which the child failed. The launcher passes on one number: errno plus this.
 enum class Stage { exec = 0, stdio = 1000, nice = 2000, identity = 3000, folder = 4000 };
 constexpr int stage_width = 1000;
 
-/// What the child does about itself before it becomes the program. Called by the launcher. Only what may be called
-/// between fork() and exec() of a process with threads.
+/// Prepares the child before it becomes the program; called by the launcher. Async-signal-safe, as required between
+/// fork() and exec() of a process with threads.
 struct Preparation {
   const LaunchRequest& request;
   const char* const* words;
   pid_t parent;
 
   error_code on_exec_setup(Launcher&, const Path&, const char* const*& argv) const noexcept {
-    argv = words;  // the launcher would put the path where the program was found in front
+    argv = words;  // the launcher would replace the first word by the path of the program
     pid_t above = parent;
     if (request.reports) {
       end_with(parent);
@@ -63,7 +63,7 @@ struct Preparation {
     if (!become_nice()) return failed(Stage::nice);
     if (!change_identity()) return failed(Stage::identity);
     if (!request.folder.empty() && ::chdir(request.folder.c_str()) != 0) return failed(Stage::folder);
-    end_with(above);  // after the identity, whose change takes it back
+    end_with(above);  // after the change of identity, which resets it
     ::signal(SIGPIPE, SIG_DFL);
     ::signal(SIGXFSZ, SIG_DFL);
     sigset_t none;
@@ -73,7 +73,7 @@ struct Preparation {
     return {};
   }
 
-  /// Where the thread that waits for us is killed we do not stay behind.
+  /// The kernel kills us if the thread that waits for us is killed.
   static void end_with(pid_t above) noexcept {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != above) ::_exit(128 + SIGKILL);
@@ -84,7 +84,7 @@ struct Preparation {
     return {errno, boost::system::system_category()};
   }
 
-  /// The group is not the foreground yet, and would be stopped for what only the foreground may do.
+  /// The group is not in the foreground yet: changing the terminal would stop it.
   static void take_terminal(int terminal) noexcept {
     sigset_t stop;
     ::sigemptyset(&stop);
@@ -105,7 +105,7 @@ struct Preparation {
 
   bool become_nice() const noexcept {
     if (request.nice == 0) return true;
-    errno = 0;  // -1 is an answer too
+    errno = 0;  // -1 is also a valid result
     const int now = ::getpriority(PRIO_PROCESS, 0);
     return errno == 0 && ::setpriority(PRIO_PROCESS, 0, now + request.nice) == 0;
   }
@@ -118,16 +118,16 @@ struct Preparation {
            ::setuid(who.user) == 0;
   }
 
-  /// The launcher means to close them itself, but passes over those below its own.
+  /// The launcher closes descriptors itself, but skips those below its own.
   static void close_on_exec() noexcept {
     constexpr int first = STDERR_FILENO + 1;
     if (::close_range(first, std::numeric_limits<int>::max(), CLOSE_RANGE_CLOEXEC) == 0) return;
     for (int fd = first; fd < old_kernel_descriptors; fd++) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
 
-  /// The launcher would go on to exit(), which flushes our buffers and runs our destructors a second time.
+  /// The launcher would call exit(), which flushes our buffers and runs our destructors a second time.
   void on_exec_error(Launcher&, const Path&, const char* const*, const error_code&) const noexcept { ::_exit(127); }
-  /// Asked for by Boost 1.81 to see whether there is the other one.
+  /// Boost 1.81 looks for this one to detect the other.
   void on_exec_error(Launcher&, const error_code&, const Path&, const char* const*, const error_code&) const noexcept {}
 };
 

@@ -8,7 +8,7 @@ namespace sidekick {
 
 namespace {
 
-/// What a byte becomes in a string of JSON.
+/// The size of a byte in a JSON string.
 std::size_t escaped_bytes(char c) {
   if (c == '"' || c == '\\') return 2;
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? 6 : 1;
@@ -16,7 +16,7 @@ std::size_t escaped_bytes(char c) {
 
 constexpr std::size_t most_escaped_bytes = 6;
 
-/// How much of `text` fits.
+/// The number of bytes of `text` that fit.
 std::size_t fitting(std::string_view text, std::size_t max_bytes) {
   if (text.size() * most_escaped_bytes <= max_bytes) return text.size();
   std::size_t sum = 0;

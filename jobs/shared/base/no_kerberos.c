@@ -1,9 +1,9 @@
 /// Answers the calls that libmongoc makes to Cyrus SASL, and libgit2 to GSSAPI, in the static binary only.
 ///
 /// Debian has no static GSSAPI, and its libsasl2.a wants one. SCRAM, X.509, PLAIN and AWS are libmongoc's own work;
-/// SASL serves Kerberos alone. So these few functions take its place: starting up succeeds, and whoever asks for GSSAPI
-/// gets an error that says what is the matter. Of libgit2 only its own http transport would ask, which is linked in but
-/// never used.
+/// SASL serves Kerberos alone. So these few functions take its place: starting up succeeds, and a request for GSSAPI
+/// gets an error that names the cause. In libgit2 only its own http transport would ask, which is linked but never
+/// used.
 #include <sasl/sasl.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,7 +63,7 @@ const char** sasl_global_listmech(void) {
   return none;
 }
 
-// The ABI of RFC 2744, without its headers: they come with libraries that are not wanted here.
+// The ABI of RFC 2744 without its headers, which come with libraries that we do not want.
 enum { gss_failure = 13 << 16 };  // GSS_S_FAILURE
 
 void* GSS_C_NT_HOSTBASED_SERVICE = NULL;

@@ -29,20 +29,20 @@ constexpr std::array<NamedClass, 12> named_classes{{{"alnum", ::isalnum},
                                                     {"upper", ::isupper},
                                                     {"xdigit", ::isxdigit}}};
 
-/// What a "[...]" at the front of a pattern says of one character.
+/// The result of matching a "[...]" at the front of a pattern against a character.
 struct Bracket {
   std::size_t size = 0;  ///< of its text
   bool matches = false;
 };
 
-/// A character that is not escaped, or the one behind its '\'; nothing at the end.
+/// An unescaped character, or the one after '\'; nothing at the end.
 std::optional<unsigned char> take_character(std::string_view pattern, std::size_t& at) {
   if (at < pattern.size() && pattern[at] == '\\') at++;
   if (at >= pattern.size()) return {};
   return static_cast<unsigned char>(pattern[at++]);
 }
 
-/// Nothing where the bracket has no end, or names a class that there is not: such a pattern matches nothing.
+/// Nothing if the bracket has no end or names an unknown class: such a pattern matches nothing.
 std::optional<Bracket> read_bracket(std::string_view pattern, unsigned char c) {
   std::size_t at = 1;
   const bool negated = at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^');
@@ -78,7 +78,7 @@ class Matcher final {
       : pattern_(pattern), text_(text), failed_((pattern.size() + 1) * (text.size() + 1)) {}
 
   bool match(std::size_t p, std::size_t t) {
-    // What failed once from the same two places fails again: many stars take no more than a table.
+    // Remembers failed pairs of positions, so that many stars take no more than a table.
     const auto key = p * (text_.size() + 1) + t;
     if (failed_[key]) return false;
     const bool matched = try_match(p, t);
@@ -123,7 +123,7 @@ class Matcher final {
   std::vector<bool> failed_;
 };
 
-/// Blanks at the end count only where a '\' stands before them.
+/// Ignores blanks at the end unless a '\' precedes them.
 std::string_view without_blanks(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   while (line.ends_with(' ') && !line.ends_with("\\ ")) line.remove_suffix(1);

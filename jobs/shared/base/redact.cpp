@@ -16,7 +16,7 @@ constexpr std::string_view blanks = " \t\r\n\f\v";
 bool tells_of_a_secret(std::string_view name) {
   std::string lower;
   for (const char c : name) lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  if (lower == "max-keys") return false;  // how many names of objects S3 lists at once
+  if (lower == "max-keys") return false;  // the size of a page of S3
   for (const std::string_view word : {"password", "passwd", "pwd", "token", "secret", "key", "authmechanismproperties"})
     if (lower.find(word) != std::string::npos) return true;
   return false;
@@ -42,8 +42,8 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Where the scheme before the first "://" begins; npos where there is no such scheme. The text before a scheme may
-/// be a quote or "name=", but not a login.
+/// Where the scheme before the first "://" begins; npos if there is none. The text before a scheme may be a quote or
+/// "name=", but not a login.
 std::size_t scheme_begin(std::string_view text) {
   const auto end = text.find(separator);
   if (end == npos) return npos;
@@ -57,7 +57,7 @@ std::size_t scheme_begin(std::string_view text) {
   return is_at_start ? begin : npos;
 }
 
-/// "user:password" whose host was forgotten: what stands after the last ':' of a host is a port or a secret.
+/// Detects "user:password" without a host: the text after the last ':' of a host is a port or a secret.
 std::string redact_ports(std::string_view hosts) {
   std::string out;
   for (std::size_t at = 0; at <= hosts.size();) {
@@ -72,14 +72,14 @@ std::string redact_ports(std::string_view hosts) {
   return out;
 }
 
-/// What follows "://".
+/// The part after "://".
 std::string redact_rest(std::string_view rest) {
-  // An '@' in the query belongs to the password only when the password holds an unescaped '?': then too much is cut,
-  // which is the safe side.
+  // An '@' in the query belongs to the password only when the password holds an unescaped '?': then this cuts too much,
+  // which is safe.
   const auto at = rest.rfind('@');
   if (at != npos) rest.remove_prefix(at + 1);
   const auto authority = rest.substr(0, rest.find_first_of("/?#"));
-  // After a login the host is known to be one; its port may still be a misspelt number.
+  // After a login the host is certain; its port may still be a misspelt number.
   auto out = at == npos ? redact_ports(authority) : std::string(authority);
   rest.remove_prefix(authority.size());
   const auto query = rest.find('?');
@@ -100,7 +100,7 @@ std::string redact_word(std::string_view word) {
   return std::string(word.substr(0, quote)).append(hidden).append(word.substr(at));
 }
 
-/// Of what stands before an '@': the begin of a path, which holds no login.
+/// Of the text before an '@': the begin of a path, which holds no login.
 bool is_path(std::string_view text) {
   if (text.starts_with("dir:/")) text.remove_prefix(4);
   return (text.starts_with('/') || text.starts_with('.')) && !text.starts_with("//") && text.find(':') == npos;
@@ -112,7 +112,7 @@ std::string redact_url(std::string_view url) {
   const auto scheme = scheme_begin(url);
   if (scheme == npos) {
     const auto at = url.rfind('@');
-    // The user that every forge has for its keys is no secret, and tells "git@host:path" from other forms.
+    // The user that every forge has for its keys is not a secret, and distinguishes "git@host:path" from other forms.
     if (at == npos || url.substr(0, at) == "git" || is_path(url.substr(0, at))) return std::string(url);
     return std::string(hidden).append(url.substr(at));
   }

@@ -18,7 +18,7 @@ constexpr std::size_t max_secret_bytes = std::size_t{1} << 20;
 }  // namespace
 
 Secret read_secret_file(const std::string& path, std::string_view what) {
-  // A connection string may stand where its file is to be named.
+  // Users give a connection string instead of the file that holds it.
   const std::string subject = "cannot read '" + redact_url(path) + "' (" + std::string(what) + ")";
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw error_from_errno(subject, errno);

@@ -73,7 +73,7 @@ std::optional<std::uint16_t> port_number(std::string_view text) {
   return port;
 }
 
-/// "user:password@host:port" into `out`.
+/// Parses "user:password@host:port" into `out`.
 void read_authority(Url& out, std::string_view authority, std::string_view url) {
   if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
     const auto login = authority.substr(0, at);

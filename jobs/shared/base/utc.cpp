@@ -15,8 +15,7 @@ constexpr std::string_view compact_form = "dddd|dd|ddTdd|dd|ddZ";
 
 using Numbers = std::array<int, 7>;  // from the year to the millisecond
 
-/// The numbers in `text` at the 'd's of `form`; other characters separate groups. '|' separates groups without a
-/// character.
+/// The numbers in `text` at the 'd's of `form`; other characters separate groups, '|' without a character.
 std::optional<Numbers> numbers(std::string_view text, std::string_view form) {
   Numbers out{};
   std::size_t group = 0;

@@ -24,7 +24,7 @@ std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-/// A TLS server tells a client that speaks plainly of it by an alert: content type 21, version 3.x.
+/// A TLS server answers plain HTTP with an alert: content type 21, version 3.x.
 void refuse_tls(std::span<const std::byte> answer) {
   if (answer.size() >= 2 && answer[0] == std::byte{21} && answer[1] == std::byte{3})
     throw Error(ErrorKind::config, "the port speaks TLS, and the URL says http://", "write https://");
@@ -81,7 +81,7 @@ class AnswerReader::Parser final : public beast::basic_parser<false> {
   HttpResponse response_;
 };
 
-// Shell scripts end the lines of a header with a bare line feed, and other clients take it.
+// Shell scripts end header lines with a bare line feed, which other clients accept.
 void AnswerReader::complete_line_ends() {
   const std::byte feed{'\n'};
   const std::byte carriage_return{'\r'};

@@ -1,4 +1,4 @@
-/// Reading answers off a connection.
+/// Reads answers from a connection.
 #pragma once
 
 #include <chrono>
@@ -11,35 +11,35 @@
 
 namespace sidekick::http {
 
-/// What is to become of a body.
+/// How to read a body.
 struct BodyRules {
-  const BodySink* sink = nullptr;                 ///< takes the body of a 200 or 206; null: it goes into the answer
-  std::size_t max_bytes = 0;                      ///< of a body in the answer
+  const BodySink* sink = nullptr;  ///< receives the body of a 200 or 206; null: the body goes into the answer
+  std::size_t max_bytes = 0;       ///< of a body in the answer
   std::chrono::milliseconds header_time{60'000};  ///< from the first byte of the answer to the end of its header
   enum class Presence { by_header, none } presence = Presence::by_header;  ///< none: to HEAD and CONNECT
 };
 
-/// What a sink has thrown, told apart from the failures of the connection.
+/// An exception of a sink, as distinct from failures of the connection.
 struct SinkFailure {
   std::exception_ptr why;
 };
 
 struct Answer {
   HttpResponse response;
-  bool reusable = false;  ///< the connection is fit for another request
+  bool reusable = false;  ///< the connection can take another request
 };
 
-/// Keeps what was read too far. For one connection.
+/// Buffers bytes beyond the answer. For one connection.
 class AnswerReader final {
  public:
   explicit AnswerReader(Stream& stream) : stream_(stream) {}
 
-  /// The next answer, at most 20 interim ones (1xx) passed over. Throws Error: data (not HTTP, or too long), config
-  /// (TLS instead of HTTP), unavailable (a header that does not end in time); SinkFailure; what a stream throws.
-  /// ConnectionLost also where the answer ends too early.
+  /// The next answer after at most 20 interim ones (1xx). Throws Error: data (not HTTP, or too long), config (TLS
+  /// instead of HTTP), unavailable (a header that does not end in time); SinkFailure; what a stream throws.
+  /// ConnectionLost also if the answer ends too early.
   Answer read(const BodyRules& rules);
 
-  /// True once a byte of the answer that read() was last called for has come.
+  /// True once a byte of the answer of the last read() has arrived.
   bool heard() const noexcept { return heard_; }
 
  private:
@@ -50,10 +50,10 @@ class AnswerReader final {
 
   Stream& stream_;
   std::vector<std::byte> buffer_;
-  std::size_t begin_ = 0;  ///< what is not parsed yet: from here
-  std::size_t end_ = 0;    ///< to here
+  std::size_t begin_ = 0;  ///< where unparsed bytes begin
+  std::size_t end_ = 0;    ///< and end
   bool heard_ = false;
-  std::chrono::steady_clock::time_point header_ends_{};  ///< counts once heard_
+  std::chrono::steady_clock::time_point header_ends_{};  ///< valid once heard_
 };
 
 }  // namespace sidekick::http

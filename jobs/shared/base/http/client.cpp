@@ -19,14 +19,14 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/// True where what `from` may know, `to` may know too.
+/// True if credentials for `from` may go to `to`.
 bool shares_credentials(const Url& from, const Url& to) {
   const bool upgraded =
       from.scheme == "http" && to.scheme == "https" && from.effective_port() == 80 && to.effective_port() == 443;
   return same_origin(from, to) || (upgraded && from.host == to.host);
 }
 
-/// A body that goes to a sink is watched by whoever takes it; one that is gathered must end by itself.
+/// The receiver of a sink watches its progress; a body in memory needs a deadline.
 http::StreamLimits for_memory(http::StreamLimits limits) {
   constexpr int times_idle = 10;
   const auto whole = std::chrono::steady_clock::now() + times_idle * limits.idle_timeout;
@@ -34,7 +34,7 @@ http::StreamLimits for_memory(http::StreamLimits limits) {
   return limits;
 }
 
-/// How Go's servers, nginx and Apache answer plain HTTP on a port of https.
+/// The answers of Go, nginx and Apache to plain HTTP on an https port.
 bool is_complaint_of_tls(const HttpResponse& response) {
   constexpr std::array<std::string_view, 3> texts{"HTTP request to an HTTPS server",
                                                   "plain HTTP request was sent to HTTPS port",
@@ -43,7 +43,7 @@ bool is_complaint_of_tls(const HttpResponse& response) {
          std::ranges::any_of(texts, [&](auto text) { return response.body.find(text) != std::string::npos; });
 }
 
-/// What another host may learn: only what is known to hold no secret.
+/// Another host gets only headers that are known to hold no secret.
 void keep_harmless(std::vector<HttpHeader>& headers) {
   constexpr std::array<std::string_view, 8> harmless{"accept",       "accept-language", "cache-control", "content-type",
                                                      "git-protocol", "pragma",          "range",         "user-agent"};
@@ -88,13 +88,13 @@ class HttpClient::Impl {
   }
 
  private:
-  /// A request as it goes over the wire.
+  /// A request in its form on the wire.
   struct WireRequest {
     std::string_view text;
     std::string_view content;
   };
 
-  /// One request and its answer, whatever its status. What fails is told with the URL.
+  /// Sends one request and returns its answer, whatever the status. Errors name the URL.
   HttpResponse ask(const Url& url, const HttpRequest& request, const http::BodyRules& rules,
                    const http::StreamLimits& limits) {
     const auto because = [&](const std::string& cause) {
@@ -121,7 +121,7 @@ class HttpClient::Impl {
                         const http::StreamLimits& limits) {
     auto connection = std::exchange(kept_, nullptr);
     if (connection && connection->key == route.key() && connection->stream->quiet()) {
-      // Nothing: the server ended the connection while the request was under way.
+      // The server closed the connection before it saw the request.
       if (auto response = exchange_on(std::move(connection), route, sent, rules, limits)) return std::move(*response);
     }
     auto response = exchange_on(connector_.open(route, limits), route, sent, rules, limits);
@@ -129,7 +129,7 @@ class HttpClient::Impl {
     return std::move(*response);
   }
 
-  /// Nothing where the connection was lost before a byte of the answer.
+  /// Nothing if the connection was lost before the first byte of the answer.
   std::optional<HttpResponse> exchange_on(std::unique_ptr<http::Connection> connection, const http::Route& route,
                                           const WireRequest& sent, const http::BodyRules& rules,
                                           const http::StreamLimits& limits) {
@@ -140,7 +140,7 @@ class HttpClient::Impl {
       connection->stream->write(std::as_bytes(std::span(sent.text)));
       if (!sent.content.empty()) connection->stream->write(std::as_bytes(std::span(sent.content)));
     } catch (const http::ConnectionLost&) {
-      // A server may answer and close before it has read all: its answer says more than the failure.
+      // A server may answer and close before it has read everything: its answer says more than the write error.
       all_sent = false;
     }
     if (rules.sink == nullptr) connection->stream->limit(for_memory(limits));

@@ -17,7 +17,7 @@ std::string host_and_port(const Url& url) {
   return host + ":" + std::to_string(url.effective_port());
 }
 
-/// Tells one state of the files from another: certificates are renewed under our feet.
+/// Identifies a version of the files: certificates are renewed while we run.
 std::string state_of_files(const TlsSettings& settings) {
   std::string out;
   for (const auto& path :
@@ -36,7 +36,7 @@ Error with_proxy(const Error& error, const Url& proxy) {
   return {error.kind(), "proxy '" + proxy.origin() + "': " + error.message(), error.hint()};
 }
 
-/// Asks the proxy for a tunnel; what follows on `stream` is the server's.
+/// Asks the proxy for a tunnel; `stream` then leads to the server.
 void open_tunnel(Stream& stream, const Route& route) {
   const auto target = host_and_port(route.server);
   std::string text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
@@ -76,7 +76,7 @@ std::unique_ptr<Stream> Connector::dial_to(const Url& url, const StreamLimits& l
       dialled.failure.front() = static_cast<char>(dialled.failure.front() - 'A' + 'a');
     throw Error(ErrorKind::unavailable, dialled.failure);
   }
-  // Until a request begins: a server that greets a byte at a time has as long as one that is silent.
+  // Limits the handshake as a whole: a server that sends a byte at a time gets no longer than a silent one.
   auto greeting_limits = limits;
   greeting_limits.idle_timeout = timeout;
   const auto opened_by = std::chrono::steady_clock::now() + timeout;

@@ -1,4 +1,4 @@
-/// One connection to a server, straight or through a proxy.
+/// One connection to a server, direct or through a proxy.
 #pragma once
 
 #include <memory>
@@ -12,14 +12,14 @@
 
 namespace sidekick::http {
 
-/// Where a connection leads: the same place may be asked again on it.
+/// The destination of a connection. Requests to the same one can share it.
 struct Route {
   Url server;
   std::optional<Url> proxy;
 
-  /// True where requests are handed to the proxy instead of being sent through a tunnel.
+  /// True if requests go to the proxy instead of through a tunnel.
   bool relayed() const { return proxy && server.scheme == "http"; }
-  /// What a connection must have in common with this route to be used for it.
+  /// Connections with the same key can serve this route.
   std::string key() const;
 };
 
@@ -30,10 +30,10 @@ struct Connection {
   std::string key;
   std::unique_ptr<Stream> stream;
   AnswerReader reader;
-  bool used = false;  ///< an answer came on it
+  bool used = false;  ///< it has returned an answer
 };
 
-/// Opens connections, and remembers what makes the next one to the same server cheaper. For one thread at a time.
+/// Opens connections, and caches what makes the next one to the same server cheaper. For one thread at a time.
 class Connector final {
  public:
   explicit Connector(HttpSettings settings) : settings_(std::move(settings)) {}
@@ -41,7 +41,7 @@ class Connector final {
   /// Throws Error: unavailable, denied, config, no_input, cancelled; or ConnectionLost.
   std::unique_ptr<Connection> open(const Route& route, const StreamLimits& limits);
 
-  /// Keeps what `connection` learned for the next one. To be called after its first answer.
+  /// Keeps the TLS session of `connection` for the next one. Call it after the first answer.
   void remember(const Connection& connection);
 
  private:
@@ -51,7 +51,7 @@ class Connector final {
 
   HttpSettings settings_;
   std::unique_ptr<TlsContext> context_;
-  std::string loaded_files_;  ///< which state of the certificate files context_ has
+  std::string loaded_files_;  ///< the version of the certificate files in context_
   std::string session_key_;
   SslSession session_;
 };

@@ -73,7 +73,7 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-/// Cuts ":port" and the brackets of an IPv6 address off; false where the port is another than that of `url`.
+/// Cuts ":port" and the brackets of an IPv6 address off; false if the port differs from that of `url`.
 bool cut_port(std::string& entry, const Url& url) {
   const bool bracketed = entry.starts_with('[');
   const auto colon = bracketed ? entry.find(':', std::min(entry.find(']'), entry.size())) : entry.find(':');

@@ -1,4 +1,4 @@
-/// Which proxy a request takes.
+/// Selects the proxy of a request.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace sidekick::http {
 
-/// The proxy for `url`, or nothing where it is asked directly. Throws Error of kind config where the proxy's URL cannot
-/// be used.
+/// The proxy for `url`, or nothing for a direct connection. Throws Error of kind config if the URL of the proxy is not
+/// valid.
 std::optional<Url> proxy_for(const Url& url, const ProxySettings& settings);
 
 }  // namespace sidekick::http

@@ -26,7 +26,7 @@ void SocketStream::late() const {
               has_heard_ ? "no whole answer in time" : "it accepts the connection and does not answer");
 }
 
-// Also where there is no need to wait: a server that sends without end would otherwise never be left.
+// Checked even if there is no need to wait: a server that sends without end would block us for ever.
 void SocketStream::check() const {
   limits_.cancel.throw_if_cancelled();
   if (limits_.deadline && std::chrono::steady_clock::now() >= *limits_.deadline) late();

@@ -1,4 +1,4 @@
-/// Bytes to and from another host, waited for no longer than allowed.
+/// Bytes to and from another host, with time limits.
 #pragma once
 
 #include <chrono>
@@ -12,13 +12,13 @@
 
 namespace sidekick::http {
 
-/// The other side closed or reset the connection. Told apart from Error because a request may then be sent once more.
+/// The other side closed or reset the connection. Distinct from Error because the request may be sent once more.
 class ConnectionLost final : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// How long the calls of a stream may wait.
+/// How long the calls of a stream may block.
 struct StreamLimits {
   CancelToken cancel;
   std::chrono::milliseconds idle_timeout;
@@ -26,21 +26,21 @@ struct StreamLimits {
 };
 
 /// Blocks until there is something to return. For one thread at a time. Throws ConnectionLost, or Error: unavailable
-/// (nothing in time), cancelled; after either it cannot be used any more.
+/// (nothing in time), cancelled; the stream is unusable after either.
 class Stream {
  public:
   virtual ~Stream() = default;
 
-  /// Sets the limits of what follows.
+  /// Sets the limits of later calls.
   virtual void limit(const StreamLimits& limits) = 0;
 
-  /// At least one byte into `into` (not empty); 0 where the other side has ended.
+  /// Reads at least one byte into `into` (not empty); 0 at the end of the stream.
   virtual std::size_t read(std::span<std::byte> into) = 0;
 
   virtual void write(std::span<const std::byte> bytes) = 0;
 
-  /// False where there is something to read, or the end: a connection between two requests that says something is not
-  /// to be used again. Never waits.
+  /// False if there is something to read, or the end: a connection that sends something between two requests must not
+  /// be reused. Never blocks.
   virtual bool quiet() const noexcept = 0;
 };
 

@@ -31,7 +31,7 @@ bool says(const HttpRequest& request, std::string_view name) {
 }
 
 void add(std::string& out, std::string_view name, std::string_view value) {
-  // Neither is quoted: they may hold a secret.
+  // The message quotes neither: they may hold a secret.
   if (!is_token(name)) throw Error(ErrorKind::config, "cannot send a header with an invalid name");
   if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
     throw Error(ErrorKind::config, "cannot send the header '" + std::string(name) + "': its value has several lines");

@@ -17,15 +17,15 @@ using SslSession = Handle<SSL_SESSION, SSL_SESSION_free>;
 
 class TlsStream;
 
-/// What all connections of one client share: certificates and the checks. Loaded by the constructor. Throws Error:
-/// no_input or denied (a file that cannot be read), config (one that cannot be used).
+/// The certificates and checks that all connections of a client share. The constructor loads them and throws Error:
+/// no_input or denied (an unreadable file), config (an unusable one).
 class TlsContext final {
  public:
   explicit TlsContext(const TlsSettings& settings);
 
-  /// Greets over `below`: the other side must prove to be `host`. `session` (may be null) of an earlier connection to
-  /// the same host spares both sides work. Throws Error of kind denied where a side does not trust the other, and what
-  /// a stream throws.
+  /// Does the handshake over `below`, and verifies that the other side is `host`. Resumes `session` (may be null) of an
+  /// earlier connection to the same host. Throws Error of kind denied if a side does not trust the other, and what a
+  /// stream throws.
   std::unique_ptr<TlsStream> greet(std::unique_ptr<Stream> below, const std::string& host, SSL_SESSION* session) const;
 
  private:
@@ -36,7 +36,7 @@ class TlsContext final {
   SslContext context_;
 };
 
-/// One connection that has greeted. The limits are those of the stream below.
+/// A connection after the handshake. Uses the limits of the stream below.
 class TlsStream final : public Stream {
  public:
   struct State;
@@ -50,7 +50,7 @@ class TlsStream final : public Stream {
   void write(std::span<const std::byte> bytes) override;
   bool quiet() const noexcept override;
 
-  /// What spares work on the next connection; null where the server gave nothing out.
+  /// The session to resume on the next connection; null if the server issued none.
   SslSession session() const;
 
  private:

@@ -37,7 +37,7 @@ TlsContext::TlsContext(const TlsSettings& settings)
   if (!context_ || !method_) throw Error(ErrorKind::internal, "cannot set up TLS: " + ssl_failure());
   SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context_.get(), SSL_MODE_AUTO_RETRY);
-  // Many servers close without saying goodbye; HTTP tells by itself whether an answer is whole.
+  // Many servers close without close_notify; HTTP itself shows whether an answer is complete.
   SSL_CTX_set_options(context_.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   ERR_clear_error();

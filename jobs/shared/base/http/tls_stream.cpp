@@ -61,7 +61,7 @@ bool is_about_trust(int reason) {
   }
 }
 
-/// OpenSSL found something else than a record of TLS.
+/// OpenSSL read something that is not a TLS record.
 bool is_about_plain_text(int reason) {
   switch (reason) {
     case SSL_R_HTTP_REQUEST:
@@ -151,7 +151,7 @@ std::unique_ptr<TlsStream> TlsContext::greet(std::unique_ptr<Stream> below, cons
 TlsStream::TlsStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 TlsStream::~TlsStream() {
-  // No goodbye is said, as a destructor does not wait; without this line OpenSSL would take the session for broken.
+  // Sends no close_notify, as a destructor must not block; without this line OpenSSL would not resume the session.
   SSL_set_shutdown(state_->ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 

@@ -12,21 +12,21 @@
 
 namespace sidekick::http {
 
-/// The functions by which OpenSSL reads and writes a TlsStream::State.
+/// The BIO functions of OpenSSL for a TlsStream::State.
 Handle<BIO_METHOD, BIO_meth_free> make_bio_method();
 
-/// The oldest error of OpenSSL in this thread in words, its list emptied: "wrong version number".
+/// The text of the oldest OpenSSL error of this thread ("wrong version number"); clears the error queue.
 std::string ssl_failure();
 
 struct TlsStream::State {
   State(std::unique_ptr<Stream> stream, const BIO_METHOD* method, SSL_CTX* context);
 
-  /// Makes of a failed call what it means; `returned` is what the call gave. Never returns.
+  /// Throws the exception for a failed call that returned `returned`.
   [[noreturn]] void fail(int returned);
 
   std::unique_ptr<Stream> below;
   Handle<SSL, SSL_free> ssl;
-  std::exception_ptr failure;  ///< of the stream below, carried around OpenSSL
+  std::exception_ptr failure;  ///< of the stream below, carried across OpenSSL
 };
 
 }  // namespace sidekick::http

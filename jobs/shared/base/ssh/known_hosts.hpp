@@ -15,14 +15,14 @@ struct KnownKey {
   enum class Match { exact, without_port } match = Match::exact;  ///< without_port: the line names the host alone
 };
 
-/// The keys that `file` (its text) has for a host: by name, "[name]:port", pattern, or hash. Lines that cannot be read,
-/// and those of certificate authorities, are passed over.
+/// The keys that `file` (its text) has for a host: by name, "[name]:port", pattern, or hash. Skips invalid lines and
+/// those of certificate authorities.
 std::vector<KnownKey> known_keys(std::string_view file, const std::string& host, std::uint16_t port);
 
 enum class HostKeyVerdict { known, unknown, changed, revoked };
 
-/// What to think of a host that shows `key` (base64) of `type`. A key for the host on its usual port vouches for it on
-/// others, but contradicts nothing there.
+/// The verdict on a host that presents `key` (base64) of `type`. A key for the host without a port confirms it on other
+/// ports, but contradicts nothing there.
 HostKeyVerdict judge_host_key(const std::vector<KnownKey>& known, std::string_view type, std::string_view key);
 
 }  // namespace sidekick

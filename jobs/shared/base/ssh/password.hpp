@@ -13,11 +13,11 @@ namespace sidekick {
 
 struct PasswordMethod {
   std::string_view name;
-  /// A code of libssh2; called again while it would block. The session's abstract is SshReads.
+  /// Returns a code of libssh2; call it again while that is EAGAIN. The abstract of the session is SshReads.
   int (*log_in)(LIBSSH2_SESSION* session, const std::string& user, const Secret& password) noexcept;
 };
 
-/// In the order to be tried: the password itself, then as the answer to each question that is not echoed.
+/// In the order to try: the password itself, then as the answer to each question that is not echoed.
 const std::array<PasswordMethod, 2>& password_methods() noexcept;
 
 }  // namespace sidekick

@@ -70,7 +70,7 @@ std::string hint_of_handshake(int code) {
 
 constexpr std::size_t max_bytes_before_login = std::size_t{1} << 20;
 
-// "Would block" instead of a failure: libssh2 then stays in a state to go on from.
+// Returns "would block" instead of a failure, so that libssh2 can continue later.
 ssize_t receive(libssh2_socket_t fd, void* buffer, std::size_t size, int flags, void** abstract) {
   auto& reads = *static_cast<SshReads*>(*abstract);
   if (reads.stopped()) return -EAGAIN;
@@ -119,7 +119,7 @@ void SshSession::set_up() {
 
 SshSession::~SshSession() {
   if (session_) libssh2_session_disconnect(session_.get(), "bye");
-  // What is left to be said must not keep us waiting.
+  // The goodbye must not block.
   ::shutdown(fd_.get(), SHUT_RDWR);
 }
 
@@ -132,7 +132,7 @@ short SshSession::events() const noexcept {
 }
 
 void SshSession::wait(const CancelToken& cancel) {
-  usable_ = false;  // unless the server moves: what was begun is not finished else
+  usable_ = false;  // until the wait succeeds: the call is not finished otherwise
   auto patience = idle_;
   if (login_ends_) {
     const auto what = "the ssh server on '" + url_.authority() + "' ";
@@ -176,7 +176,7 @@ void SshSession::prefer_known_keys(const std::string& known_hosts) {
   for (const auto& key : known_keys(known_hosts, url_.host, url_.effective_port()))
     methods += methods_of(key.type) + ",";
   if (methods.empty()) return;
-  // The others stay behind them, so that a host with none of these is told from one that cannot be talked to.
+  // The other methods follow, so that a host without any of these is distinct from one that has no common method.
   const char** all = nullptr;
   const int count = libssh2_session_supported_algs(session_.get(), LIBSSH2_METHOD_HOSTKEY, &all);
   for (int i = 0; i < count; i++) methods += std::string(all[i]) + ",";
