@@ -17,8 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto for_ever = std::chrono::hours(24);
-constexpr auto look_again = 20ms;        // where nothing tells of the change that is waited for
-constexpr auto killed_are_gone_in = 2s;  // more takes only what the kernel itself holds
+constexpr auto look_again = 20ms;        // where no descriptor reports the change
+constexpr auto killed_are_gone_in = 2s;  // longer only if the kernel blocks a process
 
 bool ends_the_command(int signal) {
   return signal == SIGTERM || signal == SIGINT;
@@ -71,7 +71,7 @@ void Attempt::start() {
     request.stdio[2] = output_->ends()[1];
   }
   try {
-    // A keeper that ends at once is not to be collected while it is being started.
+    // Prevents that the signal thread reaps a keeper that ends while it is being started.
     const std::lock_guard turn(pending_.collecting());
     children_.launch(request);
   } catch (const Error& error) {
@@ -88,7 +88,7 @@ Clock::duration Attempt::time_left() const {
   return std::clamp<Clock::duration>(*deadline_ - context_.clock.now(), Clock::duration::zero(), for_ever);
 }
 
-/// Waits for whatever may happen, and takes note of what did.
+/// Blocks until the next event, and handles all that are ready.
 void Attempt::look(Clock::duration longest) {
   std::array<pollfd, 5> events{{{told_ ? -1 : context_.cancel.fd(), POLLIN, 0},
                                 {pending_.fd(), POLLIN, 0},
@@ -108,7 +108,7 @@ void Attempt::pass_on(int signal) {
   if (signal == SIGKILL)
     kill_at_ = context_.clock.now();
   else if (ends_the_command(signal))
-    stop_signal_ = signal;  // the token that is cancelled with it says when
+    stop_signal_ = signal;  // sent when the token is cancelled, which comes with it
   else if (!children_.leader_status())
     children_.signal_group(signal);
 }
@@ -117,7 +117,7 @@ void Attempt::tell_to_end() {
   told_ = true;
   context_.log.debug("sending " + signal_name(stop_signal_) + " to '" + settings_.argv.front() + "'");
   children_.signal_group(stop_signal_);
-  children_.signal_group(SIGCONT);  // who is stopped could not heed it
+  children_.signal_group(SIGCONT);  // a stopped process could not handle it
   if (!kill_at_) kill_at_ = context_.clock.now() + settings_.grace;
 }
 
@@ -133,7 +133,7 @@ void Attempt::end_in_time() {
   children_.signal_all(SIGKILL);
 }
 
-/// What the command left behind has the rest of the grace, and is then made to end.
+/// Processes that the command left behind get the rest of the grace, and then SIGKILL.
 void Attempt::clear_away() {
   children_.collect();
   if (children_.gone()) return;
@@ -143,7 +143,7 @@ void Attempt::clear_away() {
   while (!children_.gone()) {
     if (over()) children_.signal_all(SIGKILL);
     if (kill_at_ && context_.clock.now() >= *kill_at_ + killed_are_gone_in)
-      return context_.log.warn("something that '" + settings_.argv.front() + "' started does not let itself be killed");
+      return context_.log.warn("a process that '" + settings_.argv.front() + "' started does not end after SIGKILL");
     look(look_again);
   }
 }

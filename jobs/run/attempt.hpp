@@ -1,4 +1,4 @@
-/// The command, run once: started, told what we are told, and ended with all it started.
+/// One run of the command: starts it, forwards signals, and ends it with all its descendants.
 #pragma once
 
 #include <memory>
@@ -16,28 +16,28 @@ namespace sidekick::run {
 /// How it ended.
 struct AttemptEnd {
   enum class How { exited, signalled } how = How::exited;
-  int number = 0;        ///< the exit code, or the signal's
-  bool told_to = false;  ///< it was told to end before it did
-  Usage usage;           ///< of all that ran, as far as it was collected
+  int number = 0;        ///< the exit code, or the number of the signal
+  bool told_to = false;  ///< it ended after a request to end
+  Usage usage;           ///< of all descendants that were reaped
   enum class By { others, timeout } told_by = By::others;
-  bool by_keys = false;  ///< a key of our terminal ended it, such as Ctrl-C
+  bool by_keys = false;  ///< a key of the terminal ended it, such as Ctrl-C
 
-  /// As a shell puts it: a signal n is 128 + n.
+  /// As in a shell: 128 + n for signal n.
   int code() const noexcept { return how == How::exited ? number : 128 + number; }
   /// "exited with 3", "was killed by SIGSEGV".
   std::string description() const;
 };
 
-/// Runs to the end of the command and of everything that came of it. Cancelling sends SIGTERM (or what is pending)
-/// to its group, and after the grace, or when SIGKILL is pending, SIGKILL to all; Settings::attempt_timeout does
-/// the same. One thread; whoever runs it holds PendingSignals::running().
+/// Runs the command to its end and that of all its descendants. Cancellation sends SIGTERM (or the pending signal) to
+/// its group, and SIGKILL to all after the grace or if SIGKILL is pending; Settings::attempt_timeout does the same. For
+/// one thread; the caller holds PendingSignals::running().
 class Attempt final {
  public:
   /// `input` becomes the command's standard input; -1: /dev/null.
   Attempt(const Settings& settings, JobContext& context, PendingSignals& pending, int input);
 
-  /// To be called once. Throws Error: no_input (with exit code 127), denied (126), io; timeout, which is not to be
-  /// tried again, where the command does not let itself be killed.
+  /// Call it once. Throws Error: no_input (with exit code 127), denied (126), io; timeout without retry if the command
+  /// survives SIGKILL.
   AttemptEnd run();
 
  private:

@@ -21,12 +21,12 @@ std::chrono::microseconds microseconds(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
-/// An id that is -1 or 0 would mean everyone.
+/// The ids -1 and 0 would mean all processes.
 bool is_one(pid_t pid) {
   return pid > 1;
 }
 
-/// `end` where the keeper is gone, or nothing can be read.
+/// `end` if the keeper is gone, or reading fails.
 enum class ReadResult { report, nothing, end };
 
 ReadResult read_report(int reports, KeeperReport& report) {
@@ -59,7 +59,7 @@ void Children::launch(LaunchRequest request) {
   keeper_ = sidekick::launch(request);
   writing.reset();
   reports_ = std::move(reports);
-  // It was written before the program was started.
+  // The keeper writes it before the program starts.
   KeeperReport report;
   if (read_report(reports_.get(), report) != ReadResult::report) return keeper_is_gone();
   leader_ = report.pid;
@@ -86,11 +86,11 @@ void Children::take(const KeeperReport& report) noexcept {
   if (report.last) keeper_is_gone();
 }
 
-/// Whoever kills the keeper kills the command too.
+/// If the keeper is killed, the command dies with it.
 void Children::keeper_is_gone() noexcept {
   if (!status_) status_ = SIGKILL;
   reports_.reset();
-  ::waitpid(std::exchange(keeper_, 0), nullptr, 0);  // it ends, or was collected by this process's reaper
+  ::waitpid(std::exchange(keeper_, 0), nullptr, 0);  // it ends, or the reaper of this process has its status
 }
 
 std::optional<int> Children::take_stop() noexcept {
@@ -108,7 +108,7 @@ void Children::signal_all(int signal) const noexcept try {
     if (is_one(pid)) ::kill(pid, signal);
   if (all.empty()) signal_group(signal);
 } catch (...) {
-  signal_group(signal);  // out of memory: better some than none
+  signal_group(signal);  // out of memory: signals at least some
 }
 
 }  // namespace sidekick::run

@@ -1,4 +1,4 @@
-/// A command and all that runs below it: collected as it ends, and ended together.
+/// A command and all its descendants: reaps them, and ends them together.
 #pragma once
 
 #include <sys/resource.h>
@@ -13,7 +13,7 @@
 
 namespace sidekick::run {
 
-/// What processes used, all together; the peak is that of the largest one.
+/// Resources that the processes used in total; the peak is that of the largest process.
 struct Usage {
   std::chrono::microseconds user{0};
   std::chrono::microseconds system{0};
@@ -22,9 +22,9 @@ struct Usage {
   void add(const struct rusage& usage) noexcept;
 };
 
-/// The command runs below a keeper, which adopts what the command leaves behind, so that nothing gets away and no other
-/// child of this process is touched. Where this is destroyed while something runs, that runs on; it is killed with this
-/// process. One thread.
+/// The command runs below a keeper, which adopts orphans, so that no descendant escapes and no other child of this
+/// process is affected. Processes that run when this is destroyed go on, and are killed with this process. For one
+/// thread.
 class Children final {
  public:
   Children() = default;
@@ -32,31 +32,32 @@ class Children final {
   Children(const Children&) = delete;
   Children& operator=(const Children&) = delete;
 
-  /// Starts the command: once. Throws as sidekick::launch().
+  /// Starts the command; call it once. Throws as sidekick::launch().
   void launch(LaunchRequest request);
 
-  /// The command, which leads a group of its own.
+  /// The command, the leader of its process group.
   pid_t leader() const noexcept { return leader_; }
 
-  /// Readable when there is something to collect; -1 once nothing is left.
+  /// Readable when a process has ended or stopped; -1 once no process is left.
   int fd() const noexcept { return reports_.get(); }
 
-  /// Takes note of all that has ended or was stopped, without waiting.
+  /// Reads all reports of ended and stopped processes. Does not block.
   void collect();
 
-  /// The wait status of the leader, once it ended. SIGKILL's where the keeper was killed.
+  /// The wait status of the leader once it has ended; that of SIGKILL if the keeper was killed.
   std::optional<int> leader_status() const noexcept { return status_; }
 
   /// The signal that stopped the leader (SIGTSTP, say) since the last call.
   std::optional<int> take_stop() noexcept;
 
-  /// True when nothing of the command and of what it started is left. As of the last collect().
+  /// True if neither the command nor a descendant is left, as of the last collect().
   bool gone() const noexcept { return !reports_; }
 
-  /// To the leader's group.
+  /// To the group of the leader.
   void signal_group(int signal) const noexcept;
 
-  /// To all that is left, whatever its group and session; to the leader's group only where there is no usable /proc.
+  /// To all processes that are left, whatever their group and session; only to the group of the leader without a usable
+  /// /proc.
   void signal_all(int signal) const noexcept;
 
   const Usage& usage() const noexcept { return usage_; }

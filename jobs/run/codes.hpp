@@ -6,11 +6,11 @@
 
 namespace sidekick::run {
 
-/// Exit codes from 0 to 255; a death by signal n counts as 128 + n.
+/// Exit codes from 0 to 255; 128 + n for signal n.
 using CodeSet = std::bitset<256>;
 
-/// Reads numbers and ranges separated by commas; "any" is all but 0. Throws Error of kind usage that names the part
-/// which is neither.
+/// Parses numbers and ranges separated by commas; "any" is all but 0. Throws Error of kind usage that names the invalid
+/// part.
 CodeSet parse_codes(std::string_view text);
 
 }  // namespace sidekick::run

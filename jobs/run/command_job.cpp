@@ -34,7 +34,7 @@ Outcome CommandJob::run(JobContext& context) {
     }
     done_ = run_command(context);
   }
-  // What fails here is tried again without the command.
+  // If this fails, the retry does not run the command again.
   if (once_) once_->write("done " + wall_time_text(std::chrono::system_clock::now()) + "\n");
   return *done_;
 }
@@ -48,7 +48,7 @@ Outcome CommandJob::run_command(JobContext& context) {
   return judge(end, context.log);
 }
 
-/// False where it was done before.
+/// False if it has succeeded before.
 bool CommandJob::take_locks(JobContext& context) {
   if (!lock_ && !settings_.lock_file.empty()) lock_ = lock_file(settings_.lock_file, context);
   if (!settings_.once) return true;
@@ -63,7 +63,7 @@ Outcome CommandJob::check() const {
 
 AttemptEnd CommandJob::attempt(JobContext& context) {
   const std::lock_guard turn(pending_.running());
-  // What came between two attempts is for nobody.
+  // Discards signals that arrived between two attempts.
   (void)pending_.take();
   context.cancel.throw_if_cancelled();
   AttemptReport record{context.attempt, std::chrono::system_clock::now(), {}, {}, {}};
@@ -80,7 +80,7 @@ AttemptEnd CommandJob::attempt(JobContext& context) {
   return *record.end;
 }
 
-/// It is for the first command, whose successors would find it half read; a terminal is there for all.
+/// Only the first command gets it, as later ones would find it half read; a terminal is for all.
 int CommandJob::standard_input() const {
   const bool is_read = std::ranges::any_of(report_.attempts, [](const auto& one) { return one.end.has_value(); });
   return !is_read || ::isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : -1;

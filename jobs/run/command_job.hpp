@@ -1,4 +1,4 @@
-/// The job `run`: a command, run to completion.
+/// The job `run`: runs a command to completion.
 #pragma once
 
 #include <memory>
@@ -15,21 +15,21 @@
 
 namespace sidekick::run {
 
-/// A one-shot job, each of whose runs is one attempt of the command; ahead of the first attempt it waits as WaitJob
-/// does, where that is wanted. Succeeds when the command exits with a code of success, unless it was told to end before
-/// (see Settings::stopped_with_success). Throws Error: command (it failed; with its own exit code), no_input (127),
-/// denied (126), cancelled (after everything it started was ended), what WaitJob, OnceLock and lock_file() throw.
+/// A one-shot job; each run is one attempt of the command. Waits before the first attempt as WaitJob does, if the
+/// settings ask for it. Succeeds if the command exits with a success code, unless it was asked to end before (see
+/// Settings::stopped_with_success). Throws Error: command (it failed; with its own exit code), no_input (127), denied
+/// (126), cancelled (after all descendants have ended), what WaitJob, OnceLock and lock_file() throw.
 ///
-/// A kill ends the command, not what the command started: that does the end of the container.
+/// Killing this process ends the command, but not its descendants: they end with the container.
 class CommandJob final : public OneShotJob {
  public:
-  /// `pending` outlives this. `stop` is cancelled when the process is to end. Throws as WaitJob().
+  /// `pending` outlives this. `stop` is cancelled when the process ends. Throws as WaitJob().
   CommandJob(Settings settings, PendingSignals& pending, CancelToken stop);
 
   Outcome run(JobContext& context) override;
 
-  /// To be called once the outcome is known, with the exit code that is to follow: runs the command for that, whose
-  /// failure is a warning, and writes the report. Returns the report, at most 4 KiB of it.
+  /// Call it once the outcome is known, with the exit code of the process: runs the hook for the outcome, whose failure
+  /// is a warning, and writes the report. Returns the report, cut to at most 4 KiB.
   std::string ended(int code, std::string_view message, Log& log);
 
  private:
@@ -47,7 +47,7 @@ class CommandJob final : public OneShotJob {
   CancelToken stop_;
   Fd lock_;
   std::unique_ptr<OnceLock> once_;
-  std::optional<Outcome> done_;  ///< what is left to do then is to record it
+  std::optional<Outcome> done_;  ///< set: only the record is left to write
   Report report_;
 };
 

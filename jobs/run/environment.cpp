@@ -18,7 +18,7 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
 }
 
-/// Its text may be a secret, and is not told.
+/// The message does not quote the line, which may be a secret.
 Error bad_line(std::string_view file, int number, const std::string& cause) {
   return {ErrorKind::config, "env file '" + std::string(file) + "', line " + std::to_string(number) + ": " + cause,
           "write NAME=VALUE, one per line"};
@@ -37,9 +37,10 @@ std::vector<Variable> parse_env_file(std::string_view text, std::string_view fil
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.find_first_not_of(" \t") == std::string_view::npos || line.front() == '#') continue;
     const auto equals = line.find('=');
-    if (equals == std::string_view::npos) throw bad_line(file, number, "there is no '='");
-    if (!is_variable_name(line.substr(0, equals))) throw bad_line(file, number, "what is before '=' is not a name");
-    if (line.find('\0') != std::string_view::npos) throw bad_line(file, number, "it holds a zero byte");
+    if (equals == std::string_view::npos) throw bad_line(file, number, "the '=' is missing");
+    if (!is_variable_name(line.substr(0, equals)))
+      throw bad_line(file, number, "the text before '=' is not a valid name");
+    if (line.find('\0') != std::string_view::npos) throw bad_line(file, number, "it contains a zero byte");
     out.emplace_back(line.substr(0, equals), line.substr(equals + 1));
   }
   return out;

@@ -22,7 +22,7 @@ Fd lock_file(const std::string& path, JobContext& context) {
   if (!file)
     throw error_from_errno("cannot open the lock '" + path + "'", errno, "its folder must exist and be writable");
   bool is_told = false;
-  // A blocking flock() could not be called off.
+  // A blocking flock() could not be cancelled.
   for (auto wait = first_wait; ::flock(file.get(), LOCK_EX | LOCK_NB) != 0; wait = std::min(2 * wait, longest_wait)) {
     if (errno != EWOULDBLOCK && errno != EINTR) throw error_from_errno("cannot lock '" + path + "'", errno);
     if (!is_told) context.log.info("waiting for another holder of the lock '" + path + "'");

@@ -1,4 +1,4 @@
-/// A lock on a file that ends with its holder.
+/// A file lock that is released when its holder ends.
 #pragma once
 
 #include <string>
@@ -8,10 +8,9 @@
 
 namespace sidekick::run {
 
-/// Makes `path` if it is not there and locks it by flock(2), which holds between all processes that share the folder,
-/// until the descriptor is closed or the process ends, however it does. Where another holds it, that is said once and
-/// waited for until it is free. Throws Error: cancelled; denied, cannot_create, no_input, io where there can be no such
-/// file.
+/// Creates `path` if it is missing and locks it by flock(2) against all processes that share the folder, until the
+/// descriptor is closed or the process ends in any way. Logs once that another process holds it, and blocks until it is
+/// free. Throws Error: cancelled; denied, cannot_create, no_input, io if the file cannot be created.
 Fd lock_file(const std::string& path, JobContext& context);
 
 }  // namespace sidekick::run

@@ -38,7 +38,7 @@ std::vector<Row> rows(const std::string& path, std::size_t fields) {
 std::optional<unsigned> number(std::string_view text) {
   unsigned out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  // The highest one means "as it is" to the kernel.
+  // To the kernel, the highest id means "unchanged".
   if (error != std::errc() || end != text.data() + text.size() || out == std::numeric_limits<unsigned>::max())
     return {};
   return out;

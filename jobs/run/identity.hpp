@@ -1,4 +1,4 @@
-/// Users and groups by name or number, without the C library's look-up, which a static binary cannot have.
+/// Users and groups by name or number, without the lookup of the C library, which a static binary lacks.
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace sidekick::run {
 
-/// Whom a program can run as, and what belongs to that.
+/// The account that a program runs as.
 struct Account {
   Identity identity;
-  std::string name;  ///< empty where it has only a number
-  std::string home;  ///< "/" where none is known
+  std::string name;  ///< empty for a number without an entry
+  std::string home;  ///< "/" if unknown
 };
 
-/// Reads "name", "uid", "name:group", "uid:gid" by files such as /etc/passwd and /etc/group, which need not be there. A
-/// number without an entry is a user all the same, whose group has the same number. The supplementary groups are those
-/// that list the name, unless a group was given. Throws Error of kind config for a name that is not known.
+/// Parses "name", "uid", "name:group" or "uid:gid" by files such as /etc/passwd and /etc/group, which may be missing. A
+/// number without an entry is a user whose group has the same number. The supplementary groups are those that list the
+/// name, unless a group is given. Throws Error of kind config for an unknown name.
 Account find_account(std::string_view text, const std::string& passwd_file, const std::string& group_file);
 
 }  // namespace sidekick::run

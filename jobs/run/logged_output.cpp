@@ -11,11 +11,11 @@ namespace sidekick::run {
 
 namespace {
 
-/// With its frame and what is escaped a line of the log stays below the 16 KiB at which engines split it.
+/// With its other fields and escapes, a line of the log stays below 16 KiB, at which container engines split it.
 constexpr std::size_t max_line_bytes = std::size_t{14} << 10;
 constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
-constexpr int chunks_at_once = 1;   // of short lines it is thousands, and a signal waits meanwhile
-constexpr int chunks_at_last = 16;  // the largest pipe that who is not root can make holds so much
+constexpr int chunks_at_once = 1;   // short lines make thousands of events, and a signal waits meanwhile
+constexpr int chunks_at_last = 16;  // the largest pipe of an unprivileged user
 
 void write_line(Log& log, std::string_view stream, const Line& line) {
   if (line.part == 0) return log.info(line.text, {{"stream", stream}});

@@ -1,4 +1,4 @@
-/// What a command writes, line by line into the log.
+/// Copies the output of a command into the log, line by line.
 #pragma once
 
 #include <poll.h>
@@ -12,32 +12,32 @@
 
 namespace sidekick::run {
 
-/// Two pipes. Holds at most one part of a line of each: who writes faster than the log takes is made to wait. One
+/// Two pipes. Buffers at most one part of a line of each: the command blocks if it writes faster than the log. For one
 /// thread.
 class LoggedOutput final {
  public:
-  /// The log outlives this. Throws Error of kind io where no pipe can be made.
+  /// The log outlives this. Throws Error of kind io if a pipe cannot be created.
   explicit LoggedOutput(Log& log);
 
   /// The ends for the command: its standard output and error.
   std::array<int, 2> ends() const noexcept { return {out_.in.get(), err_.in.get()}; }
 
-  /// To be called once the command has them.
+  /// Closes our copies. Call it once the command has them.
   void close_ends() noexcept;
 
-  /// What to wait for: readable, or nothing (-1).
+  /// The descriptors to poll for input; -1 for none.
   std::array<pollfd, 2> events() const noexcept;
 
-  /// Takes what is there, but not for ever from who writes without end.
+  /// Reads the available output; returns after a while even if the command writes without end.
   void take();
 
-  /// Takes the rest, half a line at the end too. Whoever still holds the other end is not waited for.
+  /// Reads the rest with an incomplete last line. Does not wait for processes that still hold the pipe.
   void finish();
 
  private:
   struct Stream {
     explicit Stream(Log& log, std::string_view name);
-    /// False when there is nothing (more) for now.
+    /// False if there is no more output for now.
     bool take();
 
     Fd out;

@@ -26,7 +26,7 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// What of the key may stand in a file's name anywhere.
+/// The part of the key that is valid in file names everywhere.
 std::string readable(const std::string& key) {
   std::string out;
   for (const char c : key.substr(0, readable_bytes)) {
@@ -60,7 +60,7 @@ std::string record_path(const OnceSettings& settings) {
                 "mount a volume there: a folder of the container is lost with it", Retry::never);
   filters::Sha256 digest;
   digest.update(bytes_of(settings.key));
-  // A key cannot hold a line break's neighbour by chance: each digest stands on a line of its own.
+  // Each digest is on a line of its own, so that no key looks like another key with a digest.
   for (const auto& file : settings.files) digest.update(bytes_of("\n" + digest_of_file(file)));
   return (std::filesystem::path(settings.folder) /
           ("once-" + readable(settings.key) + "-" + digest.hex().substr(0, digest_digits)))

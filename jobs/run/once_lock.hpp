@@ -1,4 +1,4 @@
-/// The record that something was done, which keeps it from being done twice.
+/// The record of a success, which prevents a second run.
 #pragma once
 
 #include <optional>
@@ -11,18 +11,18 @@
 
 namespace sidekick::run {
 
-/// Where the files of a key are, without their endings: in the folder, by a readable part of the key and a digest of
-/// the whole and of the files' contents. Throws Error: no_input, denied, io for a file that cannot be read; no_input
-/// (with a hint) where the folder is not there.
+/// The path of the files of a key without their endings: the folder, a readable part of the key, and a digest of the
+/// key and the contents of the files. Throws Error: no_input, denied, io for an unreadable file; no_input (with a hint)
+/// if the folder does not exist.
 std::string record_path(const OnceSettings& settings);
 
-/// Holds the lock of a key while it lives. A kill at any moment leaves no record or a whole one.
+/// Holds the lock of a key while it lives. A kill leaves no record or a complete one.
 class OnceLock final {
  public:
-  /// Waits for another who holds it. Throws Error as record_path() and lock_file().
+  /// Blocks while another process holds it. Throws Error as record_path() and lock_file().
   OnceLock(const OnceSettings& settings, JobContext& context);
 
-  /// What the record says; nothing where there is none. Throws Error: denied, io.
+  /// The text of the record; nothing if there is none. Throws Error: denied, io.
   std::optional<std::string> record() const;
 
   /// Returns once the record is durable. Throws Error: denied, cannot_create, io.

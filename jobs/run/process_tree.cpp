@@ -21,7 +21,7 @@ std::optional<pid_t> number(std::string_view text) {
   return out;
 }
 
-/// The beginning of /proc/PID/stat: the fields that count are among the first.
+/// The beginning of /proc/PID/stat, which has the fields that we need.
 std::string stat_of(int folder, const char* pid) {
   const Fd file(::openat(folder, (std::string(pid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 512> text{};
@@ -29,7 +29,7 @@ std::string stat_of(int folder, const char* pid) {
   return {text.data(), static_cast<std::size_t>(got > 0 ? got : 0)};
 }
 
-/// It may be that of another namespace, whose numbers mean others here.
+/// /proc may be that of another namespace, where the ids mean other processes.
 bool is_our_proc() {
   std::array<char, 32> self{};
   const auto size = ::readlink("/proc/self", self.data(), self.size());

@@ -1,4 +1,4 @@
-/// Who descends from whom, as /proc tells.
+/// The tree of processes, from /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -11,14 +11,14 @@
 
 namespace sidekick::run {
 
-/// The parent of each process there is. Empty where there is no /proc, or only that of another namespace. Processes
-/// come and go while it is read.
+/// The parent of each process. Empty without /proc, or with that of another namespace. Processes come and go while this
+/// reads.
 std::map<pid_t, pid_t> parents();
 
-/// The parent in the text of /proc/PID/stat, whatever the program's name holds; nothing for other texts.
+/// The parent in the text of /proc/PID/stat, for any program name; nothing for other texts.
 std::optional<pid_t> parent_in(std::string_view stat);
 
-/// All that descends from `root`, in no order.
+/// All descendants of `root`, in no particular order.
 std::vector<pid_t> descendants(const std::map<pid_t, pid_t>& parents, pid_t root);
 
 }  // namespace sidekick::run

@@ -57,7 +57,7 @@ boost::json::object json_of(const AttemptReport& attempt) {
   return out;
 }
 
-/// With an empty list of attempts.
+/// The report with an empty list of attempts.
 boost::json::object head_of(const Report& report) {
   return {{"command", limited(report.program)},
           {"exit_code", report.exit_code},
@@ -70,7 +70,7 @@ boost::json::object head_of(const Report& report) {
           {"attempts", boost::json::array()}};
 }
 
-/// Our standard output or error, where the path leads to it: it may be one that cannot be opened again.
+/// Our standard output or error if the path leads to it: not every such file can be opened again.
 std::optional<int> own_output(const struct stat& there) {
   for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
     struct stat info{};
@@ -79,7 +79,7 @@ std::optional<int> own_output(const struct stat& there) {
   return {};
 }
 
-/// A pipe that nobody reads is an error, and not waited for.
+/// Opening a pipe without a reader is an error instead of blocking.
 void write_in_place(const std::string& path, std::string_view text) {
   const Fd file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!file) throw error_from_errno("cannot write '" + path + "'", errno);

@@ -1,4 +1,4 @@
-/// What became of a run, for programs to read.
+/// The machine-readable report of a run.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ namespace sidekick::run {
 
 using WallTime = std::chrono::system_clock::time_point;
 
-/// One attempt. Where it could not be started there is no end, and `failure` says why.
+/// One attempt. Without an end it could not be started, and `failure` has the reason.
 struct AttemptReport {
   int number = 1;
   WallTime started;
@@ -26,19 +26,19 @@ struct Report {
   std::string program;
   WallTime started;
   WallTime ended;
-  int exit_code = 0;     ///< that of this process
-  std::string message;   ///< how it ended, in one line
-  bool skipped = false;  ///< it was done before
+  int exit_code = 0;     ///< of this process
+  std::string message;   ///< the outcome in one line
+  bool skipped = false;  ///< it has succeeded before
   std::vector<AttemptReport> attempts;
 };
 
-/// As one JSON object. Of the attempts the last ones are kept that fit into `max_bytes`, and of the message its
-/// beginning.
+/// The report as one JSON object of at most `max_bytes`, with as many of the last attempts as fit, and the beginning of
+/// the message.
 std::string report_json(const Report& report, std::size_t max_bytes = std::size_t{1} << 20);
 
-/// Writes a report where it is wanted: into a file as replace_file() does (that which a link names, in place where its
-/// folder does not let it be replaced), or to what else is there: a pipe, a device, our own standard output or error.
-/// Throws Error: denied, cannot_create, no_input, io.
+/// Writes a report to `path`: replaces a file as replace_file() does (following a link; in place if the folder does not
+/// permit a replacement), or writes to a pipe, a device, or our standard output or error. Throws Error: denied,
+/// cannot_create, no_input, io.
 void write_report(const std::string& path, const std::string& text);
 
 /// RFC 3339 in UTC with milliseconds.

@@ -1,4 +1,4 @@
-/// What `run` is told.
+/// The settings of `run`.
 #pragma once
 
 #include <chrono>
@@ -12,24 +12,24 @@
 
 namespace sidekick::run {
 
-/// That the command is to succeed once only.
+/// Run the command until it has succeeded once, and never again.
 struct OnceSettings {
-  std::string folder;              ///< keeps the records, shared by all who are to know of each other
-  std::string key;                 ///< what must not be done twice
-  std::vector<std::string> files;  ///< their content belongs to the key
+  std::string folder;              ///< of the records, shared by all processes that must exclude each other
+  std::string key;                 ///< what must not succeed twice
+  std::vector<std::string> files;  ///< their contents are part of the key
 };
 
 struct Settings {
   std::vector<std::string> argv;
   std::vector<std::string> environment;  ///< "NAME=value", all of it; may hold secrets
-  std::string folder;                    ///< the command's working directory; empty: ours
+  std::string folder;                    ///< the working directory of the command; empty: ours
   std::optional<Identity> identity;
   std::optional<mode_t> umask;
   int nice = 0;
 
   std::optional<wait::Settings> wait_for;                    ///< until then the command is not started
   std::optional<std::chrono::milliseconds> attempt_timeout;  ///< for one attempt, from the start of the command
-  std::chrono::milliseconds grace{8'000};                    ///< from asking all that runs to end to making it
+  std::chrono::milliseconds grace{8'000};                    ///< from SIGTERM to SIGKILL
   CodeSet success_codes;                                     ///< besides 0
   CodeSet retry_on;
   enum class Output { passed_through, logged } output = Output::passed_through;

@@ -10,7 +10,7 @@ namespace sidekick::run {
 
 namespace {
 
-/// Who is in the background is stopped for asking, unless it blocks the signal.
+/// A background process is stopped for this call unless it blocks the signal.
 void make_foreground(int terminal, pid_t group) {
   sigset_t stop, before;
   ::sigemptyset(&stop);
@@ -20,7 +20,7 @@ void make_foreground(int terminal, pid_t group) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-/// Only a shell with job control gives a command a group of its own, in the session of both.
+/// Only a shell with job control gives a command a group of its own in the same session.
 bool has_job_control() {
   const pid_t parent = ::getppid();
   return parent > 0 && ::getsid(parent) == ::getsid(0) && ::getpgid(parent) != ::getpgrp();
@@ -34,7 +34,7 @@ Terminal::Terminal() {
 
 Terminal::~Terminal() {
   if (!descriptor_) return;
-  // The shell may have taken it back meanwhile; what is left of the command has not.
+  // The shell may have taken the foreground back meanwhile; a remaining process of the command has not.
   const pid_t now = ::tcgetpgrp(*descriptor_);
   if (now > 0 && (::kill(-now, 0) == 0 || errno != ESRCH)) return;
   make_foreground(*descriptor_, ::getpgrp());
@@ -57,7 +57,7 @@ void Terminal::stop_with(pid_t leader, int signal) noexcept {
   }
   if ((!descriptor_ && !wants_it) || ::getpid() == 1 || !has_job_control()) return;
   if (descriptor_ && ::tcgetpgrp(*descriptor_) == leader) make_foreground(*descriptor_, ::getpgrp());
-  ::kill(0, SIGSTOP);  // all of our group, as the terminal would have
+  ::kill(0, SIGSTOP);  // our whole group, as the terminal does
   if (!descriptor_)
     lend_to(leader);
   else if (::tcgetpgrp(*descriptor_) == ::getpgrp())

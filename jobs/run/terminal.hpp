@@ -1,4 +1,4 @@
-/// The terminal's foreground, lent to a command.
+/// Lends the foreground of the terminal to a command.
 #pragma once
 
 #include <sys/types.h>
@@ -9,9 +9,9 @@
 
 namespace sidekick::run {
 
-/// Where standard input is our terminal and we are its foreground, the command becomes that, or it could not read.
-/// Where it is something else, the command becomes that once it asks for the terminal (to read a password, say). On
-/// destruction we are it again.
+/// If standard input is our terminal and we are in the foreground, the command gets the foreground, as it could not
+/// read otherwise. If standard input is something else, the command gets the foreground once it uses the terminal (to
+/// read a password, say). The destructor takes it back.
 class Terminal final {
  public:
   Terminal();
@@ -19,12 +19,12 @@ class Terminal final {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  /// The descriptor for LaunchRequest::terminal; nothing where there is nothing to lend.
+  /// The descriptor for LaunchRequest::terminal; nothing if there is no foreground to lend.
   std::optional<int> descriptor() const noexcept { return descriptor_; }
 
-  /// The command whose group leader is `leader` was stopped by `signal`. Where it wants the terminal that we have, it
-  /// gets that and goes on. Else, as a shell that started us sees only us, we stop with it, and when continued continue
-  /// it; nothing where there is no such shell.
+  /// Call it when the group of `leader` was stopped by `signal`. If the group wants the terminal that we have, lends it
+  /// and continues the group. Otherwise stops this process too, as the shell that started us sees only us, and
+  /// continues the group when we are continued; does nothing without such a shell.
   void stop_with(pid_t leader, int signal) noexcept;
 
  private:

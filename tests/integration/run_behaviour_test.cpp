@@ -216,7 +216,7 @@ TEST_CASE("with a /proc of another namespace only what is known to be ours is en
   auto finished = run(command, 20s);
   INFO(finished.describe());
   CHECK(finished.exit_code == 3);
-  CHECK(finished.err.find("does not let itself be killed") == std::string::npos);
+  CHECK(finished.err.find("does not end after SIGKILL") == std::string::npos);
   // Not the first process: nor does it end itself.
   finished = run({{"unshare", "--pid", "--fork", "--kill-child", "sh", "-c", "\"$@\"; exit $?", "sh", sidekick_binary(),
                    "run", "--grace=200ms", "--", "sh", "-c", "setsid sleep 0.2 & exit 4"}},

@@ -27,11 +27,11 @@ TEST_CASE("an env file's values are taken as they stand") {
 }
 
 TEST_CASE("a bad line of an env file is told by its number and not by its text") {
-  CHECK(failure("A=1\nhunter2\n") == "env file 'f', line 2: there is no '='");
-  CHECK(failure("A=1\n\n#\nexport X=1\n") == "env file 'f', line 4: what is before '=' is not a name");
-  CHECK(failure("1A=1") == "env file 'f', line 1: what is before '=' is not a name");
-  CHECK(failure("=1") == "env file 'f', line 1: what is before '=' is not a name");
-  CHECK(failure(std::string_view("A=\0", 3)) == "env file 'f', line 1: it holds a zero byte");
+  CHECK(failure("A=1\nhunter2\n") == "env file 'f', line 2: the '=' is missing");
+  CHECK(failure("A=1\n\n#\nexport X=1\n") == "env file 'f', line 4: the text before '=' is not a valid name");
+  CHECK(failure("1A=1") == "env file 'f', line 1: the text before '=' is not a valid name");
+  CHECK(failure("=1") == "env file 'f', line 1: the text before '=' is not a valid name");
+  CHECK(failure(std::string_view("A=\0", 3)) == "env file 'f', line 1: it contains a zero byte");
 }
 
 TEST_CASE("a variable takes the place of one of its name only") {
