@@ -1,9 +1,9 @@
-/// Whether a source may have nothing in it.
+/// Whether a source may be empty.
 #pragma once
 
 namespace sidekick::backup {
 
-/// `refused`: a source with nothing in it is an Error of kind no_input, since that is more often a mistake than meant.
+/// `refused`: an empty source is an Error of kind no_input, since it is more often a mistake than intended.
 enum class EmptySource { refused, allowed };
 
 }  // namespace sidekick::backup

@@ -14,7 +14,7 @@ constexpr int not_executable = 126;
 constexpr int not_found = 127;
 constexpr std::size_t max_shown_bytes = 500;
 
-/// The last line with something on it, as one line of a message.
+/// The last line that is not blank, in the form of a message.
 std::string last_line(std::string_view text) {
   const auto end = text.find_last_not_of(" \t\r\n");
   if (end == std::string_view::npos) return {};

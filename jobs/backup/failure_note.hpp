@@ -1,4 +1,4 @@
-/// What keeps a hopeless backup from being uploaded again and again, although its container is made anew each time.
+/// A record of a permanent failure, which prevents that each new container uploads the same hopeless backup again.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace sidekick::backup {
 
-/// A failure that no further attempt can mend, and when it was, by the wall clock.
+/// A permanent failure and its time by the wall clock.
 struct FailureNote {
   storage::WallTime at{};
   ErrorKind kind = ErrorKind::internal;
@@ -19,15 +19,15 @@ struct FailureNote {
   std::string hint;
 };
 
-/// Lines of text: "1", milliseconds since 1970, the kind, the message, the hint. Nothing for what is no such note: a
-/// note that cannot be read holds nobody up. Pure.
+/// Lines of text: "1", milliseconds since 1970, the kind, the message, the hint. Parsing returns nothing for an invalid
+/// note, which then delays no backup. Pure.
 std::string to_text(const FailureNote& note);
 std::optional<FailureNote> parse_failure_note(std::string_view text);
 
-/// "<job>.failure", the object that holds the note. Pure.
+/// "<job>.failure", the name of the object with the note. Pure.
 std::string failure_note_name(std::string_view job);
 
-/// The note of a job, beside its backups. All throw as Storage does.
+/// Read, write and remove the note of a job, which is stored beside its backups. Throw as Storage does.
 std::optional<FailureNote> read_failure_note(storage::Storage& storage, const std::string& job,
                                              const CancelToken& cancel);
 void leave_failure_note(storage::Storage& storage, const std::string& job, const FailureNote& note,

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{256} << 10;
 
-/// Reads on behalf of a filter that owns its source, of which the digest is asked afterwards.
+/// Lends a source to a filter that owns its own, so that the caller can ask for the digest afterwards.
 class BorrowedSource final : public filters::Source {
  public:
   explicit BorrowedSource(filters::Source& from) : from_(from) {}

@@ -16,7 +16,7 @@ using storage::Manifest;
 
 namespace {
 
-/// Without the endings of what is taken off.
+/// The name without the endings of the removed layers.
 std::string plain_name(std::string name, const Manifest& backup) {
   const auto cut = [&name](std::string_view ending) {
     if (name.ends_with(ending)) name.resize(name.size() - ending.size());

@@ -23,7 +23,8 @@ constexpr std::array<Unit, 4> units{{{'y', &KeepPeriod::years, 100},
 
 constexpr int months_a_year = 12;
 
-/// The moment at which the clocks of `zone` show `local`. Where they show it never or twice, by one of the two offsets.
+/// The moment at which clocks in `zone` show `local`; uses one of the two offsets if they never show it, or show it
+/// twice.
 sys_seconds shown_at(local_seconds local, const schedule::TimeZone& zone) {
   const auto offset_at = [&](sys_seconds time) { return zone.span_at(time).offset; };
   const sys_seconds guess(local.time_since_epoch());

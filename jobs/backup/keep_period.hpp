@@ -10,7 +10,7 @@
 
 namespace sidekick::backup {
 
-/// Years, months, days and hours, as restic's --keep-within has them.
+/// Years, months, days and hours, as in restic's --keep-within.
 struct KeepPeriod {
   int years = 0;
   int months = 0;
@@ -20,15 +20,15 @@ struct KeepPeriod {
   /// "1y5m7d2h".
   std::string text() const;
 
-  /// The moment so long before `time`: years, months and days by the calendar of `zone`, then hours. A day that a month
-  /// does not have becomes one of the next month, as in restic: one month before 31 March is 3 March.
+  /// The moment this long before `time`: years, months and days by the calendar of `zone`, then hours. A day that the
+  /// month lacks becomes a day of the next month, as in restic: one month before 31 March is 3 March.
   storage::WallTime before(storage::WallTime time, const schedule::TimeZone& zone) const;
 
   friend bool operator==(const KeepPeriod&, const KeepPeriod&) = default;
 };
 
-/// Numbers with the units y, m (months), d and h, each unit once, in any order, together more than nothing. Nothing for
-/// any other text. Pure.
+/// Parses numbers with the units y, m (months), d and h, each unit at most once, in any order, in sum positive. Nothing
+/// for any other text. Pure.
 std::optional<KeepPeriod> parse_keep_period(std::string_view text);
 
 }  // namespace sidekick::backup

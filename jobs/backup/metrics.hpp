@@ -1,4 +1,4 @@
-/// The figures that a backup keeps, each with the label `backup`: the name of its job.
+/// The metrics of backups, each with the label `backup`: the name of the job.
 #pragma once
 
 #include "sidekick/metrics.hpp"

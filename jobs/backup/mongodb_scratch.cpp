@@ -26,14 +26,14 @@ using namespace std::chrono_literals;
 constexpr std::string_view prefix = "sidekick_proof_";
 constexpr auto dead_after = 24h;
 
-/// What a restore brings under another name: the rest belongs to a server and not to its data.
+/// The databases to restore under another name; the others belong to the server, not to its data.
 bool is_restored(const Namespace& ns) {
   if (ns.db.empty() || ns.db == "config" || ns.db == "local") return false;
   if (ns.collection.starts_with("$admin.")) return false;
   return !ns.collection.starts_with("system.") || (ns.db != "admin" && ns.collection == "system.js");
 }
 
-/// A name as a pattern that matches it alone.
+/// A pattern that matches only this name.
 std::string escaped(const std::string& name) {
   std::string out;
   for (const char c : name) {
@@ -91,7 +91,7 @@ class ScratchProof {
     names_begin_ = now;
   }
 
-  /// Reads all of it: what it holds is what the scratch server must hold then.
+  /// Reads the whole archive: the scratch server must then hold the same.
   void count() {
     mongo::ArchiveReader reader(open_(), name_);
     counts_ = mongo::prove(reader).namespaces;
@@ -129,7 +129,7 @@ class ScratchProof {
     if (held != counts_[i].documents)
       throw differs(collection.ns,
                     std::to_string(held) + " documents instead of " + std::to_string(counts_[i].documents));
-    if (time_series) return;  // their indexes are listed otherwise than they are dumped
+    if (time_series) return;  // the server lists their indexes in another form than the dump has
     const auto indexes = described(pool_->client().run_cursor(there.db, Bson().append("listIndexes", there.collection),
                                                               "cannot list the indexes"));
     for (const auto& index : described(metadata.indexes))
@@ -152,7 +152,7 @@ class ScratchProof {
     pool_->client().run(db, Bson().append("dropDatabase", 1), "cannot drop '" + db + "' of the scratch server");
   }
 
-  /// After a failure, which is what is told: what cannot be dropped now is dropped by a later run.
+  /// Best effort after a failure, which is the error to report; a later run drops the rest.
   void drop_own(const Error& failure) {
     if (failure.kind() == ErrorKind::cancelled) return;
     try {
@@ -170,7 +170,7 @@ class ScratchProof {
   std::chrono::sys_seconds names_begin_{};
   std::vector<DumpCollection> collections_;
   std::vector<mongo::NamespaceCount> counts_;
-  std::map<std::string, std::string> names_;  ///< of databases: the dump's own and the throwaway one
+  std::map<std::string, std::string> names_;  ///< of databases: that in the dump and the throwaway one
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ std::string database_of(const mongoc_uri_t* uri) {
   return name ? name : "";
 }
 
-/// Tells whether anything was written.
+/// Records whether anything was written.
 class CountingSink final : public filters::Sink {
  public:
   explicit CountingSink(filters::Sink& next) : next_(next) {}
@@ -95,7 +95,7 @@ class MongodbBackup final : public Source {
   }
 
  private:
-  /// A snapshot that nobody asked for, and that this database cannot have, is done without.
+  /// Falls back to a dump without a snapshot if the user did not ask for one and this database does not support it.
   dump::Report write(dump::Settings dump, filters::Sink& sink, JobContext& context) {
     const bool may_do_without = dump.snapshot && settings_.moment == MongodbSource::Moment::by_deployment;
     if (may_do_without && outlived_) dump.snapshot = false;
@@ -104,7 +104,7 @@ class MongodbBackup final : public Source {
       return dump::write_archive(dump, counted, context);
     } catch (const Error& error) {
       if (may_do_without && dump.snapshot && dump::is_history_gone(error)) {
-        // It would be gone again each time: a database that takes so long would never be backed up.
+        // The next snapshot would expire as well: such a slow database would never be backed up.
         outlived_ = true;
         no_snapshot_ = error.message() + " (" + error.hint() + ")";
         throw Error(ErrorKind::unavailable, error.message() + ": the next attempt uses no snapshot", error.hint());
@@ -127,7 +127,7 @@ class MongodbBackup final : public Source {
     out.tool_version = settings_.tool_version;
     out.snapshot = settings_.moment == MongodbSource::Moment::snapshot;
     if (out.snapshot || !deployment.replica_set) return out;
-    // The oplog is of all namespaces, so it goes with all of them only.
+    // The oplog covers all namespaces, so it is dumped only with all of them.
     out.oplog = db_.empty() && settings_.ns_include.empty() && settings_.ns_exclude.empty();
     out.snapshot = !out.oplog && major_of(deployment.server_version) >= first_with_snapshots;
     return out;
@@ -147,8 +147,8 @@ class MongodbBackup final : public Source {
   const MongodbSource settings_;
   const std::string where_;
   std::string db_;
-  std::string no_snapshot_;  ///< why the last write_to() did without one
-  bool outlived_ = false;    ///< a snapshot took longer than the server keeps history, so it is not tried again
+  std::string no_snapshot_;  ///< why the last write_to() used none
+  bool outlived_ = false;    ///< a dump outlived the history of the server, so snapshots are not tried again
 };
 
 }  // namespace

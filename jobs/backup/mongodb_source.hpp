@@ -15,7 +15,7 @@ namespace sidekick::backup {
 struct MongodbSource {
   mongo::Connection connection;
   enum class Moment {
-    by_deployment,  ///< with the oplog of a replica set; one of its databases by snapshot, from 5.0
+    by_deployment,  ///< with the oplog of a replica set; a single database by snapshot, from 5.0
     snapshot,
   } moment = Moment::by_deployment;
   EmptySource empty = EmptySource::refused;
@@ -23,14 +23,14 @@ struct MongodbSource {
   std::vector<std::string> ns_exclude;
   int parallel_collections = 4;
   std::string tool_version;
-  std::optional<mongo::Connection> scratch;  ///< where backups are restored to prove them; absent: nowhere
+  std::optional<mongo::Connection> scratch;  ///< the scratch server that verifies backups; absent: none
 };
 
-/// Where the URI names a database, that one alone is dumped. Throws Error as connection_uri().
+/// Dumps only the database that the URI names, if any. Throws Error as connection_uri().
 std::unique_ptr<Source> mongodb_source(MongodbSource settings);
 
-/// The name of a job for that source: the database, else the first host up to its first dot; "mongodb" where that is an
-/// address.
+/// The default job name of that source: the database, else the first host up to its first dot, or "mongodb" if that is
+/// an address.
 std::string mongodb_job_name(const mongo::Connection& connection);
 
 }  // namespace sidekick::backup

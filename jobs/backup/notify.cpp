@@ -12,7 +12,7 @@ bool is_wanted(NotifySettings::On on, BackupEnding::Result result) {
   return (on == NotifySettings::On::failure) == (result == BackupEnding::Result::failure);
 }
 
-/// Where the message goes, without what may be a token in its path.
+/// The destination without its path, which may hold a token.
 std::string place(const std::string& url, std::string_view flag) {
   try {
     return parse_url(url).origin();

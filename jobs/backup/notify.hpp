@@ -1,4 +1,4 @@
-/// Telling a URL how a backup ended.
+/// Notifies a URL of the outcome of a backup.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace sidekick::backup {
 
 struct NotifySettings {
-  Secret url;  ///< such URLs often hold a token in their path; empty: nobody is told
+  Secret url;  ///< its path often holds a token; empty: no notification
   enum class On { success, failure, both } on = On::both;
   Secret ping_success;  ///< fetched at the end of a run; empty: none
   Secret ping_failure;
@@ -17,16 +17,16 @@ struct NotifySettings {
   HttpSettings http;
 };
 
-/// {"event": "success", "job": …, "source": …, "manifest": {…}, "error": {"kind", "message", "hint"}}: of a failure
-/// there is an error and the manifest is null, else the other way round. Pure.
+/// {"event": "success", "job": …, "source": …, "manifest": {…}, "error": {"kind", "message", "hint"}}. After a failure
+/// the manifest is null, otherwise the error is. Pure.
 std::string notification(const BackupEnding& ending);
 
-/// Posts it as JSON, where `ending` is one to be told of; a suspect backup always is. An answer other than 2xx, or
-/// none, is a warning. Throws Error of kind cancelled only.
+/// Posts the notification as JSON if the settings ask for this outcome; a suspect backup always counts. Logs a warning
+/// for a status other than 2xx, or without an answer. Throws Error of kind cancelled only.
 void notify(const NotifySettings& settings, const BackupEnding& ending, Log& log, const CancelToken& cancel);
 
-/// Fetches the URL for a run that ended so, for services that watch that something happens: ping_success, or
-/// ping_failure of a suspect backup too. An answer other than 2xx, or none, is a warning. Throws Error of kind
+/// Fetches the URL for this outcome, for services that alert when pings stop: ping_success, or ping_failure, which a
+/// suspect backup also gets. Logs a warning for a status other than 2xx, or without an answer. Throws Error of kind
 /// cancelled only.
 void ping(const NotifySettings& settings, BackupEnding::Result result, Log& log, const CancelToken& cancel);
 

@@ -36,8 +36,8 @@ std::string suffix_of(const Source& source, const PipelineSettings& settings) {
   return out;
 }
 
-/// A time under which the new backup sorts after those that are there: names tell seconds only, and the clock may have
-/// been set back.
+/// A time that sorts the new backup after the existing ones: names have a resolution of a second, and the clock may
+/// have been set back.
 WallTime sorted_after(const std::vector<BackupName>& names, WallTime now, Log& log) {
   if (names.empty() || names.back().time < std::chrono::floor<std::chrono::seconds>(now)) return now;
   const auto newest = names.back().time;
@@ -59,7 +59,7 @@ std::optional<Manifest> last_good(storage::Storage& storage, const std::string& 
   for (const auto& listed : std::views::reverse(listing)) {
     auto entry = catalog.entry(listed, cancel);
     if (!entry) continue;
-    // Damaged, or of a newer version: no reason to be without a new backup.
+    // Damaged, or of a newer version: does not prevent a new backup.
     if (entry->failure) log.warn(entry->failure->message(), {{"hint", entry->failure->hint()}});
     if (entry->presence() != storage::Presence::whole || entry->manifest->suspect) continue;
     if (source.empty() || entry->manifest->source == source) return std::move(entry->manifest);
@@ -160,7 +160,7 @@ void OneBackup::publish(JobContext& context) {
   may_arrive_ = true;
   try {
     if (storage_.put_if_absent(name, text, context.cancel)) return;
-    // A storage that asks again after a cut connection meets what it has stored itself.
+    // A retry after a lost connection may find our own object.
     if (storage_.get(name, context.cancel) != text)
       throw Error(ErrorKind::internal, "there is a manifest '" + name + "' already in '" + storage_.where() + "'");
   } catch (const Error& error) {
@@ -169,8 +169,8 @@ void OneBackup::publish(JobContext& context) {
   }
 }
 
-/// The manifest first: where its writing failed it may be there nonetheless, and must not be without its object. It may
-/// even come later, out of a connection that broke: then the object stays for it, or for a later prune.
+/// Removes the manifest first: it may exist although its write failed, and must not be without its object. A broken
+/// connection may even deliver it later: then the object stays for it, or for a later prune.
 void OneBackup::discard(Log& log) noexcept try {
   const CancelToken unstoppable;
   storage_.remove(storage::manifest_name(manifest_.name), unstoppable);

@@ -1,4 +1,4 @@
-/// One backup of one source: taken, proven, published, told of.
+/// One backup of one source: takes, verifies, publishes and reports it.
 #pragma once
 
 #include <chrono>
@@ -11,24 +11,23 @@
 
 namespace sidekick::backup {
 
-/// Takes one backup under a lease that is held by whoever calls. An object gets its name only once its plain bytes were
-/// proven, and its manifest only once it was proven from where it is stored: without that it does not exist. Killed in
-/// between it leaves at most an object without a manifest. Not thread safe.
+/// Takes one backup under a lease that the caller holds. An object gets its name only after its plain bytes were
+/// verified, and its manifest only after the stored bytes were: without a manifest there is no backup. A kill leaves at
+/// most an object without a manifest. Not thread safe.
 class OneBackup final {
  public:
-  /// All of it outlives this.
+  /// The references outlive this.
   OneBackup(const Settings& settings, storage::Storage& storage, Task& task, const Lease& lease);
 
-  /// The manifest as it was stored. Throws Error: what the source, the storage and the hook before it throw; data where
-  /// a proof fails (the object is removed); temporary where the lease was lost. Where only the restore into the scratch
-  /// server could not be carried out, the backup is kept as one of level `read`, and the error, which may not be tried
-  /// again, says so.
+  /// Returns the manifest as stored. Throws Error: what the source, the storage and the hook before the backup throw;
+  /// data if verification fails (the object is removed); temporary if the lease was lost. If only the restore into the
+  /// scratch server could not run, keeps the backup with level `read` and throws an error without retry that says so.
   storage::Manifest run(JobContext& context);
 
-  /// Bytes that the source gave in run(), also where that failed.
+  /// The bytes that the source wrote in run(), even if that failed.
   std::uint64_t plain_bytes() const noexcept { return pipeline_.plain_bytes(); }
 
-  /// As far as it is known: of a failure at least its name and its job.
+  /// The manifest as far as it is known: after a failure at least its name and job.
   const storage::Manifest& manifest() const noexcept { return manifest_; }
 
  private:
@@ -46,12 +45,11 @@ class OneBackup final {
   Pipeline pipeline_;
   storage::Manifest manifest_;
   std::optional<Error> unproven_;
-  bool may_arrive_ = false;  ///< the manifest: a storage that did not answer may write it yet
+  bool may_arrive_ = false;  ///< the manifest may still arrive from a storage that did not answer
 };
 
-/// The newest backup of `source` that is whole and not suspect; where that has none, or `source` is empty, the newest
-/// of the job; nothing where there is none. A manifest that cannot be read is logged and passed over. Throws as Catalog
-/// does else.
+/// The newest complete backup of `source` that is not suspect; if there is none or `source` is empty, that of the job;
+/// nothing if there is none. Logs and skips manifests that cannot be read. Otherwise throws as Catalog does.
 std::optional<storage::Manifest> last_good(storage::Storage& storage, const std::string& job, std::string_view source,
                                            Log& log, const CancelToken& cancel);
 

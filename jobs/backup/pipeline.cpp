@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t proof_lag_bytes = std::size_t{4} << 20;
 
-/// Hands the same bytes to the proof and to what stores them.
+/// Passes the same bytes to the verification and to the storage.
 class Tee final : public Sink {
  public:
   Tee(Sink& proof, Sink& next, std::uint64_t& count) : proof_(proof), next_(next), count_(count) {}
@@ -23,7 +23,7 @@ class Tee final : public Sink {
     proof_.write(bytes);
     next_.write(bytes);
   }
-  /// The two are finished one by one: the proof must be done before anything is published.
+  /// Finishes the two one by one: the verification must be complete before anything is published.
   void finish() override {}
 
  private:

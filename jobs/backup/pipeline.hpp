@@ -1,4 +1,4 @@
-/// From a source to an object in a storage, proven on the way.
+/// Copies a source into an object of a storage, and verifies it on the way.
 #pragma once
 
 #include <functional>
@@ -31,14 +31,14 @@ class Pipeline final {
  public:
   Pipeline(PipelineSettings settings, storage::Storage& storage) : settings_(std::move(settings)), storage_(storage) {}
 
-  /// Pours `source` through compression and encryption into the object `name`, while Source::prove() reads the same
-  /// plain bytes in a thread of its own. `may_publish` is asked once all of it was proven, before the object gets its
-  /// name, and throws where it must not have it. Memory is bounded whatever the size. Throws Error: data where the
-  /// proof finds a flaw or other counts than the source told, and what the source, the storage and `may_publish` throw;
-  /// then there is no object, as far as the storage can be reached.
+  /// Writes `source` through compression and encryption into the object `name`, while Source::prove() reads the same
+  /// plain bytes in a thread of its own. Calls `may_publish` after the verification and before the object gets its
+  /// name; it throws to forbid that. Memory is bounded, whatever the size. Throws Error: data if the verification finds
+  /// a flaw or other counts than the source reported, and what the source, the storage and `may_publish` throw; then
+  /// removes the object, if the storage can be reached.
   Written write(Source& source, const std::string& name, const std::function<void()>& may_publish, JobContext& context);
 
-  /// Bytes that the source gave to the last write(), also to one that failed.
+  /// The bytes that the source wrote in the last write(), even if that failed.
   std::uint64_t plain_bytes() const noexcept { return plain_bytes_; }
 
  private:
@@ -47,8 +47,8 @@ class Pipeline final {
   std::uint64_t plain_bytes_ = 0;
 };
 
-/// Throws Error of kind data naming `what` and the part whose count differs; a part that one of them does not name
-/// counts as empty. Pure.
+/// Throws Error of kind data naming `what` and the part whose count differs; a part that one of them lacks counts as
+/// empty. Pure.
 void compare_counts(const SourceSummary& told, const SourceSummary& found, const std::string& what);
 
 }  // namespace sidekick::backup

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{256} << 10;
 
-/// A source that somebody else asks afterwards, when who read it is done.
+/// A source that the caller keeps, for questions after it was read.
 class Shared final : public filters::Source {
  public:
   explicit Shared(std::shared_ptr<filters::Source> from) : from_(std::move(from)) {}

@@ -19,7 +19,7 @@ namespace {
 
 using What = PruneDecision::What;
 
-constexpr std::size_t removed_at_once = 250;  // between two looks at the lease
+constexpr std::size_t removed_at_once = 250;  // between two checks of the lease
 
 bool is_older(const Manifest& left, const Manifest& right) {
   return std::tie(left.started, left.name) < std::tie(right.started, right.name);
@@ -36,7 +36,7 @@ class Retention {
   Retention(const PruneSettings& settings, const schedule::TimeZone& zone, storage::WallTime now)
       : settings_(settings), zone_(zone), now_(now) {}
 
-  /// Such a one would take the place of each that is taken until then.
+  /// It would displace every backup that is taken until then.
   bool is_of_the_future(const Manifest& backup) const { return backup.started - now_ > longest_set_back; }
 
   void decide_on(const std::vector<Manifest>& backups, std::vector<PruneDecision>& out) const {
@@ -74,7 +74,7 @@ void stand_still(PrunePlan& plan, const std::string& suspect) {
   }
 }
 
-/// The manifests of those that count; `unusable` gets a decision for each of the others.
+/// The manifests of the backups that count; adds a decision for each of the others to `unusable`.
 std::vector<Manifest> usable_of(std::vector<storage::Entry> entries, std::vector<PruneDecision>& unusable) {
   std::vector<Manifest> out;
   for (auto& entry : entries)
@@ -105,7 +105,7 @@ void plan_backups(PrunePlan& plan, std::vector<Manifest> backups, const Retentio
   if (suspect) stand_still(plan, suspect->name);
 }
 
-/// The other objects of a job are its leases and the note of a failure.
+/// The other objects of a job are its leases and the failure note.
 bool is_of_job(std::string_view name, const std::string& job) {
   constexpr std::string_view manifest = ".json";
   if (name.ends_with(manifest)) name.remove_suffix(manifest.size());
@@ -113,7 +113,7 @@ bool is_of_job(std::string_view name, const std::string& job) {
   return lease_number(job, name) || name == failure_note_name(job);
 }
 
-/// What nobody finishes any more: uploads of the job, and what a check of the storage left.
+/// Abandoned uploads of the job, and leftovers of checks of the storage.
 std::vector<storage::Leftover> leftovers_of(storage::Storage& storage, const std::string& job,
                                             const CancelToken& cancel) {
   auto out = storage.leftovers(job, cancel);
@@ -146,7 +146,7 @@ std::vector<const PruneDecision*> those(const PrunePlan& plan, What what) {
   return out;
 }
 
-/// What a check left may be another user's, or may not be removed with this key.
+/// The leftovers of a check may belong to another user, or this key may not be allowed to remove them.
 void discard(storage::Storage& storage, const storage::Leftover& leftover, const CancelToken& cancel) try {
   storage.discard(leftover, cancel);
 } catch (const Error& error) {

@@ -14,7 +14,7 @@ std::string joined(const std::set<std::string>& names) {
   return out;
 }
 
-/// Rules are one job's: those of another must not lose theirs because somebody forgot to say whose are meant.
+/// Rules are for one job: a user who forgets to name it must not lose backups of another.
 std::vector<std::string> jobs_to_prune(storage::Storage& storage, const PruneRequest& request,
                                        const CancelToken& cancel) {
   if (!request.jobs.empty()) return request.jobs;
@@ -34,7 +34,7 @@ std::unique_ptr<Lease> take_lease(storage::Storage& storage, const PruneRequest&
   return lease;
 }
 
-/// The log of what is done, where it was told already.
+/// Drops the log lines of the execution, as the plan was shown before.
 class SilentLog final : public Log {
  public:
   void write(LogLevel, std::string_view, LogFields) noexcept override {}

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int most_kept = 1'000'000;
 
-/// What a rule makes of a time: backups with equal numbers are in the same period.
+/// The period of a time under a rule: backups with equal numbers are in the same period.
 struct Period {
   std::int64_t number = 0;
   std::string name;
@@ -70,7 +70,7 @@ Period year_of(local_seconds time) {
 struct Rule {
   std::string_view name;
   int KeepRules::* count;
-  Period (*period_of)(local_seconds);  ///< none for the rule that only counts
+  Period (*period_of)(local_seconds);  ///< null for the rule that only counts
 };
 
 constexpr std::array<Rule, 6> rules_there_are{{{"last", &KeepRules::last, nullptr},
@@ -103,7 +103,7 @@ bool keeps_something(const KeepRules& rules) {
   return rules.within || std::ranges::any_of(rules_there_are, [&](const Rule& rule) { return rules.*rule.count > 0; });
 }
 
-/// The candidates newest first, and what is decided of each.
+/// The candidates, newest first, and the decision on each.
 class Decisions {
  public:
   Decisions(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now)
@@ -118,7 +118,7 @@ class Decisions {
     while (past_ < decisions_.size() && of(past_).time - now > longest_set_back) past_++;
   }
 
-  /// They take no place: each new backup would be the oldest there is, and go at once.
+  /// They do not count: otherwise each new backup would be the oldest, and be removed at once.
   void keep_future() {
     for (std::size_t i = 0; i < past_; i++) keep(i, "dated in the future");
   }

@@ -1,4 +1,4 @@
-/// Which backups stay, as a pure function of their times.
+/// Selects the backups to keep: a pure function of their times.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace sidekick::backup {
 
-/// How many there are to be kept of each kind, as restic's forget has it. A rule of 0 keeps nothing.
+/// The number of backups to keep for each rule, as in restic's forget. A rule of 0 keeps nothing.
 struct KeepRules {
   int last = 0;
   int hourly = 0;
@@ -25,15 +25,15 @@ struct KeepRules {
   std::optional<KeepPeriod> within;
 };
 
-/// "last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=1y5m7d2h". Throws Error of kind usage naming the part
-/// that is wrong: an unknown rule, one that stands there twice, a number under 0, and rules that would keep nothing.
+/// "last=7,hourly=24,daily=7,weekly=4,monthly=12,yearly=3,within=1y5m7d2h". Throws Error of kind usage that names the
+/// invalid part: an unknown rule, one that is given twice, a negative number, or rules that keep nothing.
 KeepRules parse_keep(std::string_view text);
 
-/// A clock set back by more is not followed: days of backups would all count as one. By less, and new backups are dated
-/// after those that are there.
+/// A clock that was set back by more than this is not followed: days of backups would count as one. If it was set back
+/// by less, new backups are dated after the existing ones.
 constexpr std::chrono::hours longest_set_back{24};
 
-/// What is known of one backup.
+/// A backup that retention decides on.
 struct Candidate {
   std::string name;
   storage::WallTime time{};
@@ -43,15 +43,15 @@ struct Candidate {
 struct Decision {
   std::size_t candidate = 0;
   bool keep = false;
-  std::vector<std::string> reasons;  ///< "daily 2026-11-20", "newest of proof stored"; of one that goes: empty
+  std::vector<std::string> reasons;  ///< "daily 2026-11-20", "newest of proof stored"; empty for a removed one
 };
 
-/// One decision for each candidate, newest first (by name where the times are equal). A rule keeps the newest backup of
-/// each of the last n hours, days, weeks, months or years of `zone` that have one, and where there are fewer, the
-/// oldest backup too, as "oldest daily". `within` counts back by the calendar of `zone` from the newest backup,
-/// or from `now` where that is earlier. What is dated later than `now` by more than `longest_set_back`, by a clock that
-/// was wrong, is kept and takes nobody's place. The newest backup of the highest level of proof is always kept. Without
-/// any rule all are kept. Pure.
+/// One decision for each candidate, newest first (by name if the times are equal). A rule keeps the newest backup of
+/// each of the last n hours, days, weeks, months or years of `zone` that have one, and if there are fewer than n, the
+/// oldest backup as well, as "oldest daily". `within` counts back by the calendar of `zone` from the newest backup, or
+/// from `now` if that is earlier. A backup that a wrong clock dated later than `now` by more than `longest_set_back` is
+/// kept and does not count. Always keeps the newest backup of the highest level of verification. Keeps all without any
+/// rule. Pure.
 std::vector<Decision> decide(const std::vector<Candidate>& candidates, const KeepRules& rules, storage::WallTime now,
                              const schedule::TimeZone& zone);
 

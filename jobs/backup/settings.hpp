@@ -1,4 +1,4 @@
-/// What `backup` is told: values only, already parsed and checked one by one.
+/// The settings of `backup`: values that are parsed and validated one by one.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace sidekick::backup {
 
-/// One source and the name under which its backups are kept.
+/// A source and the job name of its backups.
 struct Task {
   std::string job;
   std::unique_ptr<Source> source;
@@ -28,12 +28,12 @@ struct Settings {
   double max_shrink = 0.5;  ///< a share, from 0 to 1
   std::chrono::seconds min_interval{600};
   std::optional<KeepRules> keep;
-  std::string zone;  ///< whose days count for `keep`
+  std::string zone;  ///< of the days in `keep`
   HookSettings hooks;
   NotifySettings notify;
   std::string lease_holder;  ///< for messages
   std::chrono::seconds lease_ends_after{60};
-  std::chrono::seconds lease_wait{600};  ///< of a run that ends
+  std::chrono::seconds lease_wait{600};  ///< if the job ends after one run
   std::string tool_version;
   enum class Mode { real, rehearsal } mode = Mode::real;
 

@@ -1,4 +1,4 @@
-/// Where a backup's bytes come from, behind one interface.
+/// The interface of everything that can be backed up.
 #pragma once
 
 #include <cstdint>
@@ -34,25 +34,27 @@ class Source {
   /// For messages and manifests, without credentials: "mongodb://mongo:27017/shop", "dir:/data", "exec: pg_dump shop".
   virtual const std::string& where() const noexcept = 0;
 
-  /// "mongodb", "dir" or "exec": the first part of an object's suffix.
+  /// "mongodb", "dir" or "exec": the first part of the suffix of an object.
   virtual std::string_view kind() const noexcept = 0;
 
-  /// What follows the kind in the name of an object: "archive", "tar", "out".
+  /// The part after the kind in the name of an object: "archive", "tar", "out".
   virtual std::string_view extension() const noexcept = 0;
 
-  /// Writes all of it into `sink`, and does not finish it. Called again for each run. Throws Error: no_input for what
-  /// is not there or empty (unless that is allowed), and what fits else; what was written is thrown away then.
+  /// Writes everything into `sink`, and does not finish it. Called again for each run. Throws Error: no_input if the
+  /// source is missing or empty (unless that is allowed), and other fitting kinds; the caller then discards what was
+  /// written.
   virtual SourceSummary write_to(filters::Sink& sink, JobContext& context) = 0;
 
-  /// Reads what write_to() wrote and proves its structure to the end: what it holds, for comparison with the summary of
-  /// write_to(). Throws Error of kind data with the place. Safe to be called while write_to() runs in another thread.
+  /// Reads what write_to() wrote to the end and verifies its structure; returns a summary for comparison with that of
+  /// write_to(). Throws Error of kind data with the position. Safe to be called while write_to() runs in another
+  /// thread.
   virtual SourceSummary prove(std::unique_ptr<filters::Source> plain, const std::string& name,
                               const CancelToken& cancel) const = 0;
 
   using OpenPlain = std::function<std::unique_ptr<filters::Source>()>;
 
-  /// Puts it into the scratch server, compares counts and indexes with what it holds, and removes it again. `open`
-  /// gives the plain bytes from their beginning each time. False where this kind has no such proof.
+  /// Restores the backup into the scratch server, compares counts and indexes, and removes it. `open` returns the plain
+  /// bytes from their beginning each time. False if this kind has no scratch server.
   virtual bool restore_to_scratch(const OpenPlain& open, const storage::Manifest& manifest, JobContext& context) = 0;
 };
 

@@ -1,4 +1,4 @@
-/// Ends a transfer that has come to a standstill, however long it may take while it moves.
+/// Ends a transfer that stalls, but not one that is only slow.
 #pragma once
 
 #include <atomic>
@@ -12,13 +12,13 @@
 
 namespace sidekick::backup {
 
-/// Passes bytes on and counts them. Cancels its token when fewer than `least_bytes` came within a whole `window`: a
-/// server that sends a byte now and then holds nobody for ever. Time in which `next` takes its bytes does not count.
+/// Passes bytes on and counts them. Cancels its token if fewer than `least_bytes` arrive within a `window`, so that a
+/// server that sends a byte now and then cannot block for ever. Time that `next` spends on its bytes does not count.
 class StallGuard final {
  public:
   static constexpr std::uint64_t least_bytes = 65'536;
 
-  /// `window` is more than nothing.
+  /// `window` is positive.
   StallGuard(Clock& clock, std::chrono::milliseconds window, const CancelToken& parent);
   ~StallGuard();
   StallGuard(const StallGuard&) = delete;
@@ -26,11 +26,11 @@ class StallGuard final {
 
   CancelToken token() const { return source_.token(); }
 
-  /// Does `work`, which obeys token(), and returns what it returns. Throws what that throws; Error of kind timeout
-  /// where the guard ended it.
+  /// Calls `work`, which obeys token(), and returns its result. Throws what `work` throws, or Error of kind timeout if
+  /// the guard ended it.
   void run(const std::function<void()>& work);
 
-  /// A sink whose bytes count. It must not outlive the guard or `next`.
+  /// A sink that counts its bytes. Must not outlive the guard or `next`.
   std::unique_ptr<filters::Sink> watched(filters::Sink& next);
 
  private:
