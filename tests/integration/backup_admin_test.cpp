@@ -89,7 +89,7 @@ TEST_CASE("Backups are listed oldest first with age and size and proof in the zo
   CHECK(has(listed.out, "stored, suspect\n"));
 }
 
-TEST_CASE("A list as JSON holds the manifests, and of one job where that is asked for") {
+TEST_CASE("A JSON list has the manifests of all jobs or of the given one") {
   const Shelf shelf;
   const auto shop = shelf.put({.time = now()}), other = shelf.put({.time = now() - 1h, .job = "shop-2"});
   const auto all = json::parse(shelf.backup({"list", "--json"}).out).as_array();
@@ -101,7 +101,7 @@ TEST_CASE("A list as JSON holds the manifests, and of one job where that is aske
   CHECK(one[0].at("name").as_string() == shop);
 }
 
-TEST_CASE("A backup that is missing, cut or unreadable is one line of the list and none that counts") {
+TEST_CASE("A missing, truncated or unreadable backup is listed and does not count") {
   const Shelf shelf;
   const auto real = shelf.put({.time = now() - 4h});
   const auto cut = shelf.put({.time = now() - 3h}), gone = shelf.put({.time = now() - 2h});
@@ -136,7 +136,7 @@ TEST_CASE("A backup that is missing, cut or unreadable is one line of the list a
   CHECK(has(shelf.backup({"show", "latest"}).out, real));
 }
 
-TEST_CASE("A list of no backups is no error and says so beside the list") {
+TEST_CASE("An empty list succeeds and logs that there is no backup") {
   const Shelf shelf;
   const auto listed = shelf.backup({"list"});
   INFO(listed.describe());
@@ -146,7 +146,7 @@ TEST_CASE("A list of no backups is no error and says so beside the list") {
   CHECK(json::parse(shelf.backup({"list", "--json"}).out).as_array().empty());
 }
 
-TEST_CASE("A storage that is not there or not named is a clear error") {
+TEST_CASE("A missing or unnamed storage is a clear error") {
   const Shelf shelf;
   const auto missing = shelf.backup({"list", "--to=dir:" + shelf.place("nowhere").string()});
   CHECK(missing.exit_code == 66);
@@ -159,7 +159,7 @@ TEST_CASE("A storage that is not there or not named is a clear error") {
   CHECK(has(help.out, "sidekick backup prune"));
 }
 
-TEST_CASE("One backup is shown by its name or as the latest that is good") {
+TEST_CASE("A backup is shown by its name or as the latest good one") {
   const Shelf shelf;
   const auto good = shelf.put({.time = now() - 2h});
   const auto shrunken = shelf.put({.time = now() - 1h, .standing = StoredBackup::Standing::suspect});
@@ -195,7 +195,7 @@ TEST_CASE("A backup is fetched as it is stored or as it was") {
   CHECK(fs::file_size(shelf.place("copy")) == fs::file_size(shelf.folder() / name));
 }
 
-TEST_CASE("A damaged backup is not fetched and leaves what was there") {
+TEST_CASE("A damaged backup is not fetched and the existing file stays") {
   const Shelf shelf;
   const auto name = shelf.put({.time = now()});
   auto bytes = read_file(shelf.folder() / name);
@@ -248,7 +248,7 @@ TEST_CASE("Six months are six months of the calendar") {
   CHECK(has(refused.err, "m is months"));
 }
 
-TEST_CASE("Pruning one job leaves the other whose name begins alike") {
+TEST_CASE("Pruning one job leaves another with a common name prefix") {
   const Shelf shelf;
   const auto mine = shelf.put({.time = now() - 1h});
   shelf.put({.time = now() - 2h});
@@ -262,7 +262,7 @@ TEST_CASE("Pruning one job leaves the other whose name begins alike") {
   CHECK(shelf.files() == with_manifests({mine, other, another}));
 }
 
-TEST_CASE("Retention stands still until a suspect backup is accepted") {
+TEST_CASE("Retention pauses until a suspect backup is accepted") {
   const Shelf shelf;
   const auto good = shelf.put({.time = now() - 2h});
   shelf.put({.time = now() - 3h});
@@ -319,7 +319,7 @@ TEST_CASE("Ten thousand backups are listed and pruned in under two seconds") {
   CHECK(shelf.files().size() < 80);
 }
 
-TEST_CASE("A storage that sends a byte now and then holds no command for ever") {
+TEST_CASE("A storage that sends a byte now and then does not block a command for ever") {
   TcpServer server([](TcpPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
@@ -340,7 +340,7 @@ TEST_CASE("A storage that sends a byte now and then holds no command for ever") 
   }
 }
 
-TEST_CASE("What a manifest holds does not reach the terminal as a command to it") {
+TEST_CASE("Control characters of a manifest do not reach the terminal") {
   const Shelf shelf;
   const auto name = shelf.put({.time = now(),
                                .source = "mongodb://\x1b]0;owned\x07\xc2\x9b"

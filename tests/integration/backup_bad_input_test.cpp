@@ -65,7 +65,7 @@ Finished as_nobody(Command command) {
 
 }  // namespace
 
-TEST_CASE("a full disk is told and older backups stay and nothing half has a name") {
+TEST_CASE("a full disk is reported, older backups stay and no partial backup has a name") {
   const SmallDisk disk;
   const std::string little = "exec: head -c 500000 /dev/urandom";
   const std::vector<std::string> flags{"--keep=last=1", "--min-interval=0s"};
@@ -82,7 +82,7 @@ TEST_CASE("a full disk is told and older backups stay and nothing half has a nam
   CHECK(disk.files() != before);
 }
 
-TEST_CASE("a disk without room for a manifest is told and leaves no object either") {
+TEST_CASE("a disk without room for a manifest is reported and no object is left") {
   const SmallDisk disk;
   std::ofstream(disk / "ballast") << std::string(std::size_t{4} << 20, 'x');
   const auto failed = disk.take("exec: echo hello", {"--min-interval=0s"});
@@ -90,7 +90,7 @@ TEST_CASE("a disk without room for a manifest is told and leaves no object eithe
   CHECK(disk.files() == std::vector<std::string>{"ballast"});
 }
 
-TEST_CASE("a folder that one may not write to or read from is denied") {
+TEST_CASE("a folder without write or read permission is denied") {
   const BackupStore store;
   ::chmod((store / "").c_str(), 0755);
   if (::geteuid() != 0) SKIP("another user's rights are root's to take");
@@ -107,7 +107,7 @@ TEST_CASE("a folder that one may not write to or read from is denied") {
   CHECK(store.manifests().empty());
 }
 
-TEST_CASE("an identity that does not open a backup is denied wherever it is read") {
+TEST_CASE("a wrong identity is denied wherever a backup is read") {
   const AgeKey key;
   const AgeKey other;
   const auto wrong = "--identity-file=" + other.file().string();
@@ -132,7 +132,7 @@ TEST_CASE("an identity that does not open a backup is denied wherever it is read
   CHECK(store.files() == before);
 }
 
-TEST_CASE("a database that is empty or not there or lets nobody in is told") {
+TEST_CASE("an empty, missing or inaccessible database is reported") {
   const BackupStore store;
   const Mongod server;
   check_refused(store.take("mongodb://" + server.address() + "/shop", {}), 66, "shop");

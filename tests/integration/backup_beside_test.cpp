@@ -10,7 +10,7 @@
 
 using namespace sidekick::test;
 
-TEST_CASE("in the environment of a backup service one more is taken at once though the port is that of the service") {
+TEST_CASE("a manual backup runs in the environment of a backup service although its port is in use") {
   const BackupStore store;
   const TempDir place;
   write_file(place / "file", "something");

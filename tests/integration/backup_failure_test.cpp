@@ -36,7 +36,7 @@ struct Refusal {
 
 }  // namespace
 
-TEST_CASE("a command that fails leaves what was there before") {
+TEST_CASE("a failing command leaves older backups unchanged") {
   const BackupStore store;
   REQUIRE(store.take("exec: echo hello", {"--job=data"}).exit_code == 0);
   const auto before = store.files();
@@ -49,7 +49,7 @@ TEST_CASE("a command that fails leaves what was there before") {
   }
 }
 
-TEST_CASE("TERM in mid-backup ends with 143 within two seconds and leaves no object") {
+TEST_CASE("SIGTERM during a backup gives 143 within two seconds and leaves no object") {
   const BackupStore store;
   Child child(store.command({endless}));
   REQUIRE(eventually(30s, [&] { return is_being_written(store); }));
@@ -60,7 +60,7 @@ TEST_CASE("TERM in mid-backup ends with 143 within two seconds and leaves no obj
   CHECK(store.files().empty());
 }
 
-TEST_CASE("a holder of the lease that is killed is waited for and its part is no backup") {
+TEST_CASE("the lease of a killed holder expires and its partial object is not a backup") {
   const BackupStore store;
   const std::vector<std::string> flags{"--job=data", "--lease-ends-after=1s"};
   Child child(store.command({endless}, flags));
@@ -89,7 +89,7 @@ TEST_CASE("a backup that fails for good is not uploaded again by the next contai
   CHECK(store.take(source, {"--job=data", "--min-interval=0s"}).err.find("the last one failed") == std::string::npos);
 }
 
-TEST_CASE("bad input to a backup is one line with its code before anything is touched") {
+TEST_CASE("invalid input to a backup is reported in one line with its code before anything changes") {
   TempDir place;
   write_file(place / "page", "hello");
   std::filesystem::create_directory(place / "empty");
@@ -128,7 +128,7 @@ TEST_CASE("bad input to a backup is one line with its code before anything is to
   }
 }
 
-TEST_CASE("a source that is empty or not there and a storage that is not there are no input") {
+TEST_CASE("an empty or missing source and a missing storage are no_input") {
   TempDir place;
   const BackupStore store;
   CHECK(store.take("dir:" + place.path().string(), {"--job=data"}).exit_code == 66);
@@ -188,7 +188,7 @@ TEST_CASE("a backup over SFTP is restored from there") {
   CHECK(integer(server.client().command("shop", R"({"count":"fruits"})").at("n")) == 2);
 }
 
-TEST_CASE("a server that nobody ever wrote to is an error unless it may be empty") {
+TEST_CASE("an empty server is an error unless that is allowed") {
   const Mongod server;
   const BackupStore store;
   const auto refused = store.take(server.uri(), {"--job=data"});
@@ -198,7 +198,7 @@ TEST_CASE("a server that nobody ever wrote to is an error unless it may be empty
   CHECK(store.take(server.uri(), {"--job=data", "--allow-empty"}).exit_code == 0);
 }
 
-TEST_CASE("a manifest that cannot be read does not keep a new backup from being taken") {
+TEST_CASE("an unreadable manifest does not prevent a new backup") {
   const BackupStore store;
   REQUIRE(store.take("exec: echo hello", {"--job=data"}).exit_code == 0);
   const auto newer = text_of(store.newest(), "name") + ".json";

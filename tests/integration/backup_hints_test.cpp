@@ -19,7 +19,7 @@ void check_refused(const Finished& finished, int exit_code, const std::string& h
 
 }  // namespace
 
-TEST_CASE("a storage without the name of a backup is refused with what to add") {
+TEST_CASE("a storage URL without a backup name is refused with a hint") {
   const BackupStore store;
   REQUIRE(store.take("exec: echo hello", {"--job=greeting"}).exit_code == 0);
   check_refused(restore({"--from=" + store.url(), nowhere}), 78, "end it with /latest");
@@ -28,7 +28,7 @@ TEST_CASE("a storage without the name of a backup is refused with what to add") 
                 "it holds backups of: greeting");
 }
 
-TEST_CASE("the backup of a command is fetched by what its refused restore says") {
+TEST_CASE("the backup of a command is fetched as the refused restore says") {
   const BackupStore store;
   const TempDir folder;
   REQUIRE(run({.words = {"age-keygen", "-o", (folder / "key").string()}}, 10s).exit_code == 0);

@@ -22,7 +22,7 @@ void check_told(const Finished& finished, int exit_code, const std::string& mess
 
 }  // namespace
 
-TEST_CASE("a wrong value of a backup is told once with the name of its flag") {
+TEST_CASE("an invalid value is reported once with the name of its flag") {
   const BackupStore store;
   const std::string source = "exec: echo hello";
   check_told(store.take(source, {"--keep=last=0"}), 64, "--keep: rule 'last=0': it keeps nothing\"");
@@ -41,7 +41,7 @@ TEST_CASE("a wrong value of a backup is told once with the name of its flag") {
   CHECK(store.files().empty());
 }
 
-TEST_CASE("a private key that is given for another thing is not shown") {
+TEST_CASE("a private key in place of another value is not printed") {
   const BackupStore store;
   const std::string key = "AGE-SECRET-KEY-1QQQQSECRET";
   for (const auto* flag : {"--recipient=", "--identity-file=", "--recipients-file="}) {
@@ -58,7 +58,7 @@ TEST_CASE("a private key that is given for another thing is not shown") {
   }
 }
 
-TEST_CASE("a URL that is told of backups is no part of what print config shows") {
+TEST_CASE("the notification URL is not part of --print-config") {
   const auto shown = sidekick_run({"backup", "--notify=https://hooks.example.com/services/T0/QQQQ", "--from=dir:/nope",
                                    "--to=dir:/nope", "--print-config"});
   INFO(shown.describe());
@@ -66,7 +66,7 @@ TEST_CASE("a URL that is told of backups is no part of what print config shows")
   CHECK_FALSE(has(shown.out + shown.err, "QQQQ"));
 }
 
-TEST_CASE("a URL that is given where the name of a file or a backup belongs is told without its secrets") {
+TEST_CASE("a URL in place of a file or backup name is reported without its secrets") {
   const BackupStore store;
   REQUIRE(store.take("exec: echo hello").exit_code == 0);
   for (const std::string url :
@@ -87,7 +87,7 @@ TEST_CASE("a URL that is given where the name of a file or a backup belongs is t
   }
 }
 
-TEST_CASE("an empty place to back up from or to is not told to be asked for") {
+TEST_CASE("an empty source or storage is not reported as missing") {
   for (const auto* flag : {"--from=", "--to="}) {
     const auto refused = sidekick_run({"backup", flag});
     INFO(refused.describe());
@@ -108,7 +108,7 @@ TEST_CASE("the only database among several sources is restored by latest") {
   CHECK(has(restored.err, "restored 1 document"));
 }
 
-TEST_CASE("pruning where there is nothing says so") {
+TEST_CASE("pruning an empty storage reports that") {
   const BackupStore store;
   const auto pruned = sidekick_run({"backup", "prune", "--to=" + store.url(), "--keep=last=1"});
   INFO(pruned.describe());
@@ -116,7 +116,7 @@ TEST_CASE("pruning where there is nothing says so") {
   CHECK(has(pruned.err, "there is no backup"));
 }
 
-TEST_CASE("a backup that is accepted is said to be") {
+TEST_CASE("an accepted backup is reported as accepted") {
   const BackupStore store;
   REQUIRE(store.take("exec: head -c 100000 /dev/urandom", {"--job=a"}).exit_code == 0);
   REQUIRE(store.take("exec: echo little", {"--job=a"}).exit_code == 0);
@@ -128,7 +128,7 @@ TEST_CASE("a backup that is accepted is said to be") {
   CHECK(has(sidekick_run({"backup", "accept", name, "--to=" + store.url()}).err, name + "' was not suspect"));
 }
 
-TEST_CASE("what a folder of one file holds is told in the singular") {
+TEST_CASE("the count of a folder with one file is in the singular") {
   const BackupStore store;
   const TempDir folder;
   REQUIRE(run({.words = {"sh", "-c", "echo hi >" + (folder / "a").string()}}, 10s).exit_code == 0);
@@ -138,7 +138,7 @@ TEST_CASE("what a folder of one file holds is told in the singular") {
   CHECK(has(sidekick_run({"backup", "show", "latest", "--to=" + store.url()}).out, " 1 file\n"));
 }
 
-TEST_CASE("the help of a command about backups is had by either order of its words") {
+TEST_CASE("the help of a backup command accepts either order of its words") {
   const auto direct = sidekick_run({"backup", "list", "--help"});
   const auto asked = sidekick_run({"help", "backup", "list"});
   CHECK(asked.exit_code == 0);
@@ -179,7 +179,7 @@ TEST_CASE("the manual page of a command about backups has one name") {
   CHECK(has(page, "sidekick\\-backup\\-list \\- Lists"));
 }
 
-TEST_CASE("a server that refuses a login is said to refuse it and not to be out of reach") {
+TEST_CASE("a refused login is reported as denied and not as unavailable") {
   const Mongod server({.version = "6.0.5"});
   const BackupStore store;
   const auto refused = store.take("mongodb://u:hunter2@" + server.address() + "/", {"--retries=0"});

@@ -109,7 +109,7 @@ TEST_CASE("a table of PostgreSQL that was dropped comes back with its rows from 
   CHECK(shop.rows("shop") == wanted);
 }
 
-TEST_CASE("pg_dump that cannot begin fails the backup with its own last line and leaves nothing") {
+TEST_CASE("a pg_dump that cannot start fails the backup with its last line and leaves no object") {
   const Shop shop;
   const BackupStore store;
   const auto taken = shop.take(store, shop.source("no_such_shop"));
@@ -120,7 +120,7 @@ TEST_CASE("pg_dump that cannot begin fails the backup with its own last line and
   CHECK(store.files() == std::vector<std::string>{});
 }
 
-TEST_CASE("pg_dump that fails in the middle leaves no half backup and the one before stays the latest") {
+TEST_CASE("a pg_dump that fails in the middle leaves no partial backup and the previous one stays the latest") {
   const Shop shop;
   const auto wanted = shop.rows("shop");
   const BackupStore store;

@@ -60,7 +60,7 @@ std::string latest(const BackupStore& store) {
 
 }  // namespace
 
-TEST_CASE("of two replicas that start in one moment one takes each run and both go on") {
+TEST_CASE("one of two replicas that start together takes each run and both go on") {
   const BackupStore store;
   const auto flags = with(data, {"--every=@every 2s", "--lease-ends-after=1s"});
   Child one(store.command({source}, flags));
@@ -82,7 +82,7 @@ TEST_CASE("of two replicas that start in one moment one takes each run and both 
   }
 }
 
-TEST_CASE("two that take one backup each in one moment do so one after the other") {
+TEST_CASE("two processes that each take a backup at the same time do so one after the other") {
   const BackupStore store;
   const std::string slow = "exec: sh -c 'echo hello; sleep 0.5'";
   const auto flags = with(data, {"--lease-ends-after=1s"});
@@ -98,7 +98,7 @@ TEST_CASE("two that take one backup each in one moment do so one after the other
   CHECK(text_of(all[0], "finished") <= text_of(all[1], "started"));
 }
 
-TEST_CASE("of two that do not wait for each other one takes the only backup") {
+TEST_CASE("one of two processes that do not wait takes the only backup") {
   const BackupStore store;
   const std::string slow = "exec: sh -c 'echo hello; sleep 1'";
   Child one(store.command({slow}, with(data, {"--lease-wait=0s"})));
@@ -122,7 +122,7 @@ TEST_CASE("after a clock was set back by hours the new backup is the latest and 
   CHECK(latest(store) == *there.begin());
 }
 
-TEST_CASE("a backup dated far in the future costs none that is taken now its place") {
+TEST_CASE("a backup dated far in the future does not displace new ones") {
   const BackupStore store;
   const auto future = take_by_a_wrong_clock(store, std::chrono::hours(24 * 400));
   for (int i = 0; i < 3; i++) {
@@ -136,7 +136,7 @@ TEST_CASE("a backup dated far in the future costs none that is taken now its pla
   CHECK(there.contains(future));
 }
 
-TEST_CASE("jobs whose names begin alike keep their own backups and leftovers") {
+TEST_CASE("jobs with a common name prefix keep their own backups and leftovers") {
   const BackupStore store;
   const std::vector<std::string> jobs{"shop", "shop-eu", "shop-20260101T000000Z-00000000"};
   for (const auto& job : jobs)

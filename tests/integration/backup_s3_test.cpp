@@ -196,7 +196,7 @@ TEST_CASE("a backup to S3 whose server refuses a part leaves no backup and no op
   CHECK(bucket.open_uploads() == 0);
 }
 
-TEST_CASE("a backup to a slow S3 server is told to end and does so at once") {
+TEST_CASE("a backup to a slow S3 server ends at once on SIGTERM") {
   const Bucket bucket;
   std::atomic<int> parts = 0;
   std::atomic<bool> end = false;

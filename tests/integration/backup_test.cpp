@@ -121,7 +121,7 @@ TEST_CASE("a replica set that is written to is restored to one moment") {
   CHECK((count("first") == count("second") || count("first") == count("second") + 1));
 }
 
-TEST_CASE("one database of a replica set is dumped as of one cluster time unless a capped collection forbids it") {
+TEST_CASE("one database of a replica set is dumped at one cluster time unless it has a capped collection") {
   const Replica replica;
   data.load(replica.uri());
   const MongoClient client(replica.uri());
@@ -140,7 +140,7 @@ TEST_CASE("one database of a replica set is dumped as of one cluster time unless
   CHECK(store.take(of("shop"), {"--snapshot"}).exit_code == 78);
 }
 
-TEST_CASE("a password in the URL is in no manifest and no log") {
+TEST_CASE("a password in the URL is neither in a manifest nor in a log") {
   const Mongod server;
   data.load(server.uri());
   server.client().command("admin", R"({"createUser":"bob","pwd":"hunter2","roles":["root"]})");
@@ -152,7 +152,7 @@ TEST_CASE("a password in the URL is in no manifest and no log") {
   CHECK(text_of(store.newest(), "source").find(server.address()) != std::string::npos);
 }
 
-TEST_CASE("an encrypted backup is opened by age and zstd and restored with its key only") {
+TEST_CASE("an encrypted backup is read by age and zstd and restored only with its key") {
   const AgeKey key;
   const Mongod server;
   data.load(server.uri());
@@ -173,7 +173,7 @@ TEST_CASE("an encrypted backup is opened by age and zstd and restored with its k
   check_same(wanted, server.client());
 }
 
-TEST_CASE("a backup is proven by its restore into a scratch server that is as before then") {
+TEST_CASE("a backup is verified by a restore into a scratch server, which is unchanged afterwards") {
   const Mongod server;
   data.load(server.uri());
   const Mongod scratch;
@@ -192,7 +192,7 @@ TEST_CASE("a backup is proven by its restore into a scratch server that is as be
   CHECK(lost.front().find("sidekick_proof_1_00000000_0.old") != std::string::npos);
 }
 
-TEST_CASE("a backup that lost most of its content is kept and suspect and latest is the one before") {
+TEST_CASE("a backup that lost most of its content is kept as suspect and is not the latest") {
   TempDir place;
   write_file(place / "big", std::string(200'000, 'x'));
   const BackupStore store;
@@ -213,7 +213,7 @@ TEST_CASE("a backup that lost most of its content is kept and suspect and latest
   CHECK(store.manifests().size() == 1);
 }
 
-TEST_CASE("a folder is a tar that tar unpacks and restore says how") {
+TEST_CASE("a folder becomes a tar that tar unpacks and restore explains how") {
   TempDir place;
   write_file(place / "page", "hello");
   std::filesystem::create_symlink("page", place / "link");
@@ -229,7 +229,7 @@ TEST_CASE("a folder is a tar that tar unpacks and restore says how") {
   CHECK(refused.err.find("tar -x") != std::string::npos);
 }
 
-TEST_CASE("several sources are each backed up and each under a name of its own") {
+TEST_CASE("several sources are backed up under separate names") {
   TempDir place;
   write_file(place / "page", "hello");
   const BackupStore store;
@@ -240,7 +240,7 @@ TEST_CASE("several sources are each backed up and each under a name of its own")
   CHECK(text_of(all[0], "job") != text_of(all[1], "job"));
 }
 
-TEST_CASE("commands are run before and after each backup and told of it") {
+TEST_CASE("commands run before and after each backup and get its facts") {
   TempDir place;
   const auto told = (place / "told").string();
   const std::string before = "sh -c 'echo before $SIDEKICK_BACKUP_JOB >> " + told + "'";
@@ -285,7 +285,7 @@ TEST_CASE("a URL is notified of what was asked for and one that does not answer 
   CHECK(posted[1].find("\"event\":\"failure\"") != std::string::npos);
 }
 
-TEST_CASE("the end of a run is told to one URL for success and another for failure") {
+TEST_CASE("the outcome of a run is sent to one URL for success and another for failure") {
   std::mutex mutex;
   std::vector<std::string> asked;
   TcpServer server([&](TcpPeer& peer) {
@@ -318,7 +318,7 @@ TEST_CASE("the end of a run is told to one URL for success and another for failu
   CHECK(asked == Asked{"GET /t0ken/fail"});
 }
 
-TEST_CASE("hooks and commands get no secret of ours unless they are told to") {
+TEST_CASE("hooks and commands get none of our secrets unless that is configured") {
   const BackupStore store;
   TempDir place;
   const auto seen = (place / "seen").string();
@@ -366,7 +366,7 @@ TEST_CASE("namespaces of a MongoDB are chosen by patterns") {
   CHECK(store.take("exec: echo hello", {"--nsExclude=web.*"}).exit_code == 78);
 }
 
-TEST_CASE("a schedule is followed until the process is told to end") {
+TEST_CASE("a schedule runs until SIGTERM") {
   const BackupStore store;
   Child child(store.command({"exec: echo hello"}, {"--every=@every 1s", "--job=data", "--keep=last=2"}));
   REQUIRE(eventually(30s, [&] { return child.err().find("no rule keeps it") != std::string::npos; }));
@@ -377,7 +377,7 @@ TEST_CASE("a schedule is followed until the process is told to end") {
   CHECK(ended.exit_code == 143);
 }
 
-TEST_CASE("a backup that was exchanged after it was made drops nothing") {
+TEST_CASE("a replaced backup drops nothing") {
   const Mongod server;
   data.load(server.uri());
   const BackupStore store;

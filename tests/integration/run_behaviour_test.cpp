@@ -46,7 +46,7 @@ TEST_CASE("run as PID 1 ends with the exit code of its command") {
   }
 }
 
-TEST_CASE("run ends with 128 and the signal that killed its command, and tells it from an exit with that number") {
+TEST_CASE("run ends with 128 plus the signal that killed its command, distinct from an exit with that number") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1, SIGSEGV,
                            SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGSYS}) {
@@ -69,7 +69,7 @@ TEST_CASE("run ends a command that ignores SIGTERM once its grace is over") {
   CHECK(finished.wall.count() < 10);
 }
 
-TEST_CASE("run leaves nothing behind: not who ignored SIGTERM and not who made a session of its own") {
+TEST_CASE("run leaves no process behind, even if it ignores SIGTERM or has its own session") {
   const auto where = GENERATE(std::string("group"), std::string("session"));
   const auto stays = GENERATE(true, false);
   const TempDir folder;
@@ -110,7 +110,7 @@ TEST_CASE("run logs a flood without keeping it in memory") {
   if (!is_sanitized()) CHECK(finished.peak_kib < 64 * 1024);
 }
 
-TEST_CASE("a command is not blocked for ever when its output is a pipe that nobody reads any more") {
+TEST_CASE("a command is not blocked for ever by an output pipe without a reader") {
   const auto command = run_misbehave(Place::ordinary, {"--quiet"}, {"flood", "200000000"});
   std::string line;
   for (const auto& word : command.words) line += "'" + word + "' ";
@@ -119,7 +119,7 @@ TEST_CASE("a command is not blocked for ever when its output is a pipe that nobo
   CHECK(finished.out == "141\n");
 }
 
-TEST_CASE("half a line at the end is passed through as it is and logged as a line") {
+TEST_CASE("an incomplete last line is passed through unchanged and logged as a line") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   const auto passed = behave(place, {"--quiet"}, {"half-line"});
   CHECK(passed.out == "whole\nhalf");
@@ -132,7 +132,7 @@ TEST_CASE("half a line at the end is passed through as it is and logged as a lin
     CHECK(holds(logged.err, quoted("msg", text) + ",\"job\":\"run\",\"attempt\":1," + quoted("stream", stream)));
 }
 
-TEST_CASE("a line that is too long for one of the log is split and marked") {
+TEST_CASE("a line that is too long for the log is split and marked") {
   const auto finished = behave(Place::ordinary, {"--log-output"}, {"flood", "40000", "40000"});
   INFO(finished.describe());
   CHECK(holds(finished.err, "\"part\":1,\"goes_on\":true}"));
@@ -141,7 +141,7 @@ TEST_CASE("a line that is too long for one of the log is split and marked") {
   CHECK(std::ranges::count(finished.err, 'x') >= 39'999);
 }
 
-TEST_CASE("standard input goes to the first attempt and no further") {
+TEST_CASE("standard input goes only to the first attempt") {
   const TempDir folder;
   write_file(folder / "input", "some bytes\n");
   const auto place = GENERATE(Place::ordinary, Place::first_process);
@@ -153,7 +153,7 @@ TEST_CASE("standard input goes to the first attempt and no further") {
   CHECK(run(command, 30s).out == "got=some bytes\ngot=\n");
 }
 
-TEST_CASE("a command that stops itself is still ended in time and can be continued") {
+TEST_CASE("a command that stops itself can be continued and is killed in time") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   CHECK(behave(place, {"--timeout=300ms", "--grace=5s"}, {"stop-itself"}).exit_code == 124);
   Child child(run_misbehave(place, {}, {"stop-itself"}));
@@ -197,7 +197,7 @@ TEST_CASE("of ten thousand short-lived orphans no zombie is left while the comma
   leave_orphans("10000");
 }
 
-TEST_CASE("what cannot be run ends with 126 and what is not found with 127") {
+TEST_CASE("a program that cannot be run gives 126 and a missing one 127") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   const TempDir folder;
   write_file(folder / "text", "no first line\n");
@@ -209,7 +209,7 @@ TEST_CASE("what cannot be run ends with 126 and what is not found with 127") {
   CHECK(run(run_command(place, {"--retries=3"}, {"no-such-program-here"}), 20s).exit_code == 127);
 }
 
-TEST_CASE("with a /proc of another namespace only what is known to be ours is ended") {
+TEST_CASE("with a /proc of another namespace only our known processes are ended") {
   auto command =
       run_command(Place::first_process, {"--grace=200ms"}, {"sh", "-c", "(trap '' TERM; exec sleep 1000) & exit 3"});
   REQUIRE(std::erase(command.words, "--mount-proc") == 1);

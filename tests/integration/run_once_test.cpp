@@ -26,7 +26,7 @@ struct StateFolder {
 
 }  // namespace
 
-TEST_CASE("what was done once for a key is not done again, and another key is another matter") {
+TEST_CASE("a command that succeeded for a key is not run again for this key") {
   const StateFolder folder;
   for (int i = 0; i < 3; i++) {
     const auto finished = run(folder.once("migration 7", {}, {"fail-first", folder.count}), 20s);
@@ -39,7 +39,7 @@ TEST_CASE("what was done once for a key is not done again, and another key is an
   CHECK(folder.runs() == 2);
 }
 
-TEST_CASE("what failed was not done") {
+TEST_CASE("a failed command may run again") {
   const StateFolder folder;
   CHECK(run(folder.once("k", {}, {"fail-first", folder.count, "2", "9"}), 20s).exit_code == 9);
   CHECK(run(folder.once("k", {}, {"fail-first", folder.count, "2", "9"}), 20s).exit_code == 9);
@@ -48,7 +48,7 @@ TEST_CASE("what failed was not done") {
   CHECK(folder.runs() == 3);
 }
 
-TEST_CASE("the content of a file belongs to the key, and its name does not") {
+TEST_CASE("the content of a file is part of the key, its name is not") {
   const StateFolder folder;
   const auto script = (folder.dir / "script").string();
   const auto other = (folder.dir / "other").string();
@@ -66,7 +66,7 @@ TEST_CASE("the content of a file belongs to the key, and its name does not") {
   CHECK(absent.exit_code == 66);
 }
 
-TEST_CASE("two that share the folder do not run at the same time, and the second finds the record") {
+TEST_CASE("two processes that share the folder do not run at the same time, and the second finds the record") {
   const StateFolder folder;
   const auto go = (folder.dir / "go").string();
   const auto script = "echo run >>" + folder.count + "; while [ ! -e " + go + " ]; do sleep 0.02; done";
@@ -84,7 +84,7 @@ TEST_CASE("two that share the folder do not run at the same time, and the second
   CHECK(folder.runs() == 1);
 }
 
-TEST_CASE("when the one that runs fails the other one's turn comes") {
+TEST_CASE("when one process fails, the other takes its turn") {
   const StateFolder folder;
   const auto command = folder.once("k", {}, {"fail-first", folder.count, "1", "4"});
   Child first(command);
@@ -95,7 +95,7 @@ TEST_CASE("when the one that runs fails the other one's turn comes") {
   CHECK(folder.runs() == 2);
 }
 
-TEST_CASE("waiting for a lock is bounded by the limit of time and ends on SIGTERM") {
+TEST_CASE("waiting for a lock obeys the timeout and SIGTERM") {
   const StateFolder folder;
   const auto lock = "--lock=" + (folder.dir / "lock").string();
   Child first(run_misbehave(Place::ordinary, {lock}, {"ignore-term"}));
@@ -110,7 +110,7 @@ TEST_CASE("waiting for a lock is bounded by the limit of time and ends on SIGTER
   CHECK(run(run_misbehave(Place::ordinary, {lock}, {"exit", "0"}), 20s).exit_code == 0);
 }
 
-TEST_CASE("a state folder that is not there or cannot be written is one clear line") {
+TEST_CASE("a missing or read-only state folder is reported in one line") {
   const StateFolder folder;
   const auto absent = run(run_misbehave(Place::ordinary, {"--once=k", "--state=/no/such/folder"}, {"exit", "0"}), 20s);
   INFO(absent.describe());
@@ -122,7 +122,7 @@ TEST_CASE("a state folder that is not there or cannot be written is one clear li
   CHECK(std::ranges::count(locked.err, '\n') == 1);
 }
 
-TEST_CASE("what was done and cannot be recorded yet is not done again") {
+TEST_CASE("a success that is not recorded yet is not repeated") {
   const StateFolder folder;
   // A folder is in the way of the record until the first failure is logged.
   Child child(run_command(Place::ordinary, {"--once=k", "--state=" + folder.state},

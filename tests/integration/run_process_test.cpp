@@ -38,7 +38,7 @@ void check_refused(const std::vector<std::string>& flags, int code, const std::s
 
 }  // namespace
 
-TEST_CASE("a command has a group of its own, no signal blocked or ignored, and no descriptor but the usual ones") {
+TEST_CASE("a command has its own group, no signal blocked or ignored, and only the standard descriptors") {
   const auto finished = tell({});
   INFO(finished.describe());
   CHECK(holds(finished.out, "Group of its own: yes"));
@@ -47,7 +47,7 @@ TEST_CASE("a command has a group of its own, no signal blocked or ignored, and n
   CHECK(holds(finished.out, "Descriptors: 0 1 2\n"));
 }
 
-TEST_CASE("a command has the folder, the mask, the niceness and the user it is given") {
+TEST_CASE("a command has the given folder, umask, niceness and user") {
   const TempDir folder;
   const auto finished = tell({"--chdir=" + folder.path().string(), "--umask=027", "--nice=3"});
   INFO(finished.describe());
@@ -74,7 +74,7 @@ TEST_CASE("a command has the variables of env files and secrets, and only it has
   CHECK_FALSE(holds(finished.err, "hunter2"));
 }
 
-TEST_CASE("bad input is one clear line and the code of its kind") {
+TEST_CASE("invalid input is reported in one line with the exit code of its kind") {
   const TempDir folder;
   write_file(folder / "env", "A=1\nnonsense\n");
   check_refused({"--env-file=" + (folder / "env").string()}, 78, "line 2");
@@ -99,7 +99,7 @@ TEST_CASE("bad input is one clear line and the code of its kind") {
   CHECK(run({{sidekick_binary(), "run", "true"}}, 20s).exit_code == 64);
 }
 
-TEST_CASE("a command without the dashes before it is told so") {
+TEST_CASE("a command without -- before it is an error with a hint") {
   const auto finished = run({{sidekick_binary(), "run", "sh", "-c", "echo hi"}}, 20s);
   CHECK(finished.exit_code == 64);
   CHECK(holds(finished.err, "unknown flag '-c' after 'sh'"));
@@ -107,12 +107,12 @@ TEST_CASE("a command without the dashes before it is told so") {
   CHECK(holds(run({{sidekick_binary(), "run", "ls", "--all"}}, 20s).err, "unknown flag '--all' after 'ls'"));
 }
 
-TEST_CASE("what stands behind the dashes is the command's whatever it looks like") {
+TEST_CASE("the words after -- belong to the command whatever they look like") {
   const auto finished = run(run_command(Place::ordinary, {"--quiet"}, {"echo", "--help", "--park", "--", "-v"}), 20s);
   CHECK(finished.out == "--help --park -- -v\n");
 }
 
-TEST_CASE("codes decide on success and on another attempt") {
+TEST_CASE("exit codes decide on success and retry") {
   const TempDir folder;
   const auto count = (folder / "count").string();
   const auto fail = [&](std::vector<std::string> flags, const std::string& code) {
@@ -157,7 +157,7 @@ TEST_CASE("the report tells attempts, codes, signals, memory and time of the pro
   CHECK(told.at("attempts").at(0).at("end") == "not_started");
 }
 
-TEST_CASE("hooks run at the end, the one that fits, and their failure is a warning") {
+TEST_CASE("the hook for the outcome runs at the end, and its failure is a warning") {
   const TempDir folder;
   const auto said = (folder / "said").string();
   const std::vector<std::string> hooks{"--on-success=sh -c 'echo good $SIDEKICK_EXIT_CODE >>" + said + "'",
@@ -179,7 +179,7 @@ TEST_CASE("a dry run runs nothing") {
   CHECK_FALSE(std::filesystem::exists(count));
 }
 
-TEST_CASE("a command does not begin before what it waits for is there") {
+TEST_CASE("a command does not begin before its dependencies are up") {
   const TempDir folder;
   const auto flag = (folder / "flag").string();
   const auto count = (folder / "count").string();
@@ -195,7 +195,7 @@ TEST_CASE("a command does not begin before what it waits for is there") {
   check_refused({"--wait=nonsense://x/"}, 64, "nonsense");
 }
 
-TEST_CASE("a report goes to what is there and takes nothing else's place") {
+TEST_CASE("a report is written to an existing pipe or device without replacing it") {
   const TempDir folder;
   const auto begins = [](const std::string& text) { return text.starts_with("said\n{\"command\":\"echo\""); };
   // As /dev/stdout is one.
@@ -227,7 +227,7 @@ TEST_CASE("a report goes to what is there and takes nothing else's place") {
   CHECK(holds(read_file((folder / "file").string()), "\"exit_code\":0"));
 }
 
-TEST_CASE("the limit of an attempt holds for the command and not for what it waits for") {
+TEST_CASE("the attempt timeout covers the command but not the wait before it") {
   const TempDir folder;
   const auto flag = (folder / "flag").string();
   write_file((folder / "input").string(), "read me");
@@ -247,7 +247,7 @@ TEST_CASE("the limit of an attempt holds for the command and not for what it wai
   CHECK(late.exit_code == 124);
 }
 
-TEST_CASE("run names what it still waited for when its time runs out") {
+TEST_CASE("run names the pending dependency at its timeout") {
   const auto finished =
       run(run_misbehave(Place::ordinary, {"--wait=file:///no/such", "--timeout=100ms"}, {"exit", "0"}), 20s);
   INFO(finished.describe());
@@ -255,7 +255,7 @@ TEST_CASE("run names what it still waited for when its time runs out") {
   CHECK(holds(finished.err, "'file:///no/such' (No such file or directory)"));
 }
 
-TEST_CASE("what a command is given closed is not taken for something else") {
+TEST_CASE("a closed standard descriptor of a command is not replaced by another file") {
   const TempDir folder;
   const auto said = (folder / "said").string();
   const auto* const script = "for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done >\"$0\"";

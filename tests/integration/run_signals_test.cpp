@@ -53,7 +53,7 @@ TEST_CASE("run passes on every signal that a shell would send") {
   CHECK(run.child.wait(20s).exit_code == 143);
 }
 
-TEST_CASE("SIGINT is passed on as it is and ends with 130") {
+TEST_CASE("SIGINT is forwarded and ends with 130") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   Running run(place, {"--grace=300ms"}, {"tell-signals"});
   run.signal(SIGINT);
@@ -61,7 +61,7 @@ TEST_CASE("SIGINT is passed on as it is and ends with 130") {
   CHECK(run.child.wait(20s).exit_code == 130);
 }
 
-TEST_CASE("SIGTERM before the command is done ends with 143 even where it exits with 0") {
+TEST_CASE("SIGTERM before the command has ended gives 143 even if the command exits with 0") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   for (const auto* code : {"0", "3"}) {
     Running run(place, {}, {"exit-on-term", code});
@@ -73,7 +73,7 @@ TEST_CASE("SIGTERM before the command is done ends with 143 even where it exits 
   }
 }
 
-TEST_CASE("with --term-is-success an exit with 0 after SIGTERM is one, and no other is") {
+TEST_CASE("with --term-is-success only an exit with 0 after SIGTERM is a success") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   for (const auto& [code, expected] : {std::pair("0", 0), std::pair("3", 143)}) {
     Running run(place, {"--term-is-success"}, {"exit-on-term", code});
@@ -118,7 +118,7 @@ TEST_CASE("a kill of an ordinary sidekick kills its command too") {
   CHECK(eventually(10s, [&] { return is_over(children.front()); }));
 }
 
-TEST_CASE("SIGTERM that is sent to the program and then to its group is one wish and leaves the grace") {
+TEST_CASE("SIGTERM to the program and then to its group counts once and leaves the grace") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   const auto* const script =
       "trap 'echo told; sleep 0.3; echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done";
@@ -141,7 +141,7 @@ TEST_CASE("SIGTERM that is sent to the program and then to its group is one wish
   if (!at_once) SKIP("this machine is too busy");
 }
 
-TEST_CASE("SIGQUIT ends who still waits as it would end the command") {
+TEST_CASE("SIGQUIT ends a wait for the command as it would end the command") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   Child child(run_misbehave(place, {"--wait=file:///no/such"}, {"exit", "0"}));
   const auto sidekick = sidekick_of(child);
@@ -152,7 +152,7 @@ TEST_CASE("SIGQUIT ends who still waits as it would end the command") {
   CHECK(finished.exit_code == 128 + SIGQUIT);
 }
 
-TEST_CASE("SIGTERM ends run in time although nobody reads its log") {
+TEST_CASE("SIGTERM ends run in time even if its log is not read") {
   const auto place = GENERATE(Place::ordinary, Place::first_process);
   const auto* const flags = GENERATE("--log-output", "--log-format=json");
   const TempDir folder;

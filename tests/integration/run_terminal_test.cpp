@@ -82,7 +82,7 @@ class OnTerminal {
 
 }  // namespace
 
-TEST_CASE("a command on a terminal is its foreground, reads from it and gets what its keys send") {
+TEST_CASE("a command on a terminal is in the foreground, reads from it and gets the signals of its keys") {
   OnTerminal terminal(run_misbehave(Place::ordinary, {}, {"tell-terminal"}).words);
   CHECK(terminal.shows("foreground"));
   terminal.press("a\n");
@@ -94,7 +94,7 @@ TEST_CASE("a command on a terminal is its foreground, reads from it and gets wha
   CHECK(interrupted.exit_code() == 128 + SIGINT);
 }
 
-TEST_CASE("a command on the terminal of PID 1 is its foreground and a shell there has job control") {
+TEST_CASE("a command on the terminal of PID 1 is in the foreground and a shell there has job control") {
   OnTerminal terminal(run_command(Place::first_process, {}, {"bash", "--norc", "-i"}).words);
   terminal.press("PS1='ready> '\n");
   CHECK(terminal.shows("ready> "));
@@ -127,7 +127,7 @@ TEST_CASE("a shell that started sidekick gets the terminal back when the command
   CHECK(terminal.exit_code() == 6);
 }
 
-TEST_CASE("a command that asks its terminal gets it although its standard input is something else") {
+TEST_CASE("a command that opens its terminal gets it although its standard input is something else") {
   OnTerminal terminal({"bash", "--norc", "-i"});
   terminal.press("PS1='ready> '\n");
   CHECK(terminal.shows("ready> "));
@@ -147,7 +147,7 @@ TEST_CASE("a command that was ended by a key is not tried again") {
   CHECK(terminal.exit_code() == 128 + SIGINT);
 }
 
-TEST_CASE("a command in the background that asks the terminal is stopped as any job and goes on in the foreground") {
+TEST_CASE("a background command that uses the terminal is stopped as any job and goes on in the foreground") {
   OnTerminal terminal({"bash", "--norc", "-i"});
   terminal.press("PS1='ready> '; set -b\n");
   CHECK(terminal.shows("ready> "));

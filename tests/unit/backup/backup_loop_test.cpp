@@ -8,7 +8,7 @@ using namespace sidekick;
 using namespace sidekick::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("a schedule is followed and its first time is waited for") {
+TEST_CASE("a schedule starts at its first time") {
   Stage stage;
   const auto script = stage.add("data");
   stage.follow("0 3 * * *");
@@ -23,7 +23,7 @@ TEST_CASE("a schedule is followed and its first time is waited for") {
   CHECK(stage.backups("data").back().started == stage.wall_start + 51h);
 }
 
-TEST_CASE("one is taken at the start where that is asked for") {
+TEST_CASE("a backup is taken at the start if requested") {
   Stage stage;
   const auto script = stage.add("data");
   stage.follow("0 3 * * *");
@@ -32,7 +32,7 @@ TEST_CASE("one is taken at the start where that is asked for") {
   CHECK(script->pours == 1);
 }
 
-TEST_CASE("a run that was missed is made up for once and one that was not is waited for") {
+TEST_CASE("a missed run is made up for once") {
   Stage stage;
   const auto script = stage.add("data");
   stage.follow("0 3 * * *");
@@ -45,7 +45,7 @@ TEST_CASE("a run that was missed is made up for once and one that was not is wai
   CHECK(script->pours == 2);
 }
 
-TEST_CASE("runs that are due while one goes on are skipped and counted") {
+TEST_CASE("runs that are due during a run are skipped and counted") {
   Stage stage;
   const auto script = stage.add("data");
   stage.follow("*/10 * * * *");
@@ -60,7 +60,7 @@ TEST_CASE("runs that are due while one goes on are skipped and counted") {
   CHECK(stage.backups("data").back().started == stage.wall_start + 50min);
 }
 
-TEST_CASE("a failure that may pass is tried again three times and then held back") {
+TEST_CASE("a transient failure is retried three times and then held back") {
   Stage stage;
   const auto script = stage.add("data");
   script->error.emplace(ErrorKind::unavailable, "not there");
@@ -75,7 +75,7 @@ TEST_CASE("a failure that may pass is tried again three times and then held back
   CHECK(stage.backups("data").size() == 1);
 }
 
-TEST_CASE("a failure that no further attempt can mend is held back at once and the other source goes on") {
+TEST_CASE("a permanent failure is held back at once and the other source goes on") {
   Stage stage;
   const auto bad = stage.add("bad");
   bad->error.emplace(ErrorKind::data, "it is damaged");
@@ -92,7 +92,7 @@ TEST_CASE("a failure that no further attempt can mend is held back at once and t
   CHECK(good->pours == 2);
 }
 
-TEST_CASE("of two replicas one takes the run and the other finds it taken") {
+TEST_CASE("one of two replicas takes the run and the other skips it") {
   Stage stage;
   const auto script = stage.add("data");
   stage.follow("0 3 * * *");
@@ -123,7 +123,7 @@ TEST_CASE("two replicas that began at different times take one backup in each pe
   CHECK(script->pours == 4);
 }
 
-TEST_CASE("figures exist from the start and the last success is that of a backup that is there") {
+TEST_CASE("metrics exist from the start, and the last success is that of an existing backup") {
   Stage stage;
   stage.add("data");
   stage.follow("0 3 * * *");
@@ -145,7 +145,7 @@ TEST_CASE("figures exist from the start and the last success is that of a backup
   CHECK(last_success() == 0);
 }
 
-TEST_CASE("a backup whose object is gone is made up for at the start") {
+TEST_CASE("a backup whose object is gone is taken again at the start") {
   Stage stage;
   const auto script = stage.add("data");
   stage.follow("0 3 * * *");
@@ -156,7 +156,7 @@ TEST_CASE("a backup whose object is gone is made up for at the start") {
   CHECK(script->pours == 3);
 }
 
-TEST_CASE("a manifest that cannot be read is told by the figures and the others are pruned") {
+TEST_CASE("an unreadable manifest is counted by a metric and the others are pruned") {
   Stage stage;
   stage.add("data");
   stage.follow("0 3 * * *");
@@ -174,7 +174,7 @@ TEST_CASE("a manifest that cannot be read is told by the figures and the others 
   CHECK(stage.figures.values.at("sidekick_backup_retention_stalled/data") == 0);
 }
 
-TEST_CASE("retention that fails is told by the figures") {
+TEST_CASE("a failure of retention is counted by a metric") {
   Stage stage;
   stage.add("data");
   stage.follow("0 3 * * *");
@@ -186,7 +186,7 @@ TEST_CASE("retention that fails is told by the figures") {
   CHECK(stage.figures.values.at("sidekick_backup_retention_stalled/data") == 1);
 }
 
-TEST_CASE("a storage that is away is a failure that is counted though no backup was begun") {
+TEST_CASE("an unreachable storage counts as a failure before the backup begins") {
   Stage stage;
   stage.add("data");
   stage.follow("0 3 * * *");

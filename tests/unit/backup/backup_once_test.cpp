@@ -24,7 +24,7 @@ void flip_a_byte(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a backup holds what its source gave and its manifest tells of it") {
+TEST_CASE("a backup has the bytes of its source and a manifest that describes them") {
   Stage stage;
   stage.add("data")->content = std::string(300'000, 'x');
   const auto outcome = stage.step(*stage.start()).outcome;
@@ -44,7 +44,7 @@ TEST_CASE("a backup holds what its source gave and its manifest tells of it") {
   CHECK(stage.figures.values.at("sidekick_backup_stored_bytes/data") == 300'000);
 }
 
-TEST_CASE("a source that fails half way leaves nothing and older backups as they are") {
+TEST_CASE("a source that fails halfway leaves no object and older backups unchanged") {
   Stage stage;
   const auto script = stage.add("data");
   stage.step(*stage.start());
@@ -57,7 +57,7 @@ TEST_CASE("a source that fails half way leaves nothing and older backups as they
   CHECK(stage.figures.values.at("sidekick_backup_runs_total/data/failure") == 1);
 }
 
-TEST_CASE("a proof that finds other counts while it streams leaves no object") {
+TEST_CASE("a mismatch of counts during streaming leaves no object") {
   Stage stage;
   const auto script = stage.add("data");
   script->proven_items = 0;
@@ -69,7 +69,7 @@ TEST_CASE("a proof that finds other counts while it streams leaves no object") {
   CHECK(stage.names().empty());
 }
 
-TEST_CASE("a byte that is lost on the way to the storage is found and the object removed") {
+TEST_CASE("a byte lost on the way to the storage is detected and the object is removed") {
   for (const auto level : {Proof::stored, Proof::read}) {
     Stage stage;
     stage.add("data");
@@ -97,7 +97,7 @@ TEST_CASE("an object whose manifest cannot be written is removed again") {
   CHECK(stage.names().empty());
 }
 
-TEST_CASE("a manifest that arrives after all finds its object") {
+TEST_CASE("a manifest that arrives late finds its object") {
   // The connection broke, the storage took the request for whole, and writes it when nobody waits for it any more.
   Stage stage;
   stage.add("data");
@@ -124,7 +124,7 @@ TEST_CASE("a manifest that may be there is never left without its object") {
   CHECK(stage.names().front().ends_with(".exec.out"));
 }
 
-TEST_CASE("a backup that is not proven by its restore is kept and told as a failure that is not tried again") {
+TEST_CASE("a backup whose scratch restore cannot run is kept and reported as a permanent failure") {
   Stage stage;
   const auto script = stage.add("data");
   stage.settings.proof.level = Proof::restored;
@@ -142,7 +142,7 @@ TEST_CASE("a backup that is not proven by its restore is kept and told as a fail
   CHECK(stage.backups("data").size() == 1);
 }
 
-TEST_CASE("a source without such a proof is proven by reading") {
+TEST_CASE("a source without a scratch server is verified by reading") {
   Stage stage;
   const auto script = stage.add("data");
   stage.settings.proof.level = Proof::restored;
@@ -187,7 +187,7 @@ TEST_CASE("a backup is compared with the last good one of its own source") {
   CHECK(stage.figures.values.at("sidekick_backup_suspect/data") == 1);
 }
 
-TEST_CASE("one source that fails does not keep the others from being stored nor is what is done done again") {
+TEST_CASE("a failing source does not prevent the others, and the retry does not repeat those") {
   Stage stage;
   const auto good = stage.add("good");
   const auto bad = stage.add("bad");
@@ -204,7 +204,7 @@ TEST_CASE("one source that fails does not keep the others from being stored nor 
   CHECK(last->pours == 1);
 }
 
-TEST_CASE("a permanent failure among several is what remains when the others are done") {
+TEST_CASE("a permanent failure remains when the other sources are done") {
   Stage stage;
   const auto hopeless = stage.add("hopeless");
   hopeless->error.emplace(ErrorKind::data, "it is damaged");
@@ -249,7 +249,7 @@ TEST_CASE("a clock that was set back does not make an old backup the latest") {
   CHECK(backups[0].name < backups[1].name);
 }
 
-TEST_CASE("while another holds the job a run that ends is turned away to be tried again") {
+TEST_CASE("a single run is temporary while another process holds the job") {
   Stage stage;
   const auto script = stage.add("data");
   storage::PosixStorage plain(stage.folder / "");
@@ -263,7 +263,7 @@ TEST_CASE("while another holds the job a run that ends is turned away to be trie
   CHECK(script->pours == 0);
 }
 
-TEST_CASE("what no rule keeps is removed after a backup and only then") {
+TEST_CASE("backups that no rule keeps are removed only after a backup") {
   Stage stage;
   const auto script = stage.add("data");
   stage.settings.keep = backup::parse_keep("last=2");
@@ -278,7 +278,7 @@ TEST_CASE("what no rule keeps is removed after a backup and only then") {
   CHECK(stage.backups("data").size() == 2);
 }
 
-TEST_CASE("a rehearsal tells what would be done and touches nothing") {
+TEST_CASE("a rehearsal reports what it would do and changes nothing") {
   Stage stage;
   const auto script = stage.add("data");
   stage.settings.mode = backup::Settings::Mode::rehearsal;

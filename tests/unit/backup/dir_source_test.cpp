@@ -193,7 +193,7 @@ TEST_CASE("sparse files stay sparse and whole") {
   CHECK(tail == Buffer(4096, 'd'));
 }
 
-TEST_CASE("a tree deeper than there are descriptors for is stored whole") {
+TEST_CASE("a tree deeper than the descriptor limit is stored completely") {
   need_program("tar");
   const TempDir folder;
   constexpr int depth = 90;
@@ -232,7 +232,7 @@ TEST_CASE("a tree deeper than there are descriptors for is stored whole") {
   CHECK(output_of({"tar", "-C", tree, "-df", folder / "x.tar"}).empty());
 }
 
-TEST_CASE("a file that changes while it is read is said and the archive stays readable") {
+TEST_CASE("a file that changes while it is read is reported and the archive stays readable") {
   const TempDir folder;
   write_file(folder / "a", std::string(2'000'000, 'a'));
   write_file(folder / "gone", "x");
@@ -258,7 +258,7 @@ TEST_CASE("a file that changes while it is read is said and the archive stays re
   CHECK(vanished.items == 2);
 }
 
-TEST_CASE("a file that got the number of one that is gone is not stored as a link to it") {
+TEST_CASE("a file with the inode number of a removed file is not stored as a link to it") {
   const TempDir folder;
   fs::create_directory(folder / "first");
   fs::create_directory(folder / "second");
@@ -289,7 +289,7 @@ TEST_CASE("a file that got the number of one that is gone is not stored as a lin
   CHECK(read_file(unpacked / "first/same") == "of one");
 }
 
-TEST_CASE("a link to a file that changed since it was stored is stored with what it holds") {
+TEST_CASE("a link to a file that changed since it was stored gets the new content") {
   const TempDir folder;
   write_file(folder / "a", "old");
   write_file(folder / "middle", std::string(1'000'000, 'm'));
@@ -309,7 +309,7 @@ TEST_CASE("a link to a file that changed since it was stored is stored with what
   CHECK(proven(out.bytes).items == summary.items);
 }
 
-TEST_CASE("of many changes twenty are named and the rest counted") {
+TEST_CASE("twenty changes are named and the others are counted") {
   const TempDir folder;
   write_file(folder / "0", std::string(1'000'000, 'a'));
   for (int i = 100; i < 150; i++) write_file(folder / std::to_string(i), "x");
@@ -322,7 +322,7 @@ TEST_CASE("of many changes twenty are named and the rest counted") {
   CHECK(summary.warnings.back() == "and 31 more like these");
 }
 
-TEST_CASE("sockets are left out with a warning and nothing else is amiss") {
+TEST_CASE("sockets are skipped with a warning and the backup is consistent") {
   const TempDir folder;
   write_file(folder / "a", "x");
   const Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -338,7 +338,7 @@ TEST_CASE("sockets are left out with a warning and nothing else is amiss") {
   CHECK(made.summary.warnings[0].find("socket") != std::string::npos);
 }
 
-TEST_CASE("a folder that is not there or none or empty is no input") {
+TEST_CASE("a missing or empty folder, or a file in its place, is no_input") {
   const TempDir folder;
   write_file(folder / "file", "x");
   fs::create_directory(folder / "empty");
@@ -354,7 +354,7 @@ TEST_CASE("a folder that is not there or none or empty is no input") {
   CHECK(proven(made.bytes).items == 0);
 }
 
-TEST_CASE("what may not be read fails the backup and is named") {
+TEST_CASE("an unreadable file fails the backup and is named") {
   if (::geteuid() != 0) SKIP("only root can become somebody else");
   const TempDir folder;
   fs::permissions(folder.path(), fs::perms::all);
@@ -371,7 +371,7 @@ TEST_CASE("what may not be read fails the backup and is named") {
   CHECK(WEXITSTATUS(status) == 0);
 }
 
-TEST_CASE("a stop in the middle of a tree is obeyed") {
+TEST_CASE("a cancellation in the middle of a tree takes effect") {
   const TempDir folder;
   write_file(folder / "a", std::string(5'000'000, 'a'));
   Surroundings around;
@@ -382,7 +382,7 @@ TEST_CASE("a stop in the middle of a tree is obeyed") {
   CHECK(out.bytes.size() < 1'000'000);
 }
 
-TEST_CASE("the proof of a tar finds truncation anywhere and every change of a header") {
+TEST_CASE("verification of a tar detects truncation anywhere and every change of a header") {
   const TempDir folder;
   write_file(folder / "a", "hello");
   write_file(folder / std::string(130, 'n'), "x");

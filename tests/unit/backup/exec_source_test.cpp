@@ -35,7 +35,7 @@ std::optional<Error> failure(const std::string& command) {
 
 }  // namespace
 
-TEST_CASE("what a command writes is the backup and what it says goes to the log") {
+TEST_CASE("standard output of a command is the backup and standard error goes to the log") {
   CHECK(output_of("printf 'a b\\n'") == "a b\n");
   CHECK(output_of("sh -c 'echo $PGPASSWORD'") == "hidden\n");
   Surroundings around;
@@ -51,19 +51,19 @@ TEST_CASE("what a command writes is the backup and what it says goes to the log"
   CHECK(lines[2].ends_with("line=three"));
 }
 
-TEST_CASE("many bytes come through a slow pipe whole and in order") {
+TEST_CASE("many bytes pass a slow pipe completely and in order") {
   const auto text = output_of("seq 1 300000");
   CHECK(text.size() == 1'988'895);
   CHECK(text.starts_with("1\n2\n3\n"));
   CHECK(text.ends_with("299999\n300000\n"));
 }
 
-TEST_CASE("what a command leaves to another process is waited for") {
+TEST_CASE("output of a process that a command left behind is read to its end") {
   CHECK(output_of("sh -c '(sleep 0.3; echo late) & echo early'") == "early\nlate\n");
   CHECK(output_of("sh -c '(sleep 100 >&2) & echo whole'") == "whole\n");
 }
 
-TEST_CASE("a command is known by its program alone") {
+TEST_CASE("a command source is named only by its program") {
   const ExecSource source("pg_dump --password=secret postgres://u:pw@db/shop", environment, EmptySource::refused);
   CHECK(source.where() == "exec: pg_dump");
   CHECK(source.kind() == "exec");
@@ -72,7 +72,7 @@ TEST_CASE("a command is known by its program alone") {
   CHECK(error_of([] { ExecSource("echo 'a", environment, EmptySource::refused); })->kind() == ErrorKind::usage);
 }
 
-TEST_CASE("a command that fails fails the backup with the last it said") {
+TEST_CASE("a failing command fails the backup with its last line") {
   const auto failed = failure("sh -c 'echo part; echo no such database >&2; echo >&2; exit 3'");
   REQUIRE(failed);
   CHECK(failed->kind() == ErrorKind::io);
@@ -117,7 +117,7 @@ TEST_CASE("a command ends with all that it started when the backup is stopped") 
   }));
 }
 
-TEST_CASE("a full disk behind a command ends it") {
+TEST_CASE("a full disk after a command ends the command") {
   Surroundings around;
   FullSink full(1000);
   ExecSource source("sh -c 'yes'", environment, EmptySource::refused);
@@ -126,7 +126,7 @@ TEST_CASE("a full disk behind a command ends it") {
   CHECK(mentions(*error, "no space left"));
 }
 
-TEST_CASE("the output of a command is read to its end as its proof") {
+TEST_CASE("the output of a command is verified by reading it to the end") {
   const ExecSource source("true", environment, EmptySource::refused);
   CHECK_NOTHROW(source.prove(std::make_unique<MemorySource>(Buffer(300'000, 'x')), "x", CancelToken()));
 }

@@ -62,7 +62,7 @@ std::string record(const std::string& holder, lease::Record::State state = lease
 
 }  // namespace
 
-TEST_CASE("a lease is held by one and by the next when it is given up") {
+TEST_CASE("a released lease goes to the next process") {
   Scene scene;
   auto first = scene.acquire();
   REQUIRE(first);
@@ -72,14 +72,14 @@ TEST_CASE("a lease is held by one and by the next when it is given up") {
   CHECK(scene.acquire());
 }
 
-TEST_CASE("one small object is left of all leases there were") {
+TEST_CASE("only one small object remains of all leases") {
   Scene scene;
   for (int i = 0; i < 5; i++) REQUIRE(scene.acquire());
   CHECK(scene.names() == std::vector<std::string>{"shop.lease-0000000005"});
   CHECK(scene.text_of("shop.lease-0000000005").starts_with("given up by test\n"));
 }
 
-TEST_CASE("leases of jobs whose names begin alike have nothing to do with each other") {
+TEST_CASE("leases of jobs with a common name prefix are independent") {
   Scene scene;
   const auto shop = scene.acquire(0s, 60s, "shop");
   const auto longer = scene.acquire(0s, 60s, "shop-2");
@@ -107,7 +107,7 @@ TEST_CASE("of many threads that start in the same moment exactly one holds the l
   }
 }
 
-TEST_CASE("who creates a generation too late does not hold the lease") {
+TEST_CASE("a process that creates a generation too late does not get the lease") {
   // Between the look and the creation two others held it in turn, and what was created had been given up and removed.
   for (const bool was_empty : {true, false}) {
     CAPTURE(was_empty);
@@ -129,7 +129,7 @@ TEST_CASE("who creates a generation too late does not hold the lease") {
   }
 }
 
-TEST_CASE("who was stopped after it looked does not take the time it slept for the silence of the holder") {
+TEST_CASE("a process that was stopped does not count that time as silence of the holder") {
   Scene scene;
   const auto name = std::string("shop.lease-0000000001");
   auto holder = lease::Record{.holder = "other", .token = "of-other", .ends_after = 60s};
@@ -148,7 +148,7 @@ TEST_CASE("who was stopped after it looked does not take the time it slept for t
   CHECK(scene.names() == std::vector<std::string>{name});
 }
 
-TEST_CASE("a lease is not lost because it was overlooked while it was renewed") {
+TEST_CASE("a lease that a listing misses during its renewal is not lost") {
   // A name that is given to another file while a folder is read may be shown neither as the one nor as the other.
   for (const bool by_name : {true, false}) {
     CAPTURE(by_name);
@@ -212,7 +212,7 @@ TEST_CASE("the lease of a process that was killed ends when it was silent for lo
   CHECK(scene.recorder.lines(LogLevel::warning).size() == 1);
 }
 
-TEST_CASE("a holder that renews is never passed over") {
+TEST_CASE("a holder that renews keeps its lease") {
   Scene scene;
   const auto lease = scene.acquire(0s, 3s);
   CHECK_FALSE(scene.acquire(4s, 3s));
@@ -239,7 +239,7 @@ TEST_CASE("a holder that was stopped and goes on finds its lease lost before it 
   CHECK(scene.names() == std::vector<std::string>{"shop.lease-0000000002"});
 }
 
-TEST_CASE("a holder that was stopped for a moment only holds its lease still") {
+TEST_CASE("a holder that was stopped for a moment still has its lease") {
   Scene scene;
   test::LeaseChild child(scene.folder / "", 5s);
   child.tell('a');
@@ -266,7 +266,7 @@ TEST_CASE("a lease is lost when a later generation is found") {
   CHECK(error_of([&] { lease->ensure(); }));  // for good
 }
 
-TEST_CASE("a lease whose bytes were overwritten is lost: the storage keeps no two from one name") {
+TEST_CASE("a lease whose bytes were overwritten is lost") {
   Scene scene;
   test::VirtualClock clock;
   const auto lease = scene.acquire_by(clock, 0s, 60s);
@@ -277,7 +277,7 @@ TEST_CASE("a lease whose bytes were overwritten is lost: the storage keeps no tw
   CHECK(error->message() == "the lease of job 'shop' is lost: 'other' holds it");
 }
 
-TEST_CASE("a lease that could not be renewed for as long as it lasts is lost") {
+TEST_CASE("a lease that was not renewed within its duration is lost") {
   Scene scene;
   test::VirtualClock clock;
   const auto lease = scene.acquire_by(clock, 0s, 60s);
@@ -315,7 +315,7 @@ TEST_CASE("a renewal that fails is tried again in time") {
   CHECK_NOTHROW(lease->ensure());
 }
 
-TEST_CASE("a holder that stalls between its look and its renewal brings nothing back") {
+TEST_CASE("a holder that stalls before its renewal does not bring a lost lease back") {
   Scene scene;
   test::VirtualClock clock;
   std::atomic<bool> stalled = false, renewed = false;
@@ -341,7 +341,7 @@ TEST_CASE("a holder that stalls between its look and its renewal brings nothing 
   CHECK(scene.names() == std::vector<std::string>{"shop.lease-0000000004"});
 }
 
-TEST_CASE("who is a moment too late does not hold the lease") {
+TEST_CASE("a process that is a moment late does not get the lease") {
   Scene scene;
   storage::PosixStorage others(scene.folder / "");
   scene.storage.before = [&](std::string_view call, const std::string& name, const CancelToken&) {
@@ -351,7 +351,7 @@ TEST_CASE("who is a moment too late does not hold the lease") {
   CHECK(scene.text_of("shop.lease-0000000001") == record("other"));
 }
 
-TEST_CASE("what is no record is passed over like the lease of a dead holder") {
+TEST_CASE("an invalid record is treated as the lease of a dead holder") {
   Scene scene;
   test::VirtualClock clock;
   scene.storage.put_if_absent("shop.lease-0000000007", "", no_cancel);
@@ -360,7 +360,7 @@ TEST_CASE("what is no record is passed over like the lease of a dead holder") {
   CHECK(scene.names() == std::vector<std::string>{"shop.lease-0000000008"});
 }
 
-TEST_CASE("a lease that changes while it is watched belongs to somebody alive") {
+TEST_CASE("a lease that changes belongs to a live process") {
   Scene scene;
   test::VirtualClock clock;
   scene.storage.put_if_absent("shop.lease-0000000001", record("0"), no_cancel);
@@ -389,7 +389,7 @@ TEST_CASE("waiting for a lease ends when it is cancelled") {
   CHECK(error->kind() == ErrorKind::cancelled);
 }
 
-TEST_CASE("giving up a lease does not wait for a storage that does not answer") {
+TEST_CASE("releasing a lease does not wait for an unresponsive storage") {
   Scene scene;
   scene.storage.before = [&](std::string_view call, const std::string&, const CancelToken& cancel) {
     if (call != "replace") return;
@@ -402,7 +402,7 @@ TEST_CASE("giving up a lease does not wait for a storage that does not answer") 
   CHECK(std::chrono::steady_clock::now() - begun < 2s);
 }
 
-TEST_CASE("what the storage says is what acquiring a lease throws") {
+TEST_CASE("acquiring a lease throws the error of the storage") {
   Scene scene;
   storage::PosixStorage nowhere(scene.folder / "missing");
   const auto error =

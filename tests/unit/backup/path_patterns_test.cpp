@@ -94,7 +94,7 @@ std::vector<std::string> names_in_tar(const fs::path& folder, const PathPatterns
 
 }  // namespace
 
-TEST_CASE("patterns leave out what git ignores by them") {
+TEST_CASE("patterns match what git ignores") {
   const TempDir folder;
   const auto root = folder / "tree";
   fs::create_directory(root);

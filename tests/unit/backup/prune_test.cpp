@@ -76,7 +76,7 @@ storage::WallTime real_now() {
 
 }  // namespace
 
-TEST_CASE("what no rule keeps is removed with its manifest and the rest stays") {
+TEST_CASE("backups that no rule keeps are removed with their manifests and the others stay") {
   Scene scene;
   const auto oldest = scene.store({.time = now - 72h});
   const auto middle = scene.store({.time = now - 48h});
@@ -108,7 +108,7 @@ TEST_CASE("without rules no backup is removed") {
   CHECK(scene.names().size() == 8);
 }
 
-TEST_CASE("only the job's own backups are looked at though another's name begins alike") {
+TEST_CASE("only backups of the job count although another has a common name prefix") {
   Scene scene;
   for (const auto* job : {"shop", "shop-2", "sho", "shop-20261121T031500Z"})
     for (int i = 1; i < 4; i++) scene.store({.time = now - i * 24h, .job = job});
@@ -118,7 +118,7 @@ TEST_CASE("only the job's own backups are looked at though another's name begins
   CHECK(scene.names().size() == 2 * (1 + 3 * 3));
 }
 
-TEST_CASE("two sources that have one name keep their own backups") {
+TEST_CASE("two sources with one job name keep their own backups") {
   Scene scene;
   for (int i = 1; i < 4; i++) {
     scene.store({.time = now - i * 24h, .source = "mongodb://one/shop"});
@@ -129,7 +129,7 @@ TEST_CASE("two sources that have one name keep their own backups") {
   CHECK(summary_of(plan).removed == 2);
 }
 
-TEST_CASE("retention stands still while the newest backup is suspect") {
+TEST_CASE("retention pauses while the newest backup is suspect") {
   Scene scene;
   for (int i = 2; i < 5; i++) scene.store({.time = now - i * 24h});
   const auto shrunken = scene.store({.time = now - 24h, .standing = suspect});
@@ -141,7 +141,7 @@ TEST_CASE("retention stands still while the newest backup is suspect") {
   CHECK(scene.recorder.lines(LogLevel::warning).size() == 1);
 }
 
-TEST_CASE("a suspect backup that a good one followed takes no place and stays") {
+TEST_CASE("a suspect backup before a good one does not count and stays") {
   Scene scene;
   const auto good = scene.store({.time = now - 72h});
   const auto shrunken = scene.store({.time = now - 48h, .standing = suspect});
@@ -152,7 +152,7 @@ TEST_CASE("a suspect backup that a good one followed takes no place and stays") 
   CHECK(all.at(good) == PruneDecision::What::remove);
 }
 
-TEST_CASE("the newest backup of the highest proof outlives the rules") {
+TEST_CASE("the newest backup of the highest verification is kept whatever the rules") {
   Scene scene;
   const auto proven = scene.store({.time = now - 72h, .proof = storage::Proof::restored});
   scene.store({.time = now - 48h});
@@ -168,7 +168,7 @@ TEST_CASE("a clock that was set back removes nothing that is new") {
   CHECK(outcome.removed == 0);
 }
 
-TEST_CASE("a backup that is dated in the future takes no place of those that are taken now") {
+TEST_CASE("pruning does not count a backup dated in the future") {
   Scene scene;
   const auto future = scene.store({.time = now + 24h * 400});
   const auto suspect_future = scene.store({.time = now + 24h * 500, .standing = suspect});
@@ -185,7 +185,7 @@ TEST_CASE("a backup that is dated in the future takes no place of those that are
   CHECK(scene.plan("last=1").stands_still);
 }
 
-TEST_CASE("objects without a manifest go when they are a day old and are this job's") {
+TEST_CASE("objects of this job without a manifest are removed after a day") {
   Scene scene;
   const auto old = scene.orphan("shop", 25h), fresh = scene.orphan("shop", 23h), other = scene.orphan("shop-2", 72h);
   const auto whole = scene.store({.time = now - 72h});
@@ -221,7 +221,7 @@ TEST_CASE("a backup that a listing shows twice is one backup") {
   CHECK(scene.names() == std::vector<std::string>{newest, newest + ".json"});
 }
 
-TEST_CASE("an object whose manifest a listing did not show is no orphan") {
+TEST_CASE("an object whose manifest a listing missed is not an orphan") {
   // A name that is given to another file while a folder is read may be shown neither as the one nor as the other.
   Scene scene;
   const auto accepted = scene.store({.time = now - 72h});
@@ -234,7 +234,7 @@ TEST_CASE("an object whose manifest a listing did not show is no orphan") {
   CHECK(scene.names() == std::vector<std::string>{accepted, accepted + ".json"});
 }
 
-TEST_CASE("an object that gets its manifest after it was looked at is no orphan") {
+TEST_CASE("an object that gets its manifest after the listing is not an orphan") {
   Scene scene;
   const auto slow = scene.orphan("shop", 25h);
   const auto plan = scene.plan("last=1", real_now());
@@ -244,7 +244,7 @@ TEST_CASE("an object that gets its manifest after it was looked at is no orphan"
   CHECK(scene.names() == std::vector<std::string>{slow, slow + ".json"});
 }
 
-TEST_CASE("what was begun and never finished goes when it is a day old and is this job's") {
+TEST_CASE("unfinished uploads of this job are removed after a day") {
   Scene scene;
   const auto begin = [&](const std::string& job) {
     test::write_file(scene.folder / "begun", "");
@@ -291,7 +291,7 @@ TEST_CASE("nothing is removed once the lease is lost") {
   CHECK(scene.names().size() == 6);
 }
 
-TEST_CASE("killed between manifest and object a backup is an orphan and no half backup") {
+TEST_CASE("a kill between manifest and object leaves an orphan and no partial backup") {
   Scene scene;
   const auto old = scene.store({.time = now - 48h});
   const auto newest = scene.store({.time = now - 24h});
@@ -305,7 +305,7 @@ TEST_CASE("killed between manifest and object a backup is an orphan and no half 
   CHECK(summary_of(scene.plan("last=1")).kept == 1);
 }
 
-TEST_CASE("a backup whose object is gone or cut takes no place and is no reason to remove another") {
+TEST_CASE("a backup with a missing or truncated object does not count and displaces no other") {
   Scene scene;
   const auto real = scene.store({.time = now - 72h});
   const auto cut = scene.store({.time = now - 48h});
@@ -324,7 +324,7 @@ TEST_CASE("a backup whose object is gone or cut takes no place and is no reason 
   CHECK(scene.recorder.lines(LogLevel::warning).size() == 2);
 }
 
-TEST_CASE("a suspect backup whose object is gone does not hold up retention") {
+TEST_CASE("a suspect backup without an object does not pause retention") {
   Scene scene;
   const auto old = scene.store({.time = now - 72h});
   scene.store({.time = now - 48h});

@@ -63,7 +63,7 @@ void check_table(const std::vector<Row>& golden, std::string_view keep, const st
 
 }  // namespace
 
-TEST_CASE("the last n are kept") {
+TEST_CASE("the last n backups are kept") {
   check_table({{"2026-11-21 03:00", "last 1"},
                {"2026-11-20 03:00", "last 2"},
                {"2026-11-19 03:00", "-"},
@@ -71,7 +71,7 @@ TEST_CASE("the last n are kept") {
               "last=2", "2026-11-21 04:00");
 }
 
-TEST_CASE("the newest of each of the last n days that have one is kept") {
+TEST_CASE("the newest backup of each of the last n days with backups is kept") {
   check_table({{"2026-11-21 15:00", "daily 2026-11-21"},
                {"2026-11-21 03:00", "-"},
                {"2026-11-20 15:00", "daily 2026-11-20"},
@@ -81,14 +81,14 @@ TEST_CASE("the newest of each of the last n days that have one is kept") {
               "daily=3", "2026-11-21 16:00");
 }
 
-TEST_CASE("where there are fewer days than places the oldest is kept too") {
+TEST_CASE("with fewer days than the rule, the oldest backup is kept as well") {
   check_table({{"2026-11-21 15:00", "daily 2026-11-21"},
                {"2026-11-21 09:00", "-"},
                {"2026-11-21 03:00", "oldest daily 2026-11-21"}},
               "daily=3", "2026-11-21 16:00");
 }
 
-TEST_CASE("every rule has its own places") {
+TEST_CASE("each rule counts separately") {
   check_table({{"2027-01-02 03:00", "last 1 + daily 2027-01-02 + weekly 2026-W53 + monthly 2027-01 + yearly 2027"},
                {"2027-01-01 03:00", "daily 2027-01-01"},
                {"2026-12-31 03:00", "monthly 2026-12 + yearly 2026"},
@@ -157,7 +157,7 @@ TEST_CASE("days of within are those of the zone where the clock changed between 
               "within=24h", "2026-03-29 11:00", "Europe/Berlin");
 }
 
-TEST_CASE("backups of the same second each have a place") {
+TEST_CASE("backups of the same second all count") {
   std::vector<Candidate> candidates;
   for (const auto* name : {"b", "c", "a"}) candidates.push_back({name, utc("2026-11-21 03:00:09")});
   const auto decisions =
@@ -179,7 +179,7 @@ TEST_CASE("a clock that was set back deletes nothing that is new") {
               "last=1", "2026-11-21 04:00");
 }
 
-TEST_CASE("the newest of the highest proof stays whatever the rules say") {
+TEST_CASE("pruning keeps the newest backup of the highest verification") {
   const std::vector<Candidate> candidates{{"old", utc("2026-11-17 03:00"), Proof::restored},
                                           {"proven", utc("2026-11-18 03:00"), Proof::restored},
                                           {"read", utc("2026-11-19 03:00"), Proof::read},
@@ -192,7 +192,7 @@ TEST_CASE("the newest of the highest proof stays whatever the rules say") {
                                                                 {"proven", {"newest verified as restored"}}});
 }
 
-TEST_CASE("without a rule or without a backup nothing is deleted") {
+TEST_CASE("without rules or backups nothing is deleted") {
   CHECK(decide({}, parse_keep("last=1"), utc("2026-11-21 03:00"), schedule::TimeZone()).empty());
   const std::vector<Candidate> candidates{{"a", utc("2026-11-17 03:00")}, {"b", utc("2026-11-18 03:00")}};
   for (const auto& decision : decide(candidates, KeepRules{}, utc("2026-11-21 03:00"), schedule::TimeZone()))
@@ -213,7 +213,7 @@ TEST_CASE("keep rules are read as they are written") {
   CHECK_FALSE(parse_keep("last=1").within);
 }
 
-TEST_CASE("a wrong keep rule is refused with the part that is wrong") {
+TEST_CASE("an invalid keep rule is refused with its invalid part") {
   const std::map<std::string, std::string> refused{
       {"dayly=7", "rule 'dayly=7': unknown"},
       {"last=7,", "rule '': unknown"},
@@ -283,7 +283,7 @@ bool has_rule(const KeepRules& rules) {
 
 }  // namespace
 
-TEST_CASE("whatever the rules the newest of the highest proof is kept and so is the newest") {
+TEST_CASE("any rules keep the newest backup and the newest of the highest verification") {
   std::mt19937 random(11);
   for (int i = 0; i < 2000; i++) {
     const auto given = sample(random);
@@ -317,7 +317,7 @@ TEST_CASE("a rule that is added or widened never keeps less") {
   }
 }
 
-TEST_CASE("what was kept is kept when it is decided again") {
+TEST_CASE("a kept backup is kept by the next decision") {
   std::mt19937 random(13);
   for (int i = 0; i < 2000; i++) {
     auto given = sample(random);

@@ -37,7 +37,7 @@ const BackupEnding success{BackupEnding::Result::success, sample_manifest("a-1",
 
 }  // namespace
 
-TEST_CASE("a backup is shrunken when it lost more than its share") {
+TEST_CASE("a backup is suspect if it shrank by more than the limit") {
   CHECK_FALSE(is_shrunken(of_bytes(100), 50, 0.5));
   CHECK(is_shrunken(of_bytes(100), 49, 0.5));
   CHECK(is_shrunken(of_bytes(100), 99, 0));
@@ -47,7 +47,7 @@ TEST_CASE("a backup is shrunken when it lost more than its share") {
   CHECK_FALSE(is_shrunken(of_bytes(1), 1'000'000, 0.5));
 }
 
-TEST_CASE("the note of a failure is read as it was written, and what is none is passed over") {
+TEST_CASE("a failure note is read as written, and an invalid one is ignored") {
   const FailureNote note{storage::WallTime(std::chrono::milliseconds(1'795'000'000'123)), ErrorKind::data,
                          "it is\ndamaged", ""};
   const auto text = to_text(note);
@@ -63,7 +63,7 @@ TEST_CASE("the note of a failure is read as it was written, and what is none is 
   }
 }
 
-TEST_CASE("a hook is told what became of the backup in the place of what its environment said before") {
+TEST_CASE("the variables of a hook replace those of its environment") {
   const auto good = environment_for({"PATH=/bin", "SIDEKICK_BACKUP_RESULT=old"}, success);
   CHECK(holds(good, "PATH=/bin"));
   CHECK(holds(good, "SIDEKICK_BACKUP_RESULT=success"));
@@ -118,7 +118,7 @@ TEST_CASE("a notification is JSON with the manifest or with the error") {
   CHECK(bad.at("error").at("kind") == "io");
 }
 
-TEST_CASE("only what is asked for is posted, and no answer is a warning that shows no token") {
+TEST_CASE("only requested outcomes are posted, and a missing answer is a warning without a token") {
   std::vector<std::string> got;
   TcpServer server([&](TcpPeer& peer) {
     while (auto request = peer.read_request()) {

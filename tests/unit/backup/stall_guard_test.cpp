@@ -37,7 +37,7 @@ void trickle(filters::Sink& sink, std::size_t bytes, std::chrono::milliseconds p
 
 }  // namespace
 
-TEST_CASE("a transfer that trickles is ended and one that moves is not") {
+TEST_CASE("a stalled transfer is ended and a slow one is not") {
   SystemClock clock;
   SlowSink sink(0ms);
   StallGuard guard(clock, 100ms, CancelToken());
@@ -48,7 +48,7 @@ TEST_CASE("a transfer that trickles is ended and one that moves is not") {
   CHECK(error->kind() == ErrorKind::timeout);
 }
 
-TEST_CASE("a reader that is slow does not count as a stalled transfer") {
+TEST_CASE("a slow reader does not count as a stalled transfer") {
   SystemClock clock;
   SlowSink sink(350ms);
   StallGuard guard(clock, 100ms, CancelToken());
@@ -57,7 +57,7 @@ TEST_CASE("a reader that is slow does not count as a stalled transfer") {
   CHECK(sink.taken == 1);
 }
 
-TEST_CASE("a transfer that is cancelled by its user is cancelled and not late") {
+TEST_CASE("a transfer that the user cancels is cancelled and not a timeout") {
   SystemClock clock;
   CancelSource user;
   StallGuard guard(clock, 60s, user.token());

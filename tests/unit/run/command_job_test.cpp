@@ -53,7 +53,7 @@ int left_after(int attempts, const Settings& settings) {
 
 }  // namespace
 
-TEST_CASE("however many attempts there are they leave no descriptor open and no child behind") {
+TEST_CASE("many attempts leave no open descriptor and no child") {
   for (const auto output : {Settings::Output::passed_through, Settings::Output::logged})
     for (const std::vector<std::string>& argv :
          {std::vector<std::string>{"false"}, {"/no/such"}, {"/etc/passwd"}, {"sh", "-c", "true & exit 3"}}) {

@@ -24,7 +24,7 @@ struct Files {
 
 }  // namespace
 
-TEST_CASE("a user is known by name and number with its groups and its home") {
+TEST_CASE("a user is found by name and number, with groups and home") {
   const Files files;
   for (const auto* text : {"app", "1000"}) {
     const auto account = files.find(text);
@@ -35,14 +35,14 @@ TEST_CASE("a user is known by name and number with its groups and its home") {
   }
 }
 
-TEST_CASE("a group that is given takes the place of the user's own") {
+TEST_CASE("a given group replaces that of the user") {
   const Files files;
   CHECK(files.find("app:docker").identity.group == 998);
   CHECK(files.find("app:55").identity.group == 55);
   CHECK(files.find("app:docker").identity.groups.empty());
 }
 
-TEST_CASE("a number needs no entry nor even the files") {
+TEST_CASE("a number needs neither an entry nor the files") {
   const Files files;
   CHECK(files.find("4711").identity.user == 4711);
   CHECK(files.find("4711").identity.group == 4711);
@@ -50,7 +50,7 @@ TEST_CASE("a number needs no entry nor even the files") {
   CHECK(find_account("5:6", "/no/such", "/no/such").identity.group == 6);
 }
 
-TEST_CASE("a name that is not known is an error") {
+TEST_CASE("an unknown name is an error") {
   const Files files;
   for (const auto* text : {"nobody", "", "app:nobody", "app:", "-1", "4294967295", "1x"}) {
     INFO(text);

@@ -7,7 +7,7 @@
 
 using namespace sidekick::run;
 
-TEST_CASE("the parent is read whatever the program is called") {
+TEST_CASE("the parent is read for any name of the program") {
   CHECK(parent_in("12 (sh) S 7 12 12 0") == 7);
   CHECK(parent_in("12 (a) b) (S 9 c) R 7 12 12 0") == 7);
   CHECK_FALSE(parent_in("").has_value());
@@ -23,7 +23,7 @@ TEST_CASE("descendants are found at any depth") {
   CHECK(descendants(tree, 4).empty());
 }
 
-TEST_CASE("our own parent is among those that are told") {
+TEST_CASE("the parent of this process is in the tree") {
   const auto all = parents();
   REQUIRE(all.contains(::getpid()));
   CHECK(all.at(::getpid()) == ::getppid());

@@ -27,7 +27,7 @@ Report report_of(int attempts) {
 
 }  // namespace
 
-TEST_CASE("a report is valid and tells a signal from an exit code") {
+TEST_CASE("a report is valid and distinguishes a signal from an exit code") {
   const auto told = parse_json(report_json(report_of(1)));
   CHECK(told.at("message") == "it \"failed\"\n");
   const auto attempt = told.at("attempts").at(0);
@@ -39,7 +39,7 @@ TEST_CASE("a report is valid and tells a signal from an exit code") {
   CHECK(attempt.at("took_s").to_number<double>() == 2);
 }
 
-TEST_CASE("a report is valid whatever bytes the command left in it") {
+TEST_CASE("a report is valid for any bytes in its message") {
   auto report = report_of(0);
   report.message = "not UTF-8: \xff\xc3";
   CHECK(parse_json(report_json(report)).at("message") == "not UTF-8: \xef\xbf\xbd\xef\xbf\xbd");

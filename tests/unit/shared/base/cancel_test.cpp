@@ -14,7 +14,7 @@ bool is_readable(const CancelToken& token) {
 
 }  // namespace
 
-TEST_CASE("a cancellation reaches what hangs on it and no more") {
+TEST_CASE("a cancellation reaches its children and nothing else") {
   CancelSource parent;
   CancelSource child(parent.token());
   CancelSource sibling(parent.token());

@@ -52,7 +52,7 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a child's exit code and both of its outputs are told") {
+TEST_CASE("the exit code and both outputs of a child are returned") {
   const auto result = run(shell("echo out; echo err >&2; exit 9"));
   CHECK(result.end == ChildEnd::exited);
   CHECK(result.code == 9);
@@ -62,14 +62,14 @@ TEST_CASE("a child's exit code and both of its outputs are told") {
   CHECK(run(shell("true")).succeeded());
 }
 
-TEST_CASE("a child that a signal ended is not taken for one that exited") {
+TEST_CASE("a child that a signal ended is distinct from one that exited") {
   const auto result = run(shell("kill -9 $$"));
   CHECK(result.end == ChildEnd::signalled);
   CHECK(result.code == SIGKILL);
   CHECK(result.description() == "was killed by SIGKILL");
 }
 
-TEST_CASE("a child has the folder, the environment and the input it is given, and nothing else") {
+TEST_CASE("a child gets only the given folder, environment and input") {
   const TempDir folder;
   auto request = shell("pwd; echo $A$B$HOME; cat; ls /proc/self/fd | wc -l");
   request.folder = folder.path();
@@ -89,7 +89,7 @@ TEST_CASE("a program is looked up in the PATH of its environment") {
   CHECK(kind_of_failure(request) == ErrorKind::no_input);
 }
 
-TEST_CASE("what cannot be run is an error that names it") {
+TEST_CASE("a program that cannot be run is an error that names it") {
   const TempDir folder;
   write_file(folder / "text", "no first line\n");
   std::filesystem::permissions(folder / "text", std::filesystem::perms::owner_all);
@@ -102,7 +102,7 @@ TEST_CASE("what cannot be run is an error that names it") {
   CHECK(kind_of_failure(request) == ErrorKind::no_input);
 }
 
-TEST_CASE("a child has no signal blocked or ignored, whatever holds for us") {
+TEST_CASE("a child has no signal blocked or ignored, even if we have") {
   std::thread([] {
     sigset_t all;
     ::sigfillset(&all);
@@ -113,7 +113,7 @@ TEST_CASE("a child has no signal blocked or ignored, whatever holds for us") {
   }).join();
 }
 
-TEST_CASE("a child that takes too long is asked to end and then made to, with all it started") {
+TEST_CASE("a child that takes too long gets SIGTERM and then SIGKILL, with its descendants") {
   auto request = shell("trap '' TERM; sleep 60 & echo $!; wait; sleep 60");
   request.timeout = 300ms;
   request.grace = 200ms;
@@ -125,7 +125,7 @@ TEST_CASE("a child that takes too long is asked to end and then made to, with al
   CHECK(is_over(first_line(result.output)));
 }
 
-TEST_CASE("a child that ends when asked may say its last words") {
+TEST_CASE("output of a child after SIGTERM is kept") {
   auto request = shell("trap 'echo bye; exit 3' TERM; while :; do sleep 0.05; done");
   request.timeout = 500ms;
   request.grace = 20s;
@@ -134,13 +134,13 @@ TEST_CASE("a child that ends when asked may say its last words") {
   CHECK(result.output.ends_with("bye\n"));
 }
 
-TEST_CASE("what a child left behind in its group is ended, also when the child succeeded") {
+TEST_CASE("processes that a child left in its group are ended, even after success") {
   const auto result = run(shell("(sleep 60 & echo $!) ; exit 0"));
   CHECK(result.succeeded());
   CHECK(is_over(first_line(result.output)));
 }
 
-TEST_CASE("who holds the output open from another group does not keep us") {
+TEST_CASE("a process of another group that holds the output does not block us") {
   const auto begin = std::chrono::steady_clock::now();
   const auto result = run(shell("setsid sleep 60 & echo $!; sleep 0.1; exit 0"));
   CHECK(result.succeeded());
@@ -161,13 +161,13 @@ TEST_CASE("a flood of output does not keep a child from its limit") {
   CHECK(run(request).end == ChildEnd::timed_out);
 }
 
-TEST_CASE("a child that closes its output is waited for") {
+TEST_CASE("waiting for a child goes on after it closes its output") {
   const auto result = run(shell("exec >&- 2>&-; sleep 0.3; exit 4"));
   CHECK(result.code == 4);
   CHECK(result.output.empty());
 }
 
-TEST_CASE("cancelling ends a child with its group, and is an error of that kind") {
+TEST_CASE("cancellation ends a child with its group and is an error of kind cancelled") {
   const TempDir folder;
   auto request = shell("trap '' TERM; echo $$ >pid.new; mv pid.new pid; sleep 60 & wait; sleep 60");
   request.folder = folder.path();
@@ -190,7 +190,7 @@ TEST_CASE("cancelling ends a child with its group, and is an error of that kind"
   CHECK(is_over(first_line(read_file(folder / "pid"))));
 }
 
-TEST_CASE("several threads run children at once and each has its own") {
+TEST_CASE("several threads run separate children at once") {
   std::vector<std::thread> threads;
   std::vector<std::string> outputs(8);
   for (std::size_t i = 0; i < outputs.size(); i++)
@@ -216,7 +216,7 @@ TEST_CASE("a command line is split as a shell does and nothing is expanded") {
   for (const auto* open : {"'a", "\"a", "a 'b\"", "\"a\\\""}) CHECK_THROWS_AS(split_command_line(open), Error);
 }
 
-TEST_CASE("what a child writes is handed over while it runs with its error apart") {
+TEST_CASE("output of a child is passed on while it runs, with standard error apart") {
   std::string out;
   std::vector<std::string> lines;
   const ChildOutput output{.bytes = [&](std::span<const std::uint8_t> b) { out.append(b.begin(), b.end()); },
@@ -234,7 +234,7 @@ TEST_CASE("what a child writes is handed over while it runs with its error apart
   CHECK(result.output.starts_with("b\nc\n\ndxxx"));
 }
 
-TEST_CASE("what takes a child's output may throw and the child is ended") {
+TEST_CASE("a callback for output may throw, which ends the child") {
   const TempDir folder;
   const ChildOutput output{.bytes = [](std::span<const std::uint8_t>) { throw Error(ErrorKind::io, "full"); },
                            .line = [](std::string_view) {}};

@@ -27,7 +27,7 @@ TEST_CASE("failures of the file system name the path and have the kind of their 
   CHECK(failure_at(std::errc::permission_denied).message().find("'/data/x'") != std::string::npos);
 }
 
-TEST_CASE("threads and memory that cannot be had are temporary and no bug") {
+TEST_CASE("a lack of threads or memory is temporary and not a bug") {
   const auto thread = as_error(std::system_error(EAGAIN, std::system_category()));
   CHECK(thread.kind() == ErrorKind::temporary);
   CHECK(thread.transient());

@@ -36,7 +36,7 @@ TEST_CASE("strict JSON is read") {
         "A");
 }
 
-TEST_CASE("what is not strict JSON is refused with its place") {
+TEST_CASE("text that is not strict JSON is refused with its position") {
   for (const char* text : {"",
                            " ",
                            "{",

@@ -33,23 +33,23 @@ TEST_CASE("a stream is cut into lines wherever its pieces end") {
   CHECK(cut(100, {}) == Lines{});
 }
 
-TEST_CASE("half a line at the end is a line") {
+TEST_CASE("an incomplete last line is a line") {
   CHECK(cut(100, {"one\nhal", "f"}) == Lines{"one", "half"});
 }
 
-TEST_CASE("a line that is too long comes in parts of which the last one says so") {
+TEST_CASE("a long line comes in parts, and the last part is marked") {
   CHECK(cut(4, {"abcdefghij\nkl\n"}) == Lines{"abcd/1", "efgh/2", "ij/3.", "kl"});
   CHECK(cut(4, {"abc", "defghij", "\nkl"}) == Lines{"abcd/1", "efgh/2", "ij/3.", "kl"});
   CHECK(cut(4, {"abcd\n"}) == Lines{"abcd"});
 }
 
-TEST_CASE("what is escaped counts as long as it becomes") {
+TEST_CASE("escaped characters count with their escaped size") {
   CHECK(cut(6, {"\"\"\"\"\n"}) == Lines{"\"\"\"/1", "\"/2."});
   CHECK(cut(6, {"\x1b\x1b\n"}) == Lines{"\x1b/1", "\x1b/2."});
   CHECK(cut(3, {"\x1b\x1b\n"}) == Lines{"\x1b/1", "\x1b/2."});
 }
 
-TEST_CASE("no character is cut in two and bytes that are none are cut all the same") {
+TEST_CASE("characters are not split, and invalid bytes are cut anywhere") {
   CHECK(cut(4, {"abc\u00e9d\n"}) == Lines{"abc/1",
                                           "\u00e9"
                                           "d/2."});

@@ -16,7 +16,7 @@ bool readable(const PendingSignals& pending) {
 
 }  // namespace
 
-TEST_CASE("signals are handed over once each") {
+TEST_CASE("each pending signal is taken once") {
   PendingSignals pending;
   CHECK_FALSE(readable(pending));
   for (const int signal : {SIGUSR1, SIGHUP, SIGUSR1}) pending.put(signal);
@@ -26,7 +26,7 @@ TEST_CASE("signals are handed over once each") {
   CHECK(pending.take().empty());
 }
 
-TEST_CASE("of a wish to stop and one to continue the later one counts") {
+TEST_CASE("the later one of SIGTSTP and SIGCONT counts") {
   PendingSignals pending;
   pending.put(SIGTSTP);
   pending.put(SIGCONT);

@@ -42,7 +42,7 @@ TEST_CASE("a URL loses its credentials and keeps the rest") {
   }
 }
 
-TEST_CASE("no URL, however odd its password, keeps it") {
+TEST_CASE("any password is removed from a URL") {
   for (const char* url : {"mongodb://u:s3cr3t@h",
                           "mongodb://u:@s3cr3t@h",
                           "mongodb://u:s3cr3t/@h",
@@ -108,7 +108,7 @@ TEST_CASE("a secret file loses one trailing newline and is bounded") {
         ErrorKind::config);
 }
 
-TEST_CASE("a wait ends when it is due or when it is cancelled, whichever is first") {
+TEST_CASE("a wait ends when due or when cancelled, whichever comes first") {
   using namespace std::chrono_literals;
   SystemClock clock;
   CHECK(clock.wait_for(-1s, CancelToken()) == Wake::due);

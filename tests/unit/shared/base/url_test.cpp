@@ -7,7 +7,7 @@
 using namespace sidekick;
 using namespace sidekick::test;
 
-TEST_CASE("a URL is taken apart") {
+TEST_CASE("a URL is parsed") {
   const auto url = parse_url("HTTPS://Me%40home:p%2Fw@Example.COM:8443/a%20b/c.git?x=1&y#part");
   CHECK(url.scheme == "https");
   CHECK(url.user == "Me@home");
@@ -21,7 +21,7 @@ TEST_CASE("a URL is taken apart") {
   CHECK(url.without_login() == "https://example.com:8443/a%20b/c.git?x=1&y");
 }
 
-TEST_CASE("a URL has the port of its scheme where it names none") {
+TEST_CASE("a URL without a port has that of its scheme") {
   CHECK(parse_url("http://h").effective_port() == 80);
   CHECK(parse_url("https://h:").effective_port() == 443);
   CHECK(parse_url("ssh://git@h/x").effective_port() == 22);
@@ -38,7 +38,7 @@ TEST_CASE("an IPv6 address stands in brackets in a URL and nowhere else") {
   CHECK(parse_url("http://[::1]").port == 0);
 }
 
-TEST_CASE("user information may hold what its writer forgot to escape") {
+TEST_CASE("user information may contain unescaped characters") {
   const auto url = parse_url("http://me:p@ss:w%zz%4@h/");
   CHECK(url.user == "me");
   CHECK(url.password.reveal() == "p@ss:w%zz%4");
@@ -69,7 +69,7 @@ TEST_CASE("a URL that cannot be used is refused without its credentials") {
   }
 }
 
-TEST_CASE("a redirect is understood from where it was met") {
+TEST_CASE("a redirect is resolved against the URL that returned it") {
   const auto base = parse_url("http://u:p@h:81/a/b?q");
   CHECK(resolve(base, "https://other/x?y").without_login() == "https://other/x?y");
   CHECK(resolve(base, "//other/x").without_login() == "http://other/x");

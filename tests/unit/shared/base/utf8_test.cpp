@@ -4,7 +4,7 @@
 
 using namespace sidekick;
 
-TEST_CASE("a character of UTF-8 has one to four bytes and what is none has no length") {
+TEST_CASE("a UTF-8 character has one to four bytes and invalid bytes have no length") {
   CHECK(character_bytes("a") == 1);
   CHECK(character_bytes("\xc3\xa4z") == 2);
   CHECK(character_bytes("\xe2\x82\xacz") == 3);
@@ -13,7 +13,7 @@ TEST_CASE("a character of UTF-8 has one to four bytes and what is none has no le
     CHECK(character_bytes(none) == 0);
 }
 
-TEST_CASE("a text is cut between its characters") {
+TEST_CASE("text is cut between characters") {
   CHECK(beginning("short", 5) == "short");
   CHECK(beginning("a\xe2\x82\xac", 4) == "a\xe2\x82\xac");
   CHECK(beginning("a\xe2\x82\xac", 3) == "a");
@@ -21,7 +21,7 @@ TEST_CASE("a text is cut between its characters") {
   CHECK(beginning("a\xf0\x9f\x8d\x8ez", 5) == "a\xf0\x9f\x8d\x8e");
 }
 
-TEST_CASE("a text without a character to keep whole is cut where it must end") {
+TEST_CASE("text without a whole character is cut anywhere") {
   CHECK(beginning("\x82\x82\x82\x82\x82\x82\x82", 5) == "\x82\x82\x82\x82\x82");
   CHECK(beginning("\xe2\x82\xac", 2) == "\xe2\x82");
   CHECK(beginning("abc", 0).empty());

@@ -34,7 +34,7 @@ TEST_CASE("proxies are read from the environment as curl reads them") {
   CHECK(proxies_from({}).http.empty());
 }
 
-TEST_CASE("the proxy of a scheme is taken") {
+TEST_CASE("a scheme uses its proxy") {
   const ProxySettings settings{.http = "https://u:p@a:1", .https = "b:2"};
   const auto http = http::proxy_for(parse_url("http://h"), settings);
   REQUIRE(http);
@@ -54,7 +54,7 @@ TEST_CASE("a proxy that speaks neither http nor https is refused") {
   CHECK_FALSE(mentions(*error, "secret"));
 }
 
-TEST_CASE("some hosts are asked without a proxy") {
+TEST_CASE("excepted hosts need no proxy") {
   CHECK(goes_around("http://a.example", {"*"}));
   CHECK(goes_around("http://a.example", {"x", "A.Example"}));
   CHECK(goes_around("http://b.a.example", {"a.example"}));
@@ -65,14 +65,14 @@ TEST_CASE("some hosts are asked without a proxy") {
   CHECK_FALSE(goes_around("http://a.example", {"", "."}));
 }
 
-TEST_CASE("a port limits what is asked without a proxy") {
+TEST_CASE("a port limits the exceptions from a proxy") {
   CHECK(goes_around("https://a", {"a:443"}));
   CHECK_FALSE(goes_around("https://a:444", {"a:443"}));
   CHECK(goes_around("http://[::1]:81", {"[::1]:81"}));
   CHECK_FALSE(goes_around("http://[::1]:82", {"[::1]:81"}));
 }
 
-TEST_CASE("networks are asked without a proxy by their addresses") {
+TEST_CASE("addresses in excepted networks need no proxy") {
   CHECK(goes_around("http://10.1.2.3", {"10.0.0.0/8"}));
   CHECK(goes_around("http://10.1.2.3", {"10.1.2.3"}));
   CHECK(goes_around("http://192.168.5.9", {"192.168.4.0/22"}));

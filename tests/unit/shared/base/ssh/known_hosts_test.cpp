@@ -29,18 +29,18 @@ TEST_CASE("a host is known by its name or a pattern and on its port", "[remote]"
   CHECK(judge("# example.com ssh-ed25519 AAAA\n\n  \nexample.com\n", "example.com", 22) == HostKeyVerdict::unknown);
 }
 
-TEST_CASE("another key of the same type is a change and of another type none", "[remote]") {
+TEST_CASE("another key of the same type is a change, one of another type is not", "[remote]") {
   CHECK(judge("h ssh-ed25519 BBBB\n", "h", 22) == HostKeyVerdict::changed);
   CHECK(judge("h ssh-rsa BBBB\n", "h", 22) == HostKeyVerdict::unknown);
   CHECK(judge("h ssh-ed25519 BBBB\nh ssh-ed25519 AAAA\n", "h", 22) == HostKeyVerdict::known);
 }
 
-TEST_CASE("a key without a port vouches on any and contradicts on none", "[remote]") {
+TEST_CASE("a key without a port confirms any port and contradicts none", "[remote]") {
   CHECK(judge("h ssh-ed25519 AAAA\n", "h", 2222) == HostKeyVerdict::known);
   CHECK(judge("h ssh-ed25519 BBBB\n", "h", 2222) == HostKeyVerdict::unknown);
 }
 
-TEST_CASE("a revoked key is refused whatever else is said", "[remote]") {
+TEST_CASE("a revoked key is refused even if another line allows it", "[remote]") {
   CHECK(judge("h ssh-ed25519 AAAA\n@revoked * ssh-ed25519 AAAA\n", "h", 22) == HostKeyVerdict::revoked);
   CHECK(judge("@cert-authority * ssh-ed25519 AAAA\n", "h", 22) == HostKeyVerdict::unknown);
 }
