@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t buffer_bytes = std::size_t{256} << 10;
 constexpr std::size_t max_segments = 100'000;
 
-/// How many bytes of `into` the file filled; less only at its end.
+/// Reads into `into` and returns the number of bytes; fewer only at the end of the file.
 std::size_t read_at(int fd, const std::string& name, std::span<std::uint8_t> into, std::uint64_t at) {
   std::size_t got = 0;
   while (got < into.size()) {
@@ -36,7 +36,7 @@ std::vector<Segment> data_segments(int fd, std::uint64_t size) {
   off_t at = 0;
   while (at < end) {
     const off_t begin = ::lseek(fd, at, SEEK_DATA);
-    if (begin < 0 && errno != ENXIO) return {};  // no such thing here
+    if (begin < 0 && errno != ENXIO) return {};  // not supported here
     if (begin < 0 || begin >= end) break;
     off_t hole = ::lseek(fd, begin, SEEK_HOLE);
     if (hole < 0) return {};

@@ -1,4 +1,4 @@
-/// The bytes of one open file, as they go into an archive.
+/// The contents of an open file in an archive.
 #pragma once
 
 #include <functional>
@@ -11,12 +11,14 @@
 
 namespace sidekick::backup::tar {
 
-/// Where a file of `size` bytes has data, in order, the last one empty where it ends with a hole; nothing where it has
-/// no holes, or the file system tells of none. Of more than 100,000 stretches the rest is one.
+/// The segments of a file of `size` bytes that have data, in order; the last one is empty if the file ends with a hole.
+/// Nothing if it has no holes or the file system does not report them. Merges everything beyond 100,000 segments into
+/// one.
 std::vector<Segment> data_segments(int fd, std::uint64_t size);
 
-/// Writes segments of a file one after the other, in whole blocks; zeros in place of what it has no more. `read_more`
-/// is told how many bytes went into the sink. Throws Error: io naming `name`, cancelled, and what the sink throws.
+/// Writes segments of a file one after the other, in whole blocks, and zeros for data that no longer exists. Calls
+/// `read_more` with the number of bytes that went into the sink. Throws Error: io naming `name`, cancelled, and what
+/// the sink throws.
 void write_content(int fd, const std::string& name, const std::vector<Segment>& segments, filters::Sink& sink,
                    const CancelToken& cancel, const std::function<void(std::size_t)>& read_more);
 

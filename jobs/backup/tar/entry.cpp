@@ -10,18 +10,18 @@ namespace {
 
 constexpr char extended_header = 'x';
 constexpr std::size_t name_bytes = 100;
-constexpr std::size_t owner_bytes = 31;  // and a zero after it
+constexpr std::size_t owner_bytes = 31;  // and a terminating zero
 constexpr std::size_t checksum_at = 148;
 constexpr std::size_t checksum_bytes = 8;
 
-/// A block that is filled field by field, from its front.
+/// Fills a block field by field from the front.
 class Block final {
  public:
   void text(std::size_t at, std::size_t room, std::string_view value) {
     std::copy_n(value.begin(), std::min(room, value.size()), bytes_.begin() + static_cast<std::ptrdiff_t>(at));
   }
 
-  /// In octal with a zero after it; what does not fit stands in the extended header, and here is 0.
+  /// Writes octal digits and a zero; a number that does not fit goes into the extended header, and here is 0.
   void number(std::size_t at, std::size_t room, std::uint64_t value) {
     if (!fits(room, value)) value = 0;
     for (std::size_t i = room - 1; i-- > 0; value >>= 3) bytes_[at + i] = static_cast<char>('0' + (value & 7));
@@ -66,7 +66,7 @@ std::string ustar_block(const Entry& entry, char type, std::uint64_t size) {
   return block.with_checksum();
 }
 
-/// "LENGTH KEY=VALUE\n", where LENGTH counts itself.
+/// "LENGTH KEY=VALUE\n"; LENGTH includes itself.
 std::string record(std::string_view key, std::string_view value) {
   const auto rest = key.size() + value.size() + 3;
   auto length = rest;
@@ -74,7 +74,7 @@ std::string record(std::string_view key, std::string_view value) {
   return std::to_string(length).append(" ").append(key).append("=").append(value).append("\n");
 }
 
-/// Seconds with a fraction, below zero too: half a second before the epoch is "-0.5".
+/// Seconds with a fraction, also negative: half a second before the epoch is "-0.5".
 std::string time_text(const Entry& entry) {
   auto seconds = entry.mtime_seconds;
   auto nanoseconds = entry.mtime_nanoseconds;
@@ -136,7 +136,7 @@ std::string sparse_header_of(const Entry& entry, const std::vector<Segment>& seg
 
   auto records = record("GNU.sparse.major", "1") + record("GNU.sparse.minor", "0") +
                  record("GNU.sparse.name", entry.path) + record("GNU.sparse.realsize", std::to_string(entry.size));
-  // A reader that knows nothing of holes shows this name, so that nobody takes what it extracts for the file.
+  // A reader without support for holes extracts the packed data under this name, which cannot be mistaken for the file.
   auto shown = entry;
   const auto base = entry.path.substr(entry.path.rfind('/') + 1);
   shown.path = "GNUSparseFile.0/" + base.substr(0, name_bytes - 20);

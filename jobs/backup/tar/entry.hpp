@@ -1,7 +1,7 @@
-/// One member of a tar archive, and the blocks that stand before its content.
+/// One member of a tar archive, and the blocks before its content.
 ///
-/// The format: POSIX.1-2008 pax interchange format (ustar blocks with extended headers); sparse files as GNU tar's
-/// "PAX format 1.0" has them.
+/// The format: POSIX.1-2008 pax interchange format (ustar blocks with extended headers); sparse files in the "PAX
+/// format 1.0" of GNU tar.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ enum class Type : char {
 };
 
 struct Entry {
-  std::string path;  ///< any bytes but zero; a folder's ends with "/"
-  std::string link;  ///< where a link leads
+  std::string path;  ///< any bytes but zero; ends with "/" for a folder
+  std::string link;  ///< the target of a link
   Type type = Type::file;
   std::uint32_t mode = 0;  ///< the lower 12 bits
   std::uint64_t uid = 0;
@@ -34,24 +34,24 @@ struct Entry {
   std::string group;  ///< empty: not known
   std::int64_t mtime_seconds = 0;
   std::uint32_t mtime_nanoseconds = 0;
-  std::uint64_t size = 0;  ///< of a file; as it is read, with its holes
+  std::uint64_t size = 0;  ///< of a file with its holes
   std::uint32_t device_major = 0;
   std::uint32_t device_minor = 0;
 };
 
-/// A stretch of a file that is stored; what lies between is a hole.
+/// A part of a file with data; between segments are holes.
 struct Segment {
   std::uint64_t begin = 0;
   std::uint64_t size = 0;
 };
 
-/// All that stands before the content, in whole blocks: an extended header where ustar has no room for something.
+/// All blocks before the content, with an extended header for what ustar has no room for.
 std::string header_of(const Entry& entry);
 
-/// The same for a file with holes, whose content are its segments one after the other: ends with their map.
+/// The same for a file with holes, whose content is its segments one after the other; ends with their map.
 std::string sparse_header_of(const Entry& entry, const std::vector<Segment>& segments);
 
-/// How many zeros fill the last block of `size` bytes.
+/// The number of zeros that fill the last block of `size` bytes.
 constexpr std::size_t padding_of(std::uint64_t size) {
   return static_cast<std::size_t>((block_bytes - size % block_bytes) % block_bytes);
 }

@@ -8,7 +8,7 @@ namespace sidekick::backup::tar {
 
 namespace {
 
-/// "name:password:number:…", the first name of a number counts.
+/// Parses "name:password:number:…"; the first name of a number counts.
 std::map<std::uint64_t, std::string> read_names(const char* path) {
   std::map<std::uint64_t, std::string> names;
   std::ifstream file(path);

@@ -1,4 +1,4 @@
-/// Names of users and groups, as the image at hand has them.
+/// Names of users and groups in the current image.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,7 @@
 
 namespace sidekick::backup::tar {
 
-/// Reads /etc/passwd and /etc/group once, and asks no other source: a static binary has none. Names that are not there
-/// are empty.
+/// Reads /etc/passwd and /etc/group once; a static binary has no other source. Unknown names are empty.
 class Owners final {
  public:
   Owners();

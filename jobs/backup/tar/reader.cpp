@@ -56,7 +56,7 @@ class Reader final {
     }
     if (!records_.empty()) throw damaged("an extended header without a member");
     if (!is_zero(block())) throw damaged("one block of zeros where there should be two");
-    // Other programs fill the last record of 10 KiB.
+    // Other programs pad to a record of 10 KiB.
     while (fill() > 0)
       if (!is_zero(block())) throw damaged("data after the end");
     return count;
@@ -75,7 +75,7 @@ class Reader final {
     return end_;
   }
 
-  /// The next block; what is given lives until the next call.
+  /// The next block; valid until the next call.
   std::string_view block() {
     std::size_t got = 0;
     while (got < block_.size()) {
@@ -160,7 +160,7 @@ class Reader final {
     if (records_.contains("GNU.sparse.major")) left -= check_sparse(size, number("GNU.sparse.realsize"));
     skip(left);
     const auto padding = padding_of(size);
-    // The last block ends with what belongs to no file.
+    // The last block ends with padding.
     if (padding > 0) {
       std::string zeros;
       while (zeros.size() < padding) {
@@ -175,7 +175,7 @@ class Reader final {
     }
   }
 
-  /// Reads the map of a sparse file and returns its size, in whole blocks.
+  /// Reads the map of a sparse file and returns its size in whole blocks.
   std::uint64_t check_sparse(std::uint64_t stored, std::uint64_t real_size) {
     std::uint64_t map_bytes = 0;
     std::string text;

@@ -1,4 +1,4 @@
-/// Proving that a tar archive is whole, without extracting it.
+/// Verifies that a tar archive is complete, without extracting it.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 namespace sidekick::backup::tar {
 
 struct Count {
-  std::uint64_t entries = 0;  ///< all but the first one, which is the folder itself
-  std::uint64_t files = 0;    ///< entries that are no folders
+  std::uint64_t entries = 0;  ///< without the first one, which is the folder itself
+  std::uint64_t files = 0;    ///< entries that are not folders
 };
 
-/// Reads an archive as header_of() and sparse_header_of() write it to its very end: the checksum and the fields of each
+/// Reads an archive of header_of() and sparse_header_of() to its end and verifies the checksum and the fields of each
 /// header, extended records, maps of sparse files, padding, the two blocks of zeros at the end and nothing after them.
-/// Throws Error: data naming `name` and the place, cancelled, and what `from` throws.
+/// Throws Error: data with `name` and the position, cancelled, and what `from` throws.
 Count prove(filters::Source& from, const std::string& name, const CancelToken& cancel);
 
 }  // namespace sidekick::backup::tar

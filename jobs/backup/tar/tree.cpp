@@ -40,7 +40,7 @@ bool is_unchanged(const Status& a, const Status& b) {
   return a.st_size == b.st_size && same(a.st_mtim, b.st_mtim) && same(a.st_ctim, b.st_ctim);
 }
 
-/// What says that a name is not, or no more, what it was a moment ago.
+/// The errors that mean that a name has changed since the last look.
 bool tells_of_change(int number) {
   return number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENXIO || number == ESTALE;
 }
@@ -52,7 +52,7 @@ Status status_of(int fd, const std::string& path) {
 }
 
 std::vector<std::string> sorted_names(int folder, const std::string& path) {
-  // Not a duplicate, which would share its position.
+  // Opens it anew, as a duplicate would share its position.
   Fd again(::openat(folder, ".", open_folder));
   if (!again) throw error_from_errno("cannot read '" + printable(path) + "'", errno);
   const Handle<DIR, ::closedir> stream(::fdopendir(again.release()));
@@ -90,20 +90,20 @@ class TreeWriter final {
 
  private:
   struct Level {
-    Fd fd;  ///< closed while too many levels are open below it
+    Fd fd;  ///< closed while too many levels below it are open
     std::string path;
     Status status{};
     std::vector<std::string> names;
     std::size_t next = 0;
   };
 
-  /// A file with several names: the first of them, and what it was then.
+  /// A file with several names: the first of them, and its state then.
   struct Stored {
     std::string path;
     Status status{};
   };
 
-  /// How a member is called for people.
+  /// The name of a member in messages.
   std::string shown(const std::string& path) const { return printable(root_ + path.substr(1)); }
 
   void enter_root() {
@@ -119,11 +119,11 @@ class TreeWriter final {
     auto names = sorted_names(fd.get(), shown(path));
     write_header(header_of(entry_of(status, path, Type::folder)));
     levels_.push_back({std::move(fd), std::move(path), status, std::move(names)});
-    // Never the root's: from there the others are opened again.
+    // Never that of the root, from which the others are opened again.
     if (levels_.size() > max_open_levels + 1) levels_[levels_.size() - max_open_levels].fd.reset();
   }
 
-  /// Opens it again where it was closed; false where it is no more where it was.
+  /// Opens it again if it was closed; false if it has moved.
   bool is_open(Level& level) {
     if (level.fd) return true;
     Fd at(::openat(levels_.front().fd.get(), ".", open_folder));
@@ -214,8 +214,8 @@ class TreeWriter final {
                       (shrank ? ": it became smaller, and zeros replace the missing part" : ""));
   }
 
-  /// True where the file is in the archive under another name already, as it is now. The number of a file that is gone
-  /// is given to another one soon.
+  /// True if the archive has the file in its current state under another name. The inode number of a removed file is
+  /// soon reused.
   bool write_hard_link(const Status& status, const std::string& path) {
     const auto found = linked_.find({status.st_dev, status.st_ino});
     if (found == linked_.end()) return false;

@@ -1,4 +1,4 @@
-/// A folder and all below it as a tar archive.
+/// Writes a folder and everything below it as a tar archive.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ namespace sidekick::backup::tar {
 
 struct TreeReport {
   Count count;
-  std::uint64_t excluded = 0;         ///< files, and folders with all below them
-  std::vector<std::string> warnings;  ///< at most 20, and one that counts the others
+  std::uint64_t excluded = 0;         ///< files, and folders with their contents
+  std::vector<std::string> warnings;  ///< at most 20, and one with the count of the others
   bool consistent = true;             ///< nothing changed while it was read
 };
 
-/// Writes the archive of `root` without what is excluded, with its end, into `sink`, and does not finish it. What it
-/// holds and leaves out, and how it meets what changes: see DirSource. Holds at most 34 descriptors, whatever the
-/// depth. Throws Error as DirSource::write_to() does, but for a folder with nothing in it.
+/// Writes the archive of `root` without the excluded files, with its end marker, into `sink`, and does not finish the
+/// sink. For what it stores and how it handles changes, see DirSource. Holds at most 34 descriptors at any depth.
+/// Throws Error as DirSource::write_to() does, but not for an empty folder.
 TreeReport write_tree(const std::string& root, const PathPatterns& excludes, filters::Sink& sink, JobContext& context);
 
 }  // namespace sidekick::backup::tar

@@ -1,4 +1,4 @@
-/// What is to be said of a tree that was read, in bounds.
+/// The warnings about a tree, bounded in number.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@ namespace sidekick::backup::tar {
 /// Keeps the first 20 warnings and counts the others.
 class Warnings final {
  public:
-  /// Something is in the archive as it never was at one moment.
+  /// The archive has something in a state that never existed at one moment.
   void changed(std::string text);
 
-  /// Something is not in the archive, as is known beforehand.
+  /// The archive leaves something out by design.
   void left_out(std::string text);
 
   bool consistent() const noexcept { return consistent_; }
