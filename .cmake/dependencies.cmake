@@ -10,7 +10,7 @@ find_package(ZLIB REQUIRED)
 add_library(dep_spdlog INTERFACE)
 target_compile_definitions(dep_spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
 
-# Boost is used as headers; Process v2 and Asio want no library of it.
+# Boost is used as headers: Process v2 and Asio need no library, and jobs/shared/base/boost_json.cpp compiles Boost.JSON.
 add_library(dep_boost INTERFACE)
 target_compile_definitions(dep_boost INTERFACE BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(dep_boost INTERFACE Threads::Threads)

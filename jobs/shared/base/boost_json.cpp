@@ -1,2 +1,2 @@
-// The one file that compiles Boost.JSON: a library of it is not installed everywhere.
+// Compiles Boost.JSON, which is used as headers everywhere else.
 #include <boost/json/src.hpp>
