@@ -3,7 +3,7 @@
 #include <array>
 
 #include "git_sync/metrics.hpp"
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "git_sync/store/libgit2.hpp"
 
@@ -25,15 +25,15 @@ std::unique_ptr<Publisher> make_publisher(const Settings& settings, const std::f
   return make_in_place_publisher(std::get<InPlaceTarget>(settings.target), git_dir, log);
 }
 
-/// The part of the content that has a damaged object; nothing where all can be read. Throws Error data where the
-/// content itself is at fault.
-std::optional<std::size_t> damaged_part(const Content& content, const CancelToken& cancel) {
+/// The part of the snapshot that has a damaged object; nothing where all can be read. Throws Error data where the
+/// snapshot itself is at fault.
+std::optional<std::size_t> damaged_part(const Snapshot& snapshot, const CancelToken& cancel) {
   std::vector<RepositoryHandle> opened;
   std::vector<OdbHandle> stored;
-  stored.reserve(content.parts.size());
-  for (const auto& part : content.parts)
+  stored.reserve(snapshot.parts.size());
+  for (const auto& part : snapshot.parts)
     stored.push_back(odb_of(opened.emplace_back(open_repository(part.store->git_dir().string())).get()));
-  for (const auto& entry : list_entries(content, cancel)) {
+  for (const auto& entry : list_entries(snapshot, cancel)) {
     cancel.throw_if_cancelled();
     try {
       (void)read_object(stored[entry.part].get(), entry.blob, GIT_OBJECT_BLOB, "content of '" + entry.path + "'");
@@ -43,7 +43,7 @@ std::optional<std::size_t> damaged_part(const Content& content, const CancelToke
     }
   }
   try {
-    const Contents attributes(content);
+    const CheckoutReader attributes(snapshot);
     return {};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::data) throw;
@@ -96,41 +96,41 @@ std::optional<ObjectId> Workspace::check(Remote& remote, const FetchFrame& frame
   // Readers do not depend on the depth of the history: it can wait for the next contact with the remote.
   const auto all = scope(frame);
   if (!is_whole(store_, *commit, all, frame.cancel)) fetch(store_, remote, *commit, all, {*commit}, frame);
-  auto content = source_.fetch(*commit, frame);
+  auto snapshot = source_.fetch(*commit, frame);
   // Before the repair: what is changed after it is noticed, and so is the repair itself, which costs another check.
-  watch(content, frame.cancel);
-  with_sound_objects(content, remote, frame, [&] { mend(content, frame); });
-  published_ = std::move(content);
+  watch(snapshot, frame.cancel);
+  with_sound_objects(snapshot, remote, frame, [&] { mend(snapshot, frame); });
+  published_ = std::move(snapshot);
   return commit;
 }
 
-void Workspace::with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame,
+void Workspace::with_sound_objects(Snapshot& snapshot, Remote& remote, const FetchFrame& frame,
                                    const std::function<void()>& work) {
-  for (auto repairs = content.parts.size();; repairs--) {
+  for (auto repairs = snapshot.parts.size();; repairs--) {
     try {
       return work();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::data || repairs == 0) throw;
-      const auto damaged = damaged_part(content, frame.cancel);
+      const auto damaged = damaged_part(snapshot, frame.cancel);
       if (!damaged) throw;
       if (*damaged == 0)
-        fetch_anew(store_, remote, content.commit, scope(frame), frame);
+        fetch_anew(store_, remote, snapshot.commit, scope(frame), frame);
       else
-        source_.distrust(*content.parts[*damaged].store);
+        source_.distrust(*snapshot.parts[*damaged].store);
     }
-    content = source_.fetch(content.commit, frame);
+    snapshot = source_.fetch(snapshot.commit, frame);
   }
 }
 
-void Workspace::mend(const Content& content, const FetchFrame& frame) {
-  const auto found = publisher_->inspect(content, frame.cancel);
+void Workspace::mend(const Snapshot& snapshot, const FetchFrame& frame) {
+  const auto found = publisher_->inspect(snapshot, frame.cancel);
   // Under other settings it is another publication: of that the gate and the hooks are told.
   if (found.damaged == 0 || found.settings == Inspection::Settings::other) return;
   std::string examples;
   for (const auto& path : found.examples) examples += (examples.empty() ? "" : ", ") + path;
   log_.warn("published files were missing or changed by someone else: repairing them",
             {{"files", found.damaged}, {"examples", examples}});
-  publisher_->publish(content, {}, frame.cancel);
+  publisher_->publish(snapshot, {}, frame.cancel);
   frame.metrics.record(metric_repairs, static_cast<double>(found.damaged));
 }
 
@@ -153,21 +153,21 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announc
   const auto all = scope(frame);
   publication.commit =
       is_complete(store_, id, all, frame.cancel) ? store_.commit_of(id) : fetch(store_, remote, id, all, known, frame);
-  auto content = source_.fetch(publication.commit, frame);
+  auto snapshot = source_.fetch(publication.commit, frame);
   const auto gate = gate_for(publication, frame);
   const Unannounced at_the_end{*publisher_};
   publisher_->before_switch([&announce, publication](const std::filesystem::path& tree) mutable {
     publication.tree = tree;
     announce(publication);
   });
-  with_sound_objects(content, remote, frame, [&] {
+  with_sound_objects(snapshot, remote, frame, [&] {
     frame.activity.begin("writing the files");
-    publication.changed_paths = publisher_->publish(content, gate, frame.cancel).changed_paths;
+    publication.changed_paths = publisher_->publish(snapshot, gate, frame.cancel).changed_paths;
   });
   // Only here: where the record is lost or was never there, it shows which files came from git.
   store_.set_head(publication.commit);
   publication.tree = publisher_->tree_path();
-  published_ = std::move(content);
+  published_ = std::move(snapshot);
   return publication;
 }
 
@@ -187,8 +187,8 @@ std::optional<Publication> Workspace::show(const ObjectId& commit, const Announc
   return publication;
 }
 
-void Workspace::watch(const Content& content, const CancelToken& cancel) {
-  watch_.emplace(publisher_->tree_path(), list_content(content, cancel));
+void Workspace::watch(const Snapshot& snapshot, const CancelToken& cancel) {
+  watch_.emplace(publisher_->tree_path(), list_snapshot(snapshot, cancel));
 }
 
 void Workspace::watch_published(const CancelToken& cancel) {

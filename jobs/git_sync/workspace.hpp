@@ -6,13 +6,13 @@
 #include <memory>
 #include <optional>
 
-#include "git_sync/content.hpp"
 #include "git_sync/fetcher.hpp"
 #include "git_sync/hooks/hooks.hpp"
 #include "git_sync/publish/publisher.hpp"
 #include "git_sync/publish/root.hpp"
 #include "git_sync/publish/tree_watch.hpp"
 #include "git_sync/settings.hpp"
+#include "git_sync/snapshot_builder.hpp"
 #include "git_sync/store/store.hpp"
 
 namespace sidekick::git_sync {
@@ -64,11 +64,12 @@ class Workspace final {
 
  private:
   /// Does the work; if it fails because of damaged objects, fetches that repository again and retries.
-  void with_sound_objects(Content& content, Remote& remote, const FetchFrame& frame, const std::function<void()>& work);
+  void with_sound_objects(Snapshot& snapshot, Remote& remote, const FetchFrame& frame,
+                          const std::function<void()>& work);
   /// Finishes an interrupted publication where everything it needs is here: the remote may be down.
   void finish(const FetchFrame& frame);
-  void mend(const Content& content, const FetchFrame& frame);
-  void watch(const Content& content, const CancelToken& cancel);
+  void mend(const Snapshot& snapshot, const FetchFrame& frame);
+  void watch(const Snapshot& snapshot, const CancelToken& cancel);
   /// What of a commit has to be here. The scope asks this workspace which blobs are needed.
   Scope scope(const FetchFrame& frame);
   Gate gate_for(const Publication& publication, const FetchFrame& frame) const;
@@ -78,9 +79,9 @@ class Workspace final {
   RootLock lock_;
   std::filesystem::path git_dir_;
   Store store_;
-  ContentSource source_;
+  SnapshotBuilder source_;
   std::unique_ptr<Publisher> publisher_;
-  std::optional<Content> published_;
+  std::optional<Snapshot> published_;
   std::optional<TreeWatch> watch_;
 };
 

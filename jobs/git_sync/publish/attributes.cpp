@@ -92,26 +92,26 @@ void note_attributes(std::string_view text, const std::string& file, AttributeUs
   use.files.insert_or_assign(file, attributes_for_libgit2(read.lines));
 }
 
-std::vector<AttributeFile> attribute_files(const Content& content, std::size_t part) {
-  const auto& share = content.parts.at(part);
-  const auto* sparse = part == 0 ? content.sparse.get() : nullptr;
+std::vector<AttributeFile> attribute_files(const Snapshot& snapshot, std::size_t part) {
+  const auto& share = snapshot.parts.at(part);
+  const auto* sparse = part == 0 ? snapshot.sparse.get() : nullptr;
   const auto odb = odb_of(share.store->handle());
   Search search(odb.get(), sparse);
-  if (part != 0 || content.subdir.empty()) {
+  if (part != 0 || snapshot.subdir.empty()) {
     search.below(share.tree, {}, sparse ? Reach::left_out : Reach::published);
     return search.take();
   }
-  search.above(share.store->tree_of(share.commit), content.subdir);
-  const auto reach = sparse ? sparse->reach_of_folder(content.subdir) : Reach::published;
-  search.below(share.tree, content.subdir + '/', reach);
+  search.above(share.store->tree_of(share.commit), snapshot.subdir);
+  const auto reach = sparse ? sparse->reach_of_folder(snapshot.subdir) : Reach::published;
+  search.below(share.tree, snapshot.subdir + '/', reach);
   return search.take();
 }
 
-std::vector<AttributeUse> attributes_in_use(const Content& content) {
-  std::vector<AttributeUse> out(content.parts.size());
+std::vector<AttributeUse> attributes_in_use(const Snapshot& snapshot) {
+  std::vector<AttributeUse> out(snapshot.parts.size());
   for (std::size_t part = 0; part < out.size(); part++) {
-    const auto odb = odb_of(content.parts[part].store->handle());
-    for (const auto& file : attribute_files(content, part)) {
+    const auto odb = odb_of(snapshot.parts[part].store->handle());
+    for (const auto& file : attribute_files(snapshot, part)) {
       const auto blob = read_object(odb.get(), file.blob, GIT_OBJECT_BLOB, "file '" + file.path + "'");
       const std::string_view text(static_cast<const char*>(git_odb_object_data(blob.get())),
                                   git_odb_object_size(blob.get()));

@@ -1,4 +1,4 @@
-/// Which attributes of a content change the bytes of its files.
+/// Which attributes of a snapshot change the bytes of its files.
 #pragma once
 
 #include <map>
@@ -28,9 +28,9 @@ struct AttributeFile {
 };
 
 /// The .gitattributes in and above the published files of a part. Reads trees. Throws Error data.
-std::vector<AttributeFile> attribute_files(const Content& content, std::size_t part);
+std::vector<AttributeFile> attribute_files(const Snapshot& snapshot, std::size_t part);
 
-/// The attributes of the files of each part of a content. Reads its attribute_files(). Throws Error data.
-std::vector<AttributeUse> attributes_in_use(const Content& content);
+/// The attributes of the files of each part of a snapshot. Reads its attribute_files(). Throws Error data.
+std::vector<AttributeUse> attributes_in_use(const Snapshot& snapshot);
 
 }  // namespace sidekick::git_sync

@@ -17,13 +17,13 @@ constexpr int max_depth = 2048;
 
 class Lister final {
  public:
-  Lister(const Content& content, const CancelToken& cancel) : content_(content), cancel_(cancel) {
-    for (std::size_t i = 0; i < content.parts.size(); i++) part_by_prefix_.emplace(content.parts[i].prefix, i);
+  Lister(const Snapshot& snapshot, const CancelToken& cancel) : snapshot_(snapshot), cancel_(cancel) {
+    for (std::size_t i = 0; i < snapshot.parts.size(); i++) part_by_prefix_.emplace(snapshot.parts[i].prefix, i);
   }
 
   Listing list() {
-    if (!content_.parts.empty())
-      list_part(0, content_.sparse ? content_.sparse->reach_of_folder(content_.subdir) : Reach::published, 0);
+    if (!snapshot_.parts.empty())
+      list_part(0, snapshot_.sparse ? snapshot_.sparse->reach_of_folder(snapshot_.subdir) : Reach::published, 0);
     // Trees made by git are in this order already.
     if (!std::ranges::is_sorted(out_.entries, {}, &Entry::path)) std::ranges::sort(out_.entries, {}, &Entry::path);
     std::ranges::sort(out_.left_out, {}, &Entry::path);
@@ -36,7 +36,7 @@ class Lister final {
   using Reach = SparsePatterns::Reach;
 
   void list_part(std::size_t part, Reach reach, int depth) {
-    const auto& share = content_.parts[part];
+    const auto& share = snapshot_.parts[part];
     const auto odb = odb_of(share.store->handle());
     list_tree({odb.get(), part}, share.tree, share.prefix, reach, depth);
   }
@@ -73,8 +73,8 @@ class Lister final {
 
   /// Git never leaves out a submodule, nor anything in it.
   Reach reach_of(std::size_t part, const std::string& path, PathPatterns::Kind kind, Reach of_folder) const {
-    if (!content_.sparse || part != 0) return of_folder;
-    return content_.sparse->reach_of(path_in_repository(path), kind, of_folder);
+    if (!snapshot_.sparse || part != 0) return of_folder;
+    return snapshot_.sparse->reach_of(path_in_repository(path), kind, of_folder);
   }
 
   void list_folder(const Source& source, const ObjectId& id, const std::string& path, Reach of_folder, int depth) {
@@ -98,13 +98,13 @@ class Lister final {
   }
 
   bool needs_part(const std::string& path, std::size_t of_part) const {
-    using Need = Content::LinksNeedParts;
-    if (content_.links_need_parts == Need::of_none || content_.links_left_empty.contains(path)) return false;
-    return content_.links_need_parts == Need::of_all || of_part == 0;
+    using Need = Snapshot::LinksNeedParts;
+    if (snapshot_.links_need_parts == Need::of_none || snapshot_.links_left_empty.contains(path)) return false;
+    return snapshot_.links_need_parts == Need::of_all || of_part == 0;
   }
 
   std::string path_in_repository(const std::string& path) const {
-    return content_.subdir.empty() ? path : content_.subdir + '/' + path;
+    return snapshot_.subdir.empty() ? path : snapshot_.subdir + '/' + path;
   }
 
   static EntryKind kind_of_mode(std::uint32_t mode) {
@@ -131,7 +131,7 @@ class Lister final {
       throw Error(ErrorKind::data, "refused path '" + prefix + std::string(*twin) + "' of the commit: it exists twice");
   }
 
-  const Content& content_;
+  const Snapshot& snapshot_;
   const CancelToken& cancel_;
   std::map<std::string, std::size_t, std::less<>> part_by_prefix_;
   Listing out_;
@@ -139,12 +139,12 @@ class Lister final {
 
 }  // namespace
 
-std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel) {
-  return list_content(content, cancel).entries;
+std::vector<Entry> list_entries(const Snapshot& snapshot, const CancelToken& cancel) {
+  return list_snapshot(snapshot, cancel).entries;
 }
 
-Listing list_content(const Content& content, const CancelToken& cancel) {
-  return Lister(content, cancel).list();
+Listing list_snapshot(const Snapshot& snapshot, const CancelToken& cancel) {
+  return Lister(snapshot, cancel).list();
 }
 
 }  // namespace sidekick::git_sync

@@ -1,4 +1,4 @@
-/// The files that a content consists of.
+/// The files that a snapshot consists of.
 #pragma once
 
 #include <string>
@@ -12,19 +12,19 @@ namespace sidekick::git_sync {
 
 enum class EntryKind { file, executable, symlink };
 
-/// One file of a content. Submodules are replaced by their files; a submodule without a part is skipped.
+/// One file of a snapshot. Submodules are replaced by their files; a submodule without a part is skipped.
 struct Entry {
   std::string path;  ///< below the published folder, without a leading slash
   EntryKind kind = EntryKind::file;
   ObjectId blob;
-  std::size_t part = 0;  ///< index into Content::parts
+  std::size_t part = 0;  ///< index into Snapshot::parts
 };
 
-/// Every file of `content` that is published, sorted by path as bytes. Reads trees, not blobs. Throws Error data: a
+/// Every file of `snapshot` that is published, sorted by path as bytes. Reads trees, not blobs. Throws Error data: a
 /// tree is missing or damaged, a name that would leave the folder or reach into `.git` or `.sidekick` (as git refuses
 /// them: "..", ".git" in any case and disguise, an empty name, a slash in a name), a path below another entry that is
 /// no folder, or a link to a submodule that needs a part and has none.
-std::vector<Entry> list_entries(const Content& content, const CancelToken& cancel);
+std::vector<Entry> list_entries(const Snapshot& snapshot, const CancelToken& cancel);
 
 /// The place of a submodule in the tree of the main repository, whether or not it has a part.
 struct SubmoduleEntry {
@@ -40,6 +40,6 @@ struct Listing {
 };
 
 /// The same walk, with the submodules.
-Listing list_content(const Content& content, const CancelToken& cancel);
+Listing list_snapshot(const Snapshot& snapshot, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

@@ -8,7 +8,7 @@
 #include <set>
 #include <system_error>
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/stage_entries.hpp"
 #include "git_sync/publish/staging.hpp"
 #include "sidekick/error.hpp"
@@ -21,12 +21,12 @@ namespace {
 
 class Application final {
  public:
-  Application(const InPlacePlaces& places, const Assessment& found, const Content& content, Log& log,
+  Application(const InPlacePlaces& places, const Assessment& found, const Snapshot& snapshot, Log& log,
               const CancelToken& cancel)
       : places_(places),
         found_(found),
         plan_(found.plan),
-        content_(content),
+        snapshot_(snapshot),
         log_(log),
         cancel_(cancel),
         attributes_(attributes_in(places.folder)),
@@ -64,15 +64,15 @@ class Application final {
     std::vector<const Entry*> entries;
     entries.reserve(plan_.write.size());
     for (const auto* row : plan_.write) entries.push_back(row->wanted);
-    Contents contents(content_);
-    for (const auto& attribute : contents.left_undone())
+    CheckoutReader reader(snapshot_);
+    for (const auto& attribute : reader.left_undone())
       log_.warn("files are published as they are stored: an attribute is not supported", {{"attribute", attribute}});
-    staged_ = stage_entries(staging, entries, contents, cancel_);
+    staged_ = stage_entries(staging, entries, reader, cancel_);
   }
 
   /// What the next process must recognise as ours if this one ends here.
   Record begun() const {
-    Record record{content_.commit, found_.content_key, {}};
+    Record record{snapshot_.commit, found_.snapshot_key, {}};
     for (std::size_t i = 0; i < plan_.write.size(); i++) {
       const auto& entry = *plan_.write[i]->wanted;
       record.files.try_emplace(entry.path, RecordedFile{entry.kind, entry.blob, staged_[i]});
@@ -91,7 +91,7 @@ class Application final {
   }
 
   Record finished() {
-    Record record{content_.commit, found_.content_key, {}, found_.empty_folders};
+    Record record{snapshot_.commit, found_.snapshot_key, {}, found_.empty_folders};
     for (const auto& row : found_.rows)
       if (row.wanted)
         record.files.emplace_hint(record.files.end(), row.path,
@@ -141,7 +141,7 @@ class Application final {
   const InPlacePlaces& places_;
   const Assessment& found_;
   const Plan& plan_;
-  const Content& content_;
+  const Snapshot& snapshot_;
   Log& log_;
   const CancelToken& cancel_;
   FileAttributes attributes_;
@@ -162,9 +162,9 @@ FileAttributes attributes_in(const fs::path& folder) {
   return attributes;
 }
 
-void apply(const InPlacePlaces& places, const Assessment& found, const Content& content,
+void apply(const InPlacePlaces& places, const Assessment& found, const Snapshot& snapshot,
            InPlaceTarget::DeleteOrder order, Log& log, const CancelToken& cancel) {
-  Application(places, found, content, log, cancel).run(order);
+  Application(places, found, snapshot, log, cancel).run(order);
 }
 
 }  // namespace sidekick::git_sync

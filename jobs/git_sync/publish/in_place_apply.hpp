@@ -16,7 +16,7 @@ FileAttributes attributes_in(const std::filesystem::path& folder);
 /// Stages, syncs, writes the pending record, renames and removes, syncs, writes the record. Throws Error: io, denied,
 /// cannot_create, data, cancelled. Until the first rename nothing has changed; after it the next call finishes the
 /// work. Warns of attributes of the commit that are not supported.
-void apply(const InPlacePlaces& places, const Assessment& found, const Content& content,
+void apply(const InPlacePlaces& places, const Assessment& found, const Snapshot& snapshot,
            InPlaceTarget::DeleteOrder order, Log& log, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

@@ -1,4 +1,4 @@
-/// What to change in a folder that others use, so that it holds a content.
+/// What to change in a folder that others use, so that it holds a snapshot.
 #pragma once
 
 #include <functional>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/publish/in_place_apply.hpp"
 #include "git_sync/publish/in_place_state.hpp"
@@ -24,16 +24,16 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, error));
 }
 
-/// The whole of a content, while a gate looks at it before publication.
+/// The whole of a snapshot, while a gate looks at it before publication.
 class Preview final {
  public:
-  Preview(fs::path folder, const Assessment& found, const Content& content, const CancelToken& cancel)
+  Preview(fs::path folder, const Assessment& found, const Snapshot& snapshot, const CancelToken& cancel)
       : path_(std::move(folder)) {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
     fs::create_directory(path_, ignored);
     try {
-      fill(found, content, cancel);
+      fill(found, snapshot, cancel);
     } catch (...) {
       fs::remove_all(path_, ignored);
       throw;
@@ -47,13 +47,13 @@ class Preview final {
   Preview& operator=(const Preview&) = delete;
 
  private:
-  void fill(const Assessment& found, const Content& content, const CancelToken& cancel) const {
+  void fill(const Assessment& found, const Snapshot& snapshot, const CancelToken& cancel) const {
     Folder folder(path_);
-    Contents contents(content);
+    CheckoutReader reader(snapshot);
     for (const auto& empty : found.empty_folders) folder.ensure_folder(empty, {});
     for (const auto& entry : found.wanted) {
       cancel.throw_if_cancelled();
-      folder.replace(entry.path, entry.kind, contents.source(entry), {});
+      folder.replace(entry.path, entry.kind, reader.source(entry), {});
     }
   }
 
@@ -77,11 +77,11 @@ class InPlacePublisher final : public Publisher {
 
   fs::path tree_path() const override { return places_.folder; }
 
-  Inspection inspect(const Content& content, const CancelToken& cancel) const override {
-    const auto found = assess(places_, content, cancel);
+  Inspection inspect(const Snapshot& snapshot, const CancelToken& cancel) const override {
+    const auto found = assess(places_, snapshot, cancel);
     const auto& plan = found.plan;
     Inspection inspection{plan.write.size() + plan.make_folders.size(), {}};
-    if (found.known && found.recorded.content_key != found.content_key)
+    if (found.known && found.recorded.snapshot_key != found.snapshot_key)
       inspection.settings = Inspection::Settings::other;
     const auto show = [&](std::string_view path) {
       if (inspection.examples.size() < 3) inspection.examples.emplace_back(path);
@@ -91,23 +91,23 @@ class InPlacePublisher final : public Publisher {
     return inspection;
   }
 
-  Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override {
+  Published publish(const Snapshot& snapshot, const Gate& gate, const CancelToken& cancel) override {
     // The folder may have been emptied meanwhile.
     make_state_folder(make_folder(places_.folder));
-    const auto found = assess(places_, content, cancel);
+    const auto found = assess(places_, snapshot, cancel);
     const auto& plan = found.plan;
     if (!plan.in_the_way.empty()) judge_strangers(plan.in_the_way);
-    const bool recorded = found.known && !found.interrupted && found.recorded.commit == content.commit &&
-                          found.recorded.content_key == found.content_key;
+    const bool recorded = found.known && !found.interrupted && found.recorded.commit == snapshot.commit &&
+                          found.recorded.snapshot_key == found.snapshot_key;
     if (recorded && !plan.changes_files() && plan.adopt.empty() && plan.make_folders.empty()) return {};
     // Files that readers have already seen are only repaired.
-    if (gate && !recorded) ask(gate, found, content, cancel);
+    if (gate && !recorded) ask(gate, found, snapshot, cancel);
     if (found.interrupted)
       log_.info("finishing an interrupted publication", {{"folder", places_.folder.native()}});
     else if (!plan.damaged.empty())
       warn("repairing files that were changed by someone else", plan.damaged);
     if (found.interrupted) drop_temporary_files(found.pending);
-    apply(places_, found, content, target_.delete_order, log_, cancel);
+    apply(places_, found, snapshot, target_.delete_order, log_, cancel);
     return {plan.write.size() + plan.make_folders.size() + plan.remove.size() + ours_among(plan)};
   }
 
@@ -158,9 +158,9 @@ class InPlacePublisher final : public Publisher {
     log_.warn(message, {{"folder", places_.folder.native()}, {"count", paths.size()}, {"paths", name_some(paths)}});
   }
 
-  void ask(const Gate& gate, const Assessment& found, const Content& content, const CancelToken& cancel) const {
-    const auto folder = places_.state.folder / (std::string(gate_prefix) + content.commit.hex());
-    const Preview preview(folder, found, content, cancel);
+  void ask(const Gate& gate, const Assessment& found, const Snapshot& snapshot, const CancelToken& cancel) const {
+    const auto folder = places_.state.folder / (std::string(gate_prefix) + snapshot.commit.hex());
+    const Preview preview(folder, found, snapshot, cancel);
     gate(folder);
   }
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <system_error>
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/publish/survey.hpp"
 #include "git_sync/publish/takeover.hpp"
@@ -22,24 +22,24 @@ bool is_there(const fs::path& path) {
 }
 
 /// The files that came from git, as far as git's own files show it.
-Record without_record(const InPlacePlaces& places, const Content& content, const CancelToken& cancel) {
+Record without_record(const InPlacePlaces& places, const Snapshot& snapshot, const CancelToken& cancel) {
   const bool damaged = is_there(places.state.record);
   std::error_code error;
   const bool beside = fs::equivalent(places.git_dir, places.folder / ".git", error);
   auto record = beside ? files_of_index(places.git_dir) : Record{};
   // HEAD shows what was written here only where we, or the git of this folder, wrote it.
-  if ((damaged || beside) && !content.parts.empty()) record.files.merge(files_of_head(content, cancel).files);
+  if ((damaged || beside) && !snapshot.parts.empty()) record.files.merge(files_of_head(snapshot, cancel).files);
   return record;
 }
 
 /// Compares a file with the object store, which is opened when first needed.
 class Comparison final {
  public:
-  Comparison(const fs::path& folder, const Content& content) : folder_(folder), content_(content) {}
+  Comparison(const fs::path& folder, const Snapshot& snapshot) : folder_(folder), snapshot_(snapshot) {}
 
   bool operator()(const Entry& entry) {
-    if (!contents_) contents_.emplace(content_);
-    return holds(entry, contents_->source(entry));
+    if (!reader_) reader_.emplace(snapshot_);
+    return holds(entry, reader_->source(entry));
   }
 
  private:
@@ -54,8 +54,8 @@ class Comparison final {
   }
 
   Folder folder_;
-  const Content& content_;
-  std::optional<Contents> contents_;
+  const Snapshot& snapshot_;
+  std::optional<CheckoutReader> reader_;
 };
 
 /// The empty folders of a listing: those of submodules that are not filled.
@@ -83,21 +83,21 @@ void look_at(std::vector<Row>& rows, const fs::path& folder, const CancelToken& 
 
 }  // namespace
 
-Assessment assess(const InPlacePlaces& places, const Content& content, const CancelToken& cancel) {
+Assessment assess(const InPlacePlaces& places, const Snapshot& snapshot, const CancelToken& cancel) {
   Assessment found;
-  auto listing = list_content(content, cancel);
+  auto listing = list_snapshot(snapshot, cancel);
   found.empty_folders = empty_folders_of(listing);
   found.wanted = std::move(listing.entries);
-  found.content_key = content_key(content, found.wanted);
+  found.snapshot_key = snapshot_key(snapshot, found.wanted);
   auto recorded = read_record(places.state.record);
   found.known = recorded.has_value();
-  found.recorded = recorded ? std::move(*recorded) : without_record(places, content, cancel);
+  found.recorded = recorded ? std::move(*recorded) : without_record(places, snapshot, cancel);
   found.interrupted = is_there(places.state.pending);
   found.pending = read_record(places.state.pending).value_or(Record{});
   found.rows = join_rows(found.wanted, found.recorded, found.pending);
   look_at(found.rows, places.folder, cancel);
-  const auto trust = found.recorded.content_key == found.content_key ? Trust::stamps : Trust::bytes;
-  Comparison same(places.folder, content);
+  const auto trust = found.recorded.snapshot_key == found.snapshot_key ? Trust::stamps : Trust::bytes;
+  Comparison same(places.folder, snapshot);
   found.plan = make_plan(found.rows, trust, [&](const Entry& entry) {
     cancel.throw_if_cancelled();
     return same(entry);

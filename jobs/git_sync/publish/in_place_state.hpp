@@ -1,4 +1,4 @@
-/// The state of an in-place folder relative to a content.
+/// The state of an in-place folder relative to a snapshot.
 #pragma once
 
 #include <filesystem>
@@ -25,7 +25,7 @@ struct InPlacePlaces {
 struct Assessment {
   std::vector<Entry> wanted;
   std::vector<std::string> empty_folders;  ///< of submodules that are not filled; sorted
-  std::string content_key;
+  std::string snapshot_key;
   Record recorded;           ///< from our own record, or from git's files where there is none
   Record pending;            ///< of an interrupted publication
   bool interrupted = false;  ///< there was one
@@ -40,6 +40,6 @@ struct Assessment {
 
 /// Looks at every path that matters, and reads the files whose stamps do not decide. Changes nothing. Throws Error: io,
 /// denied, data (an unusable object or entry), cancelled.
-Assessment assess(const InPlacePlaces& places, const Content& content, const CancelToken& cancel);
+Assessment assess(const InPlacePlaces& places, const Snapshot& snapshot, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

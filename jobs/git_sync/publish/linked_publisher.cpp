@@ -20,19 +20,19 @@ namespace fs = std::filesystem;
 
 /// One call of publish(): the wanted tree, and how it is read.
 struct LinkedPublisher::Work {
-  Work(const Content& what, const CancelToken& token)
-      : content(what),
+  Work(const Snapshot& what, const CancelToken& token)
+      : snapshot(what),
         cancel(token),
-        listing(list_content(what, token)),
-        contents(what),
-        key(content_key(what, listing.entries)) {}
+        listing(list_snapshot(what, token)),
+        reader(what),
+        key(snapshot_key(what, listing.entries)) {}
 
-  bool is_host_git_served() const noexcept { return content.subdir.empty(); }
+  bool is_host_git_served() const noexcept { return snapshot.subdir.empty(); }
 
-  const Content& content;
+  const Snapshot& snapshot;
   const CancelToken& cancel;
   Listing listing;
-  Contents contents;
+  CheckoutReader reader;
   std::string key;
 };
 
@@ -114,8 +114,8 @@ fs::path LinkedPublisher::tree_path() const {
   return commit ? layout_.worktree(*commit) : layout_.link();
 }
 
-Inspection LinkedPublisher::inspect(const Content& content, const CancelToken& cancel) const {
-  Work work(content, cancel);
+Inspection LinkedPublisher::inspect(const Snapshot& snapshot, const CancelToken& cancel) const {
+  Work work(snapshot, cancel);
   Inspection out;
   const auto note = [&](const std::string& path) {
     out.damaged++;
@@ -127,33 +127,32 @@ Inspection LinkedPublisher::inspect(const Content& content, const CancelToken& c
     return out;
   }
   const auto record = read_record(layout_.record(*commit));
-  const auto* trusted = record && record->content_key == work.key ? &*record : nullptr;
+  const auto* trusted = record && record->snapshot_key == work.key ? &*record : nullptr;
   if (record && !trusted) out.settings = Inspection::Settings::other;
-  const auto findings =
-      check_tree(layout_.worktree(*commit), work.listing, work.contents, trusted, attributes_, cancel);
-  if (!git_finds_its_way(content)) note(".git");
+  const auto findings = check_tree(layout_.worktree(*commit), work.listing, work.reader, trusted, attributes_, cancel);
+  if (!git_finds_its_way(snapshot)) note(".git");
   for (const auto& folder : findings.damaged_folders) note(folder);
   for (const auto i : findings.damaged) note(work.listing.entries[i].path);
   return out;
 }
 
-Published LinkedPublisher::publish(const Content& content, const Gate& gate, const CancelToken& cancel) {
-  Work work(content, cancel);
-  warn_of_attributes(work.contents);
+Published LinkedPublisher::publish(const Snapshot& snapshot, const Gate& gate, const CancelToken& cancel) {
+  Work work(snapshot, cancel);
+  warn_of_attributes(work.reader);
   const auto before = current();
   auto record = before ? read_record(layout_.record(*before)) : std::nullopt;
-  const bool is_current = before == content.commit;
-  if (is_current && record && record->content_key == work.key) return mend(work, std::move(*record));
+  const bool is_current = before == snapshot.commit;
+  if (is_current && record && record->snapshot_key == work.key) return mend(work, std::move(*record));
   // A commit that was published once does not pass the gate again: a missing or unknown tree is restored.
   return replace(work, is_current && !record ? Gate{} : gate, record);
 }
 
 Published LinkedPublisher::mend(Work& work, Record record) {
-  const auto tree = layout_.worktree(work.content.commit);
+  const auto tree = layout_.worktree(work.snapshot.commit);
   const auto& entries = work.listing.entries;
-  const auto findings = check_tree(tree, work.listing, work.contents, &record, attributes_, work.cancel);
+  const auto findings = check_tree(tree, work.listing, work.reader, &record, attributes_, work.cancel);
   const bool whole = findings.damaged.empty() && findings.damaged_folders.empty();
-  if (whole && findings.touched.empty() && git_finds_its_way(work.content)) return {};
+  if (whole && findings.touched.empty() && git_finds_its_way(work.snapshot)) return {};
   const bool only_files = findings.damaged_folders.empty() && std::ranges::none_of(findings.damaged, [&](auto i) {
                             return is_folder_on_disk(tree / entries[i].path);
                           });
@@ -170,7 +169,7 @@ Published LinkedPublisher::mend(Work& work, Record record) {
   for (const auto i : findings.damaged) {
     work.cancel.throw_if_cancelled();
     set_stamp(entries[i],
-              folder.replace(entries[i].path, entries[i].kind, work.contents.source(entries[i]), attributes_));
+              folder.replace(entries[i].path, entries[i].kind, work.reader.source(entries[i]), attributes_));
   }
   write_admin_files(work, tree, record, statuses_of(tree, entries));
   folder.sync();
@@ -178,7 +177,7 @@ Published LinkedPublisher::mend(Work& work, Record record) {
 }
 
 Published LinkedPublisher::replace(Work& work, const Gate& gate, const std::optional<Record>& before) {
-  const auto& commit = work.content.commit;
+  const auto& commit = work.snapshot.commit;
   const auto unfinished = layout_.unfinished(commit);
   make_folder(layout_.worktrees(), attributes_.folder_mode);
   remove_tree(unfinished);
@@ -217,9 +216,9 @@ void LinkedPublisher::fill(const Work& work, const fs::path& unfinished, const G
                            const std::optional<Record>& before) {
   const auto was_current = current();
   std::optional<BaseTree> base;
-  if (was_current && before && before->content_key == work.key)
+  if (was_current && before && before->snapshot_key == work.key)
     base.emplace(BaseTree{layout_.worktree(*was_current), *before});
-  const NewTree plan{work.content, work.listing, work.contents, attributes_, target_.unchanged, base};
+  const NewTree plan{work.snapshot, work.listing, work.reader, attributes_, target_.unchanged, base};
   const auto statuses = write_tree(plan, unfinished, work.cancel);
   write_admin_files(work, unfinished, new_record(work, statuses), statuses);
   if (gate) gate(unfinished);
@@ -234,7 +233,7 @@ void LinkedPublisher::discard_unfinished(const ObjectId& commit) {
 }
 
 Record LinkedPublisher::new_record(const Work& work, const std::vector<struct stat>& statuses) const {
-  Record record{work.content.commit, work.key, {}};
+  Record record{work.snapshot.commit, work.key, {}};
   const auto& entries = work.listing.entries;
   for (std::size_t i = 0; i < entries.size(); i++) {
     const RecordedFile file{entries[i].kind, entries[i].blob, stamp_to_record(FileStamp::of(statuses[i]))};
@@ -245,7 +244,7 @@ Record LinkedPublisher::new_record(const Work& work, const std::vector<struct st
 
 void LinkedPublisher::write_admin_files(const Work& work, const fs::path& tree, const Record& record,
                                         const std::vector<struct stat>& statuses) const {
-  const auto& commit = work.content.commit;
+  const auto& commit = work.snapshot.commit;
   const auto admin = layout_.admin(commit);
   make_folder(admin.parent_path(), attributes_.folder_mode);
   make_folder(admin, attributes_.folder_mode);
@@ -259,25 +258,25 @@ void LinkedPublisher::write_admin_files(const Work& work, const fs::path& tree, 
     write(admin / "gitdir", (worktree / ".git").string());
     write(tree / ".git", "gitdir: " + admin.lexically_relative(worktree).string());
     write_git_index(admin / "index", work.listing, statuses);
-    write_sparse_file(work.content, admin / "info");
+    write_sparse_file(work.snapshot, admin / "info");
   }
   write_record(layout_.record(commit), record, Durable::later);
 }
 
 // As git has it, though no configuration makes it read that: who switches sparse checkouts on finds it.
-void LinkedPublisher::write_sparse_file(const Content& content, const fs::path& info) const {
-  if (!content.sparse) {
+void LinkedPublisher::write_sparse_file(const Snapshot& snapshot, const fs::path& info) const {
+  if (!snapshot.sparse) {
     std::error_code ignored;
     fs::remove(info / "sparse-checkout", ignored);
     return;
   }
   make_folder(info, attributes_.folder_mode);
-  replace_file(info / "sparse-checkout", content.sparse->text(),
+  replace_file(info / "sparse-checkout", snapshot.sparse->text(),
                {attributes_.file_mode, NewFile::Mask::ignored, Durable::later});
 }
 
-bool LinkedPublisher::git_finds_its_way(const Content& content) const {
-  if (!content.subdir.empty()) return true;
+bool LinkedPublisher::git_finds_its_way(const Snapshot& snapshot) const {
+  if (!snapshot.subdir.empty()) return true;
   const auto commit = current();
   if (!commit) return false;
   const auto admin = layout_.admin(*commit);
@@ -287,8 +286,8 @@ bool LinkedPublisher::git_finds_its_way(const Content& content) const {
          fs::exists(admin / "gitdir") && fs::exists(admin / "index");
 }
 
-void LinkedPublisher::warn_of_attributes(const Contents& contents) {
-  for (const auto& attribute : contents.left_undone())
+void LinkedPublisher::warn_of_attributes(const CheckoutReader& reader) {
+  for (const auto& attribute : reader.left_undone())
     if (warned_of_.insert(attribute).second)
       log_.warn("an attribute of the repository is not supported: its files are published as git stores them",
                 {{"attribute", attribute}});

@@ -1,7 +1,7 @@
 /// Publishes by a link that points to one whole tree per commit.
 #pragma once
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/publish/linked_layout.hpp"
@@ -19,8 +19,8 @@ class LinkedPublisher final : public Publisher {
 
   std::optional<ObjectId> current() const override;
   std::filesystem::path tree_path() const override;
-  Inspection inspect(const Content& content, const CancelToken& cancel) const override;
-  Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) override;
+  Inspection inspect(const Snapshot& snapshot, const CancelToken& cancel) const override;
+  Published publish(const Snapshot& snapshot, const Gate& gate, const CancelToken& cancel) override;
   std::optional<Published> show(const ObjectId& commit) override;
   void tidy(const CancelToken& cancel) override;
   void before_switch(const std::function<void(const std::filesystem::path& tree)>& call) override {
@@ -38,9 +38,9 @@ class LinkedPublisher final : public Publisher {
   Record new_record(const Work& work, const std::vector<struct stat>& statuses) const;
   void write_admin_files(const Work& work, const std::filesystem::path& tree, const Record& record,
                          const std::vector<struct stat>& statuses) const;
-  void write_sparse_file(const Content& content, const std::filesystem::path& info) const;
-  bool git_finds_its_way(const Content& content) const;
-  void warn_of_attributes(const Contents& contents);
+  void write_sparse_file(const Snapshot& snapshot, const std::filesystem::path& info) const;
+  bool git_finds_its_way(const Snapshot& snapshot) const;
+  void warn_of_attributes(const CheckoutReader& reader);
   FileStamp stamp_to_record(FileStamp stamp) const noexcept;
   void remove_tree(const std::filesystem::path& folder);
   void move_link_to(const ObjectId& commit);

@@ -40,8 +40,8 @@ class Writer final {
     enter(folder_of(entry.path));
     const auto name = split_path(entry.path).name;
     if (const auto status = take_over(entry, name)) return *status;
-    if (!contents_) contents_ = tree_.contents.another();
-    return create(entry, name, contents_->source(entry));
+    if (!reader_) reader_ = tree_.reader.another();
+    return create(entry, name, reader_->source(entry));
   }
 
  private:
@@ -85,7 +85,7 @@ class Writer final {
   int target_;
   int base_;
   FileCopier copier_;
-  std::unique_ptr<Contents> contents_;
+  std::unique_ptr<CheckoutReader> reader_;
   std::string folder_;
   Fd inside_;
   Fd base_inside_;

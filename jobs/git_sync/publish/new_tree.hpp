@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/publish/record.hpp"
@@ -23,9 +23,9 @@ struct BaseTree {
 };
 
 struct NewTree {
-  const Content& content;
+  const Snapshot& snapshot;
   const Listing& listing;
-  const Contents& contents;
+  const CheckoutReader& reader;
   const FileAttributes& attributes;
   LinkedTarget::Unchanged unchanged;
   std::optional<BaseTree> base;

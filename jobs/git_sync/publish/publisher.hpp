@@ -27,7 +27,8 @@ struct TreePart {
   ObjectId tree;
 };
 
-struct Content {
+/// What is published: a commit with its submodules, and how they are selected.
+struct Snapshot {
   ObjectId commit;  ///< of the main repository: what readers are shown
   std::vector<TreePart> parts;
   std::string subdir;  ///< not empty: `parts[0].tree` is that folder's
@@ -46,7 +47,7 @@ struct Published {
 struct Inspection {
   std::size_t damaged = 0;
   std::vector<std::string> examples;  ///< at most three paths
-  /// Whether what is published was selected and converted as `content` asks for, or under other settings: then the
+  /// Whether what is published was selected and converted as `snapshot` asks for, or under other settings: then the
   /// figures are those of the difference.
   enum class Settings { same, other } settings = Settings::same;
 };
@@ -73,17 +74,17 @@ class Publisher {
   /// Where the published tree is: the worktree of the current commit, or the folder.
   virtual std::filesystem::path tree_path() const = 0;
 
-  /// Compares everything that is published with `content`: by time, size and inode against the record, and by bytes
+  /// Compares everything that is published with `snapshot`: by time, size and inode against the record, and by bytes
   /// where they differ.
-  virtual Inspection inspect(const Content& content, const CancelToken& cancel) const = 0;
+  virtual Inspection inspect(const Snapshot& snapshot, const CancelToken& cancel) const = 0;
 
   /// Calls `call` in each publish() that shows readers another folder, once it is complete and in place, and before
   /// readers are sent there.
   virtual void before_switch(const std::function<void(const std::filesystem::path& tree)>& /*call*/) {}
 
-  /// Makes `content` what readers see, durable when it returns; files that are right are not rewritten. The same
-  /// content again repairs damage without an outage. `gate` may be empty.
-  virtual Published publish(const Content& content, const Gate& gate, const CancelToken& cancel) = 0;
+  /// Makes `snapshot` what readers see, durable when it returns; files that are right are not rewritten. The same
+  /// snapshot again repairs damage without an outage. `gate` may be empty.
+  virtual Published publish(const Snapshot& snapshot, const Gate& gate, const CancelToken& cancel) = 0;
 
   /// Sends readers to the tree of `commit` where that is still there, as it is, without the gate; it may have been
   /// damaged since. Nothing where there is no such tree, and nothing happened.

@@ -16,8 +16,8 @@ namespace sidekick::git_sync {
 namespace {
 
 // The format is private to this machine and build: a record of another build or byte order counts as damaged, and is
-// rebuilt by a walk. Magic, commit, content key, count, files, count, empty folders; at the end the SHA-1 of everything
-// before.
+// rebuilt by a walk. Magic, commit, snapshot key, count, files, count, empty folders; at the end the SHA-1 of
+// everything before.
 constexpr std::string_view magic = "sidekick record 2\n";
 
 ObjectId checksum(std::string_view bytes) {
@@ -67,7 +67,7 @@ std::optional<Record> parse(std::string_view bytes) {
   Taker taker{body.substr(magic.size())};
   Record record;
   record.commit.value = taker.value<git_oid>();
-  record.content_key = taker.text();
+  record.snapshot_key = taker.text();
   const auto count = taker.value<std::uint64_t>();
   for (std::uint64_t i = 0; i < count && taker.whole; i++) {
     const auto path = taker.text();
@@ -87,7 +87,7 @@ std::string serialise(const Record& record) {
   std::string out(magic);
   out.reserve(record.files.size() * 128 + 256);
   put(out, record.commit.value);
-  put_text(out, record.content_key);
+  put_text(out, record.snapshot_key);
   put(out, static_cast<std::uint64_t>(record.files.size()));
   for (const auto& [path, file] : record.files) {
     put_text(out, path);
@@ -107,13 +107,13 @@ bool names_attributes(std::string_view path) {
 }
 
 // Folders above the published one count too: their attributes apply to everything below.
-std::string attributes_above(const Content& content) {
-  if (content.subdir.empty() || content.parts.empty()) return {};
-  const auto& part = content.parts.front();
+std::string attributes_above(const Snapshot& snapshot) {
+  if (snapshot.subdir.empty() || snapshot.parts.empty()) return {};
+  const auto& part = snapshot.parts.front();
   const auto odb = odb_of(part.store->handle());
   ObjectId folder = part.store->tree_of(part.commit);
   std::string key;
-  std::string_view rest = content.subdir;
+  std::string_view rest = snapshot.subdir;
   while (!rest.empty()) {
     const auto step = rest.substr(0, rest.find('/'));
     rest.remove_prefix(std::min(rest.size(), step.size() + 1));
@@ -136,15 +136,15 @@ FileStamp FileStamp::of(const struct stat& status) noexcept {
           static_cast<std::uint64_t>(status.st_size)};
 }
 
-std::string content_key(const Content& content, const std::vector<Entry>& entries) {
-  std::string key = "subdir:" + content.subdir + '\n' + attributes_above(content);
-  for (const auto& part : content.parts) key += "part:" + part.prefix + '\n';
+std::string snapshot_key(const Snapshot& snapshot, const std::vector<Entry>& entries) {
+  std::string key = "subdir:" + snapshot.subdir + '\n' + attributes_above(snapshot);
+  for (const auto& part : snapshot.parts) key += "part:" + part.prefix + '\n';
   for (const auto& entry : entries)
     if (names_attributes(entry.path)) key += entry.path + ':' + entry.blob.hex() + '\n';
-  if (content.sparse) {
-    key += "sparse:" + content.sparse->text() + '\n';
+  if (snapshot.sparse) {
+    key += "sparse:" + snapshot.sparse->text() + '\n';
     // Also those that are not published themselves.
-    for (const auto& file : attribute_files(content, 0)) key += file.path + ':' + file.blob.hex() + '\n';
+    for (const auto& file : attribute_files(snapshot, 0)) key += file.path + ':' + file.blob.hex() + '\n';
   }
   return checksum(key).hex();
 }

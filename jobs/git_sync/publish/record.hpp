@@ -39,14 +39,14 @@ struct RecordedFile {
 /// The files of one published tree. A value.
 struct Record {
   ObjectId commit;
-  std::string content_key;                                 ///< of content_key(): other inputs of the bytes on disk
+  std::string snapshot_key;                                ///< of snapshot_key(): other inputs of the bytes on disk
   std::map<std::string, RecordedFile, std::less<>> files;  ///< by path below the folder
   std::vector<std::string> empty_folders{};                ///< of submodules that are not filled; sorted
 };
 
-/// Distinguishes contents whose equal blobs may be written differently: subdir, sparse patterns, attributes, included
+/// Distinguishes snapshots whose equal blobs may be written differently: subdir, sparse patterns, attributes, included
 /// submodules.
-std::string content_key(const Content& content, const std::vector<Entry>& entries);
+std::string snapshot_key(const Snapshot& snapshot, const std::vector<Entry>& entries);
 
 /// Nothing where the file is missing, truncated or damaged (a checksum is at its end); the caller then compares
 /// everything. Throws Error io, denied.

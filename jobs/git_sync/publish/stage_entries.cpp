@@ -21,29 +21,29 @@ class Stagers final {
   Stagers(const Staging& staging, const std::vector<const Entry*>& entries, const CancelToken& cancel)
       : staging_(staging), entries_(entries), cancel_(cancel), stamps_(entries.size()) {}
 
-  std::vector<FileStamp> run(Contents& contents) {
+  std::vector<FileStamp> run(CheckoutReader& reader) {
     const auto processors = std::max<std::size_t>(1, std::thread::hardware_concurrency());
     const auto useful = entries_.size() / entries_worth_a_thread;
-    std::vector<std::unique_ptr<Contents>> others;
-    while (others.size() + 1 < std::min({processors, useful, max_threads})) others.push_back(contents.another());
+    std::vector<std::unique_ptr<CheckoutReader>> others;
+    while (others.size() + 1 < std::min({processors, useful, max_threads})) others.push_back(reader.another());
     {
       std::vector<std::jthread> threads;
       threads.reserve(others.size());
       for (const auto& other : others)
         if (!try_thread(threads, [this, &other] { work(*other); })) break;
-      work(contents);
+      work(reader);
     }
     if (failure_) std::rethrow_exception(failure_);
     return std::move(stamps_);
   }
 
  private:
-  void work(Contents& contents) noexcept {
+  void work(CheckoutReader& reader) noexcept {
     try {
       for (auto i = next_++; i < entries_.size(); i = next_++) {
         cancel_.throw_if_cancelled();
         const auto& entry = *entries_[i];
-        const auto bytes = contents.source(entry);
+        const auto bytes = reader.source(entry);
         if (entry.kind == EntryKind::symlink) (void)link_target(entry.path, bytes);
         stamps_[i] = staging_.put(i, entry.kind, bytes);
       }
@@ -66,8 +66,8 @@ class Stagers final {
 }  // namespace
 
 std::vector<FileStamp> stage_entries(const Staging& staging, const std::vector<const Entry*>& entries,
-                                     Contents& contents, const CancelToken& cancel) {
-  return Stagers(staging, entries, cancel).run(contents);
+                                     CheckoutReader& reader, const CancelToken& cancel) {
+  return Stagers(staging, entries, cancel).run(reader);
 }
 
 }  // namespace sidekick::git_sync

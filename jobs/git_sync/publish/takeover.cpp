@@ -49,15 +49,15 @@ Record files_of_index(const std::filesystem::path& git_dir) {
   return record;
 }
 
-Record files_of_head(const Content& content, const CancelToken& cancel) {
-  const auto& store = *content.parts.front().store;
+Record files_of_head(const Snapshot& snapshot, const CancelToken& cancel) {
+  const auto& store = *snapshot.parts.front().store;
   Record record;
   ObjectId head;
   if (git_reference_name_to_id(&head.value, store.handle(), "HEAD") != 0) return record;
   try {
     const auto commit = store.commit_of(head);
-    Content old{commit, {{"", &store, commit, store.tree_of(commit, content.subdir)}}, content.subdir};
-    old.sparse = content.sparse;
+    Snapshot old{commit, {{"", &store, commit, store.tree_of(commit, snapshot.subdir)}}, snapshot.subdir};
+    old.sparse = snapshot.sparse;
     for (const auto& entry : list_entries(old, cancel))
       record.files.try_emplace(entry.path, RecordedFile{entry.kind, entry.blob, {}});
   } catch (const Error& error) {

@@ -15,8 +15,8 @@ namespace sidekick::git_sync {
 Record files_of_index(const std::filesystem::path& git_dir);
 
 /// The files of the commit that HEAD names, by their blobs alone: for a folder whose record is lost. Of them those that
-/// `content`, which has a part, would publish by its subdir and sparse patterns. Empty where there is no HEAD. Throws
+/// `snapshot`, which has a part, would publish by its subdir and sparse patterns. Empty where there is no HEAD. Throws
 /// Error cancelled.
-Record files_of_head(const Content& content, const CancelToken& cancel);
+Record files_of_head(const Snapshot& snapshot, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

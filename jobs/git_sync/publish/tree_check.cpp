@@ -11,8 +11,9 @@ namespace {
 
 class Check final {
  public:
-  Check(const std::filesystem::path& folder, Contents& contents, const Record* record, const FileAttributes& attributes)
-      : folder_(folder), contents_(contents), record_(record), attributes_(attributes) {}
+  Check(const std::filesystem::path& folder, CheckoutReader& reader, const Record* record,
+        const FileAttributes& attributes)
+      : folder_(folder), reader_(reader), record_(record), attributes_(attributes) {}
 
   bool folder_is_open(const std::string& path) const {
     constexpr mode_t readable = 0555;
@@ -36,7 +37,7 @@ class Check final {
     if (S_ISREG(status.st_mode) && (attributes_.mode_of(entry.kind) & readable & ~status.st_mode) != 0) return {};
     const auto stamp = FileStamp::of(status);
     if (is_recorded(entry, stamp)) return {Verdict::as_recorded, stamp};
-    const bool same = holds(entry, contents_.source(entry));
+    const bool same = holds(entry, reader_.source(entry));
     return {same ? Verdict::right : Verdict::damaged, stamp};
   }
 
@@ -60,16 +61,16 @@ class Check final {
   }
 
   Folder folder_;
-  Contents& contents_;
+  CheckoutReader& reader_;
   const Record* record_;
   const FileAttributes& attributes_;
 };
 
 }  // namespace
 
-TreeFindings check_tree(const std::filesystem::path& folder, const Listing& listing, Contents& contents,
+TreeFindings check_tree(const std::filesystem::path& folder, const Listing& listing, CheckoutReader& reader,
                         const Record* record, const FileAttributes& attributes, const CancelToken& cancel) {
-  Check check(folder, contents, record, attributes);
+  Check check(folder, reader, record, attributes);
   TreeFindings findings;
   for (const auto& path : listing.folders)
     if (!check.folder_is_open(path)) findings.damaged_folders.push_back(path);

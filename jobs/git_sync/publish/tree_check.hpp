@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "git_sync/publish/files.hpp"
 #include "git_sync/publish/record.hpp"
@@ -23,7 +23,7 @@ struct TreeFindings {
 
 /// Checks every entry and folder of `listing` in `folder`. What matches `record` (may be null) is right; the rest is
 /// compared by bytes. A file with too few read permissions (`attributes`) is damaged.
-TreeFindings check_tree(const std::filesystem::path& folder, const Listing& listing, Contents& contents,
+TreeFindings check_tree(const std::filesystem::path& folder, const Listing& listing, CheckoutReader& reader,
                         const Record* record, const FileAttributes& attributes, const CancelToken& cancel);
 
 }  // namespace sidekick::git_sync

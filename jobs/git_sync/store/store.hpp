@@ -66,7 +66,7 @@ class Store final {
   ObjectId tree_of(const ObjectId& commit, const std::string& subdir = {}) const;
 
   /// Walks from `commit` over its history up to the boundary, and its whole tree; the parents' trees are not read.
-  /// Nothing when all is there, but for blobs where the extent is `trees`. Contents are not read: that is for whoever
+  /// Nothing when all is there, but for blobs where the extent is `trees`. Blobs are not read: that is for whoever
   /// writes them.
   std::optional<Missing> first_missing(const ObjectId& commit, const CancelToken& cancel,
                                        Extent extent = Extent::everything) const;

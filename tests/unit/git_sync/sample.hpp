@@ -1,4 +1,4 @@
-/// A source repository, a store that holds some of it, and contents to publish.
+/// A source repository, a store that holds some of it, and snapshots to publish.
 #pragma once
 
 #include <algorithm>
@@ -91,8 +91,8 @@ inline git_sync::ObjectId receive_commit(git_sync::Store& store, const GitReposi
   return id_of(hash);
 }
 
-inline git_sync::Content content_of(const git_sync::Store& store, const git_sync::ObjectId& commit,
-                                    const std::string& subdir = {}) {
+inline git_sync::Snapshot snapshot_of(const git_sync::Store& store, const git_sync::ObjectId& commit,
+                                      const std::string& subdir = {}) {
   return {commit, {{"", &store, commit, store.tree_of(commit, subdir)}}, subdir};
 }
 

@@ -34,7 +34,7 @@ struct Repository {
   std::vector<Entry> list(const std::string& tree) {
     const auto commit = source.git({"commit-tree", "-m", "made", tree});
     test::receive(store, test::pack_of(source, {commit}), {});
-    return list_entries(test::content_of(store, test::id_of(commit)), CancelToken{});
+    return list_entries(test::snapshot_of(store, test::id_of(commit)), CancelToken{});
   }
 };
 
@@ -103,15 +103,15 @@ TEST_CASE("a link to a submodule that needs a part and has none is named", "[git
   const auto top = repository.tree(line("40000", "tree", libs, "libs") + line("100644", "blob", a, "a"));
   const auto commit = repository.source.git({"commit-tree", "-m", "made", top});
   test::receive(repository.store, test::pack_of(repository.source, {commit}), {});
-  auto content = test::content_of(repository.store, test::id_of(commit));
-  CHECK(list_content(content, {}).folders == std::vector<std::string>{"libs", "libs/inner"});
-  content.links_need_parts = Content::LinksNeedParts::of_main;
-  const auto error = test::error_of([&] { list_content(content, {}); });
+  auto snapshot = test::snapshot_of(repository.store, test::id_of(commit));
+  CHECK(list_snapshot(snapshot, {}).folders == std::vector<std::string>{"libs", "libs/inner"});
+  snapshot.links_need_parts = Snapshot::LinksNeedParts::of_main;
+  const auto error = test::error_of([&] { list_snapshot(snapshot, {}); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::data);
   CHECK(test::mentions(*error, "'libs/inner'"));
-  content.links_left_empty = {"libs/inner"};
-  CHECK_FALSE(test::error_of([&] { list_content(content, {}); }));
+  snapshot.links_left_empty = {"libs/inner"};
+  CHECK_FALSE(test::error_of([&] { list_snapshot(snapshot, {}); }));
 }
 
 TEST_CASE("a folder that nothing is in is not listed", "[git_sync][entry]") {
@@ -123,5 +123,5 @@ TEST_CASE("a folder that nothing is in is not listed", "[git_sync][entry]") {
   repository.list(top);
   const auto commit = repository.source.git({"commit-tree", "-m", "made", top});
   test::receive(repository.store, test::pack_of(repository.source, {commit}), {});
-  CHECK(list_content(test::content_of(repository.store, test::id_of(commit)), {}).folders.empty());
+  CHECK(list_snapshot(test::snapshot_of(repository.store, test::id_of(commit)), {}).folders.empty());
 }

@@ -69,12 +69,12 @@ std::vector<std::string> make_commits(const Site& site) {
 }
 
 /// Publishes the commits in turn in a process of its own, and kills that after a while.
-void publish_until_killed(Site& site, const std::vector<Content>& contents, int after_ms) {
+void publish_until_killed(Site& site, const std::vector<Snapshot>& snapshots, int after_ms) {
   const auto child = ::fork();
   if (child == 0) {
     for (std::size_t i = 0;; i++) {
       try {
-        site.publisher()->publish(contents[i % contents.size()], {}, {});
+        site.publisher()->publish(snapshots[i % snapshots.size()], {}, {});
       } catch (...) {
         ::_exit(1);
       }
@@ -92,7 +92,7 @@ void publish_until_killed(Site& site, const std::vector<Content>& contents, int 
 TEST_CASE("a kill at any moment leaves whole files and the next publication is exact") {
   Site site;
   const auto commits = make_commits(site);
-  const std::vector<Content> contents{site.content(commits[0]), site.content(commits[1])};
+  const std::vector<Snapshot> snapshots{site.snapshot(commits[0]), site.snapshot(commits[1])};
   const std::vector<std::map<std::string, std::string>> expected{site.checkout(commits[0]), site.checkout(commits[1])};
   fs::create_directories(site.folder / "both");
   write_file(site.folder / "both/stranger", whole_text("stranger"));
@@ -100,7 +100,7 @@ TEST_CASE("a kill at any moment leaves whole files and the next publication is e
   int cut_short = 0;
   // A busy machine may not get as far as the renames: then it takes more rounds.
   for (int round = 0; round < 40 || (cut_short < 5 && round < 200); round++) {
-    publish_until_killed(site, contents, static_cast<int>(random() % 60));
+    publish_until_killed(site, snapshots, static_cast<int>(random() % 60));
     if (!site.publisher()->current()) ++cut_short;
     for (const auto& [path, text] : site.published()) {
       INFO(path);
@@ -234,13 +234,13 @@ TEST_CASE("a file that may not grow as large stops the publication before anythi
   site.source.write("page", "two");
   site.source.write("big", std::string(3'000'000, 'n'));
   site.source.commit();
-  const auto content = site.content();
+  const auto snapshot = site.snapshot();
   const auto child = ::fork();
   if (child == 0) {
     ::signal(SIGXFSZ, SIG_IGN);
     const struct rlimit limit{1'000'000, 1'000'000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
-    const auto error = error_of([&] { site.publisher()->publish(content, {}, {}); });
+    const auto error = error_of([&] { site.publisher()->publish(snapshot, {}, {}); });
     ::_exit(error && error->kind() == ErrorKind::io ? 0 : 1);
   }
   int status = 0;

@@ -289,7 +289,7 @@ TEST_CASE("a gate sees the whole new tree before readers do and may refuse it") 
   site.publish();
   site.source.commit_file("page", "two");
   const auto refuse = [&](const fs::path& folder) {
-    CHECK(snapshot(folder) == site.checkout());
+    CHECK(files_below(folder) == site.checkout());
     CHECK(read_file(site.folder / "page") == "one");
     throw Error(ErrorKind::temporary, "refused");
   };
@@ -319,10 +319,10 @@ TEST_CASE("a folder that was swept clean is filled again") {
   Site site;
   site.source.commit_file("deep/page", "one");
   const auto publisher = site.publisher();
-  publisher->publish(site.content(), {}, {});
+  publisher->publish(site.snapshot(), {}, {});
   fs::remove_all(site.folder);
   CHECK_FALSE(publisher->current());
-  CHECK(publisher->publish(site.content(), {}, {}).changed_paths == 1);
+  CHECK(publisher->publish(site.snapshot(), {}, {}).changed_paths == 1);
   CHECK(site.published() == site.checkout());
   CHECK(publisher->current());
 }
@@ -357,14 +357,14 @@ TEST_CASE("submodules are published where the repository has them") {
   site.source.git(
       {"-c", "protocol.file.allow=always", "submodule", "add", "--quiet", module.source.path().string(), "libs/a"});
   site.source.commit();
-  auto content = site.content();
-  auto part = module.content().parts[0];
+  auto snapshot = site.snapshot();
+  auto part = module.snapshot().parts[0];
   part.prefix = "libs/a/";
-  content.parts.push_back(part);
-  site.publisher()->publish(content, {}, {});
+  snapshot.parts.push_back(part);
+  site.publisher()->publish(snapshot, {}, {});
   CHECK(read_file(site.folder / "libs/a/code") == "of the module");
-  content.parts.pop_back();
-  site.publisher()->publish(content, {}, {});
+  snapshot.parts.pop_back();
+  site.publisher()->publish(snapshot, {}, {});
   CHECK(fs::is_empty(site.folder / "libs/a"));
   CHECK(site.published() == site.checkout());
 }
@@ -375,9 +375,9 @@ TEST_CASE("one folder of a repository can be published and later another") {
   site.source.write("public/css/style", "y");
   site.source.write("private/key", "z");
   site.source.commit();
-  site.publisher()->publish(site.content("HEAD", "public"), {}, {});
+  site.publisher()->publish(site.snapshot("HEAD", "public"), {}, {});
   CHECK(site.published() == std::map<std::string, std::string>{{"css/style", "file y"}, {"index.html", "file x"}});
-  site.publisher()->publish(site.content("HEAD", "private"), {}, {});
+  site.publisher()->publish(site.snapshot("HEAD", "private"), {}, {});
   CHECK(site.published() == std::map<std::string, std::string>{{"key", "file z"}});
 }
 
@@ -440,7 +440,7 @@ TEST_CASE("a publication that is cancelled leaves what a kill would leave") {
   site.source.commit();
   CancelSource source;
   source.cancel();
-  const auto error = error_of([&] { site.publisher()->publish(site.content(), {}, source.token()); });
+  const auto error = error_of([&] { site.publisher()->publish(site.snapshot(), {}, source.token()); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::cancelled);
   CHECK(site.published() == site.checkout("HEAD~1"));

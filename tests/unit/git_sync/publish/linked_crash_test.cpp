@@ -31,7 +31,7 @@ struct Site {
   }
 
   LinkedPublisher publisher() { return {target, target.root / ".git", log}; }
-  Content content(std::size_t i) const { return test::content_of(store, commits[i]); }
+  Snapshot snapshot(std::size_t i) const { return test::snapshot_of(store, commits[i]); }
 
   test::TempDir folder;
   test::GitRepository source;
@@ -57,7 +57,7 @@ std::string version_of(const fs::path& link) {
 
 TEST_CASE("a kill at any moment leaves one whole commit and the next run is exact", "[git_sync][linked][crash]") {
   Site site;
-  site.publisher().publish(site.content(0), {}, CancelToken{});
+  site.publisher().publish(site.snapshot(0), {}, CancelToken{});
   std::mt19937 random(20'261'121);
   std::uniform_int_distribution<useconds_t> moment(0, 60'000);
   for (int round = 0; round < 12; round++) {
@@ -66,7 +66,7 @@ TEST_CASE("a kill at any moment leaves one whole commit and the next run is exac
     REQUIRE(child >= 0);
     if (child == 0) {
       try {
-        site.publisher().publish(site.content(next), {}, CancelToken{});
+        site.publisher().publish(site.snapshot(next), {}, CancelToken{});
       } catch (...) {
         ::_exit(1);
       }
@@ -79,10 +79,10 @@ TEST_CASE("a kill at any moment leaves one whole commit and the next run is exac
     const auto seen = version_of(site.target.link);
     CHECK((seen == "first" || seen == "second"));
     auto publisher = site.publisher();
-    publisher.publish(site.content(next), {}, CancelToken{});
+    publisher.publish(site.snapshot(next), {}, CancelToken{});
     publisher.tidy(CancelToken{});
     CHECK(publisher.current() == site.commits[next]);
-    CHECK(publisher.inspect(site.content(next), CancelToken{}).damaged == 0);
+    CHECK(publisher.inspect(site.snapshot(next), CancelToken{}).damaged == 0);
     CHECK(version_of(site.target.link) == (next == 0 ? "first" : "second"));
     CHECK(test::git(site.target.link, {"status", "--porcelain"}).empty());
     CHECK(std::distance(fs::directory_iterator(site.target.root / ".worktrees"), {}) == 1);
@@ -93,7 +93,7 @@ TEST_CASE("a reader never sees a mixture while commits arrive", "[git_sync][link
   Site site;
   site.target.stale_timeout = std::chrono::minutes(1);
   auto publisher = site.publisher();
-  publisher.publish(site.content(0), {}, CancelToken{});
+  publisher.publish(site.snapshot(0), {}, CancelToken{});
   std::atomic<bool> done = false;
   std::atomic<int> reads = 0;
   std::atomic<int> mixtures = 0;
@@ -108,7 +108,7 @@ TEST_CASE("a reader never sees a mixture while commits arrive", "[git_sync][link
       reads++;
     }
   });
-  for (std::size_t i = 1; i <= 20; i++) publisher.publish(site.content(i % 2), {}, CancelToken{});
+  for (std::size_t i = 1; i <= 20; i++) publisher.publish(site.snapshot(i % 2), {}, CancelToken{});
   done = true;
   reader.join();
   CHECK(reads > 0);
@@ -129,11 +129,11 @@ TEST_CASE("submodules are published below their place and git finds nothing to s
       site.store,
       test::pack_of(site.source, {commit.hex(), site.source.hash("HEAD^{tree}"), site.source.hash("HEAD:libs")}, {}),
       {commit});
-  auto content = test::content_of(site.store, commit);
-  content.parts.push_back({"libs/a/", &library_store, inner_commit, library_store.tree_of(inner_commit)});
-  site.publisher().publish(content, {}, CancelToken{});
+  auto snapshot = test::snapshot_of(site.store, commit);
+  snapshot.parts.push_back({"libs/a/", &library_store, inner_commit, library_store.tree_of(inner_commit)});
+  site.publisher().publish(snapshot, {}, CancelToken{});
   CHECK(test::read_file(site.target.link / "libs/a/code/lib.c") == "int x;\n");
   CHECK(fs::is_empty(site.target.link / "libs/off"));
   CHECK(test::git(site.target.link, {"status", "--porcelain", "--untracked-files=all"}).empty());
-  CHECK(site.publisher().inspect(content, CancelToken{}).damaged == 0);
+  CHECK(site.publisher().inspect(snapshot, CancelToken{}).damaged == 0);
 }

@@ -24,7 +24,7 @@ struct Root {
 
   ObjectId publish(const Gate& gate = {}) {
     const auto commit = test::receive_commit(store, source);
-    changed = publisher.publish(test::content_of(store, commit), gate, CancelToken{}).changed_paths;
+    changed = publisher.publish(test::snapshot_of(store, commit), gate, CancelToken{}).changed_paths;
     store.set_head(commit);
     return commit;
   }
@@ -114,7 +114,7 @@ TEST_CASE("unchanged files are taken over and changed ones written", "[git_sync]
     CHECK(root.status().empty());
     const bool same = fs::equivalent(root.tree(first) / "run.sh", root.tree(second) / "run.sh");
     CHECK(same == (how == LinkedTarget::Unchanged::hard_link));
-    CHECK(root.publisher.inspect(test::content_of(root.store, second), CancelToken{}).damaged == 0);
+    CHECK(root.publisher.inspect(test::snapshot_of(root.store, second), CancelToken{}).damaged == 0);
   }
 }
 
@@ -162,11 +162,11 @@ TEST_CASE("one folder of the repository is published without git's files", "[git
   root.source.write("site/index.html", "hello\n");
   root.source.commit_file("other", "hidden\n");
   const auto commit = test::receive_commit(root.store, root.source);
-  root.publisher.publish(test::content_of(root.store, commit, "site"), {}, CancelToken{});
+  root.publisher.publish(test::snapshot_of(root.store, commit, "site"), {}, CancelToken{});
   CHECK_FALSE(fs::exists(root.tree(commit) / ".git"));
   CHECK(tree_of(root.tree(commit)) == std::map<std::string, std::string>{{"index.html", "hello\n"}});
-  // The same commit whole is another content.
-  root.publisher.publish(test::content_of(root.store, commit), {}, CancelToken{});
+  // The same commit whole is another snapshot.
+  root.publisher.publish(test::snapshot_of(root.store, commit), {}, CancelToken{});
   CHECK(tree_of(root.tree(commit)) == tree_of(root.source.path()));
   CHECK(root.status().empty());
 }
@@ -187,17 +187,17 @@ TEST_CASE("every kind of damage is found and mended", "[git_sync][linked]") {
   write_odd_files(root.source);
   root.source.commit();
   const auto commit = root.publish();
-  const auto content = test::content_of(root.store, commit);
+  const auto snapshot = test::snapshot_of(root.store, commit);
   const auto tree = root.tree(commit);
   const auto damage_and_mend = [&](const std::string& path) {
-    const auto found = root.publisher.inspect(content, CancelToken{});
+    const auto found = root.publisher.inspect(snapshot, CancelToken{});
     CHECK(found.damaged > 0);
     CHECK(found.examples.front() == path);
-    CHECK(root.publisher.publish(content, {}, CancelToken{}).changed_paths > 0);
-    CHECK(root.publisher.inspect(content, CancelToken{}).damaged == 0);
+    CHECK(root.publisher.publish(snapshot, {}, CancelToken{}).changed_paths > 0);
+    CHECK(root.publisher.inspect(snapshot, CancelToken{}).damaged == 0);
     CHECK(tree_of(tree) == tree_of(root.source.path()));
     CHECK(root.status().empty());
-    CHECK(root.publisher.publish(content, {}, CancelToken{}).changed_paths == 0);
+    CHECK(root.publisher.publish(snapshot, {}, CancelToken{}).changed_paths == 0);
   };
   SECTION("edited") {
     test::write_file(tree / "plain.txt", "PLAIN\n");
@@ -245,9 +245,9 @@ TEST_CASE("every kind of damage is found and mended", "[git_sync][linked]") {
   }
   SECTION("the way to the repository") {
     fs::remove(tree / ".git");
-    CHECK(root.publisher.inspect(content, CancelToken{}).examples.front() == ".git");
-    root.publisher.publish(content, {}, CancelToken{});
-    CHECK(root.publisher.inspect(content, CancelToken{}).damaged == 0);
+    CHECK(root.publisher.inspect(snapshot, CancelToken{}).examples.front() == ".git");
+    root.publisher.publish(snapshot, {}, CancelToken{});
+    CHECK(root.publisher.inspect(snapshot, CancelToken{}).damaged == 0);
     CHECK(root.status().empty());
   }
 }
@@ -259,7 +259,7 @@ TEST_CASE("a tree that is gone is built anew", "[git_sync][linked]") {
   const auto commit = root.publish();
   fs::remove_all(root.tree(commit));
   CHECK_FALSE(root.publisher.current());
-  root.publisher.publish(test::content_of(root.store, commit), {}, CancelToken{});
+  root.publisher.publish(test::snapshot_of(root.store, commit), {}, CancelToken{});
   CHECK(root.publisher.current() == commit);
   CHECK(tree_of(root.tree(commit)) == tree_of(root.source.path()));
   CHECK(root.status().empty());
@@ -270,9 +270,9 @@ TEST_CASE("a touched file with the right bytes is no damage", "[git_sync][linked
   root.source.commit_file("a", "1\n");
   const auto commit = root.publish();
   fs::last_write_time(root.tree(commit) / "a", fs::file_time_type::clock::now() - std::chrono::hours(1));
-  const auto content = test::content_of(root.store, commit);
-  CHECK(root.publisher.inspect(content, CancelToken{}).damaged == 0);
-  CHECK(root.publisher.publish(content, {}, CancelToken{}).changed_paths == 0);
+  const auto snapshot = test::snapshot_of(root.store, commit);
+  CHECK(root.publisher.inspect(snapshot, CancelToken{}).damaged == 0);
+  CHECK(root.publisher.publish(snapshot, {}, CancelToken{}).changed_paths == 0);
 }
 
 TEST_CASE("a gate that refuses leaves what readers see", "[git_sync][linked]") {
@@ -356,7 +356,7 @@ TEST_CASE("a link may lie outside the root", "[git_sync][linked]") {
   LinkedPublisher publisher(root.target, root.target.root / ".git", root.log);
   root.source.commit_file("a", "1\n");
   const auto commit = test::receive_commit(root.store, root.source);
-  publisher.publish(test::content_of(root.store, commit), {}, CancelToken{});
+  publisher.publish(test::snapshot_of(root.store, commit), {}, CancelToken{});
   CHECK(publisher.current() == commit);
   CHECK(test::read_file(root.target.link / "a") == "1\n");
 }

@@ -109,7 +109,7 @@ TEST_CASE("a root that holds something else is refused and not touched") {
   CHECK(error->kind() == ErrorKind::config);
   CHECK(mentions(*error, "'a', 'b', 'c' and 1 more"));
   CHECK_FALSE(error->hint().empty());
-  CHECK(snapshot(root).size() == 4);
+  CHECK(files_below(root).size() == 4);
 }
 
 TEST_CASE("somebody's own clone is not taken for a root") {

@@ -40,7 +40,7 @@ std::vector<std::string> WarningLog::warnings() const {
   return warnings_;
 }
 
-std::map<std::string, std::string> snapshot(const fs::path& folder) {
+std::map<std::string, std::string> files_below(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (fs::recursive_directory_iterator it(folder), end; it != end; ++it) {
     const auto path = it->path().lexically_relative(folder).string();
@@ -61,23 +61,23 @@ std::unique_ptr<Publisher> Site::publisher() {
   return make_in_place_publisher(target, git_dir, log);
 }
 
-Content Site::content(const std::string& revision, const std::string& subdir) const {
+Snapshot Site::snapshot(const std::string& revision, const std::string& subdir) const {
   const auto commit = ObjectId::parse(source.hash(revision + "^{commit}")).value();
   return {commit, {{"", store_.get(), commit, store_->tree_of(commit, subdir)}}, subdir};
 }
 
 Published Site::publish(const std::string& revision, const Gate& gate) {
-  return publisher()->publish(content(revision), gate, {});
+  return publisher()->publish(snapshot(revision), gate, {});
 }
 
 Inspection Site::inspect(const std::string& revision) {
-  return publisher()->inspect(content(revision), {});
+  return publisher()->inspect(snapshot(revision), {});
 }
 
 std::map<std::string, std::string> Site::checkout(const std::string& revision) const {
   const TempDir expected;
   source.git({"worktree", "add", "--quiet", "--force", "--detach", (expected / "tree").string(), revision});
-  auto files = snapshot(expected / "tree");
+  auto files = files_below(expected / "tree");
   source.git({"worktree", "remove", "--force", (expected / "tree").string()});
   return files;
 }

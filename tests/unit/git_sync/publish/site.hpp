@@ -28,7 +28,7 @@ class WarningLog final : public Log {
 };
 
 /// Every file below `folder` by path, with its kind, mode and bytes; `.git` and `.sidekick` at the top are left out.
-std::map<std::string, std::string> snapshot(const std::filesystem::path& folder);
+std::map<std::string, std::string> files_below(const std::filesystem::path& folder);
 
 class Site final {
  public:
@@ -40,11 +40,11 @@ class Site final {
   git_sync::Inspection inspect(const std::string& revision = "HEAD");
   std::unique_ptr<git_sync::Publisher> publisher();
 
-  git_sync::Content content(const std::string& revision = "HEAD", const std::string& subdir = {}) const;
+  git_sync::Snapshot snapshot(const std::string& revision = "HEAD", const std::string& subdir = {}) const;
 
   /// What git itself checks out of `revision`.
   std::map<std::string, std::string> checkout(const std::string& revision = "HEAD") const;
-  std::map<std::string, std::string> published() const { return snapshot(folder); }
+  std::map<std::string, std::string> published() const { return files_below(folder); }
 
   TempDir place;
   GitRepository source;

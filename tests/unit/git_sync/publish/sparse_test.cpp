@@ -77,8 +77,8 @@ std::set<std::string> taken_by_git(const test::GitRepository& repository, const 
   return out;
 }
 
-std::set<std::string> taken_by_us(const Content& content, const std::string& patterns) {
-  auto sparse = content;
+std::set<std::string> taken_by_us(const Snapshot& snapshot, const std::string& patterns) {
+  auto sparse = snapshot;
   sparse.sparse = std::make_shared<const SparsePatterns>(patterns);
   std::set<std::string> out;
   for (const auto& entry : list_entries(sparse, {})) out.insert(entry.path);
@@ -90,12 +90,12 @@ void compare_with_git(unsigned seed, int rounds) {
   const test::GitRepository repository;
   fill(repository, random);
   const auto store = Store::open_or_create(repository.path() / ".git", LinkedTarget::Access::owner_writes);
-  const auto content = test::content_of(store, test::id_of(repository.hash()));
+  const auto snapshot = test::snapshot_of(store, test::id_of(repository.hash()));
   repository.git({"config", "core.sparseCheckout", "true"});
   for (int round = 0; round < rounds; round++) {
     const auto patterns = random_patterns(random);
     CAPTURE(seed, round, patterns);
-    REQUIRE(taken_by_us(content, patterns) == taken_by_git(repository, patterns));
+    REQUIRE(taken_by_us(snapshot, patterns) == taken_by_git(repository, patterns));
   }
 }
 
@@ -111,14 +111,14 @@ TEST_CASE("a file that git wrote in cone mode selects what git selects by it", "
     repository.write(file, "x");
   repository.commit();
   const auto store = Store::open_or_create(repository.path() / ".git", LinkedTarget::Access::owner_writes);
-  const auto content = test::content_of(store, test::id_of(repository.hash()));
+  const auto snapshot = test::snapshot_of(store, test::id_of(repository.hash()));
   for (const std::vector<std::string>& folders : {std::vector<std::string>{"a/b"}, {"d"}, {"a/c", "d/e"}, {}}) {
     auto words = folders;
     words.insert(words.begin(), {"sparse-checkout", "set", "--cone"});
     repository.git(words);
     const auto patterns = test::read_file(repository.path() / ".git/info/sparse-checkout");
     CAPTURE(patterns);
-    CHECK(taken_by_us(content, patterns) == taken_by_git(repository, patterns));
+    CHECK(taken_by_us(snapshot, patterns) == taken_by_git(repository, patterns));
   }
 }
 

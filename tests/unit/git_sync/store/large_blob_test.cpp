@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "tests/unit/git_sync/sample.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -86,8 +86,8 @@ TEST_CASE("a large file is written in pieces unless an attribute changes it", "[
   f.source.write("large.txt", content);
   f.source.write(".gitattributes", "large.txt eol=crlf\n");
   const auto commit = f.receive(content);
-  const Content published{commit, {{"", &f.store, commit, f.store.tree_of(commit)}}, ""};
-  Contents contents(published);
+  const Snapshot published{commit, {{"", &f.store, commit, f.store.tree_of(commit)}}, ""};
+  CheckoutReader contents(published);
   for (const auto& entry : list_entries(published, CancelToken{})) {
     std::size_t pieces = 0;
     std::string bytes;

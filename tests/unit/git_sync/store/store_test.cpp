@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 #include "git_sync/publish/entry.hpp"
 #include "tests/unit/git_sync/sample.hpp"
 #include "tests/unit/support/errors.hpp"
@@ -223,9 +223,9 @@ TEST_CASE("a damaged pack is noticed and replaced by one of the same name", "[gi
   flip_a_byte_in_the_middle(f.packs().front());
   f.reopen();
   const auto read_all = [&] {
-    const auto content = test::content_of(f.store, commit);
-    Contents contents(content);
-    for (const auto& entry : list_entries(content, CancelToken{})) contents.read(entry, [](auto) {});
+    const auto snapshot = test::snapshot_of(f.store, commit);
+    CheckoutReader reader(snapshot);
+    for (const auto& entry : list_entries(snapshot, CancelToken{})) reader.read(entry, [](auto) {});
   };
   const auto error = test::error_of(read_all);
   REQUIRE(error);

@@ -14,18 +14,18 @@
 
 namespace sidekick::git_sync {
 
-/// Reads the entries of one content as git would check them out: line ends, `ident` and so on by the .gitattributes of
-/// the commit itself. For one thread; make one per thread. The content outlives it.
-class Contents final {
+/// Reads the entries of one snapshot as git would check them out: line ends, `ident` and so on by the .gitattributes of
+/// the commit itself. For one thread; make one per thread. The snapshot outlives it.
+class CheckoutReader final {
  private:
   class Impl;
 
  public:
-  explicit Contents(const Content& content);
-  explicit Contents(std::unique_ptr<Impl> impl);
-  ~Contents();
-  Contents(const Contents&) = delete;
-  Contents& operator=(const Contents&) = delete;
+  explicit CheckoutReader(const Snapshot& snapshot);
+  explicit CheckoutReader(std::unique_ptr<Impl> impl);
+  ~CheckoutReader();
+  CheckoutReader(const CheckoutReader&) = delete;
+  CheckoutReader& operator=(const CheckoutReader&) = delete;
 
   /// Calls `use` once with the bytes of a file, or the target of a symlink. The bytes live until it returns. They match
   /// the hash in the tree. Throws Error data (missing or damaged object), io.
@@ -43,8 +43,8 @@ class Contents final {
   /// "working-tree-encoding=UTF-16". The publisher logs them in one warning.
   const std::set<std::string>& left_undone() const noexcept;
 
-  /// Another reader of the same content, for another thread; cheaper than a new one.
-  std::unique_ptr<Contents> another() const;
+  /// Another reader of the same snapshot, for another thread; cheaper than a new one.
+  std::unique_ptr<CheckoutReader> another() const;
 
  private:
   std::unique_ptr<Impl> impl_;

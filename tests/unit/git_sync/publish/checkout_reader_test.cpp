@@ -1,4 +1,4 @@
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -22,13 +22,13 @@ struct Read {
   std::set<std::string> left_undone;
 };
 
-Read read_all(const Content& content) {
-  Contents contents(content);
+Read read_all(const Snapshot& snapshot) {
+  CheckoutReader reader(snapshot);
   Read out;
-  out.filters = contents.filters();
-  out.left_undone = contents.left_undone();
-  const auto another = contents.another();
-  for (const auto& entry : list_entries(content, CancelToken{}))
+  out.filters = reader.filters();
+  out.left_undone = reader.left_undone();
+  const auto another = reader.another();
+  for (const auto& entry : list_entries(snapshot, CancelToken{}))
     another->read(entry, [&](std::span<const std::byte> bytes) {
       out.files[entry.path] = std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     });
@@ -37,7 +37,7 @@ Read read_all(const Content& content) {
 
 }  // namespace
 
-TEST_CASE("contents have the line ends and marks that the attributes ask for", "[git_sync][contents]") {
+TEST_CASE("files have the line ends and marks that the attributes ask for", "[git_sync][checkout]") {
   const test::GitRepository source;
   const test::TempDir folder;
   auto store = Store::open_or_create(folder / "store", LinkedTarget::Access::owner_writes);
@@ -50,7 +50,7 @@ TEST_CASE("contents have the line ends and marks that the attributes ask for", "
   source.write("plain", "one\ntwo\n");
   source.commit();
   const auto commit = test::receive_commit(store, source);
-  const auto whole = read_all(test::content_of(store, commit));
+  const auto whole = read_all(test::snapshot_of(store, commit));
   CHECK(whole.filters);
   CHECK(whole.files.at("run.bat") == "one\r\ntwo\r\n");
   CHECK(whole.files.at("with space.txt") == "x\r\n");
@@ -60,7 +60,7 @@ TEST_CASE("contents have the line ends and marks that the attributes ask for", "
   CHECK(whole.files.at("mark.c") == "/* $Id: " + source.hash("HEAD:mark.c") + " $ */\n");
 }
 
-TEST_CASE("attributes above a published folder hold for what is in it", "[git_sync][contents]") {
+TEST_CASE("attributes above a published folder hold for what is in it", "[git_sync][checkout]") {
   const test::GitRepository source;
   const test::TempDir folder;
   auto store = Store::open_or_create(folder / "store", LinkedTarget::Access::owner_writes);
@@ -68,17 +68,17 @@ TEST_CASE("attributes above a published folder hold for what is in it", "[git_sy
   source.write("site/run.bat", "one\n");
   source.commit();
   const auto first = test::receive_commit(store, source);
-  const auto before = test::content_of(store, first, "site");
+  const auto before = test::snapshot_of(store, first, "site");
   CHECK(read_all(before).files.at("run.bat") == "one\r\n");
   source.commit_file(".gitattributes", "* -text\n");
   const auto second = test::receive_commit(store, source);
-  const auto after = test::content_of(store, second, "site");
+  const auto after = test::snapshot_of(store, second, "site");
   CHECK(read_all(after).files.at("run.bat") == "one\n");
-  CHECK(content_key(before, list_entries(before, CancelToken{})) !=
-        content_key(after, list_entries(after, CancelToken{})));
+  CHECK(snapshot_key(before, list_entries(before, CancelToken{})) !=
+        snapshot_key(after, list_entries(after, CancelToken{})));
 }
 
-TEST_CASE("attributes that change nothing here want no filters", "[git_sync][contents]") {
+TEST_CASE("attributes that change nothing here want no filters", "[git_sync][checkout]") {
   AttributeUse use;
   note_attributes("# ident\n* text=auto\n*.png binary\n*.sh text eol=lf\n[attr]ours -diff\n*.x -ident !eol\n",
                   ".gitattributes", use);
@@ -89,14 +89,14 @@ TEST_CASE("attributes that change nothing here want no filters", "[git_sync][con
   CHECK(use.left_undone == std::set<std::string>{"filter=lfs", "working-tree-encoding=UTF-16"});
 }
 
-TEST_CASE("negative patterns of attributes are ignored and told", "[git_sync][contents]") {
+TEST_CASE("negative patterns of attributes are ignored and told", "[git_sync][checkout]") {
   const test::GitRepository source;
   const test::TempDir folder;
   auto store = Store::open_or_create(folder / "store", LinkedTarget::Access::owner_writes);
   source.write(".gitattributes", "!*.sh eol=crlf\n\"!*.py\" eol=crlf\n\\!odd eol=crlf\n");
   for (const auto* name : {"run.sh", "plain.txt", "!odd"}) source.write(name, "one\ntwo\n");
   source.commit();
-  const auto read = read_all(test::content_of(store, test::receive_commit(store, source)));
+  const auto read = read_all(test::snapshot_of(store, test::receive_commit(store, source)));
   CHECK(read.files.at("run.sh") == "one\ntwo\n");
   CHECK(read.files.at("plain.txt") == "one\ntwo\n");
   CHECK(read.files.at("!odd") == "one\r\ntwo\r\n");
@@ -174,7 +174,7 @@ int rounds() {
 
 }  // namespace
 
-TEST_CASE("files have the bytes that git checks out, whatever the attributes", "[git_sync][contents][random]") {
+TEST_CASE("files have the bytes that git checks out, whatever the attributes", "[git_sync][checkout][random]") {
   for (int seed = 1; seed <= rounds(); seed++) {
     RandomAttributes random(static_cast<unsigned>(seed));
     const test::GitRepository source;
@@ -194,7 +194,7 @@ TEST_CASE("files have the bytes that git checks out, whatever the attributes", "
     source.git({"worktree", "add", "--quiet", "--detach", (folder / "git").string(), "HEAD"});
 
     auto store = Store::open_or_create(folder / "store", LinkedTarget::Access::owner_writes);
-    const auto read = read_all(test::content_of(store, test::receive_commit(store, source)));
+    const auto read = read_all(test::snapshot_of(store, test::receive_commit(store, source)));
     for (const auto& [path, bytes] : read.files) {
       INFO("seed " << seed << ", " << path << "\n" << all);
       CHECK(bytes == test::read_file(folder / "git" / path));

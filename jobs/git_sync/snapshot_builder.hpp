@@ -14,12 +14,12 @@
 
 namespace sidekick::git_sync {
 
-/// The contents that one job publishes. The repositories of submodules are kept below `modules` of the main one, and
-/// each is opened once. For one thread.
-class ContentSource final {
+/// Builds the snapshots that one job publishes. The repositories of submodules are kept below `modules` of the main
+/// one, and each is opened once. For one thread.
+class SnapshotBuilder final {
  public:
   /// The references outlive the source.
-  ContentSource(const Settings& settings, const Store& store);
+  SnapshotBuilder(const Settings& settings, const Store& store);
 
   /// Reads the file of sparse patterns, if any, for later calls of fetch(). Throws Error no_input, denied, io.
   void read_sparse_patterns();
@@ -29,7 +29,7 @@ class ContentSource final {
 
   /// What `commit` consists of; fetches missing submodules. Throws what Store and Remote throw, and no_input where the
   /// commit does not have the folder to publish.
-  Content fetch(const ObjectId& commit, const FetchFrame& frame);
+  Snapshot fetch(const ObjectId& commit, const FetchFrame& frame);
 
   /// The blobs of the main repository that publishing `commit`, whose trees are here, depends on: the files that are
   /// published, the .gitattributes that hold for them, and .gitmodules. Throws like fetch().
@@ -38,8 +38,8 @@ class ContentSource final {
   /// The next fetch() gets all of the submodule that `store` is for anew: it turned out to be damaged.
   void distrust(const Store& store);
 
-  /// Removes from the repositories of submodules what `content` does not reach. Returns the bytes freed.
-  std::uint64_t collect_garbage(const Content& content, GarbageCollection when, const CancelToken& cancel);
+  /// Removes from the repositories of submodules what `snapshot` does not reach. Returns the bytes freed.
+  std::uint64_t collect_garbage(const Snapshot& snapshot, GarbageCollection when, const CancelToken& cancel);
 
  private:
   struct Parent {
@@ -48,8 +48,8 @@ class ContentSource final {
     std::string url;
     std::string prefix;  ///< of the parent in the main tree
   };
-  Content content_without_submodules(const ObjectId& commit);
-  void add_submodules(Content& content, const Parent& parent, const FetchFrame& frame);
+  Snapshot snapshot_without_submodules(const ObjectId& commit);
+  void add_submodules(Snapshot& snapshot, const Parent& parent, const FetchFrame& frame);
   Store& store_at(const std::filesystem::path& git_dir, const FetchFrame& frame);
 
   const Settings& settings_;

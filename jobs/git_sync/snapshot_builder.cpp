@@ -1,4 +1,4 @@
-#include "git_sync/content.hpp"
+#include "git_sync/snapshot_builder.hpp"
 
 #include <algorithm>
 
@@ -21,9 +21,9 @@ bool are_all_ours(const Settings& settings, const Store& store) {
   return folder == nullptr || std::filesystem::equivalent(store.git_dir(), StateFolder(folder->folder).git, error);
 }
 
-Content::LinksNeedParts links_need_parts(Submodules which) {
-  if (which == Submodules::off) return Content::LinksNeedParts::of_none;
-  return which == Submodules::shallow ? Content::LinksNeedParts::of_main : Content::LinksNeedParts::of_all;
+Snapshot::LinksNeedParts links_need_parts(Submodules which) {
+  if (which == Submodules::off) return Snapshot::LinksNeedParts::of_none;
+  return which == Submodules::shallow ? Snapshot::LinksNeedParts::of_main : Snapshot::LinksNeedParts::of_all;
 }
 
 /// A server that serves no commits by hash is asked for everything.
@@ -61,47 +61,47 @@ void fetch_module(Store& store, const RemoteSettings& main, const ModuleUrl& url
 
 }  // namespace
 
-ContentSource::ContentSource(const Settings& settings, const Store& store) : settings_(settings), store_(store) {}
+SnapshotBuilder::SnapshotBuilder(const Settings& settings, const Store& store) : settings_(settings), store_(store) {}
 
-void ContentSource::read_sparse_patterns() {
+void SnapshotBuilder::read_sparse_patterns() {
   if (!settings_.sparse_file.empty())
     sparse_ = std::make_shared<const SparsePatterns>(SparsePatterns::read(settings_.sparse_file));
 }
 
-Content ContentSource::content_without_submodules(const ObjectId& commit) {
+Snapshot SnapshotBuilder::snapshot_without_submodules(const ObjectId& commit) {
   if (!sparse_) read_sparse_patterns();
-  Content content{commit, {}, settings_.subdir};
-  content.parts.push_back({"", &store_, commit, store_.tree_of(commit, settings_.subdir)});
-  content.sparse = sparse_;
-  return content;
+  Snapshot snapshot{commit, {}, settings_.subdir};
+  snapshot.parts.push_back({"", &store_, commit, store_.tree_of(commit, settings_.subdir)});
+  snapshot.sparse = sparse_;
+  return snapshot;
 }
 
-std::vector<ObjectId> ContentSource::needed_blobs(const ObjectId& commit, const CancelToken& cancel) {
-  const auto content = content_without_submodules(commit);
+std::vector<ObjectId> SnapshotBuilder::needed_blobs(const ObjectId& commit, const CancelToken& cancel) {
+  const auto snapshot = snapshot_without_submodules(commit);
   std::vector<ObjectId> out;
-  for (const auto& entry : list_entries(content, cancel)) out.push_back(entry.blob);
-  for (const auto& file : attribute_files(content, 0)) out.push_back(file.blob);
+  for (const auto& entry : list_entries(snapshot, cancel)) out.push_back(entry.blob);
+  for (const auto& file : attribute_files(snapshot, 0)) out.push_back(file.blob);
   if (settings_.submodules == Submodules::off) return out;
   if (const auto file = description_of_submodules(store_, commit)) out.push_back(*file);
   return out;
 }
 
-Content ContentSource::fetch(const ObjectId& commit, const FetchFrame& frame) {
-  auto content = content_without_submodules(commit);
-  content.links_need_parts = links_need_parts(settings_.submodules);
+Snapshot SnapshotBuilder::fetch(const ObjectId& commit, const FetchFrame& frame) {
+  auto snapshot = snapshot_without_submodules(commit);
+  snapshot.links_need_parts = links_need_parts(settings_.submodules);
   if (settings_.submodules != Submodules::off)
-    add_submodules(content, {store_, commit, settings_.remote.url, ""}, frame);
-  return content;
+    add_submodules(snapshot, {store_, commit, settings_.remote.url, ""}, frame);
+  return snapshot;
 }
 
-void ContentSource::add_submodules(Content& content, const Parent& parent, const FetchFrame& frame) {
+void SnapshotBuilder::add_submodules(Snapshot& snapshot, const Parent& parent, const FetchFrame& frame) {
   const auto published = settings_.subdir.empty() ? "" : settings_.subdir + "/";
   for (const auto& module : submodules_of(parent.store, parent.commit)) {
     const auto path = parent.prefix + module.path + "/";
     if (!path.starts_with(published)) continue;
     if (module.update == Submodule::Update::never) {
       frame.log.debug("skipping a submodule with 'update = none'", {{"path", parent.prefix + module.path}});
-      content.links_left_empty.insert(path.substr(published.size(), path.size() - published.size() - 1));
+      snapshot.links_left_empty.insert(path.substr(published.size(), path.size() - published.size() - 1));
       continue;
     }
     auto& store = store_at(parent.store.git_dir() / "modules" / module.name, frame);
@@ -110,29 +110,29 @@ void ContentSource::add_submodules(Content& content, const Parent& parent, const
     const auto older = distrusted_.erase(store.git_dir()) > 0 ? OlderObjects::drop : OlderObjects::keep;
     if (older == OlderObjects::drop || !is_whole(store, module.commit, {settings_.depth}, frame.cancel))
       fetch_module(store, settings_.remote, {parent.url, url}, module, settings_.depth, older, frame);
-    content.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});
+    snapshot.parts.push_back({path.substr(published.size()), &store, module.commit, store.tree_of(module.commit)});
     if (settings_.submodules == Submodules::recursive)
-      add_submodules(content, {store, module.commit, url, path}, frame);
+      add_submodules(snapshot, {store, module.commit, url, path}, frame);
   }
 }
 
-std::uint64_t ContentSource::collect_garbage(const Content& content, GarbageCollection when,
-                                             const CancelToken& cancel) {
+std::uint64_t SnapshotBuilder::collect_garbage(const Snapshot& snapshot, GarbageCollection when,
+                                               const CancelToken& cancel) {
   std::uint64_t freed = 0;
   for (auto& store : modules_) {
     std::vector<ObjectId> keep;
-    for (const auto& part : content.parts)
+    for (const auto& part : snapshot.parts)
       if (part.store == &store) keep.push_back(part.commit);
     if (!keep.empty()) freed += store.collect_garbage(keep, when, cancel);
   }
   return freed;
 }
 
-void ContentSource::distrust(const Store& store) {
+void SnapshotBuilder::distrust(const Store& store) {
   distrusted_.insert(store.git_dir());
 }
 
-Store& ContentSource::store_at(const std::filesystem::path& git_dir, const FetchFrame& frame) {
+Store& SnapshotBuilder::store_at(const std::filesystem::path& git_dir, const FetchFrame& frame) {
   const auto known = std::ranges::find(modules_, git_dir, &Store::git_dir);
   if (known != modules_.end()) return *known;
   std::error_code failure;

@@ -1,4 +1,4 @@
-#include "git_sync/publish/contents.hpp"
+#include "git_sync/publish/checkout_reader.hpp"
 
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
@@ -87,11 +87,11 @@ struct Part {
 
 }  // namespace
 
-class Contents::Impl {
+class CheckoutReader::Impl {
  public:
-  explicit Impl(const Content& content) : Impl(content, attributes_in_use(content)) {}
-  Impl(const Content& content, std::vector<AttributeUse> use)
-      : content_(content), use_(std::move(use)), parts_(content.parts.size()) {
+  explicit Impl(const Snapshot& snapshot) : Impl(snapshot, attributes_in_use(snapshot)) {}
+  Impl(const Snapshot& snapshot, std::vector<AttributeUse> use)
+      : snapshot_(snapshot), use_(std::move(use)), parts_(snapshot.parts.size()) {
     for (const auto& part : use_) {
       filters_ = filters_ || part.filters;
       left_undone_.insert(part.left_undone.begin(), part.left_undone.end());
@@ -100,7 +100,7 @@ class Contents::Impl {
 
   bool filters() const noexcept { return filters_; }
   const std::set<std::string>& left_undone() const noexcept { return left_undone_; }
-  std::unique_ptr<Impl> another() const { return std::make_unique<Impl>(content_, use_); }
+  std::unique_ptr<Impl> another() const { return std::make_unique<Impl>(snapshot_, use_); }
 
   /// False where it is not such a file: nothing was read.
   bool read_large(const Entry& entry, const PieceSink& use) {
@@ -111,7 +111,7 @@ class Contents::Impl {
     if (git_odb_read_header(&bytes, &type, part.odb.get(), &entry.blob.value) != 0 || bytes < large_blob_bytes)
       return false;
     if (use_[entry.part].filters && is_changed(part, path_in_repository(entry))) return false;
-    const auto packed = find_packed_blob(content_.parts[entry.part].store->git_dir() / "objects", entry.blob);
+    const auto packed = find_packed_blob(snapshot_.parts[entry.part].store->git_dir() / "objects", entry.blob);
     if (!packed) return false;
     read_packed_blob(*packed, entry.blob, use);
     return true;
@@ -138,13 +138,13 @@ class Contents::Impl {
  private:
   Part& open_part(std::size_t index) {
     auto& part = parts_.at(index);
-    if (!part) part = std::make_unique<Part>(*content_.parts[index].store, use_[index]);
+    if (!part) part = std::make_unique<Part>(*snapshot_.parts[index].store, use_[index]);
     return *part;
   }
 
   std::string path_in_repository(const Entry& entry) const {
-    auto path = entry.path.substr(content_.parts[entry.part].prefix.size());
-    return entry.part == 0 && !content_.subdir.empty() ? content_.subdir + '/' + path : path;
+    auto path = entry.path.substr(snapshot_.parts[entry.part].prefix.size());
+    return entry.part == 0 && !snapshot_.subdir.empty() ? snapshot_.subdir + '/' + path : path;
   }
 
   static bool is_set(Part& part, const std::string& path, const char* attribute) {
@@ -174,37 +174,37 @@ class Contents::Impl {
     return FilterList(filters);
   }
 
-  const Content& content_;
+  const Snapshot& snapshot_;
   std::vector<AttributeUse> use_;
   std::vector<std::unique_ptr<Part>> parts_;  // opened when first read from
   bool filters_ = false;
   std::set<std::string> left_undone_;
 };
 
-Contents::Contents(const Content& content) : impl_(std::make_unique<Impl>(content)) {}
-Contents::Contents(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Contents::~Contents() = default;
+CheckoutReader::CheckoutReader(const Snapshot& snapshot) : impl_(std::make_unique<Impl>(snapshot)) {}
+CheckoutReader::CheckoutReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CheckoutReader::~CheckoutReader() = default;
 
-FileBytes Contents::source(const Entry& entry) {
+FileBytes CheckoutReader::source(const Entry& entry) {
   return [this, &entry](const PieceSink& use) {
     if (!impl_->read_large(entry, use)) impl_->read(entry, use);
   };
 }
 
-void Contents::read(const Entry& entry, const std::function<void(std::span<const std::byte>)>& use) {
+void CheckoutReader::read(const Entry& entry, const std::function<void(std::span<const std::byte>)>& use) {
   impl_->read(entry, use);
 }
 
-bool Contents::filters() const noexcept {
+bool CheckoutReader::filters() const noexcept {
   return impl_->filters();
 }
 
-const std::set<std::string>& Contents::left_undone() const noexcept {
+const std::set<std::string>& CheckoutReader::left_undone() const noexcept {
   return impl_->left_undone();
 }
 
-std::unique_ptr<Contents> Contents::another() const {
-  return std::make_unique<Contents>(impl_->another());
+std::unique_ptr<CheckoutReader> CheckoutReader::another() const {
+  return std::make_unique<CheckoutReader>(impl_->another());
 }
 
 }  // namespace sidekick::git_sync
