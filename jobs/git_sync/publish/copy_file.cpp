@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "sidekick/fd.hpp"
 
 namespace sidekick::git_sync {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "git_sync/store/tree_reader.hpp"
 
 namespace sidekick::git_sync {

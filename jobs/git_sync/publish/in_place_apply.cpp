@@ -145,7 +145,7 @@ class Application final {
   Log& log_;
   const CancelToken& cancel_;
   FileAttributes attributes_;
-  Folder folder_;
+  ConfinedFolder folder_;
   std::vector<FileStamp> staged_;
   std::vector<FileStamp> moved_;
   std::set<std::uint64_t> inodes_;

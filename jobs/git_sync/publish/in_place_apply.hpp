@@ -1,7 +1,7 @@
 /// Carries out a plan, so that a kill at any instruction leaves whole files and a record of their owner.
 #pragma once
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "git_sync/publish/in_place_state.hpp"
 #include "git_sync/publish/publisher.hpp"
 #include "git_sync/settings.hpp"

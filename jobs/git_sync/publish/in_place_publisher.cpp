@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "git_sync/publish/checkout_reader.hpp"
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "git_sync/publish/in_place_apply.hpp"
 #include "git_sync/publish/in_place_state.hpp"
 #include "git_sync/publish/publisher.hpp"
@@ -48,7 +48,7 @@ class Preview final {
 
  private:
   void fill(const Assessment& found, const Snapshot& snapshot, const CancelToken& cancel) const {
-    Folder folder(path_);
+    ConfinedFolder folder(path_);
     CheckoutReader reader(snapshot);
     for (const auto& empty : found.empty_folders) folder.ensure_folder(empty, {});
     for (const auto& entry : found.wanted) {

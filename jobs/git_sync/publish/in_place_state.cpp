@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include "git_sync/publish/checkout_reader.hpp"
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "git_sync/publish/survey.hpp"
 #include "git_sync/publish/takeover.hpp"
 #include "sidekick/error.hpp"
@@ -53,7 +53,7 @@ class Comparison final {
     }
   }
 
-  Folder folder_;
+  ConfinedFolder folder_;
   const Snapshot& snapshot_;
   std::optional<CheckoutReader> reader_;
 };

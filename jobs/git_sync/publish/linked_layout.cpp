@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 
 namespace sidekick::git_sync {
 

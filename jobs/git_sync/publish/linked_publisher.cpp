@@ -161,7 +161,7 @@ Published LinkedPublisher::mend(Work& work, Record record) {
     published.changed_paths = findings.damaged.size() + findings.damaged_folders.size();
     return published;
   }
-  Folder folder(tree);
+  ConfinedFolder folder(tree);
   const auto set_stamp = [&](const Entry& entry, const FileStamp& stamp) {
     record.files[entry.path] = {entry.kind, entry.blob, stamp_to_record(stamp)};
   };
@@ -223,7 +223,7 @@ void LinkedPublisher::fill(const Work& work, const fs::path& unfinished, const G
   write_admin_files(work, unfinished, new_record(work, statuses), statuses);
   if (gate) gate(unfinished);
   work.cancel.throw_if_cancelled();
-  Folder(unfinished).sync();
+  ConfinedFolder(unfinished).sync();
 }
 
 // An incomplete tree may be what fills the disk.

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "git_sync/publish/checkout_reader.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "git_sync/publish/entry.hpp"
-#include "git_sync/publish/files.hpp"
 #include "git_sync/publish/linked_layout.hpp"
 #include "git_sync/publish/publisher.hpp"
 #include "git_sync/publish/record.hpp"

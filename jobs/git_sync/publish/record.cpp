@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "git_sync/publish/attributes.hpp"
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "git_sync/store/tree_reader.hpp"
 #include "sidekick/error.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/fd.hpp"
 #include "sidekick/files.hpp"

@@ -23,12 +23,12 @@ namespace {
 
 }  // namespace
 
-Folder Staging::made_anew(const fs::path& folder) {
+ConfinedFolder Staging::made_anew(const fs::path& folder) {
   std::error_code error;
   fs::remove_all(folder, error);
   if (error) throw_cannot_stage(folder, error.value());
   if (::mkdir(folder.c_str(), 0700) != 0) throw_cannot_stage(folder, errno);
-  return Folder(folder);
+  return ConfinedFolder(folder);
 }
 
 Staging::Staging(fs::path folder, const FileAttributes& attributes)

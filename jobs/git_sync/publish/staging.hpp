@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 
 namespace sidekick::git_sync {
 
@@ -21,15 +21,15 @@ class Staging final {
   FileStamp put(std::size_t number, EntryKind kind, const FileBytes& bytes) const;
 
   /// Where the files are, by name_of(number).
-  const Folder& folder() const noexcept { return folder_; }
+  const ConfinedFolder& folder() const noexcept { return folder_; }
   static std::string name_of(std::size_t number) { return std::to_string(number); }
 
  private:
-  static Folder made_anew(const std::filesystem::path& folder);
+  static ConfinedFolder made_anew(const std::filesystem::path& folder);
 
   std::filesystem::path path_;
   FileAttributes attributes_;
-  Folder folder_;
+  ConfinedFolder folder_;
 };
 
 }  // namespace sidekick::git_sync

@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::git_sync {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "sidekick/error.hpp"
 #include "sidekick/handle.hpp"
 

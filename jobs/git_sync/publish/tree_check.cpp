@@ -60,7 +60,7 @@ class Check final {
     }
   }
 
-  Folder folder_;
+  ConfinedFolder folder_;
   CheckoutReader& reader_;
   const Record* record_;
   const FileAttributes& attributes_;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "git_sync/publish/checkout_reader.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 #include "git_sync/publish/entry.hpp"
-#include "git_sync/publish/files.hpp"
 #include "git_sync/publish/record.hpp"
 #include "sidekick/cancel.hpp"
 

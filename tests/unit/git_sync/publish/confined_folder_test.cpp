@@ -1,4 +1,4 @@
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ FileBytes in_pieces(std::string_view text) {
 
 TEST_CASE("a file is replaced with its mode and its folders", "[git_sync][files]") {
   const test::TempDir dir;
-  Folder folder(dir.path());
+  ConfinedFolder folder(dir.path());
   const auto stamp = folder.replace("a/b/run", EntryKind::executable, bytes("text"), {});
   CHECK(test::read_file(dir / "a/b/run") == "text");
   CHECK(folder.look("a/b/run")->stamp.mtime_ns == stamp.mtime_ns);
@@ -55,7 +55,7 @@ TEST_CASE("a file is replaced with its mode and its folders", "[git_sync][files]
 
 TEST_CASE("what is edited the moment it appears never looks like what was written", "[git_sync][files]") {
   const test::TempDir dir;
-  Folder folder(dir.path());
+  ConfinedFolder folder(dir.path());
   const auto inode = [&] {
     struct stat status{};
     return ::stat((dir / "page").c_str(), &status) == 0 ? status.st_ino : 0;
@@ -85,7 +85,7 @@ TEST_CASE("nothing is reached through a symlink", "[git_sync][files]") {
   test::write_file(outside / "secret", "1");
   fs::create_directory_symlink(outside.path(), dir / "link");
   test::write_file(dir / "file", "1");
-  Folder folder(dir.path());
+  ConfinedFolder folder(dir.path());
   for (const char* path : {"link/secret", "link/new", "file/below"}) {
     const auto error = test::error_of([&] { folder.replace(path, EntryKind::file, bytes("2"), {}); });
     REQUIRE(error);
@@ -115,7 +115,7 @@ TEST_CASE("files may be written in a folder of their own first", "[git_sync][fil
   const test::TempDir dir;
   fs::create_directories(dir / "staging");
   fs::create_directories(dir / "site");
-  Folder folder(dir / "site", dir / "staging");
+  ConfinedFolder folder(dir / "site", dir / "staging");
   folder.replace("a", EntryKind::file, bytes("1"), {});
   CHECK(test::read_file(dir / "site/a") == "1");
   CHECK(fs::is_empty(dir / "staging"));

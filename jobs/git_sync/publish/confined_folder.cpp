@@ -1,4 +1,4 @@
-#include "git_sync/publish/files.hpp"
+#include "git_sync/publish/confined_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -155,22 +155,23 @@ void fill_file(int fd, const std::string& name, EntryKind kind, const FileBytes&
   if ((status.st_mode & 07777) != mode && ::fchmod(fd, mode) != 0) throw path_error("set the mode of", name, errno);
 }
 
-Folder::Folder(const std::filesystem::path& path) : path_(path) {
+ConfinedFolder::ConfinedFolder(const std::filesystem::path& path) : path_(path) {
   root_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root_) throw error_from_errno("cannot open folder '" + path.string() + "'", errno);
   resolution_ = best_resolution(root_.get());
 }
 
-Folder::Folder(const std::filesystem::path& path, const std::filesystem::path& staging) : Folder(path) {
+ConfinedFolder::ConfinedFolder(const std::filesystem::path& path, const std::filesystem::path& staging)
+    : ConfinedFolder(path) {
   staging_.reset(::open(staging.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!staging_) throw error_from_errno("cannot open folder '" + staging.string() + "'", errno);
 }
 
-Fd Folder::open_folder(const std::string& path) const {
+Fd ConfinedFolder::open_folder(const std::string& path) const {
   return open_beneath(root_.get(), path, O_PATH | O_DIRECTORY, resolution_);
 }
 
-Fd Folder::make_folder(const std::string& path, const FileAttributes& attributes) {
+Fd ConfinedFolder::make_folder(const std::string& path, const FileAttributes& attributes) {
   Fd there = open_folder(path);
   if (there || errno != ENOENT) return there;
   const auto [above, name] = split_path(path);
@@ -188,7 +189,7 @@ Fd Folder::make_folder(const std::string& path, const FileAttributes& attributes
   return made;
 }
 
-std::optional<Folder::Found> Folder::look(const std::string& path) const {
+std::optional<ConfinedFolder::Found> ConfinedFolder::look(const std::string& path) const {
   const Fd fd = open_beneath(root_.get(), path, O_PATH | O_NOFOLLOW, resolution_);
   if (!fd && errno == ENOENT) return {};
   struct stat status{};
@@ -198,8 +199,8 @@ std::optional<Folder::Found> Folder::look(const std::string& path) const {
 }
 
 // Nothing where `staging` is on another filesystem than the target.
-std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std::string& path, EntryKind kind,
-                                             const FileBytes& bytes, const FileAttributes& attributes) {
+std::optional<FileStamp> ConfinedFolder::try_replace(int staging, int folder, const std::string& path, EntryKind kind,
+                                                     const FileBytes& bytes, const FileAttributes& attributes) {
   const auto name = split_path(path).name;
   for (int attempt = 1;; attempt++) {
     Temporary temporary(staging);
@@ -228,13 +229,13 @@ std::optional<FileStamp> Folder::try_replace(int staging, int folder, const std:
   }
 }
 
-FileStamp Folder::replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
-                          const FileAttributes& attributes) {
+FileStamp ConfinedFolder::replace(const std::string& path, EntryKind kind, std::span<const std::byte> bytes,
+                                  const FileAttributes& attributes) {
   return replace(path, kind, [bytes](const PieceSink& use) { use(bytes); }, attributes);
 }
 
-FileStamp Folder::replace(const std::string& path, EntryKind kind, const FileBytes& bytes,
-                          const FileAttributes& attributes) {
+FileStamp ConfinedFolder::replace(const std::string& path, EntryKind kind, const FileBytes& bytes,
+                                  const FileAttributes& attributes) {
   const Fd folder = make_folder(split_path(path).folder, attributes);
   if (!folder) throw path_error("write", path, errno);
   if (staging_)
@@ -242,12 +243,12 @@ FileStamp Folder::replace(const std::string& path, EntryKind kind, const FileByt
   return *try_replace(folder.get(), folder.get(), path, kind, bytes, attributes);
 }
 
-void Folder::ensure_folder(const std::string& path, const FileAttributes& attributes) {
+void ConfinedFolder::ensure_folder(const std::string& path, const FileAttributes& attributes) {
   if (!make_folder(path, attributes)) throw path_error("make folder", path, errno);
 }
 
-FileStamp Folder::take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
-                       const FileAttributes& attributes) {
+FileStamp ConfinedFolder::take(const ConfinedFolder& from, const std::string& name, const std::string& path,
+                               EntryKind kind, const FileAttributes& attributes) {
   const auto [above, leaf] = split_path(path);
   const Fd folder = make_folder(above, attributes);
   if (!folder) throw path_error("write", path, errno);
@@ -259,8 +260,8 @@ FileStamp Folder::take(const Folder& from, const std::string& name, const std::s
   return stamp_after_rename(written, folder.get(), leaf, path);
 }
 
-FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
-                       const FileAttributes& attributes) {
+FileStamp ConfinedFolder::copy(const ConfinedFolder& from, const std::string& name, int folder, const std::string& path,
+                               EntryKind kind, const FileAttributes& attributes) {
   const auto bytes = [&](const PieceSink& use) { read_pieces(from.descriptor(), name, kind, use); };
   struct stat status{};
   if (::fstatat(from.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
@@ -273,7 +274,7 @@ FileStamp Folder::copy(const Folder& from, const std::string& name, int folder, 
   return stamp_of(folder, leaf, path);
 }
 
-bool Folder::holds(const std::string& path, EntryKind kind, const FileBytes& bytes) const {
+bool ConfinedFolder::holds(const std::string& path, EntryKind kind, const FileBytes& bytes) const {
   const Fd seen = open_beneath(root_.get(), path, O_PATH | O_NOFOLLOW, resolution_);
   if (!seen && errno == ENOENT) return false;
   struct stat status{};
@@ -286,7 +287,7 @@ bool Folder::holds(const std::string& path, EntryKind kind, const FileBytes& byt
   return file_holds(fd.get(), path, bytes);
 }
 
-bool Folder::remove(const std::string& path) {
+bool ConfinedFolder::remove(const std::string& path) {
   const auto [above, name] = split_path(path);
   const Fd folder = open_folder(above);
   if (folder && ::unlinkat(folder.get(), name.c_str(), 0) == 0) return true;
@@ -294,7 +295,7 @@ bool Folder::remove(const std::string& path) {
   throw path_error("remove", path, errno);
 }
 
-bool Folder::remove_empty_folder(const std::string& path) {
+bool ConfinedFolder::remove_empty_folder(const std::string& path) {
   const auto [above, name] = split_path(path);
   const Fd folder = open_folder(above);
   if (folder && ::unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR) == 0) return true;
@@ -304,7 +305,7 @@ bool Folder::remove_empty_folder(const std::string& path) {
   throw path_error("remove", path, errno);
 }
 
-void Folder::sync() const {
+void ConfinedFolder::sync() const {
   if (::syncfs(root_.get()) != 0) throw error_from_errno("cannot sync '" + path_.string() + "'", errno);
 }
 

@@ -38,13 +38,13 @@ struct FileAttributes {
 /// An open folder below which no path is resolved through a symlink: every component is opened with O_NOFOLLOW. Not
 /// thread safe; make one per thread. Members throw Error: io, denied, cannot_create, data (a component of the path is a
 /// symlink or a file).
-class Folder final {
+class ConfinedFolder final {
  public:
-  explicit Folder(const std::filesystem::path& path);
+  explicit ConfinedFolder(const std::filesystem::path& path);
 
   /// Files are written in the folder `staging` before they are renamed, if it is on the same filesystem as their
   /// target; a kill leaves its leftovers there.
-  Folder(const std::filesystem::path& path, const std::filesystem::path& staging);
+  ConfinedFolder(const std::filesystem::path& path, const std::filesystem::path& staging);
 
   /// The stamp of the file at `path`, and whether it is a file, executable or symlink; nothing where there is nothing
   /// or a folder.
@@ -66,7 +66,7 @@ class Folder final {
 
   /// Renames the file or symlink `name` of the folder `from` to `path`; copies it with its time when that is on another
   /// filesystem. Creates missing folders.
-  FileStamp take(const Folder& from, const std::string& name, const std::string& path, EntryKind kind,
+  FileStamp take(const ConfinedFolder& from, const std::string& name, const std::string& path, EntryKind kind,
                  const FileAttributes& attributes);
 
   /// True when the file or symlink at `path` has exactly these bytes.
@@ -83,8 +83,8 @@ class Folder final {
   int descriptor() const noexcept { return root_.get(); }
 
  private:
-  FileStamp copy(const Folder& from, const std::string& name, int folder, const std::string& path, EntryKind kind,
-                 const FileAttributes& attributes);
+  FileStamp copy(const ConfinedFolder& from, const std::string& name, int folder, const std::string& path,
+                 EntryKind kind, const FileAttributes& attributes);
   Fd open_folder(const std::string& path) const;
   Fd make_folder(const std::string& path, const FileAttributes& attributes);
   std::optional<FileStamp> try_replace(int staging, int folder, const std::string& path, EntryKind kind,
