@@ -95,7 +95,7 @@ struct LinkedTarget {
     hard_link
   } unchanged = Unchanged::copy;  ///< files of the previous tree; copy: a reflink where supported
   enum class Access { owner_writes, group_writes } access = Access::owner_writes;
-  enum class Strangers { refuse, remove } strangers = Strangers::refuse;  ///< files of others in the root
+  enum class ForeignFiles { refuse, remove } foreign_files = ForeignFiles::refuse;  ///< of others, in the root
   std::size_t keep_trees = 0;  ///< old trees that stay, the newest ones, whatever the timeout
 };
 
@@ -104,7 +104,8 @@ struct InPlaceTarget {
   std::filesystem::path folder;
   std::filesystem::path git_dir;  ///< empty: below folder/.sidekick, or folder/.git of the same origin
   enum class DeleteOrder { last, first } delete_order = DeleteOrder::last;
-  enum class Strangers { keep, replace } strangers = Strangers::keep;  ///< files in the way that never came from git
+  /// Where git has a file, and another that never came from git is there.
+  enum class FilesInTheWay { keep, replace } files_in_the_way = FilesInTheWay::keep;
 };
 
 enum class Submodules { recursive, shallow, off };

@@ -52,9 +52,9 @@ std::optional<std::size_t> damaged_part(const Snapshot& snapshot, const CancelTo
 }
 
 /// Later repairs are not publications, so hooks are not called.
-struct Unannounced {
+struct StopsAnnouncing {
   Publisher& publisher;
-  ~Unannounced() { publisher.before_switch({}); }
+  ~StopsAnnouncing() { publisher.before_switch({}); }
 };
 
 }  // namespace
@@ -155,7 +155,7 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announc
       is_complete(store_, id, all, frame.cancel) ? store_.commit_of(id) : fetch(store_, remote, id, all, known, frame);
   auto snapshot = source_.fetch(publication.commit, frame);
   const auto gate = gate_for(publication, frame);
-  const Unannounced at_the_end{*publisher_};
+  const StopsAnnouncing at_the_end{*publisher_};
   publisher_->before_switch([&announce, publication](const std::filesystem::path& tree) mutable {
     publication.tree = tree;
     announce(publication);
@@ -173,7 +173,7 @@ Publication Workspace::publish(const ObjectId& id, Remote& remote, const Announc
 
 std::optional<Publication> Workspace::show(const ObjectId& commit, const Announce& announce) {
   Publication publication{commit, publisher_->current(), 0, {}};
-  const Unannounced at_the_end{*publisher_};
+  const StopsAnnouncing at_the_end{*publisher_};
   publisher_->before_switch([&announce, publication](const std::filesystem::path& tree) mutable {
     publication.tree = tree;
     announce(publication);

@@ -77,7 +77,7 @@ TEST_CASE("A change writes what changed and removes what is gone and leaves the 
   CHECK(inode(site.folder / "same.txt") == before);
 }
 
-TEST_CASE("A stranger in the way is named and kept unless it may be replaced") {
+TEST_CASE("A file in the way is named and kept unless it may be replaced") {
   const Served site;
   site.repository.write("index.html", "from git");
   site.repository.write("other.html", "other");

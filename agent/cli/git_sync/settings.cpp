@@ -128,7 +128,7 @@ class Reader {
     target.stale_timeout = time("stale-worktree-timeout", 0ms, "nothing");
     target.keep_trees = static_cast<std::size_t>(number("keep-trees", 0));
     if (values_.flag("hard-links")) target.unchanged = git_sync::LinkedTarget::Unchanged::hard_link;
-    if (values_.flag("empty-root")) target.strangers = git_sync::LinkedTarget::Strangers::remove;
+    if (values_.flag("empty-root")) target.foreign_files = git_sync::LinkedTarget::ForeignFiles::remove;
     if (values_.flag("group-write")) target.access = git_sync::LinkedTarget::Access::group_writes;
     out_.touch_file = below(target.root, "touch-file");
     out_.error_file = below(target.root, "error-file");
@@ -145,7 +145,7 @@ class Reader {
     if (values_.find("git-dir")) target.git_dir = settled(values_, values_.text("git-dir"));
     if (choice("delete-order", {"last", "first"}) == "first")
       target.delete_order = git_sync::InPlaceTarget::DeleteOrder::first;
-    if (values_.flag("force")) target.strangers = git_sync::InPlaceTarget::Strangers::replace;
+    if (values_.flag("force")) target.files_in_the_way = git_sync::InPlaceTarget::FilesInTheWay::replace;
     for (const auto name : {"touch-file", "error-file"})
       if (values_.find(name) && fs::path(values_.text(name)).is_relative())
         values_.report(unfit(name, "a relative path with --in-place", "give an absolute path outside of the folder"));

@@ -20,7 +20,7 @@ constexpr std::size_t max_last_words_bytes = 600;
   throw Error(error);
 }
 
-ChildResult run_hook(const ExecHook& hook, const Publication& publication, ToldHash told, const CancelToken& cancel) {
+ChildResult run_hook(const ExecHook& hook, const Publication& publication, HookHash told, const CancelToken& cancel) {
   try {
     return run_child({.argv = hook.argv,
                       .folder = publication.tree.string(),
@@ -52,11 +52,11 @@ std::string last_words(const std::string& output) {
 }
 
 std::vector<std::string> environment_for(const std::vector<std::string>& environment, const Publication& publication,
-                                         ToldHash told) {
+                                         HookHash told) {
   const auto hash = publication.commit.hex();
   const auto before = publication.previous ? publication.previous->hex() : std::string();
   const std::array<std::pair<std::string, std::string>, 4> ours{
-      {{"GITSYNC_HASH=", told == ToldHash::before ? before : hash},
+      {{"GITSYNC_HASH=", told == HookHash::before ? before : hash},
        {"SIDEKICK_HASH=", hash},
        {"SIDEKICK_PREVIOUS_HASH=", before},
        {"SIDEKICK_CHANGED_PATHS=", std::to_string(publication.changed_paths)}}};
@@ -67,7 +67,7 @@ std::vector<std::string> environment_for(const std::vector<std::string>& environ
   return out;
 }
 
-TellHook command_hook(ExecHook hook, ToldHash told, Log& log) {
+TellHook command_hook(ExecHook hook, HookHash told, Log& log) {
   return [hook = std::move(hook), told, &log](const Publication& publication, const CancelToken& cancel) {
     const auto result = run_hook(hook, publication, told, cancel);
     const auto output = last_words(result.output);

@@ -17,10 +17,10 @@ class Hooks::Impl {
        const std::optional<Webhook>& webhook, const std::optional<PostSyncSignal>& signal, Log& log,
        MetricSink& metrics) {
     if (pre_publish_hook)
-      before_.emplace("pre-publish-exechook", command_hook(*pre_publish_hook, ToldHash::before, log),
+      before_.emplace("pre-publish-exechook", command_hook(*pre_publish_hook, HookHash::before, log),
                       pre_publish_hook->backoff, log, metrics);
     if (exec_hook)
-      command_.emplace("exechook", command_hook(*exec_hook, ToldHash::published, log), exec_hook->backoff, log,
+      command_.emplace("exechook", command_hook(*exec_hook, HookHash::published, log), exec_hook->backoff, log,
                        metrics);
     if (signal) signal_.emplace("post-sync-signal", signal_hook(*signal, log), signal_backoff, log, metrics);
     if (webhook) url_.emplace("webhook", url_hook(*webhook), webhook->backoff, log, metrics);

@@ -138,7 +138,7 @@ class Planner final {
 };
 
 /// Keeps the foreign files sorted and unique.
-void add_stranger(Plan& plan, const std::string& path) {
+void add_file_in_the_way(Plan& plan, const std::string& path) {
   const auto at = std::ranges::lower_bound(plan.in_the_way, path);
   if (at != plan.in_the_way.end() && *at == path) return;
   plan.in_the_way.insert(at, path);
@@ -192,7 +192,7 @@ void plan_empty_folders(Plan& plan, std::span<const Row> rows, std::span<const s
     if (obstacle.empty()) continue;
     const auto row = std::ranges::lower_bound(rows, std::string_view(obstacle), {}, &Row::path);
     // Files of ours are handled by their own row.
-    if (row == rows.end() || row->path != obstacle || !row->goes()) add_stranger(plan, obstacle);
+    if (row == rows.end() || row->path != obstacle || !row->goes()) add_file_in_the_way(plan, obstacle);
   }
   std::set<std::string, std::greater<>> left(plan.leave_empty.begin(), plan.leave_empty.end());
   for (std::string folder : before)

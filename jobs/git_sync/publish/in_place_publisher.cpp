@@ -96,7 +96,7 @@ class InPlacePublisher final : public Publisher {
     make_state_folder(make_folder(places_.folder));
     const auto found = assess(places_, snapshot, cancel);
     const auto& plan = found.plan;
-    if (!plan.in_the_way.empty()) judge_strangers(plan.in_the_way);
+    if (!plan.in_the_way.empty()) judge_files_in_the_way(plan.in_the_way);
     const bool recorded = found.known && !found.interrupted && found.recorded.commit == snapshot.commit &&
                           found.recorded.snapshot_key == found.snapshot_key;
     if (recorded && !plan.changes_files() && plan.adopt.empty() && plan.make_folders.empty()) return {};
@@ -145,8 +145,8 @@ class InPlacePublisher final : public Publisher {
     return known_commit_;
   }
 
-  void judge_strangers(const std::vector<std::string>& in_the_way) const {
-    if (target_.strangers == InPlaceTarget::Strangers::keep)
+  void judge_files_in_the_way(const std::vector<std::string>& in_the_way) const {
+    if (target_.files_in_the_way == InPlaceTarget::FilesInTheWay::keep)
       throw Error(ErrorKind::config,
                   "cannot publish in '" + places_.folder.string() + "': " + name_some(in_the_way) +
                       (in_the_way.size() == 1 ? " is" : " are") + " in the way and never came from git",

@@ -40,8 +40,8 @@ bool leads_to(const fs::path& entry, const fs::path& path) {
 }
 
 /// The names in the root that are neither ours nor disposable.
-std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& target,
-                                      std::span<const fs::path> also_ours) {
+std::vector<std::string> foreign_names(const fs::path& root, const LinkedTarget& target,
+                                       std::span<const fs::path> also_ours) {
   auto entries = entries_of(root);
   std::erase_if(entries, [&](const fs::path& entry) {
     const auto name = entry.filename();
@@ -57,8 +57,8 @@ std::vector<std::string> strangers_in(const fs::path& root, const LinkedTarget& 
   return names;
 }
 
-[[noreturn]] void throw_not_ours(const fs::path& root, const std::vector<std::string>& strangers) {
-  throw Error(ErrorKind::config, "cannot use '" + root.string() + "' as the root: it holds " + name_some(strangers),
+[[noreturn]] void throw_not_ours(const fs::path& root, const std::vector<std::string>& foreign) {
+  throw Error(ErrorKind::config, "cannot use '" + root.string() + "' as the root: it holds " + name_some(foreign),
               "name an empty folder, or a new one inside it; --empty-root deletes what is there");
 }
 
@@ -88,13 +88,12 @@ fs::path prepare_root(const LinkedTarget& target, Log& log, std::span<const fs::
   bool has_git = fs::exists(fs::symlink_status(git, error));
   const bool ours = is_folder(git) && is_folder(root / ".worktrees");
   if (!ours) {
-    auto strangers = strangers_in(root, target, also_ours);
-    if (has_git && (!strangers.empty() || !is_folder(git))) strangers.insert(strangers.begin(), ".git");
-    if (!strangers.empty() && target.strangers == LinkedTarget::Strangers::refuse) throw_not_ours(root, strangers);
-    if (!strangers.empty())
-      log.warn("emptying the root: it holds files of others",
-               {{"path", root.native()}, {"names", name_some(strangers)}});
-    for (const auto& name : strangers) remove_whole(root / name);
+    auto foreign = foreign_names(root, target, also_ours);
+    if (has_git && (!foreign.empty() || !is_folder(git))) foreign.insert(foreign.begin(), ".git");
+    if (!foreign.empty() && target.foreign_files == LinkedTarget::ForeignFiles::refuse) throw_not_ours(root, foreign);
+    if (!foreign.empty())
+      log.warn("emptying the root: it holds files of others", {{"path", root.native()}, {"names", name_some(foreign)}});
+    for (const auto& name : foreign) remove_whole(root / name);
   }
   has_git = fs::exists(fs::symlink_status(git, error));
   if (has_git) make_readable(git, log);

@@ -39,7 +39,7 @@ void put_text(std::string& out, std::string_view text) {
 }
 
 /// Takes values off the front; after the first missing one, `whole` stays false.
-struct Taker {
+struct FieldReader {
   std::string_view rest;
   bool whole = true;
 
@@ -64,22 +64,22 @@ std::optional<Record> parse(std::string_view bytes) {
   if (!bytes.starts_with(magic) || bytes.size() < magic.size() + sum_size) return {};
   const auto body = bytes.substr(0, bytes.size() - sum_size);
   if (std::memcmp(checksum(body).value.id, bytes.data() + body.size(), sum_size) != 0) return {};
-  Taker taker{body.substr(magic.size())};
+  FieldReader fields{body.substr(magic.size())};
   Record record;
-  record.commit.value = taker.value<git_oid>();
-  record.snapshot_key = taker.text();
-  const auto count = taker.value<std::uint64_t>();
-  for (std::uint64_t i = 0; i < count && taker.whole; i++) {
-    const auto path = taker.text();
+  record.commit.value = fields.value<git_oid>();
+  record.snapshot_key = fields.text();
+  const auto count = fields.value<std::uint64_t>();
+  for (std::uint64_t i = 0; i < count && fields.whole; i++) {
+    const auto path = fields.text();
     RecordedFile file;
-    file.kind = static_cast<EntryKind>(taker.value<std::uint32_t>());
-    file.blob.value = taker.value<git_oid>();
-    file.stamp = taker.value<FileStamp>();
+    file.kind = static_cast<EntryKind>(fields.value<std::uint32_t>());
+    file.blob.value = fields.value<git_oid>();
+    file.stamp = fields.value<FileStamp>();
     record.files.emplace_hint(record.files.end(), path, file);
   }
-  const auto folders = taker.value<std::uint64_t>();
-  for (std::uint64_t i = 0; i < folders && taker.whole; i++) record.empty_folders.emplace_back(taker.text());
-  if (!taker.whole || !taker.rest.empty()) return {};
+  const auto folders = fields.value<std::uint64_t>();
+  for (std::uint64_t i = 0; i < folders && fields.whole; i++) record.empty_folders.emplace_back(fields.text());
+  if (!fields.whole || !fields.rest.empty()) return {};
   return record;
 }
 

@@ -44,7 +44,7 @@ std::optional<ObjectId> published_commit(const InPlaceTarget& target);
 ///   there, and fetches nothing again. If that repository cannot be opened, deletes its content and the worktrees,
 ///   except the one that the link points to: readers keep it until there is a new one.
 /// - Rejects anything else as foreign: Error config that names some of it, and nothing was touched. With
-///   Strangers::remove, deletes it with a warning.
+///   ForeignFiles::remove, deletes it with a warning.
 /// In both modes removes incomplete loose objects, with a warning: they are fetched again.
 /// Throws Error also: denied, cannot_create, io.
 std::filesystem::path prepare_root(const LinkedTarget& target, Log& log,

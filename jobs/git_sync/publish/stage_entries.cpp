@@ -16,9 +16,9 @@ namespace {
 constexpr std::size_t entries_worth_a_thread = 64;
 constexpr std::size_t max_threads = 4;
 
-class Stagers final {
+class StagingThreads final {
  public:
-  Stagers(const Staging& staging, const std::vector<const Entry*>& entries, const CancelToken& cancel)
+  StagingThreads(const Staging& staging, const std::vector<const Entry*>& entries, const CancelToken& cancel)
       : staging_(staging), entries_(entries), cancel_(cancel), stamps_(entries.size()) {}
 
   std::vector<FileStamp> run(CheckoutReader& reader) {
@@ -67,7 +67,7 @@ class Stagers final {
 
 std::vector<FileStamp> stage_entries(const Staging& staging, const std::vector<const Entry*>& entries,
                                      CheckoutReader& reader, const CancelToken& cancel) {
-  return Stagers(staging, entries, cancel).run(reader);
+  return StagingThreads(staging, entries, cancel).run(reader);
 }
 
 }  // namespace sidekick::git_sync

@@ -141,7 +141,7 @@ std::uint64_t write_plain(git_repository* repository, const std::vector<ObjectId
 }
 
 /// Carries an exception across the callbacks of libgit2, which must not see one.
-struct Crossing {
+struct PackTransfer {
   PackSink& sink;
   const CancelToken& cancel;
   std::uint64_t bytes = 0;
@@ -149,20 +149,20 @@ struct Crossing {
 };
 
 int take_piece(void* data, std::size_t size, void* payload) {
-  auto& crossing = *static_cast<Crossing*>(payload);
+  auto& transfer = *static_cast<PackTransfer*>(payload);
   try {
-    crossing.cancel.throw_if_cancelled();
-    crossing.sink.write({static_cast<const std::byte*>(data), size});
-    crossing.bytes += size;
+    transfer.cancel.throw_if_cancelled();
+    transfer.sink.write({static_cast<const std::byte*>(data), size});
+    transfer.bytes += size;
     return 0;
   } catch (...) {
-    crossing.failure = std::current_exception();
+    transfer.failure = std::current_exception();
     return GIT_EUSER;
   }
 }
 
 int look_up_from_work(int, std::uint32_t, std::uint32_t, void* payload) {
-  return static_cast<Crossing*>(payload)->cancel.cancelled() ? GIT_EUSER : 0;
+  return static_cast<PackTransfer*>(payload)->cancel.cancelled() ? GIT_EUSER : 0;
 }
 
 std::uint64_t write_deltas(git_repository* repository, const std::vector<ObjectId>& objects, PackSink& sink,
@@ -170,18 +170,18 @@ std::uint64_t write_deltas(git_repository* repository, const std::vector<ObjectI
   git_packbuilder* raw = nullptr;
   int code = git_packbuilder_new(&raw, repository);
   const PackBuilder builder(raw);
-  Crossing crossing{sink, cancel, 0, {}};
-  if (code == 0) code = git_packbuilder_set_callbacks(raw, look_up_from_work, &crossing);
+  PackTransfer transfer{sink, cancel, 0, {}};
+  if (code == 0) code = git_packbuilder_set_callbacks(raw, look_up_from_work, &transfer);
   git_packbuilder_set_threads(raw, 0);
   for (auto it = objects.begin(); it != objects.end() && code == 0; ++it) {
     cancel.throw_if_cancelled();
     code = git_packbuilder_insert(raw, &it->value, nullptr);
   }
-  if (code == 0) code = git_packbuilder_foreach(raw, take_piece, &crossing);
+  if (code == 0) code = git_packbuilder_foreach(raw, take_piece, &transfer);
   cancel.throw_if_cancelled();
-  if (crossing.failure) std::rethrow_exception(crossing.failure);
+  if (transfer.failure) std::rethrow_exception(transfer.failure);
   if (code != 0) throw git_error("cannot pack the objects of a repository", code, ErrorKind::data);
-  return crossing.bytes;
+  return transfer.bytes;
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ void make_folder(const fs::path& path, fs::perms mode) {
 }
 
 // A repository that an earlier process had started when it was killed is completed; that of another owner is not.
-void refuse_strangers(const fs::path& git_dir) {
+void refuse_foreign_files(const fs::path& git_dir) {
   constexpr std::array<std::string_view, 13> ours{"HEAD",
                                                   "config",
                                                   "objects",
@@ -99,7 +99,7 @@ void make_git_dir(const fs::path& git_dir, LinkedTarget::Access access) {
   const auto folder_mode = static_cast<fs::perms>(shared ? 02775 : 0755);
   if (fs::exists(git_dir / "HEAD") && fs::is_directory(git_dir / "objects") && fs::exists(git_dir / "config"))
     return make_folder(git_dir / "objects" / "pack", folder_mode);
-  refuse_strangers(git_dir);
+  refuse_foreign_files(git_dir);
   for (const char* name : {"", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "info"})
     make_folder(*name ? git_dir / name : git_dir, folder_mode);
   const NewFile how{.mode = shared ? mode_t{0664} : mode_t{0644}, .mask = NewFile::Mask::ignored};

@@ -99,7 +99,7 @@ class Repack final {
     walk_history(odb_.get(), tips, boundary, cancel_, [&](const HistoryStep& step) {
       check(git_packbuilder_insert(builder_.get(), &step.commit.value, nullptr));
       trees.run(step.links.tree);
-      return Onward::go_on;
+      return AfterVisit::go_on;
     });
   }
 
@@ -175,7 +175,7 @@ bool has_much_garbage(git_repository* repository, const fs::path& git_dir, const
   walk_history(odb.get(), tips, {shallow.begin(), shallow.end()}, cancel, [&](const HistoryStep& step) {
     reached.insert(step.commit);
     trees.run(step.links.tree);
-    return Onward::go_on;
+    return AfterVisit::go_on;
   });
   Unreached unreached{odb.get(), reached};
   git_odb_foreach(odb.get(), add_if_unreached, &unreached);

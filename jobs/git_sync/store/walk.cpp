@@ -30,7 +30,7 @@ ObjectIdSet set_of(const std::vector<ObjectId>& ids) {
 }  // namespace
 
 void walk_history(git_odb* odb, const std::vector<ObjectId>& tips, const ObjectIdSet& boundary,
-                  const CancelToken& cancel, const std::function<Onward(const HistoryStep&)>& visit) {
+                  const CancelToken& cancel, const std::function<AfterVisit(const HistoryStep&)>& visit) {
   ObjectIdSet seen;
   std::deque<std::pair<ObjectId, int>> due;
   const auto add = [&](const ObjectId& id, int depth) {
@@ -42,7 +42,7 @@ void walk_history(git_odb* odb, const std::vector<ObjectId>& tips, const ObjectI
     const auto [id, depth] = due.front();
     due.pop_front();
     const HistoryStep step{id, read_commit(odb, id), depth};
-    if (visit(step) == Onward::stop) return;
+    if (visit(step) == AfterVisit::stop) return;
     if (boundary.contains(id)) continue;
     for (const auto& parent : step.links.parents) add(parent, depth + 1);
   }
@@ -75,7 +75,7 @@ std::optional<Missing> first_missing(git_odb* odb, const ObjectId& commit, const
     ObjectId tree;
     walk_history(odb, {commit}, set_of(shallow), cancel, [&](const HistoryStep& step) {
       if (step.commit == commit) tree = step.links.tree;
-      return Onward::go_on;
+      return AfterVisit::go_on;
     });
     TreeWalk walk(odb, cancel, [&](const ObjectId& id, git_object_t type, const std::string& where) {
       if (type == GIT_OBJECT_BLOB && git_odb_exists(odb, &id.value) == 0) {
@@ -101,11 +101,11 @@ bool has_depth(git_odb* odb, const ObjectId& commit, int depth, const std::vecto
   const auto boundary = set_of(shallow);
   bool as_asked = true;
   walk_history(odb, {commit}, boundary, cancel, [&](const HistoryStep& step) {
-    if (depth > 0 && step.depth >= depth) return Onward::stop;
+    if (depth > 0 && step.depth >= depth) return AfterVisit::stop;
     const bool last = depth > 0 && step.depth == depth - 1;
     const bool cut = boundary.contains(step.commit);
     as_asked = last ? cut || step.links.parents.empty() : !cut;
-    return as_asked ? Onward::go_on : Onward::stop;
+    return as_asked ? AfterVisit::go_on : AfterVisit::stop;
   });
   return as_asked;
 }

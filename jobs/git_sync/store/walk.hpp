@@ -18,9 +18,9 @@ struct HistoryStep {
   CommitLinks links;
   int depth = 0;
 };
-enum class Onward { go_on, stop };
+enum class AfterVisit { go_on, stop };
 void walk_history(git_odb* odb, const std::vector<ObjectId>& tips, const ObjectIdSet& boundary,
-                  const CancelToken& cancel, const std::function<Onward(const HistoryStep&)>& visit);
+                  const CancelToken& cancel, const std::function<AfterVisit(const HistoryStep&)>& visit);
 
 /// Visits trees and blobs, each once over all calls of run(). Skips submodules.
 class TreeWalk final {

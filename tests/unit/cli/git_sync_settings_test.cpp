@@ -247,7 +247,7 @@ TEST_CASE("git-sync: in place there are flags of our own") {
       told(in_place({"--git-dir=/nowhere/state", "--delete-order=first", "--force", "--subdir=./pub/html/"}));
   CHECK(out.in_place().git_dir == "/nowhere/state");
   CHECK(out.in_place().delete_order == git_sync::InPlaceTarget::DeleteOrder::first);
-  CHECK(out.in_place().strangers == git_sync::InPlaceTarget::Strangers::replace);
+  CHECK(out.in_place().files_in_the_way == git_sync::InPlaceTarget::FilesInTheWay::replace);
   CHECK(out.job.subdir == "pub/html");
   check_refused(in_place({"--touch-file=x"}), ErrorKind::usage, "a relative path with --in-place");
 }
@@ -483,6 +483,6 @@ TEST_CASE("git-sync: the pre-publish hook has its peer's names and a hint to the
 }
 
 TEST_CASE("git-sync: a root of others is emptied only where that is asked for") {
-  CHECK(told(with_root({})).linked().strangers == git_sync::LinkedTarget::Strangers::refuse);
-  CHECK(told(with_root({"--empty-root"})).linked().strangers == git_sync::LinkedTarget::Strangers::remove);
+  CHECK(told(with_root({})).linked().foreign_files == git_sync::LinkedTarget::ForeignFiles::refuse);
+  CHECK(told(with_root({"--empty-root"})).linked().foreign_files == git_sync::LinkedTarget::ForeignFiles::remove);
 }

@@ -119,7 +119,7 @@ TEST_CASE("a kill at any moment leaves whole files and the next publication is e
   CHECK(site.log.warnings().empty());
 }
 
-TEST_CASE("what a stranger puts in the place of a file that was pending is not removed") {
+TEST_CASE("a foreign file in the place of a pending file is not removed") {
   Site site;
   const auto commits = make_commits(site);
   site.publish(commits[0]);

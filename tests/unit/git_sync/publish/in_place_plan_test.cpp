@@ -104,7 +104,7 @@ TEST_CASE("what was staged and renamed before a kill is ours and no damage") {
   CHECK(plan.in_the_way.empty());
 }
 
-TEST_CASE("what only looks pending is a stranger") {
+TEST_CASE("a file that only looks pending is foreign") {
   Case c{.wanted = {entry("new", '3')},
          .begun = {{}, {}, {{"dropped", recorded('9', 7)}, {"new", recorded('9', 7)}}},
          .disk = {{"dropped", file_seen(8)}, {"new", file_seen(8)}}};

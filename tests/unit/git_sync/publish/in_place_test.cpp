@@ -145,7 +145,7 @@ TEST_CASE("files that never came from git are kept where they are not in the way
   CHECK(site.published() == left);
 }
 
-TEST_CASE("a stranger with the bytes that git wants is adopted and stays the same file") {
+TEST_CASE("a foreign file with the bytes that git wants is adopted and stays the same file") {
   Site site;
   fs::create_directories(site.folder);
   write_file(site.folder / "page", "as git has it");
@@ -160,7 +160,7 @@ TEST_CASE("a stranger with the bytes that git wants is adopted and stays the sam
   CHECK_FALSE(fs::exists(site.folder / "page"));
 }
 
-TEST_CASE("strangers in the way stop a publication before anything changes") {
+TEST_CASE("files in the way stop a publication before anything changes") {
   Site site;
   site.source.write("first", "x");
   const auto one = site.source.commit();
@@ -179,14 +179,14 @@ TEST_CASE("strangers in the way stop a publication before anything changes") {
   CHECK(read_file(site.folder / "first") == "x");
   CHECK(site.publisher()->current()->hex() == one);
 
-  site.target.strangers = InPlaceTarget::Strangers::replace;
+  site.target.files_in_the_way = InPlaceTarget::FilesInTheWay::replace;
   site.publish();
   CHECK(site.published() == site.checkout());
   REQUIRE(site.log.warnings().size() == 1);
   CHECK(site.log.warnings()[0].find("count=5") != std::string::npos);
 }
 
-TEST_CASE("a folder with strangers in the place of a file is in the way") {
+TEST_CASE("a folder with foreign files in the place of a file is in the way") {
   Site site;
   site.source.write("thing/ours", "x");
   site.source.commit();
@@ -200,12 +200,12 @@ TEST_CASE("a folder with strangers in the place of a file is in the way") {
   REQUIRE(error);
   CHECK(mentions(*error, "'thing/more/stranger'"));
   CHECK(fs::exists(site.folder / "thing/ours"));
-  site.target.strangers = InPlaceTarget::Strangers::replace;
+  site.target.files_in_the_way = InPlaceTarget::FilesInTheWay::replace;
   site.publish();
   CHECK(site.published() == site.checkout());
 }
 
-TEST_CASE("nothing is written through a symlink that a stranger placed") {
+TEST_CASE("nothing is written through a foreign symlink") {
   Site site;
   fs::create_directories(site.place / "outside");
   fs::create_directories(site.folder);
@@ -218,7 +218,7 @@ TEST_CASE("nothing is written through a symlink that a stranger placed") {
   CHECK(mentions(*error, "'data'"));
   CHECK(fs::is_empty(site.place / "outside"));
 
-  site.target.strangers = InPlaceTarget::Strangers::replace;
+  site.target.files_in_the_way = InPlaceTarget::FilesInTheWay::replace;
   site.publish();
   CHECK(fs::is_empty(site.place / "outside"));
   CHECK(site.published() == site.checkout());
@@ -515,7 +515,7 @@ TEST_CASE("a file of others in the place of a submodule that is not filled is re
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::config);
   CHECK(read_file(site.folder / "libs") == "precious");
-  site.target.strangers = InPlaceTarget::Strangers::replace;
+  site.target.files_in_the_way = InPlaceTarget::FilesInTheWay::replace;
   site.publish();
   CHECK(site.published() == site.checkout());
 }
