@@ -134,7 +134,7 @@ TEST_CASE("the report tells attempts, codes, signals, memory and time of the pro
   const auto report = (folder / "report").string();
   auto finished = run(run_misbehave(Place::ordinary, {"--report=" + report}, {"eat", "50"}), 60s);
   INFO(finished.describe());
-  auto told = parse_json(read_file(report));
+  auto told = sidekick::parse_json(read_file(report));
   CHECK(told.at("exit_code") == 0);
   CHECK(told.at("attempts").as_array().size() == 1);
   CHECK(told.at("attempts").at(0).at("end") == "exited");
@@ -142,18 +142,18 @@ TEST_CASE("the report tells attempts, codes, signals, memory and time of the pro
   CHECK(told.at("attempts").at(0).at("user_s").to_number<double>() > 0);
   CHECK(told.at("attempts").at(0).at("signal").is_null());
   finished = run(run_misbehave(Place::ordinary, {"--report=" + report, "--retries=1"}, {"die", "9"}), 60s);
-  told = parse_json(read_file(report));
+  told = sidekick::parse_json(read_file(report));
   CHECK(told.at("exit_code") == 137);
   REQUIRE(told.at("attempts").as_array().size() == 2);
   CHECK(told.at("attempts").at(1).at("end") == "signalled");
   CHECK(told.at("attempts").at(1).at("code") == 137);
   CHECK(told.at("attempts").at(1).at("signal") == "SIGKILL");
   finished = run(run_misbehave(Place::ordinary, {"--report=" + report}, {"exit", "137"}), 60s);
-  told = parse_json(read_file(report));
+  told = sidekick::parse_json(read_file(report));
   CHECK(told.at("exit_code") == 137);
   CHECK(told.at("attempts").at(0).at("end") == "exited");
   CHECK(run(run_command(Place::ordinary, {"--report=" + report}, {"/no/such"}), 20s).exit_code == 127);
-  told = parse_json(read_file(report));
+  told = sidekick::parse_json(read_file(report));
   CHECK(told.at("attempts").at(0).at("end") == "not_started");
 }
 
