@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 
 #include "sidekick/error.hpp"
 
@@ -103,6 +104,17 @@ bool is_uuid(std::string_view text) {
   return text.size() == 32 && std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
+/// The server would keep only one of them. What is listed twice in the same words loses nothing.
+void refuse_same_names(const std::vector<Bson>& indexes, const std::string& what) {
+  std::map<std::string, const Bson*> by_name;
+  for (const auto& index : indexes) {
+    const auto name = text_of(index.get(), "name");
+    const auto [other, is_new] = by_name.emplace(name, &index);
+    if (!is_new && !std::ranges::equal(other->second->bytes(), index.bytes()))
+      throw Error(ErrorKind::data, what + " holds two different indexes with the name '" + name + "'");
+  }
+}
+
 std::vector<Bson> indexes_of(const Bson& document, const std::string& what) {
   const auto it = find_value(document, "indexes");
   if (!it) return {};
@@ -114,6 +126,7 @@ std::vector<Bson> indexes_of(const Bson& document, const std::string& what) {
   while (bson_iter_next(&element)) elements++;
   if (elements != indexes.size()) malformed(what, "indexes", "an array of objects");
   for (const auto& index : indexes) check_index(index, what);
+  refuse_same_names(indexes, what);
   return indexes;
 }
 

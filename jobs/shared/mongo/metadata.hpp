@@ -23,7 +23,7 @@ struct Metadata {
 Bson parse_json_object(std::string_view json, const std::string& what);
 
 /// Parses it; an empty text is a collection without options or indexes. Throws Error of kind data naming `ns` for
-/// anything that mongodump never writes: not an object, a malformed field or index.
+/// anything that mongodump never writes: not an object, a malformed field or index, two different indexes of one name.
 Metadata parse_metadata(const std::string& json, const Namespace& ns);
 
 /// Throws Error of kind data naming `what` for a specification without a name, or whose key is not a pattern of fields.

@@ -64,6 +64,18 @@ TEST_CASE("metadata of a wrong form is damage that names its collection") {
   CHECK(parse_metadata(R"({"options":null,"indexes":null,"uuid":"","type":null})", {"db", "c"}).indexes.empty());
 }
 
+TEST_CASE("two different indexes of one name are damage, the same one twice is not") {
+  const auto parse = [](const std::string& second) {
+    return parse_metadata(R"({"indexes":[{"v":2,"key":{"a":1},"name":"x"},)" + second + "]}", {"db", "c"});
+  };
+  CHECK(parse(R"({"v":2,"key":{"a":1},"name":"x"})").indexes.size() == 2);
+  CHECK(parse(R"({"v":2,"key":{"a":1},"name":"y"})").indexes.size() == 2);
+  const auto error = error_of([&] { parse(R"({"v":2,"key":{"b":1},"name":"x"})"); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+  CHECK(mentions(*error, "the name 'x'"));
+}
+
 TEST_CASE("an index is sent as the rules say") {
   struct Case {
     const char* spec;
