@@ -1,7 +1,9 @@
 #include "restore/users.hpp"
 
 #include <memory>
+#include <set>
 
+#include "mongo/listed.hpp"
 #include "mongo/persevere.hpp"
 #include "sidekick/error.hpp"
 
@@ -215,10 +217,38 @@ void Logins::keep_own_users() {
   }
 }
 
+/// Best effort: the merge itself reports what this user is denied.
+void Logins::tell_of_removal(const Kind& kind) const try {
+  const auto ids = [&](const Namespace& ns, const Bson& filter) {
+    const auto find =
+        Bson().append("find", ns.collection).append("filter", filter).append("projection", Bson().append("_id", 1));
+    std::set<std::string> out;
+    for (const auto& document : pool_.client().run_cursor(ns.db, find, "cannot read the " + kind.noun + "s"))
+      out.insert(mongo::text_of(document.get(), "_id"));
+    return out;
+  };
+  Bson scope;
+  if (!settings_.db.empty()) scope.append("db", settings_.db);
+  const auto kept = ids(*kind.temporary, Bson());
+  std::vector<std::string> removed;
+  for (const auto& id : ids(kind.stored, scope)) {
+    const auto own = own_.find(id);
+    const bool is_removed_last = &kind == &users_ && own != own_.end() && !own->second;
+    if (!kept.contains(id) || is_removed_last) removed.push_back(id);
+  }
+  if (removed.empty()) return;
+  context_.log.info("removing " + kind.noun + "s that are not in the dump",
+                    {{kind.noun + "s", removed.size()}, {"names", mongo::listed(removed)}});
+} catch (const Error& error) {
+  if (error.kind() != ErrorKind::denied) throw;
+  context_.log.info("removing " + kind.noun + "s that are not in the dump, which this user cannot count");
+}
+
 void Logins::merge(Kind& kind, const Bson& write_concern) {
   // A dump without any user would remove all logins: the official tool skips such a dump too.
   if (kind.taken == 0 || (kind.held.empty() && !kind.is_filled)) return;
   insert_held(kind);
+  if (settings_.drop) mongo::persevere(context_, [&] { tell_of_removal(kind); });
   const auto command = Bson()
                            .append("_mergeAuthzCollections", 1)
                            .append(kind.command_field, kind.temporary->text())

@@ -57,8 +57,8 @@ class Logins final {
   bool any() const noexcept { return users_.taken > 0 || roles_.taken > 0 || !later_.empty(); }
 
   /// Makes the server merge everything; with --drop, removes users and roles that the dump does not have (all, or those
-  /// of --db), unless the dump has none at all. Durable when it returns. `journal` requests the write concern of a
-  /// standalone. Repeatable. Throws Error as CollectionGuard does.
+  /// of --db) and logs which, unless the dump has none at all. Durable when it returns. `journal` requests the write
+  /// concern of a standalone. Repeatable. Throws Error as CollectionGuard does.
   void merge(bool journal);
 
   /// True once the command that changes our own user was sent: a later rejected login proves that it was executed.
@@ -71,6 +71,7 @@ class Logins final {
   struct Kind {
     std::string noun;  ///< "user"
     std::string command_field;
+    mongo::Namespace stored{};                  ///< where the server has them
     std::optional<mongo::Namespace> temporary;  ///< absent: the plan does not restore them
     std::vector<mongo::Bson> held{};
     std::size_t held_bytes = 0;
@@ -86,6 +87,7 @@ class Logins final {
   void insert_held(Kind& kind);
   void drop_temporary(const mongo::Client& client, Kind& kind);
   void merge(Kind& kind, const mongo::Bson& write_concern);
+  void tell_of_removal(const Kind& kind) const;
   void keep_own_users();
   void replay_oplog(const mongo::Bson& write_concern);
   void change_own_users(const mongo::Bson& write_concern);
@@ -96,8 +98,10 @@ class Logins final {
   const Settings& settings_;
   const mongo::Bson& write_concern_;
   JobContext& context_;
-  Kind users_{.noun = "user", .command_field = "tempUsersCollection", .temporary = {}};
-  Kind roles_{.noun = "role", .command_field = "tempRolesCollection", .temporary = {}};
+  Kind users_{
+      .noun = "user", .command_field = "tempUsersCollection", .stored = {"admin", "system.users"}, .temporary = {}};
+  Kind roles_{
+      .noun = "role", .command_field = "tempRolesCollection", .stored = {"admin", "system.roles"}, .temporary = {}};
   /// By the _id of the users that we are logged in as: their document in the dump, or nothing.
   std::map<std::string, std::optional<mongo::Bson>> own_;
   std::vector<mongo::Bson> later_;

@@ -151,6 +151,9 @@ TEST_CASE("with --drop the restore's own user, which the dump does not have, is 
     INFO(finished.describe());
     CHECK(finished.exit_code == 0);
     CHECK_FALSE(can_log_in(guarded, "loader", "loader"));
+    CHECK(has(finished.err, "removing users that are not in the dump"));
+    CHECK(has(finished.err, "\"users\":1,\"names\":\"admin.loader\""));
+    CHECK_FALSE(has(finished.err, "removing roles"));
     check_restored(guarded.client("root", "root-pw"));
   }
 }
@@ -226,6 +229,21 @@ TEST_CASE("users of an old schema are refused before anything is written") {
       CHECK(has(finished.err, "nothing was changed"));
       CHECK(integer(client.command("shop", R"({"count":"fruits","query":{"_id":7}})").at("n")) == 1);
     }
+}
+
+TEST_CASE("users in the dump of one database that are not restored are named") {
+  const Mongod server;
+  const Fixture folder("users-db-dir.tar");
+  for (const auto& dump : {"--archive=" + Fixture("users-db.archive").path().string(),
+                           folder.flags(boost::json::array{"$DIR/dump"}).front()}) {
+    const Finished finished = restore({"--uri=" + server.uri(), dump});
+    INFO(finished.describe());
+    CHECK(finished.exit_code == 0);
+    CHECK(has(finished.err, "skipping the users and roles in the dump of a database"));
+    CHECK(has(finished.err, "shop.$admin.system.users"));
+    CHECK(has(finished.err, "shop.$admin.system.roles"));
+    CHECK(has(finished.err, "--restoreDbUsersAndRoles"));
+  }
 }
 
 TEST_CASE("users of one database are counted where they were merged, and named where they do not belong") {
