@@ -33,13 +33,15 @@ class Selection {
            !settings_.exclude_collections.empty() || !settings_.exclude_collection_prefixes.empty();
   }
 
-  bool accepts(const Namespace& ns) const {
-    const auto name = ns.text();
-    const auto fits = [&](const Pattern& pattern) { return pattern.matches(name); };
-    if (!include_.empty() && std::ranges::none_of(include_, fits)) return false;
-    if (std::ranges::any_of(exclude_, fits)) return false;
+  /// Before anything is excluded.
+  bool includes(const Namespace& ns) const {
+    if (!include_.empty() && !any_matches(include_, ns)) return false;
     if (!settings_.db.empty() && ns.db != settings_.db) return false;
-    if (!settings_.collection.empty() && ns.collection != settings_.collection) return false;
+    return settings_.collection.empty() || ns.collection == settings_.collection;
+  }
+
+  bool accepts(const Namespace& ns) const {
+    if (!includes(ns) || any_matches(exclude_, ns)) return false;
     if (std::ranges::find(settings_.exclude_collections, ns.collection) != settings_.exclude_collections.end())
       return false;
     return std::ranges::none_of(settings_.exclude_collection_prefixes,
@@ -64,6 +66,11 @@ class Selection {
   bool names_a_database() const { return !settings_.db.empty() || !include_.empty(); }
 
  private:
+  static bool any_matches(const std::vector<Pattern>& patterns, const Namespace& ns) {
+    const auto name = ns.text();
+    return std::ranges::any_of(patterns, [&](const Pattern& pattern) { return pattern.matches(name); });
+  }
+
   const Settings& settings_;
   std::vector<Pattern> include_;
   std::vector<Pattern> exclude_;
@@ -152,25 +159,29 @@ void refuse_clashes(const std::vector<DumpCollection>& collections, const Plan& 
   }
 }
 
-bool any_of(const std::vector<DumpCollection>& collections, const std::function<bool(std::string_view)>& fits) {
-  return std::ranges::any_of(collections, [&](const auto& one) { return !one.ns.db.empty() && fits(one.ns.text()); });
+bool any_of(const std::vector<DumpCollection>& collections, const std::function<bool(const Namespace&)>& fits) {
+  return std::ranges::any_of(collections, [&](const auto& one) { return !one.ns.db.empty() && fits(one.ns); });
 }
 
-Error idle(const std::string& flag, const std::string& pattern) {
+Error idle(const std::string& what, const std::string& flag, const std::string& pattern) {
   const bool names_a_database = pattern.find_first_of(".*$") == std::string::npos;
-  return {ErrorKind::no_input, "no collection of the dump matches --" + flag + "='" + pattern + "'",
+  return {ErrorKind::no_input, "no " + what + " of the dump matches --" + flag + "='" + pattern + "'",
           names_a_database ? "a pattern matches database and collection: " + pattern + ".*"
                            : "names are the dump's own, before renaming; --allow-empty makes this a success"};
 }
 
 /// A misspelt pattern would skip data, or restore it under its old name.
-void refuse_idle_patterns(const Settings& settings, const mongo::Renamer& renamer,
+void refuse_idle_patterns(const Settings& settings, const Selection& selection, const mongo::Renamer& renamer,
                           const std::vector<DumpCollection>& collections) {
   for (const auto& text : settings.ns_include)
-    if (const Pattern pattern(text); !any_of(collections, [&](auto ns) { return pattern.matches(ns); }))
-      throw idle("nsInclude", text);
-  for (std::size_t i = 0; i < settings.ns_from.size(); i++)
-    if (!any_of(collections, [&](auto ns) { return renamer.fits(i, ns); })) throw idle("nsFrom", settings.ns_from[i]);
+    if (const Pattern pattern(text); !any_of(collections, [&](const auto& ns) { return pattern.matches(ns.text()); }))
+      throw idle("collection", "nsInclude", text);
+  for (std::size_t i = 0; i < settings.ns_from.size(); i++) {
+    if (!any_of(collections, [&](const auto& ns) { return renamer.fits(i, ns.text()); }))
+      throw idle("collection", "nsFrom", settings.ns_from[i]);
+    if (!any_of(collections, [&](const auto& ns) { return selection.includes(ns) && renamer.fits(i, ns.text()); }))
+      throw idle("selected collection", "nsFrom", settings.ns_from[i]);
+  }
 }
 
 Error nothing_selected(const Settings& settings, const Selection& selection) {
@@ -226,6 +237,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       // The version is only read: it tells how to interpret users, whatever is selected.
       if (*role == Role::auth_version || takes_users(settings, selection, ns)) target = user_target(settings, *role);
       if (target && target->holds_users() && selection.accepts(ns)) chosen = true;
+      if (!target && ns.db != "admin" && selection.accepts(ns)) plan.unasked_logins.push_back(ns.text());
     } else if (mongo::is_legacy_indexes(ns) && ns.db != "local") {
       if (settings.restore_indexes) target.emplace().role = Role::legacy_indexes;
       if (target) target->ns = ns;
@@ -243,7 +255,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
   }
   if (!settings.allow_empty) {
     if (!chosen && selection.chooses()) throw nothing_selected(settings, selection);
-    refuse_idle_patterns(settings, renamer, collections);
+    refuse_idle_patterns(settings, selection, renamer, collections);
   }
   if (settings.oplog_replay && !plan.restores(Role::oplog))
     throw Error(ErrorKind::no_input, "there is no oplog in the dump to replay",

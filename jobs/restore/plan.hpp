@@ -44,14 +44,18 @@ struct Plan {
   std::vector<std::string> passed_over;
   /// Collections that have metadata but no documents in the dump: created empty.
   std::vector<std::string> without_documents;
+  /// Users and roles in the dump of one database that only --restoreDbUsersAndRoles restores:
+  /// "shop.$admin.system.users".
+  std::vector<std::string> unasked_logins;
 
   bool restores(Role role) const noexcept;
 };
 
 /// Applies selection (by the dump's own names), renaming and roles, as the official tool does. Pure. Throws Error:
-/// no_input where flags select nothing, a pattern to include or to rename matches nothing, or a requested oplog is
-/// missing; config where two collections would get one name; data for what cannot be restored unchanged, see
-/// mongo::check_collection(), and for index keys that only --convertLegacyIndexes restores.
+/// no_input where flags select nothing, a pattern to include matches nothing, a pattern to rename matches nothing that
+/// --db, --collection and --nsInclude select, or a requested oplog is missing; config where two collections would get
+/// one name; data for what cannot be restored unchanged, see mongo::check_collection(), and for index keys that only
+/// --convertLegacyIndexes restores.
 Plan make_plan(const Settings& settings, const std::vector<mongo::DumpCollection>& collections);
 
 /// Throws Error of kind data for the first of the `indexes` of `ns` with a key value that current servers reject,

@@ -47,6 +47,10 @@ void RestoreRun::name_what_is_left_out() const {
   if (!plan_.without_documents.empty())
     context_.log.warn("the dump has no documents of these collections: restoring only options and indexes",
                       {{"collections", mongo::listed(plan_.without_documents)}});
+  if (!plan_.unasked_logins.empty())
+    context_.log.warn("skipping the users and roles in the dump of a database",
+                      {{"collections", mongo::listed(plan_.unasked_logins)},
+                       {"hint", "--restoreDbUsersAndRoles with --db restores them"}});
   if (!dump_->passed_over().empty())
     context_.log.warn("skipping files that are not part of the dump", {{"files", mongo::listed(dump_->passed_over())}});
 }

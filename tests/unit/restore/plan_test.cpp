@@ -121,6 +121,25 @@ TEST_CASE("a pattern that matches nothing is no input even where others match") 
   }
 }
 
+TEST_CASE("a rename that matches only what is not selected is no input") {
+  for (const auto& [name, select] : std::vector<std::pair<const char*, std::function<void(Settings&)>>>{
+           {"db", [](Settings& s) { s.db = "farm"; }},
+           {"collection", [](Settings& s) { s.db = "farm", s.collection = "fruits"; }},
+           {"include", [](Settings& s) { s.ns_include = {"farm.*"}; }}}) {
+    INFO(name);
+    Settings settings;
+    settings.ns_from = {"shop.*"};
+    settings.ns_to = {"other.*"};
+    select(settings);
+    const auto error = error_of([&] { make_plan(settings, dump()); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::no_input);
+    CHECK(mentions(*error, "no selected collection of the dump matches --nsFrom='shop.*'"));
+    settings.allow_empty = true;
+    CHECK_FALSE(error_of([&] { make_plan(settings, dump()); }));
+  }
+}
+
 TEST_CASE("a rename of what another pair or flag takes is no mistake") {
   Settings settings;
   settings.ns_from = {"shop.*", "*.fruits", "farm.system.profile", "admin.system.users"};
@@ -185,6 +204,19 @@ TEST_CASE("users of one database come only when they are asked for") {
   const auto plan = make_plan(settings, users);
   CHECK(plan.restores(Role::roles));
   CHECK(plan.targets[1]->documents.text() == "admin.temproles");
+  CHECK(plan.unasked_logins.empty());
+}
+
+TEST_CASE("users of one database that are not asked for are named, unless their database is not selected") {
+  const std::vector<DumpCollection> users{{{"farm", "tools"}, "", ""},
+                                          {{"shop", "fruits"}, "", ""},
+                                          {{"shop", "$admin.system.users"}, "", ""},
+                                          {{"shop", "$admin.system.roles"}, "", ""},
+                                          {{"shop", "$admin.system.version"}, "", ""}};
+  CHECK(make_plan({}, users).unasked_logins == Names{"shop.$admin.system.users", "shop.$admin.system.roles"});
+  Settings settings;
+  settings.db = "farm";
+  CHECK(make_plan(settings, users).unasked_logins.empty());
 }
 
 TEST_CASE("without options all but a time series is a plain collection, and all are ordered where order is asked for") {
