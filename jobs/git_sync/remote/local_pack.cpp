@@ -5,9 +5,11 @@
 
 #include <array>
 #include <exception>
+#include <filesystem>
 #include <limits>
 #include <string>
 
+#include "git_sync/store/large_blob.hpp"
 #include "sidekick/handle.hpp"
 
 namespace sidekick::git_sync {
@@ -72,26 +74,33 @@ class Deflater final {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  void compress(const void* data, std::size_t size, SummedSink& sink) {
-    deflateReset(&stream_);
-    const auto* next = static_cast<const Bytef*>(data);
-    int status = Z_OK;
-    while (status != Z_STREAM_END) {
-      if (stream_.avail_in == 0) {
-        const auto piece = std::min<std::size_t>(size, std::numeric_limits<uInt>::max());
-        stream_.next_in = const_cast<Bytef*>(next);
-        stream_.avail_in = static_cast<uInt>(piece);
-        next += piece;
-        size -= piece;
-      }
-      stream_.next_out = buffer_.data();
-      stream_.avail_out = static_cast<uInt>(buffer_.size());
-      status = deflate(&stream_, size == 0 ? Z_FINISH : Z_NO_FLUSH);
-      sink.write(std::as_bytes(std::span(buffer_).first(buffer_.size() - stream_.avail_out)));
+  /// Begins the next object.
+  void begin() { deflateReset(&stream_); }
+
+  void add(Bytes bytes, SummedSink& sink) {
+    while (!bytes.empty()) {
+      const auto piece = bytes.first(std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max()));
+      stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(piece.data()));
+      stream_.avail_in = static_cast<uInt>(piece.size());
+      while (stream_.avail_in > 0) run(Z_NO_FLUSH, sink);
+      bytes = bytes.subspan(piece.size());
+    }
+  }
+
+  void finish(SummedSink& sink) {
+    while (run(Z_FINISH, sink) != Z_STREAM_END) {
     }
   }
 
  private:
+  int run(int flush, SummedSink& sink) {
+    stream_.next_out = buffer_.data();
+    stream_.avail_out = static_cast<uInt>(buffer_.size());
+    const int status = deflate(&stream_, flush);
+    sink.write(std::as_bytes(std::span(buffer_).first(buffer_.size() - stream_.avail_out)));
+    return status;
+  }
+
   z_stream stream_{};
   std::array<Bytef, 32U << 10U> buffer_{};
 };
@@ -122,23 +131,54 @@ std::vector<std::byte> object_header(git_object_t type, std::uint64_t size) {
   return out;
 }
 
-std::uint64_t write_plain(git_repository* repository, const std::vector<ObjectId>& objects, PackSink& sink,
-                          const CancelToken& cancel) {
-  const auto odb = odb_of(repository);
-  SummedSink out(sink, cancel);
-  Deflater deflater;
-  out.write(pack_header(objects.size()));
-  for (const auto& id : objects) {
-    cancel.throw_if_cancelled();
+class PlainWriter final {
+ public:
+  PlainWriter(git_repository* repository, PackSink& sink, const CancelToken& cancel)
+      : odb_(odb_of(repository)),
+        objects_(std::filesystem::path(git_repository_commondir(repository)) / "objects"),
+        out_(sink, cancel) {}
+
+  std::uint64_t write(const std::vector<ObjectId>& objects, const CancelToken& cancel) {
+    out_.write(pack_header(objects.size()));
+    for (const auto& id : objects) {
+      cancel.throw_if_cancelled();
+      if (!write_large(id)) write_whole(id);
+    }
+    return out_.finish();
+  }
+
+ private:
+  /// False where it is no large blob that can be read in pieces.
+  bool write_large(const ObjectId& id) {
+    std::size_t bytes = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    if (git_odb_read_header(&bytes, &type, odb_.get(), &id.value) != 0 || bytes < large_blob_bytes) return false;
+    const auto blob = find_packed_blob(objects_, id);
+    if (!blob) return false;
+    out_.write(object_header(GIT_OBJECT_BLOB, blob->bytes));
+    deflater_.begin();
+    read_packed_blob(*blob, id, [this](Bytes piece) { deflater_.add(piece, out_); });
+    deflater_.finish(out_);
+    return true;
+  }
+
+  void write_whole(const ObjectId& id) {
     git_odb_object* raw = nullptr;
-    if (const int code = git_odb_read(&raw, odb.get(), &id.value); code != 0)
+    if (const int code = git_odb_read(&raw, odb_.get(), &id.value); code != 0)
       throw git_error("cannot read object " + id.hex(), code, ErrorKind::data);
     const OdbObject object(raw);
-    out.write(object_header(git_odb_object_type(raw), git_odb_object_size(raw)));
-    deflater.compress(git_odb_object_data(raw), git_odb_object_size(raw), out);
+    const auto size = git_odb_object_size(raw);
+    out_.write(object_header(git_odb_object_type(raw), size));
+    deflater_.begin();
+    deflater_.add({static_cast<const std::byte*>(git_odb_object_data(raw)), size}, out_);
+    deflater_.finish(out_);
   }
-  return out.finish();
-}
+
+  OdbHandle odb_;
+  std::filesystem::path objects_;
+  SummedSink out_;
+  Deflater deflater_;
+};
 
 /// Carries an exception across the callbacks of libgit2, which must not see one.
 struct PackTransfer {
@@ -189,7 +229,7 @@ std::uint64_t write_deltas(git_repository* repository, const std::vector<ObjectI
 std::uint64_t write_pack(git_repository* repository, const std::vector<ObjectId>& objects, PackStyle style,
                          PackSink& sink, const CancelToken& cancel) {
   if (objects.empty()) return 0;
-  return style == PackStyle::plain ? write_plain(repository, objects, sink, cancel)
+  return style == PackStyle::plain ? PlainWriter(repository, sink, cancel).write(objects, cancel)
                                    : write_deltas(repository, objects, sink, cancel);
 }
 
