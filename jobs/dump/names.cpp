@@ -6,6 +6,7 @@
 #include <array>
 
 #include "mongo/pattern.hpp"
+#include "mongo/staging_name.hpp"
 #include "sidekick/hex.hpp"
 
 namespace sidekick::dump {
@@ -59,7 +60,7 @@ bool is_left_out(std::string_view db) {
 
 bool is_left_out(const mongo::Namespace& ns) {
   const std::string_view name = ns.collection;
-  if (name.find('$') != std::string_view::npos) return true;
+  if (name.find('$') != std::string_view::npos || mongo::is_staging_name(name)) return true;
   if (ns.db == "admin") return name == "system.keys";
   if (ns.db == "config") return std::ranges::find(kept_of_config, name) == kept_of_config.end();
   return name.starts_with("system.") && name != "system.js";

@@ -14,7 +14,7 @@ bool is_left_out(std::string_view db);
 
 /// True for a collection of the server itself, as mongodump decides: system.* outside admin (except system.js),
 /// admin.system.keys, names with '$', and of config all but chunks, collections, databases, settings, shards, tags and
-/// version.
+/// version. So is what a seed builds before it renames it.
 bool is_left_out(const mongo::Namespace& ns);
 
 /// True where --excludeCollection or --excludeCollectionsWithPrefix matches.

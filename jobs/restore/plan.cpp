@@ -7,6 +7,7 @@
 #include "mongo/collection_check.hpp"
 #include "mongo/legacy_indexes.hpp"
 #include "mongo/pattern.hpp"
+#include "mongo/staging_name.hpp"
 #include "sidekick/error.hpp"
 
 namespace sidekick::restore {
@@ -104,6 +105,7 @@ bool belongs_to_the_server(const Settings& settings, const Namespace& ns, const 
     return true;
   if (ns.db == "local") return true;
   if (ns.db == "config") return !selection.names_a_database();
+  if (mongo::is_staging_name(ns.collection)) return true;
   return ns.collection.starts_with("system.") && ns.collection != "system.js";
 }
 
@@ -125,7 +127,7 @@ void refuse_missing_documents(const DumpCollection& collection) {
                   collection.ns.text() + "'");
 }
 
-Target data_target(const Settings& settings, const DumpCollection& collection, const mongo::Renamer& renamer) {
+Target data_target(const Settings& settings, const DumpCollection& collection, Namespace ns) {
   Target target;
   target.metadata = mongo::check_collection(collection);
   refuse_legacy_keys(settings, collection.ns, target.metadata.indexes);
@@ -135,7 +137,7 @@ Target data_target(const Settings& settings, const DumpCollection& collection, c
     if (target.role != Role::time_series) target.role = Role::collection;
     target.metadata.options = time_series_only(target.metadata.options);
   }
-  target.ns = mongo::parse_namespace(renamer.rename(collection.ns.text()));
+  target.ns = std::move(ns);
   if (target.ns.db.empty() || target.ns.collection.empty())
     throw Error(ErrorKind::config, "cannot rename '" + collection.ns.text() + "' to '" + target.ns.text() +
                                        "': that is not a valid name of a collection");
@@ -203,6 +205,25 @@ std::optional<Target> user_target(const Settings& settings, Role role) {
   return target;
 }
 
+Target legacy_indexes_target(const Namespace& ns) {
+  Target target;
+  target.role = Role::legacy_indexes;
+  target.ns = ns;
+  return target;
+}
+
+Plan plan_of_places(const Settings& settings, const std::vector<DumpCollection>& collections) {
+  Plan plan;
+  for (const auto& collection : collections) {
+    auto& target = plan.targets.emplace_back();
+    if (const auto place = settings.placed.find(collection.ns); place != settings.placed.end())
+      target = data_target(settings, collection, place->second);
+    else if (mongo::is_legacy_indexes(collection.ns))
+      target = legacy_indexes_target(collection.ns);
+  }
+  return plan;
+}
+
 }  // namespace
 
 bool Plan::restores(Role role) const noexcept {
@@ -223,6 +244,7 @@ void refuse_legacy_keys(const Settings& settings, const Namespace& ns, const std
 }
 
 Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& collections) {
+  if (!settings.placed.empty()) return plan_of_places(settings, collections);
   const Selection selection(settings);
   const mongo::Renamer renamer(settings.ns_from, settings.ns_to);
   Plan plan;
@@ -239,8 +261,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
       if (target && target->holds_users() && selection.accepts(ns)) chosen = true;
       if (!target && ns.db != "admin" && selection.accepts(ns)) plan.unasked_logins.push_back(ns.text());
     } else if (mongo::is_legacy_indexes(ns) && ns.db != "local") {
-      if (settings.restore_indexes) target.emplace().role = Role::legacy_indexes;
-      if (target) target->ns = ns;
+      if (settings.restore_indexes) target = legacy_indexes_target(ns);
     } else if (!selection.accepts(ns)) {
       continue;
     } else if (ns.collection.starts_with(mongo::buckets_prefix)) {
@@ -248,7 +269,7 @@ Plan make_plan(const Settings& settings, const std::vector<DumpCollection>& coll
     } else if (belongs_to_the_server(settings, ns, selection)) {
       plan.passed_over.push_back(ns.text());
     } else {
-      target = data_target(settings, collection, renamer);
+      target = data_target(settings, collection, mongo::parse_namespace(renamer.rename(ns.text())));
       if (collection.documents_missing) plan.without_documents.push_back(ns.text());
       chosen = true;
     }

@@ -52,6 +52,7 @@ Outcome RestoreJob::attempt(JobContext& context) {
     throw Error(error.kind(), error.message() + "; " + run.changes(), error.hint(),
                 is_final ? Retry::never : Retry::as_kind);
   }
+  documents_ = run.documents();
   return run.outcome();
 }
 

@@ -1,6 +1,8 @@
 /// The job `restore`: restores a dump into MongoDB completely, or reports what is missing.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 
 #include "restore/own_collections.hpp"
@@ -21,12 +23,16 @@ class RestoreJob final : public OneShotJob {
   explicit RestoreJob(Settings settings) : settings_(std::move(settings)) {}
   Outcome run(JobContext& context) override;
 
+  /// After a success: how many documents of the dump each collection got, by its name on the server.
+  const std::map<mongo::Namespace, std::uint64_t>& documents() const noexcept { return documents_; }
+
  private:
   Outcome attempt(JobContext& context);
   void prove_first(JobContext& context);
 
   Settings settings_;
   OwnCollections own_;
+  std::map<mongo::Namespace, std::uint64_t> documents_;
   bool proven_ = false;
   bool input_used_ = false;
   bool begun_ = false;                  ///< an attempt may have written: existing documents may be ours

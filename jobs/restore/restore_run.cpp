@@ -37,6 +37,7 @@ std::size_t RestoreRun::count(Role role) const {
 void RestoreRun::open() {
   dump_ = open_dump(settings_, context_.cancel);
   plan_ = make_plan(settings_, dump_->collections());
+  documents_.assign(plan_.targets.size(), 0);
   name_what_is_left_out();
 }
 
@@ -183,6 +184,7 @@ void RestoreRun::take_document(Writer& writer, const DumpEvent& event) {
     if (oplog_)
       throw Error(ErrorKind::data, "the dump is damaged: documents of '" + target->ns.text() + "' follow the oplog");
     writer.take(*dump_, *target, event.bytes);
+    documents_[event.collection]++;
     return;
   }
   const auto document = read_document(event);
@@ -301,6 +303,13 @@ Outcome RestoreRun::outcome() const {
     context_.log.info("every document existed already",
                       {{"hint", "--if-empty skips a database that holds documents, without comparing them"}});
   return {summary};
+}
+
+std::map<mongo::Namespace, std::uint64_t> RestoreRun::documents() const {
+  std::map<mongo::Namespace, std::uint64_t> out;
+  for (std::size_t i = 0; i < plan_.targets.size(); i++)
+    if (const auto& target = plan_.targets[i]; target && target->is_created()) out[target->ns] = documents_[i];
+  return out;
 }
 
 std::string RestoreRun::changes() const {

@@ -47,6 +47,8 @@ class RestoreRun final {
   bool has_begun() const noexcept { return begun_; }
   /// What the attempt has changed so far, briefly, for an error.
   std::string changes() const;
+  /// How many documents of the dump each collection got, by its name on the server.
+  std::map<mongo::Namespace, std::uint64_t> documents() const;
   /// For --dryRun: verifies the dump and reports what would be done.
   Outcome rehearse();
 
@@ -83,6 +85,7 @@ class RestoreRun final {
   std::optional<mongo::Client> oplog_client_;
   std::optional<OplogReplay> oplog_;
   std::vector<std::uint8_t> scratch_;
+  std::vector<std::uint64_t> documents_;  ///< read so far, by the dump's own index
   std::size_t indexes_ = 0;
   bool begun_ = false;  ///< something may have been dropped or created
 };

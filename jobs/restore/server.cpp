@@ -52,6 +52,7 @@ Server find_server(mongo::Pool& pool, JobContext& context) {
   if (!writable) throw not_writable(hello, pool.hosts());
   Server server;
   server.replica_set = hello.has("setName");
+  server.sharded = mongo::text_of(hello.get(), "msg") == "isdbgrid";
   server.process = mongo::process_of(hello);
   server.wire_version = static_cast<std::int32_t>(mongo::number_of(hello.get(), "maxWireVersion"));
   const auto build = client.run("admin", Bson().append("buildInfo", 1), what);

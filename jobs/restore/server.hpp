@@ -25,6 +25,7 @@ struct Server {
   ServerVersion version;
   std::string version_text;
   bool replica_set = false;
+  bool sharded = false;           ///< a router of a sharded cluster
   std::int32_t wire_version = 0;  ///< wire protocol version: 17 is that of 6.0
   std::string process;            ///< changes when the server is restarted; empty before 4.4
 

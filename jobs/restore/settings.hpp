@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "filters/age.hpp"
 #include "filters/source.hpp"
 #include "mongo/connection.hpp"
+#include "mongo/namespace.hpp"
 #include "sidekick/cancel.hpp"
 
 namespace sidekick::restore {
@@ -51,6 +53,9 @@ struct Settings {
   std::vector<std::string> exclude_collections;
   std::vector<std::string> exclude_collection_prefixes;
   bool allow_empty = false;
+  /// Not empty: exactly these collections of the dump are restored, each under the name on the right, and neither users
+  /// nor an oplog. Selection and renaming do not apply.
+  std::map<mongo::Namespace, mongo::Namespace> placed;
 
   /// Whether some collections of a database may be skipped.
   bool selects_some() const {

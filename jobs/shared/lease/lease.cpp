@@ -20,7 +20,7 @@ constexpr auto longest_patience = std::chrono::hours(24);
 constexpr Clock::duration shortest_pause = std::chrono::milliseconds(50);
 constexpr auto checked_lately = std::chrono::seconds(1);
 constexpr int most_looks = 3;
-constexpr std::size_t id_digits = 16;
+constexpr std::size_t id_digits = 32;
 constexpr const char* taken_by_another = "another process holds it";
 
 /// How long a holder may be silent.

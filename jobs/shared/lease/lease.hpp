@@ -42,7 +42,7 @@ class Lease final {
   /// conditions cannot be overtaken by one that lost its lease. Never changes.
   std::uint64_t number() const noexcept;
 
-  /// Of this holder alone: 16 hexadecimal digits by chance. Never changes.
+  /// Identifies this holder alone: 32 random hexadecimal digits. Never changes.
   const std::string& id() const noexcept;
 
  private:

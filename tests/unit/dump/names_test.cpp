@@ -18,6 +18,9 @@ TEST_CASE("what belongs to the server is left out and what belongs to its user i
   CHECK(is_left_out(mongo::Namespace{"shop", "old.$freelist"}));
   CHECK_FALSE(is_left_out(mongo::Namespace{"shop", "system.js"}));
   CHECK_FALSE(is_left_out(mongo::Namespace{"shop", "systems"}));
+  CHECK(is_left_out(mongo::Namespace{"shop", "sk_shop_7-0123456789abcdef0123456789abcdef_12"}));
+  CHECK_FALSE(is_left_out(mongo::Namespace{"shop", "sk_shop_7"}));
+  CHECK_FALSE(is_left_out(mongo::Namespace{"sidekick", "seeds"}));
   CHECK(is_left_out(mongo::Namespace{"admin", "system.keys"}));
   CHECK_FALSE(is_left_out(mongo::Namespace{"admin", "system.users"}));
   CHECK(is_left_out(mongo::Namespace{"config", "transactions"}));

@@ -56,6 +56,22 @@ TEST_CASE("without flags a plan takes all but what belongs to the server and the
   CHECK_FALSE(plan.restores(Role::oplog));
 }
 
+TEST_CASE("what a seed was building is no part of a dump") {
+  const std::string staging = "sk_shop_7-0123456789abcdef0123456789abcdef_0";
+  const auto plan = make_plan({}, {{{"shop", "fruits"}, "", ""}, {{"shop", staging}, "", ""}});
+  CHECK(created(plan) == Names{"shop.fruits"});
+  CHECK(plan.passed_over == Names{"shop." + staging});
+}
+
+TEST_CASE("collections that are placed are restored under those names, and nothing else is") {
+  Settings settings;
+  settings.placed = {{{"shop", "fruits"}, {"shop", "built"}}, {{"farm", "fruits"}, {"farm", "$odd*"}}};
+  const auto plan = make_plan(settings, dump());
+  CHECK(created(plan) == Names{"shop.built", "farm.$odd*"});
+  CHECK_FALSE(plan.restores(Role::users));
+  CHECK(plan.passed_over.empty());
+}
+
 TEST_CASE("the flags that choose are asked with the dump's own names") {
   struct Case {
     const char* name;
