@@ -1,6 +1,7 @@
 #include "mongo/certificate_files.hpp"
 #include "mongo/client.hpp"
 #include "mongo/greeting.hpp"
+#include "mongo/ledger_name.hpp"
 #include "mongo/login.hpp"
 #include "mongo/uri.hpp"
 #include "sidekick/certificates.hpp"
@@ -13,9 +14,17 @@ namespace {
 
 enum class Expect { primary, secondary, any };
 
+/// A seed that must have put its content in place.
+struct Seed {
+  std::string name;
+  std::string sha256;  ///< of that content; empty: any
+  std::string label;   ///< of that content; empty: any
+};
+
 struct Wanted {
-  std::string uri;  ///< without the condition, which no server knows
+  std::string uri;  ///< without the conditions, which no server knows
   Expect expect = Expect::primary;
+  Seed seed{};  ///< without a name: none
 };
 
 Expect expect_of(std::string_view text) {
@@ -26,18 +35,47 @@ Expect expect_of(std::string_view text) {
               "use primary, secondary or any");
 }
 
+/// True where `option` is one of our conditions; it is then taken into `out`.
+bool take_condition(Wanted& out, std::string_view option) {
+  const auto equals = option.find('=');
+  if (equals == std::string_view::npos) return false;
+  const auto key = option.substr(0, equals);
+  const auto value = percent_decoded(option.substr(equals + 1));
+  if (key == "expect")
+    out.expect = expect_of(value);
+  else if (key == "seed")
+    out.seed.name = value;
+  else if (key == "sha256")
+    out.seed.sha256 = value;
+  else if (key == "label")
+    out.seed.label = value;
+  else
+    return false;
+  return true;
+}
+
+void check(const Wanted& wanted) {
+  const auto& seed = wanted.seed;
+  if (seed.name.empty() && seed.sha256.empty() && seed.label.empty()) return;
+  if (seed.name.empty())
+    throw Error(ErrorKind::usage, "cannot wait for a mongodb:// with sha256 or label, and without seed=NAME");
+  if (wanted.expect != Expect::primary)
+    throw Error(ErrorKind::usage, "cannot wait for a mongodb:// with seed and expect: the primary is asked");
+}
+
 Wanted wanted(const std::string& url) {
-  constexpr std::string_view key = "expect=";
-  Wanted out{url};
   const auto query = url.find('?');
-  for (auto at = query; at != std::string::npos; at = url.find('&', at + 1)) {
-    if (url.compare(at + 1, key.size(), key) != 0) continue;
+  Wanted out{url.substr(0, query)};
+  if (query == std::string::npos) return out;
+  std::string rest;
+  for (auto at = query; at < url.size();) {
     const auto end = std::min(url.find('&', at + 1), url.size());
-    out.expect = expect_of(std::string_view(url).substr(at + 1 + key.size(), end - at - 1 - key.size()));
-    // Either the following text moves up, or the separator before it is removed too.
-    out.uri = end < url.size() ? url.substr(0, at + 1) + url.substr(end + 1) : url.substr(0, at);
-    return out;
+    const auto option = std::string_view(url).substr(at + 1, end - at - 1);
+    if (!take_condition(out, option)) rest.append(1, rest.empty() ? '?' : '&').append(option);
+    at = end;
   }
+  out.uri += rest;
+  check(out);
   return out;
 }
 
@@ -55,9 +93,11 @@ class MongoProbe final : public Probe {
   MongoProbe(const Wanted& wanted, const Settings& settings)
       : uri_(connection_uri(wanted.uri)),
         expect_(wanted.expect),
+        seed_(wanted.seed),
         timeout_(settings.look_timeout),
         logs_in_(settings.until == Settings::Until::there && mongo::has_login(mongo::login_of(uri_.get()))),
-        refusal_(settings.need == Settings::Need::all ? Refusal::ends : Refusal::waits) {
+        // A user may be created by the very seed that is waited for.
+        refusal_(settings.need == Settings::Need::all && seed_.name.empty() ? Refusal::ends : Refusal::waits) {
     mongo::check_certificate_files(uri_.get(), {});
   }
 
@@ -109,7 +149,32 @@ class MongoProbe final : public Probe {
       return greeting.failure;
     }
     if (auto reason = why_not(greeting.reply, host); !reason.empty()) return reason;
+    if (!seed_.name.empty()) return why_not_seeded(greeting.reply, host);
     return logs_in_ && !mongo::truth_of(greeting.reply.get(), "arbiterOnly") ? refusal_at(host) : std::string();
+  }
+
+  /// What a primary says may still be rolled back, unless a majority has it.
+  std::string why_not_seeded(const mongo::Bson& greeting, const mongoc_host_list_t& host) const try {
+    auto command = mongo::Bson().append("find", mongo::ledger_collection);
+    command.append("filter", mongo::Bson().append("_id", seed_.name)).append("limit", 1).append("singleBatch", true);
+    if (greeting.has("setName")) command.append("readConcern", mongo::Bson().append("level", "majority"));
+    const auto found = mongo::first_batch_at(uri_.get(), host, timeout_, mongo::ledger_db, command,
+                                             "cannot read the ledger of '" + std::string(host.host_and_port) + "'");
+    return found.empty() ? "the seed '" + seed_.name + "' has not begun" : why_not_in_place(found.front());
+  } catch (const Error& error) {
+    return error.message();
+  }
+
+  std::string why_not_in_place(const mongo::Bson& entry) const {
+    const auto state = mongo::text_of(entry.get(), "state");
+    if (state != "done") return "the seed '" + seed_.name + "' is not done: " + (state.empty() ? "new" : state);
+    const auto content = mongo::document_of(entry.get(), "content");
+    const auto sha256 = mongo::text_of(content.get(), "sha256");
+    const auto label = mongo::text_of(content.get(), "label");
+    const bool fits = (seed_.sha256.empty() || seed_.sha256 == sha256) && (seed_.label.empty() || seed_.label == label);
+    if (fits) return {};
+    return "the seed '" + seed_.name + "' has put another content in place: " + sha256 +
+           (label.empty() ? std::string() : " (" + label + ")");
   }
 
   std::string why_not(const mongo::Bson& greeting, const mongoc_host_list_t& host) const {
@@ -138,6 +203,7 @@ class MongoProbe final : public Probe {
 
   mongo::Uri uri_;
   Expect expect_;
+  const Seed seed_;
   std::chrono::milliseconds timeout_;
   bool logs_in_;
   Refusal refusal_;

@@ -42,7 +42,8 @@ std::unique_ptr<Probe> http_probe(const Secret& url, const Settings& settings);
 /// mongodb: available when one of the hosts is a writable primary; with ?expect=secondary when one is a secondary, with
 /// ?expect=any when one answers; and, where the URL names a user, when that host accepts the login. A login that is
 /// rejected for 15 s makes look() throw Error of kind denied, unless one URL of several is enough; a mismatch of TLS
-/// between server and URL throws one of kind config.
+/// between server and URL throws one of kind config. With ?seed=NAME, when the ledger of `sidekick seed` says that its
+/// content is in place, with &sha256= or &label= that one; a rejected login is then waited for.
 std::unique_ptr<Probe> mongo_probe(const Secret& url, const Settings& settings);
 
 /// file:///path: available when it exists; ?nonempty when it has a byte (a folder: an entry), ?newer-than=/path when it

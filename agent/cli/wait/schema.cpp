@@ -97,7 +97,9 @@ config::Schema wait_schema() {
       .description =
           "A target is available when: tcp://host:port or unix:///path accepts a connection; http:// or https:// "
           "answers with a good status; mongodb:// has a writable primary (?expect=secondary or any) and, where the URL "
-          "holds a user, accepts the login (one that is refused for 15 s ends with 77); postgres://, mysql://, "
+          "holds a user, accepts the login (one that is refused for 15 s ends with 77), with ?seed=NAME when sidekick "
+          "seed has put its content in place (&label=LABEL or &sha256=HASH: that content; the login may become valid "
+          "later); postgres://, mysql://, "
           "redis:// or amqp:// says in its first answer that it serves (without a login, so a wrong password in the "
           "URL is not noticed); file:///path exists (?nonempty, ?newer-than=/path); dns://name has an address.\n\nAll "
           "targets are checked at the same time, again after 50 ms and then less and less often, up to once a second. "

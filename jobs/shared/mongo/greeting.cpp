@@ -53,6 +53,30 @@ Greeting ask(const Uri& direct) {
   return out;
 }
 
+/// As the user of `uri`, if it has one.
+Bson run_at(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,
+            const std::string& db, const Bson& command, const std::string& what) {
+  initialise_library();
+  const auto direct = direct_uri(uri, host, timeout, Tls::as_told);
+  if (const char* const user = mongoc_uri_get_username(uri)) mongoc_uri_set_username(direct.get(), user);
+  if (const char* const password = mongoc_uri_get_password(uri)) mongoc_uri_set_password(direct.get(), password);
+  if (const char* const mechanism = mongoc_uri_get_auth_mechanism(uri))
+    mongoc_uri_set_auth_mechanism(direct.get(), mechanism);
+  if (const char* const source = mongoc_uri_get_auth_source(uri)) mongoc_uri_set_auth_source(direct.get(), source);
+  if (bson_t properties; mongoc_uri_get_mechanism_properties(uri, &properties))
+    mongoc_uri_set_mechanism_properties(direct.get(), &properties);
+  const DirectClient client(mongoc_client_new_from_uri(direct.get()));
+  if (!client) throw Error(ErrorKind::unavailable, what);
+  mongoc_client_set_error_api(client.get(), MONGOC_ERROR_API_VERSION_2);
+  bson_error_t error;
+  bson_t raw;
+  const bool done = mongoc_client_command_simple(client.get(), db.c_str(), command.get(), nullptr, &raw, &error);
+  Bson reply(&raw);
+  bson_destroy(&raw);
+  if (!done) throw mongo_error(error, reply.get(), what);
+  return reply;
+}
+
 std::vector<std::string> members_of(const Bson& greeting) {
   std::vector<std::string> out;
   bson_iter_t field;
@@ -100,23 +124,15 @@ Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chr
 }
 
 void log_in(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout) {
-  initialise_library();
-  const auto direct = direct_uri(uri, host, timeout, Tls::as_told);
-  const auto what = "cannot log in at '" + std::string(host.host_and_port) + "'";
-  if (const char* const user = mongoc_uri_get_username(uri)) mongoc_uri_set_username(direct.get(), user);
-  if (const char* const password = mongoc_uri_get_password(uri)) mongoc_uri_set_password(direct.get(), password);
-  if (const char* const mechanism = mongoc_uri_get_auth_mechanism(uri))
-    mongoc_uri_set_auth_mechanism(direct.get(), mechanism);
-  if (const char* const source = mongoc_uri_get_auth_source(uri)) mongoc_uri_set_auth_source(direct.get(), source);
-  if (bson_t properties; mongoc_uri_get_mechanism_properties(uri, &properties))
-    mongoc_uri_set_mechanism_properties(direct.get(), &properties);
-  const DirectClient client(mongoc_client_new_from_uri(direct.get()));
-  if (!client) throw Error(ErrorKind::unavailable, what);
-  mongoc_client_set_error_api(client.get(), MONGOC_ERROR_API_VERSION_2);
-  bson_error_t error;
-  const auto ping = Bson().append("ping", 1);
-  if (!mongoc_client_command_simple(client.get(), "admin", ping.get(), nullptr, nullptr, &error))
-    throw mongo_error(error, nullptr, what);
+  run_at(uri, host, timeout, "admin", Bson().append("ping", 1),
+         "cannot log in at '" + std::string(host.host_and_port) + "'");
+}
+
+std::vector<Bson> first_batch_at(const mongoc_uri_t* uri, const mongoc_host_list_t& host,
+                                 std::chrono::milliseconds timeout, const std::string& db, const Bson& command,
+                                 const std::string& what) {
+  const auto reply = run_at(uri, host, timeout, db, command, what);
+  return documents_of(document_of(reply.get(), "cursor").get(), "firstBatch");
 }
 
 void check_tls_agrees(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout,

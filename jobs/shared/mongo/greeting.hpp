@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "mongo/bson.hpp"
 #include "sidekick/cancel.hpp"
@@ -26,6 +27,12 @@ Greeting greet(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chr
 /// Logs in at `host` alone as the user of `uri`, which must have one. Throws Error of kind denied where the login is
 /// rejected, and as mongo_error() for other failures. `timeout` as for greet().
 void log_in(const mongoc_uri_t* uri, const mongoc_host_list_t& host, std::chrono::milliseconds timeout);
+
+/// Runs `command`, which answers with a cursor, at `host` alone as the user of `uri`, if it has one, and returns the
+/// first batch. Throws Error as log_in(), prefixed by `what`.
+std::vector<Bson> first_batch_at(const mongoc_uri_t* uri, const mongoc_host_list_t& host,
+                                 std::chrono::milliseconds timeout, const std::string& db, const Bson& command,
+                                 const std::string& what);
 
 /// Throws Error of kind config where `host` uses TLS and `uri` does not, or the other way round; the message has `what`
 /// ("cannot reach 'h:1'") and which of the two. Returns in all other cases, and where it is unknown.

@@ -64,6 +64,8 @@ TEST_CASE("a URL that lacks what it needs or has too much is refused before anyt
   CHECK(test::mentions(refusal("file:///x?newer"), "unknown condition 'newer'"));
   CHECK(test::mentions(refusal("dns://a:53"), "only a name"));
   CHECK(test::mentions(refusal("mongodb://a/?expect=king"), "primary, secondary or any"));
+  CHECK(test::mentions(refusal("mongodb://a/?label=v2"), "without seed=NAME"));
+  CHECK(test::mentions(refusal("mongodb://a/?seed=shop&expect=any"), "the primary is asked"));
 }
 
 TEST_CASE("no refusal tells a password") {
