@@ -9,9 +9,9 @@ namespace sidekick::cli {
 
 namespace {
 
-constexpr std::array<const Command*, 11> table{
-    &git_sync_command, &restore_command,     &dump_command,       &backup_command, &verify_command,  &run_command,
-    &wait_command,     &healthcheck_command, &completion_command, &help_command,   &version_command,
+constexpr std::array<const Command*, 12> table{
+    &git_sync_command, &restore_command, &dump_command,        &seed_command,       &backup_command, &verify_command,
+    &run_command,      &wait_command,    &healthcheck_command, &completion_command, &help_command,   &version_command,
 };
 
 }  // namespace

@@ -79,6 +79,7 @@ Error unknown_command(const std::string& word);
 extern const Command git_sync_command;
 extern const Command restore_command;
 extern const Command dump_command;
+extern const Command seed_command;
 extern const Command backup_command;
 extern const Command verify_command;
 extern const Command run_command;

@@ -4,6 +4,7 @@
 #include "agent/cli/dispatch.hpp"
 #include "agent/cli/git_sync/rollback_command.hpp"
 #include "agent/cli/output.hpp"
+#include "agent/cli/seed/admin_command.hpp"
 #include "agent/config/describe.hpp"
 #include "sidekick/error.hpp"
 
@@ -86,6 +87,7 @@ int run_completion(const Invocation& invocation) {
   }
   for (auto& schema : backup_admin_schemas()) schemas.push_back(std::move(schema));
   for (auto& schema : git_sync_admin_schemas()) schemas.push_back(std::move(schema));
+  for (auto& schema : seed_admin_schemas()) schemas.push_back(std::move(schema));
   write_out(config::bash_completion(names, schemas));
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "agent/cli/backup/admin_command.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/cli/git_sync/rollback_command.hpp"
+#include "agent/cli/seed/admin_command.hpp"
 
 using namespace sidekick;
 
@@ -74,6 +75,7 @@ Flags our_flags() {
     if (command->schema) add_flags_of(command->schema(), out);
   for (const auto& schema : cli::backup_admin_schemas()) add_flags_of(schema, out);
   for (const auto& schema : cli::git_sync_admin_schemas()) add_flags_of(schema, out);
+  for (const auto& schema : cli::seed_admin_schemas()) add_flags_of(schema, out);
   return out;
 }
 
@@ -131,6 +133,7 @@ TEST_CASE("the build installs a manual page for every command that has one") {
     if (command->schema) check(command->schema());
   for (const auto& schema : cli::backup_admin_schemas()) check(schema);
   for (const auto& schema : cli::git_sync_admin_schemas()) check(schema);
+  for (const auto& schema : cli::seed_admin_schemas()) check(schema);
 }
 
 TEST_CASE("the README of the project is at most 9 KB") {

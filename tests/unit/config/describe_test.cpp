@@ -10,6 +10,7 @@
 #include "agent/cli/backup/admin_command.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/cli/git_sync/rollback_command.hpp"
+#include "agent/cli/seed/admin_command.hpp"
 #include "tests/unit/support/temporary_folder.hpp"
 
 using namespace sidekick;
@@ -23,6 +24,7 @@ std::vector<Schema> all_schemas() {
     if (command->schema) out.push_back(command->schema());
   for (auto& schema : cli::backup_admin_schemas()) out.push_back(std::move(schema));
   for (auto& schema : cli::git_sync_admin_schemas()) out.push_back(std::move(schema));
+  for (auto& schema : cli::seed_admin_schemas()) out.push_back(std::move(schema));
   return out;
 }
 
