@@ -177,8 +177,8 @@ Error Catalog::no_latest(const std::vector<Listed>& all, const std::optional<std
   if (suspect)
     return {ErrorKind::no_input, "every backup" + place + " is suspect",
             "name one, or accept it with 'backup accept " + *suspect + "'"};
-  return {ErrorKind::no_input, "no backup" + place + " has an object",
-          "'backup list' marks missing objects; a lifecycle rule of the storage may have removed them"};
+  return {ErrorKind::no_input, "no backup" + place + " has its whole object",
+          "'backup list' marks missing and cut objects; a lifecycle rule of the storage may have removed them"};
 }
 
 Manifest Catalog::latest(Log& log, const CancelToken& cancel) {
@@ -187,11 +187,13 @@ Manifest Catalog::latest(Log& log, const CancelToken& cancel) {
   for (const auto& listed : std::views::reverse(all)) {
     auto found = entry(listed, cancel);
     if (!found) continue;
-    if (found->presence() == Presence::missing) {
-      log.warn("the backup '" + listed.name.text() + "' does not count: its object is missing");
+    const auto presence = found->presence();
+    if (presence == Presence::missing || presence == Presence::wrong_size) {
+      const auto flaw = presence == Presence::missing ? " is missing" : " has " + found->flaw();
+      log.warn("the backup '" + listed.name.text() + "' does not count: its object" + flaw);
       continue;
     }
-    // Silently using an older one would let a restore drop what the damaged one may still hold.
+    // What an unreadable manifest describes may be whole: silently using an older one would let a restore drop it.
     if (found->failure)
       throw Error(found->failure->kind(), found->failure->message(), "name an older one, as 'backup list' prints them");
     if (!found->manifest->suspect) return std::move(*found->manifest);

@@ -85,9 +85,9 @@ class Catalog final {
   /// manifest counts, since its object exists.
   std::optional<Entry> newest(const CancelToken& cancel);
 
-  /// `name`, or "latest": the newest that is not suspect and whose object exists; logs a warning for each newer one
-  /// that is missing. A damaged one is not skipped: it fails when it is read. Throws no_input, with the nearest name as
-  /// its hint, or the existing jobs where this one has no backup; data for an unreadable manifest.
+  /// `name`, or "latest": the newest that is not suspect and whose object exists with its size; logs a warning for each
+  /// newer one whose object is missing or cut. One that is damaged otherwise is not skipped. Throws no_input, with the
+  /// nearest name as its hint, or the existing jobs where this one has no backup; data for an unreadable manifest.
   Manifest find(std::string_view name, Log& log, const CancelToken& cancel);
 
   /// Objects of this job without a manifest, according to a listing: call has_manifest() before removing one.

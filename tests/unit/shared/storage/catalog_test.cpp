@@ -243,7 +243,7 @@ TEST_CASE("a manifest that cannot be read is one entry and the others are read")
   CHECK(entries[2].manifest->name == younger);
 }
 
-TEST_CASE("a backup whose object is gone is not the latest and a damaged one is not passed over") {
+TEST_CASE("a backup whose object is gone or cut is not the latest and a damaged manifest is not passed over") {
   const Shelf shelf;
   Catalog catalog(*shelf.storage, "shop");
   const auto whole = shelf.backup("shop", noon);
@@ -264,8 +264,10 @@ TEST_CASE("a backup whose object is gone is not the latest and a damaged one is 
   CHECK(catalog.find(gone, shelf.log, shelf.cancel).name == gone);
   CHECK(catalog.newest(shelf.cancel)->name().text() == damaged);
   shelf.storage->remove(damaged, shelf.cancel);
-  CHECK(catalog.find("latest", shelf.log, shelf.cancel).name == cut);
-  CHECK(shelf.recorder.lines(LogLevel::warning).size() == 2);
+  CHECK(catalog.find("latest", shelf.log, shelf.cancel).name == whole);
+  const auto warnings = shelf.recorder.lines(LogLevel::warning);
+  REQUIRE(warnings.size() == 3);
+  CHECK(warnings[2].find("has 0 of 1 bytes") != std::string::npos);
   shelf.storage->remove(cut, shelf.cancel);
   CHECK(catalog.find("latest", shelf.log, shelf.cancel).name == whole);
   CHECK(catalog.newest(shelf.cancel)->name().text() == whole);
@@ -274,7 +276,7 @@ TEST_CASE("a backup whose object is gone is not the latest and a damaged one is 
   const auto none = error_of([&] { catalog.find("latest", shelf.log, shelf.cancel); });
   REQUIRE(none);
   CHECK(none->kind() == ErrorKind::no_input);
-  CHECK(mentions(*none, "has an object"));
+  CHECK(mentions(*none, "has its whole object"));
 }
 
 TEST_CASE("an object that one listing does not show is looked for in a second one") {
