@@ -1,9 +1,8 @@
 #include "filters/parallel_sink.hpp"
 
 #include <algorithm>
-#include <system_error>
 
-#include "sidekick/error.hpp"
+#include "sidekick/try_thread.hpp"
 
 namespace sidekick::filters {
 
@@ -17,12 +16,8 @@ constexpr std::size_t spare_slots = 2;
 ParallelSink::ParallelSink(const MakeCoder& make_coder, std::size_t block_bytes, int threads, Sink& next)
     : block_bytes_(block_bytes), next_(next), slots_(static_cast<std::size_t>(threads) + spare_slots) {
   for (int i = 0; i < threads; i++) coders_.push_back(make_coder());
-  try {
-    for (auto& coder : coders_)
-      threads_.emplace_back([this, &coder = *coder](const std::stop_token& stop) { work(stop, coder); });
-  } catch (const std::system_error& error) {
-    throw Error(ErrorKind::internal, std::string("cannot start a thread to compress with: ") + error.what());
-  }
+  for (auto& coder : coders_)
+    if (!try_thread(threads_, [this, &coder = *coder](const std::stop_token& stop) { work(stop, coder); })) break;
 }
 
 ParallelSink::~ParallelSink() {
@@ -37,14 +32,18 @@ void ParallelSink::work(const std::stop_token& stop, BlockCoder& coder) {
     if (stop.stop_requested()) return;
     auto& mine = slot(taken_++);
     lock.unlock();
-    try {
-      mine.coded = coder.code(mine.plain, std::move(mine.coded));
-    } catch (...) {
-      mine.failure = std::current_exception();
-    }
+    encode(mine, coder);
     lock.lock();
     mine.done = true;
     done_more_.notify_one();
+  }
+}
+
+void ParallelSink::encode(Slot& mine, BlockCoder& coder) {
+  try {
+    mine.coded = coder.code(mine.plain, std::move(mine.coded));
+  } catch (...) {
+    mine.failure = std::current_exception();
   }
 }
 
@@ -66,6 +65,10 @@ void ParallelSink::finish() {
 }
 
 void ParallelSink::submit() {
+  if (threads_.empty()) {
+    encode(slot(submitted_), *coders_.front());
+    slot(submitted_).done = true;
+  }
   {
     const std::lock_guard lock(mutex_);
     submitted_++;

@@ -26,6 +26,7 @@ class BlockCoder {
   virtual Bytes code(std::span<const std::uint8_t> block, Bytes used) = 0;
 };
 
+/// Uses the threads that the system has, also without any: then the thread that writes encodes.
 /// Blocks of `block_bytes` each, except the last; an empty stream is one empty block. Holds at most `threads` + 2
 /// blocks, each plain and encoded. write() and finish() rethrow the failure of a thread; `next` is only called by the
 /// thread that writes. Destruction waits only for the blocks in work.
@@ -33,7 +34,7 @@ class ParallelSink final : public Sink {
  public:
   using MakeCoder = std::function<std::unique_ptr<BlockCoder>()>;
 
-  /// Calls `make_coder` once per thread. Throws what that throws, and Error internal where no thread can be started.
+  /// Calls `make_coder` once per thread. Throws what that throws.
   ParallelSink(const MakeCoder& make_coder, std::size_t block_bytes, int threads, Sink& next);
   ~ParallelSink() override;
 
@@ -50,6 +51,7 @@ class ParallelSink final : public Sink {
 
   Slot& slot(std::size_t number) { return slots_[number % slots_.size()]; }
   void work(const std::stop_token& stop, BlockCoder& coder);
+  void encode(Slot& mine, BlockCoder& coder);
   void submit();
   void hand_on(std::size_t most_waiting);
   bool wait_for_oldest(std::size_t most_waiting);

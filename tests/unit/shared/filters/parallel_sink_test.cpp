@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "tests/unit/support/errors.hpp"
+#include "tests/unit/support/limits.hpp"
 #include "tests/unit/support/sinks.hpp"
 
 using namespace sidekick;
@@ -47,6 +48,23 @@ TEST_CASE("blocks keep their order whichever thread is done first") {
     sink.finish();
     CHECK(out.bytes == all);
   }
+}
+
+TEST_CASE("without any thread the one that writes encodes") {
+  CHECK(without_threads([] {
+          std::atomic<int> coded = 0;
+          MemorySink out;
+          ParallelSink sink([&] { return std::make_unique<Slow>(coded); }, 2, 2, out);
+          sink.write(text("abcdefg"));
+          sink.finish();
+          const auto failure = error_of([&] {
+            MemorySink rest;
+            ParallelSink failing([&] { return std::make_unique<Slow>(coded); }, 2, 2, rest);
+            failing.write(text("abx"));
+            failing.finish();
+          });
+          return out.bytes == text("abcdefg") && failure && failure->message() == "an x" ? 0 : 1;
+        }) == 0);
 }
 
 TEST_CASE("what a thread throws comes out of write() or finish() after all that came before it") {
