@@ -194,7 +194,7 @@ class MongoProbe final : public Probe {
       const auto now = std::chrono::steady_clock::now();
       if (refusals_++ == 0) first_refusal_ = now;
       if (refusal_ == Refusal::ends && refusals_ >= fewest_refusals && now - first_refusal_ >= patience_with_logins)
-        throw;
+        throw Error(error.kind(), error.message(), error.hint(), Retry::never);
       return error.message();
     }
     refusals_ = 0;

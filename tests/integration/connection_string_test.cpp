@@ -182,7 +182,8 @@ TEST_CASE("wait logs in with the user of its URL") {
   INFO(wrong.describe());
   CHECK(wrong.exit_code == 77);
   CHECK(wrong.wall > 10s);
-  CHECK(wrong.wall < 40s);
+  CHECK(wrong.wall < 25s);
+  CHECK(holds(wrong.err, "\"attempts\":1"));
   CHECK_FALSE(holds(wrong.err, "WRONG"));
 
   const auto short_time = sidekick_run({"wait", url("root:WRONG"), "--timeout=1s"});
