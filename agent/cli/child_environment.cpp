@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "agent/cli/commands.hpp"
+
 namespace sidekick::cli {
 
 namespace {
@@ -31,10 +33,19 @@ bool may_hold_password(std::string_view text) {
 std::set<std::string, std::less<>> secret_names(const Schema& schema, PeerSecrets peers) {
   std::set<std::string, std::less<>> out;
   if (peers == PeerSecrets::dropped) out.emplace(role_token);
-  for (const auto& setting : schema.settings) {
-    if (setting.secrecy != Secrecy::secret) continue;
+  const auto add_own = [&](const Setting& setting) {
     for (const auto name : {setting.name, setting.alias})
       if (!name.empty()) out.insert(config::environment_name(name));
+  };
+  // Commands share the environment of a container.
+  for (const auto* command : commands()) {
+    if (command->schema == nullptr) continue;
+    for (const auto& setting : command->schema().settings)
+      if (setting.secrecy == Secrecy::secret) add_own(setting);
+  }
+  for (const auto& setting : schema.settings) {
+    if (setting.secrecy != Secrecy::secret) continue;
+    add_own(setting);
     if (peers == PeerSecrets::kept) continue;
     for (const auto& variable : config::peer_variables(setting)) out.emplace(variable.name);
   }

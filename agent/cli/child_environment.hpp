@@ -19,9 +19,9 @@ enum class PeerSecrets {
 };
 
 /// The environment for such commands, "NAME=value": every variable, except those that hold a secret of ours, unless
-/// --pass-environment is given. A variable holds a secret where its setting in `schema` is one, or where it begins with
-/// SIDEKICK_ and its value is a URL with a password or a command line. The _FILE twins stay: the name of a file is no
-/// secret. Pure.
+/// --pass-environment is given. A variable holds a secret where its setting is one, in `schema` or in that of another
+/// command, or where it begins with SIDEKICK_ and its value is a URL with a password or a command line. The _FILE twins
+/// stay: the name of a file is no secret. Pure.
 std::vector<std::string> child_environment(const config::Schema& schema, const config::Values& values,
                                            const config::Environment& environment, PeerSecrets peers);
 

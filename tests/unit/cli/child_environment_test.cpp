@@ -14,6 +14,9 @@ namespace {
 
 const config::Environment secrets{{"SIDEKICK_S3_SECRET_KEY", "s"},
                                   {"SIDEKICK_SSH_PASSWORD", "s"},
+                                  {"SIDEKICK_PASSWORD", "of another command"},
+                                  {"SIDEKICK_CREDENTIAL", "of another command"},
+                                  {"SIDEKICK_HEADER", "of another command"},
                                   {"SIDEKICK_NOTIFY", "https://hooks.example/token"},
                                   {"SIDEKICK_FROM", "dir:/data\nmongodb://root:pw@mongo/"},
                                   {"SIDEKICK_SCRATCH_URI", "mongodb://root:pw@scratch/"},
