@@ -25,7 +25,10 @@ std::optional<fs::path> database_below(const fs::path& folder, int depth) {
 std::string dump_below(const fs::path& folder) try {
   constexpr int max_depth = 3;
   const auto found = database_below(folder, max_depth);
-  return found ? found->parent_path().string() : std::string();
+  if (!found) return {};
+  // The folder itself was given, as that of one database.
+  const bool is_directly_below = found->parent_path() == (folder / "").parent_path();
+  return (is_directly_below ? *found : found->parent_path()).string();
 } catch (const Error&) {
   return {};
 }

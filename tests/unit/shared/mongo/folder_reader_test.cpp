@@ -145,6 +145,17 @@ TEST_CASE("what is no dump is no input") {
   }
 }
 
+TEST_CASE("a folder given as one database names the one below it") {
+  const TempDir folder;
+  put(folder, "dump/shop/fruits.bson", document(1));
+  for (const char* given : {"dump", "dump/"}) {
+    const auto error = error_of([&] { list(folder, given, "other"); });
+    REQUIRE(error);
+    CHECK(mentions(*error, "give '" + (folder / given / "shop").string() + "'"));
+  }
+  CHECK(mentions(*error_of([&] { list(folder); }), "give '" + (folder / "dump").string() + "'"));
+}
+
 TEST_CASE("a file that is damaged is told by its name, its collection and the offset") {
   const auto whole = document(1) + document(2);
   for (std::size_t size = 1; size < whole.size(); size++) {
