@@ -11,13 +11,18 @@ bool is_private_key(std::string_view text) {
   return text.starts_with("AGE-SECRET-KEY-");
 }
 
+/// A connection string or a login given in place of a host or file.
+bool may_be_url(const Setting& setting, std::string_view text) {
+  return setting.value_name == "HOST" || text.find("://") != std::string_view::npos;
+}
+
 std::string shown(const Setting& setting, const Value& value) {
   std::string out;
   for (const auto& text : value.texts) {
     if (!out.empty()) out += ", ";
     switch (setting.secrecy) {
       case Secrecy::open:
-        out += is_private_key(text) ? "***" : redact_words(text);
+        out += is_private_key(text) ? "***" : may_be_url(setting, text) ? redact_url(text) : redact_words(text);
         break;
       case Secrecy::secret:
         out += "***";

@@ -20,6 +20,7 @@ constexpr std::string_view begin_of_origin = "the database '";
 /// A path may hold anything: one that begins as a path is taken for one.
 bool is_misspelt(const std::string& argument) {
   if (argument.starts_with('.') || (argument.starts_with('/') && !argument.starts_with("//"))) return false;
+  if (argument.starts_with("mongodb:/") || argument.starts_with("mongodb+srv:/")) return true;
   return argument.find("://") != std::string::npos || redact_words(argument) != argument;
 }
 

@@ -75,12 +75,12 @@ void warn_of_no_effect(const Values& values, Log& log) {
 void set_input(restore::Settings& out, const Values& values, const std::string& argument) {
   if (values.given("from") && !argument.empty())
     throw Error(ErrorKind::config,
-                values.find("from")->origin + " and the argument '" + argument + "' exclude each other");
+                values.find("from")->origin + " and the argument '" + redact_url(argument) + "' exclude each other");
   out.gzip = values.flag("gzip");
   if (values.given("archive")) {
     if (!argument.empty())
-      throw Error(ErrorKind::config,
-                  values.find("archive")->origin + " and the argument '" + argument + "' exclude each other");
+      throw Error(ErrorKind::config, values.find("archive")->origin + " and the argument '" + redact_url(argument) +
+                                         "' exclude each other");
     out.path = values.text("archive");
     out.input = out.path == "-" ? restore::Input::standard_input : restore::Input::archive_file;
     if (out.input == restore::Input::standard_input) out.path.clear();
@@ -88,7 +88,7 @@ void set_input(restore::Settings& out, const Values& values, const std::string& 
   }
   if (values.given("dir") && !argument.empty())
     throw Error(ErrorKind::config,
-                values.find("dir")->origin + " and the argument '" + argument + "' exclude each other");
+                values.find("dir")->origin + " and the argument '" + redact_url(argument) + "' exclude each other");
   if (values.given("dir"))
     out.path = values.text("dir");
   else if (!argument.empty())

@@ -7,6 +7,7 @@
 #include "git_sync/remote/local_pack.hpp"
 #include "git_sync/remote/local_selection.hpp"
 #include "sidekick/handle.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::git_sync {
 
@@ -25,7 +26,7 @@ RepositoryHandle open_source(const std::string& path) {
     if (code == 0) return RepositoryHandle(repository);
     if (code != GIT_ENOTFOUND) break;
   }
-  const auto what = "cannot open repository '" + path + "'";
+  const auto what = "cannot open repository '" + redact_url(path) + "'";
   if (code != GIT_ENOTFOUND) throw git_error(what, code, ErrorKind::data);
   std::error_code failure;
   const bool is_there = std::filesystem::exists(path, failure);

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "sidekick/error.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::filters {
 
@@ -31,7 +32,8 @@ std::size_t FdSource::read(std::span<std::uint8_t> into) {
 
 Fd open_for_reading(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!fd) throw error_from_errno("cannot open '" + path + "'", errno);
+  // What does not exist may be a login that was given in the wrong place.
+  if (!fd) throw error_from_errno("cannot open '" + redact_url(path) + "'", errno);
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) throw error_from_errno("cannot look at '" + path + "'", errno);
   if (S_ISDIR(status.st_mode)) throw Error(ErrorKind::no_input, "cannot read '" + path + "': it is a folder");

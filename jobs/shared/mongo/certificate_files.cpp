@@ -29,7 +29,9 @@ void require_readable(const File& file) {
 }
 
 [[noreturn]] void refuse(const File& file, std::string hint) {
-  const auto code = ERR_peek_last_error();
+  // The last one often says only that the PEM could not be used.
+  const auto last = ERR_peek_last_error();
+  const auto code = ERR_GET_REASON(last) == ERR_R_PEM_LIB ? ERR_peek_error() : last;
   const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
   ERR_clear_error();
   throw Error(ErrorKind::config,
@@ -59,6 +61,8 @@ void check_own_certificate(SSL_CTX* context, const File& file, std::string_view 
   SSL_CTX_set_default_passwd_cb_userdata(context, &password);
   const int loaded = SSL_CTX_use_PrivateKey_file(context, file.path.c_str(), SSL_FILETYPE_PEM);
   SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  if (loaded != 1 && !password.empty())
+    refuse(file, "it must also hold the key of the certificate in PEM; check the password of --sslPEMKeyPassword");
   if (loaded != 1)
     refuse(file, "it must also hold the key of the certificate in PEM; --sslPEMKeyPassword opens an encrypted one");
 }

@@ -10,6 +10,7 @@
 #include "mongo/input_kind.hpp"
 #include "mongo/legacy_indexes.hpp"
 #include "mongo/metadata.hpp"
+#include "sidekick/secret.hpp"
 
 namespace sidekick::mongo {
 
@@ -156,7 +157,7 @@ FolderDump list_folder(const FolderQuery& query, const CancelToken& cancel) {
   const auto status = fs::status(query.path, error);
   if (!fs::exists(status)) {
     const auto number = error ? error.value() : ENOENT;
-    throw error_from_errno("cannot open dump '" + query.path + "'", number,
+    throw error_from_errno("cannot open dump '" + redact_url(query.path) + "'", number,
                            number == ENOENT ? "name an archive with --archive=FILE" : "");
   }
   if (!fs::is_directory(status)) return list_file(query, cancel);

@@ -103,7 +103,8 @@ Uri connection_uri(const Connection& c) {
   Uri uri(mongoc_uri_new_with_error(text.c_str(), &error));
   if (!uri) check_refused_login(text);
   // The library splits at the first '@', takes the rest of the password for a host, and would wait for that.
-  if (!uri || has_host_with_at(uri.get()) || has_login_in_path(text)) throw explain_bad_uri(c);
+  if (!uri || has_host_with_at(uri.get()) || has_login_in_path(text) || has_bad_port_after_bracket(text))
+    throw explain_bad_uri(c);
   set_credentials(uri.get(), c);
   set_tls(uri.get(), c);
   check_login(login_of(uri.get()));

@@ -34,6 +34,31 @@ bool has_port(std::string_view host) {
   return host.find(':', host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0) != npos;
 }
 
+/// Calls `take` with each of the hosts between commas.
+template <class Take>
+void for_each_host(std::string_view hosts, Take take) {
+  for (std::size_t at = 0; at <= hosts.size();) {
+    const auto end = std::min(hosts.find(',', at), hosts.size());
+    take(hosts.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == npos;
+}
+
+/// True where a port is a number that TCP does not have.
+bool has_port_out_of_range(std::string_view hosts) {
+  bool found = false;
+  for_each_host(hosts, [&](std::string_view host) {
+    if (!has_port(host)) return;
+    const auto port = host.substr(host.rfind(':') + 1);
+    found = found || (is_number(port) && (port.size() > 5 || std::stoi(std::string(port)) > 65535));
+  });
+  return found;
+}
+
 Error explain_srv(std::string_view hosts) {
   if (hosts.find(',') != npos)
     return no_uri("mongodb+srv:// takes one name; its SRV record names the hosts", "mongodb+srv://cluster/");
@@ -54,6 +79,7 @@ Error explain_hosts(std::string_view text, bool has_login) {
   if (maybe_password)
     return no_uri("a port is not a number, or no host follows user and password",
                   "mongodb://user:password@host:27017/");
+  if (has_port_out_of_range(hosts)) return no_uri("a port is not within 1 to 65535", "mongodb://host:27017/");
   if (text.find('?') != npos)
     return no_uri("host or options are malformed: '" + redact_url("mongodb://" + std::string(text)) + "'",
                   "write options as /?name=value&name=value");
@@ -61,10 +87,19 @@ Error explain_hosts(std::string_view text, bool has_login) {
                 "mongodb://host1:27017,host2:27017/");
 }
 
+/// Without brackets, perhaps with a zone: the part after a ':' of it is neither a port nor a password.
+bool is_ipv6(std::string_view host) {
+  return host.find("::") != npos &&
+         host.substr(0, host.find('%')).find_first_not_of("0123456789abcdefABCDEF:.") == npos;
+}
+
 Error no_host(const std::string& host, const std::string& cause, const std::string& hint) {
   constexpr std::string_view scheme = "mongodb://";
+  const bool has_scheme_or_login = host.find("://") != npos || host.find('@') != npos;
   const auto shown =
-      host.find('@') == npos ? redact_url(std::string(scheme) + host).substr(scheme.size()) : redact_url(host);
+      has_scheme_or_login
+          ? redact_url(host)
+          : redact_url(std::string(scheme) + (is_ipv6(host) ? "[" + host + "]" : host)).substr(scheme.size());
   return {ErrorKind::usage, "--host '" + shown + "': " + cause, hint};
 }
 
@@ -125,6 +160,17 @@ bool has_login_in_path(std::string_view text) {
   text = text.substr(0, text.find('?'));
   const auto slash = text.find('/');
   return slash != npos && text.find('@', slash) != std::string_view::npos;
+}
+
+bool has_bad_port_after_bracket(std::string_view text) {
+  text.remove_prefix(std::min(text.find("://") + 3, text.size()));
+  if (const auto at = text.rfind('@'); at != npos) text.remove_prefix(at + 1);
+  bool bad = false;
+  for_each_host(hosts_of(text), [&](std::string_view host) {
+    const auto rest = host.starts_with('[') ? host.substr(std::min(host.find(']'), host.size())) : std::string_view();
+    bad = bad || (rest.size() > 1 && (rest[1] != ':' || !is_number(rest.substr(2))));
+  });
+  return bad;
 }
 
 Error explain_bad_uri(const Connection& connection) {

@@ -114,7 +114,7 @@ TEST_CASE("what needs or excludes --db does so with the database of a connection
 
 TEST_CASE("an argument that is meant as a connection string and is none is refused without its login") {
   for (const char* argument : {"mongo://root:s3cr3t@h/", "http://root:s3cr3t@h", "root:s3cr3t@h", "root:s3/cr3t@h/db",
-                               "//root:s3cr3t@h/db", "mongodb:/root:s3cr3t@h", "mongodb:root:s3cr3t@h",
+                               "//root:s3cr3t@h/db", "mongodb:/root:s3cr3t@h", "mongodb:/h", "mongodb:root:s3cr3t@h",
                                "mongodb//root:s3cr3t@h", "MONGODB//u:s3cr3t@h", "root:s3cr3t@@h", "root:a:s3cr3t@h"}) {
     CAPTURE(argument);
     for (const auto& error : {error_of([&] { restored({argument}); }), error_of([&] { dumped({argument}); })}) {

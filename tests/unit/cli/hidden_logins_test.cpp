@@ -144,3 +144,16 @@ TEST_CASE("waiting for something tells why it is not there without its login", "
        {"tcp", "http", "postgres", "mysql", "redis", "amqp", "mongodb", "dns", "unix", "file"})
     for (const auto& login : logins) check_hidden({"wait", scheme + "://" + login + "127.0.0.1:1", "--timeout=1ms"});
 }
+
+TEST_CASE("a password given in place of a host, a file or a repository is not shown", "[secrets]") {
+  for (const Words& words : std::vector<Words>{{"restore", "s3cr3t@h", "--archive=/x"},
+                                               {"restore", "s3cr3t@h"},
+                                               {"restore", "--archive=s3cr3t@h"},
+                                               {"restore", "--archive=mongodb://u:s3cr3t"},
+                                               {"restore", "--archive=mongodb://u:s3cr3t", "--print-config"},
+                                               {"restore", "--host=s3cr3t@h", "--print-config"},
+                                               {"restore", "--host=mongodb://u:s3cr3t", "--print-config"},
+                                               {"restore", "--host=mongodb://u:s3cr3t"},
+                                               {"verify", "s3cr3t@h"}})
+    check_hidden(words);
+}
