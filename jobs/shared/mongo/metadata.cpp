@@ -111,7 +111,8 @@ void refuse_same_names(const std::vector<Bson>& indexes, const std::string& what
     const auto name = text_of(index.get(), "name");
     const auto [other, is_new] = by_name.emplace(name, &index);
     if (!is_new && !std::ranges::equal(other->second->bytes(), index.bytes()))
-      throw Error(ErrorKind::data, what + " holds two different indexes with the name '" + name + "'");
+      throw Error(ErrorKind::data,
+                  std::string(what).append(" holds two different indexes named '").append(name).append("'"));
   }
 }
 

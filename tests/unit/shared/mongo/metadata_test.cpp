@@ -73,7 +73,7 @@ TEST_CASE("two different indexes of one name are damage, the same one twice is n
   const auto error = error_of([&] { parse(R"({"v":2,"key":{"b":1},"name":"x"})"); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::data);
-  CHECK(mentions(*error, "the name 'x'"));
+  CHECK(mentions(*error, "two different indexes named 'x'"));
 }
 
 TEST_CASE("an index is sent as the rules say") {
