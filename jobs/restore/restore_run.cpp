@@ -252,8 +252,9 @@ void RestoreRun::sync_journal() {
     if (target && target->is_created()) db = target->ns.db;
   if (!db && !oplog_) return;
   const auto concern = Bson().append("w", 1).append("j", true);
-  const auto update =
-      Bson().append("q", Bson().append("_id", Bson().append_array("$in", {}))).append("u", Bson().append("$set", Bson().append("a", 0)));
+  const auto update = Bson()
+                          .append("q", Bson().append("_id", Bson().append_array("$in", {})))
+                          .append("u", Bson().append("$set", Bson().append("a", 0)));
   const auto run = [&](Bson command) {
     command.append("writeConcern", concern);
     return mongo::persevere(context_, [&] {

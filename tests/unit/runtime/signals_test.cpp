@@ -118,8 +118,7 @@ TEST_CASE("a signal with a meaning of its own cannot raise the trigger") {
   }
 }
 
-TEST_CASE(
-    "delivered signals are pending before the interrupt is raised and a second one asks for the end") {
+TEST_CASE("delivered signals are pending before the interrupt is raised and a second one asks for the end") {
   const int status = in_child([] {
     Interrupt interrupt;
     PendingSignals pending;
