@@ -123,7 +123,7 @@ TEST_CASE("the first of several problems is told in one line, with the number of
   CHECK(ended.err.find("unknown flag '--bogus' (and 3 more problems: --print-config lists them)") != std::string::npos);
 }
 
-TEST_CASE("--print-config prints the values and then every problem, one a line") {
+TEST_CASE("the flag --print-config prints the values and then every problem, one a line") {
   const auto ended = call(
       {"sidekick", "restore", "--print-config", "--workers=0", "--batchSize=0", "--bogus", "--password-file=/no/such"},
       {"SIDEKICK_RETRIES=x"});

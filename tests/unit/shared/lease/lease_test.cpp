@@ -86,7 +86,7 @@ TEST_CASE("each holder has a greater number than the one before and an id that i
   auto first = scene.acquire();
   const auto number = first->number();
   const auto id = first->id();
-  CHECK(id.size() == 16);
+  CHECK(id.size() == 32);
   CHECK(parse_record(scene.text(number)).token == id);
   first.reset();
   const auto second = scene.acquire();
