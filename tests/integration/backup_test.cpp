@@ -382,10 +382,12 @@ TEST_CASE("a replaced backup drops nothing") {
   data.load(server.uri());
   const BackupStore store;
   require_success(store.take(server.uri()));
-  const auto first = read_file(store / text_of(store.newest(), "name"));
+  auto bytes = read_file(store / text_of(store.newest(), "name"));
   server.client().command("shop", R"({"insert":"fruits","documents":[{"_id":"new"}]})");
   require_success(store.take(server.uri()));
-  write_file(store / text_of(store.newest(), "name"), first);
+  // Of another size it would count as cut, and the backup before it would be restored.
+  bytes.resize(std::filesystem::file_size(store / text_of(store.newest(), "name")));
+  write_file(store / text_of(store.newest(), "name"), bytes);
   const auto wanted = read_namespaces(server.client());
   const auto refused = restore_latest(store, server.uri());
   INFO(refused.describe());
