@@ -43,6 +43,7 @@ void write_forgotten(Ledger& ledger, const std::string& name, const HolderId& mi
 
 Bson to_bson(const Entry& entry) {
   std::vector<Bson> collections;
+  collections.reserve(entry.targets.size());
   for (const auto& ns : entry.targets) collections.push_back(Bson().append("ns", ns.text()));
   Bson out;
   out.append("name", entry.name).append("state", entry.state()).append("sha256", entry.content.sha256);

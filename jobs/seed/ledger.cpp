@@ -134,7 +134,7 @@ std::optional<Entry> Ledger::read(const std::string& name) {
 std::optional<Entry> Ledger::write(const Entry& entry) {
   auto query = Bson().append("_id", entry.name).append("revision", entry.revision - 1);
   query.append("lease.number", static_cast<std::int64_t>(entry.holder.number)).append("lease.id", entry.holder.id);
-  const auto update = Bson().append("$set", std::move(fields_of(entry).append("revision", entry.revision)));
+  const auto update = Bson().append("$set", fields_of(entry).append("revision", entry.revision));
   const auto changed = change(pool_.client(), query, update, false);
   if (!changed) return std::nullopt;
   return parse_entry(*changed);

@@ -163,6 +163,7 @@ void read_collections(Source& source, const Settings& settings, Log& log, const 
 
 std::vector<Namespace> Source::targets() const {
   std::vector<Namespace> out;
+  out.reserve(collections.size());
   for (const auto& [dumped, collection] : collections) out.push_back(collection.ns);
   std::ranges::sort(out);
   return out;
