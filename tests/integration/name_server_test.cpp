@@ -88,6 +88,6 @@ TEST_CASE("wait keeps its time limit while a name server does not answer") {
     INFO(finished.describe());
     CHECK(server.is_asked(0ms));
     CHECK(finished.exit_code == 124);
-    CHECK(finished.wall < 3s);
+    CHECK(finished.wall < 8s);  // the resolver itself gives up after 10 s
   }
 }
