@@ -5,9 +5,9 @@
 #include <openssl/hmac.h>
 
 #include <array>
-#include <cctype>
 
 #include "sidekick/hex.hpp"
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick::status {
 
@@ -33,17 +33,11 @@ Proof judge(bool right) {
   return right ? Proof::right : Proof::wrong;
 }
 
-std::string lower(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 Proof proof_of_bearer(const Request& request, const std::string& token) {
   const auto given = request.header("Authorization");
   if (!given) return Proof::none;
   constexpr std::string_view scheme = "bearer ";
-  if (lower(given->substr(0, scheme.size())) != scheme) return Proof::wrong;
+  if (lower_case(given->substr(0, scheme.size())) != scheme) return Proof::wrong;
   auto value = given->substr(scheme.size());
   while (value.starts_with(' ')) value.remove_prefix(1);
   return judge(same(token, value, token));
@@ -51,10 +45,10 @@ Proof proof_of_bearer(const Request& request, const std::string& token) {
 
 Proof proof_of_signature(const Request& request, const std::string& token) {
   if (const auto given = request.header("X-Hub-Signature-256"))
-    return judge(same(token, lower(*given), "sha256=" + hmac_hex(token, request.body)));
+    return judge(same(token, lower_case(*given), "sha256=" + hmac_hex(token, request.body)));
   for (const auto name : {"X-Gitea-Signature", "X-Forgejo-Signature"})
     if (const auto given = request.header(name))
-      return judge(same(token, lower(*given), hmac_hex(token, request.body)));
+      return judge(same(token, lower_case(*given), hmac_hex(token, request.body)));
   return Proof::none;
 }
 

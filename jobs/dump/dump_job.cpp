@@ -12,6 +12,7 @@
 #include "dump/output_file.hpp"
 #include "filters/compress.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/plural.hpp"
 
 namespace sidekick::dump {
 
@@ -20,16 +21,12 @@ namespace {
 // Each file of a folder has its own compressor, and memory is bounded.
 constexpr int compressed_files_at_once = 2;
 
-std::string plural(std::uint64_t n, const std::string& one, const std::string& many) {
-  return std::to_string(n) + " " + (n == 1 ? one : many);
-}
-
 Outcome outcome_of(const Report& report) {
   const auto views = static_cast<std::uint64_t>(
       std::ranges::count_if(report.collections, [](const auto& collection) { return collection.type == "view"; }));
-  std::string summary = "dumped " + plural(report.documents, "document", "documents") + " of " +
-                        plural(report.collections.size() - views, "collection", "collections");
-  if (views > 0) summary += ", " + plural(views, "view", "views");
+  std::string summary = "dumped " + plural(report.documents, "document") + " of " +
+                        plural(report.collections.size() - views, "collection");
+  if (views > 0) summary += ", " + plural(views, "view");
   if (report.oplog) summary += ", " + plural(report.oplog_entries, "oplog entry", "oplog entries");
   return {summary};
 }
@@ -81,7 +78,7 @@ Report to_standard_output(const Settings& settings, DumpRun& run, JobContext& co
 Outcome rehearse(const DumpRun& run, JobContext& context) {
   for (const auto& item : run.items())
     context.log.info("would dump", {{"collection", item.ns.text()}, {"type", item.type}});
-  return {"nothing was written: " + plural(run.items().size(), "collection", "collections") + " would be dumped"};
+  return {"nothing was written: " + plural(run.items().size(), "collection") + " would be dumped"};
 }
 
 }  // namespace

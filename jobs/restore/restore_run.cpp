@@ -7,19 +7,12 @@
 #include "mongo/persevere.hpp"
 #include "mongo/proof.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/plural.hpp"
 
 namespace sidekick::restore {
 
 using mongo::Bson;
 using mongo::DumpEvent;
-
-namespace {
-
-std::string plural(std::uint64_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
-}
-
-}  // namespace
 
 RestoreRun::RestoreRun(const Settings& settings, OwnCollections& own, JobContext& context)
     : settings_(settings),

@@ -1,16 +1,13 @@
 #include "seed/report.hpp"
 
 #include "mongo/listed.hpp"
+#include "sidekick/plural.hpp"
 
 namespace sidekick::seed {
 
 namespace {
 
 constexpr std::size_t shown_digits = 12;
-
-std::string plural(std::uint64_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
-}
 
 std::string listed(const std::vector<Namespace>& names) {
   std::vector<std::string> texts;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "sidekick/error.hpp"
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick::cli {
 
@@ -15,19 +16,13 @@ Error cannot_read(const std::string& cause) {
           "write it as key:value, several separated by commas; quote a key that contains a colon"};
 }
 
-std::string lower(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return out;
-}
-
 /// "HTTP.https://Host/.SslVerify" is http.https://Host/.sslverify to git.
 std::string fold_case(const std::string& key) {
   const auto first = key.find('.');
   const auto last = key.rfind('.');
   if (first == std::string::npos || first == 0 || last + 1 == key.size())
     throw cannot_read("'" + key + "' is not a valid git key");
-  return lower(key.substr(0, first)) + key.substr(first, last - first) + lower(key.substr(last));
+  return lower_case(key.substr(0, first)) + key.substr(first, last - first) + lower_case(key.substr(last));
 }
 
 using Words = std::array<std::string_view, 8>;
@@ -168,7 +163,7 @@ bool changes_result(const GitConfigEntry& entry) {
   if (section == "remote") return is_one_of(name, remote_names);
   if (section == "submodule") return has_subsection && is_one_of(name, submodule_names);
   const auto harmless = std::ranges::find(with_harmless_values, key, &HarmlessValues::key);
-  return harmless != with_harmless_values.end() && !is_one_of(lower(entry.value), harmless->values);
+  return harmless != with_harmless_values.end() && !is_one_of(lower_case(entry.value), harmless->values);
 }
 
 std::vector<GitConfigEntry> parse_git_config(std::string_view text) {

@@ -1,17 +1,17 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <vector>
 
 #include "git_sync/hooks/calls.hpp"
 #include "sidekick/error.hpp"
+#include "sidekick/fd.hpp"
+#include "sidekick/files.hpp"
 #include "sidekick/signal_name.hpp"
 
 namespace sidekick::git_sync {
@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string content_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  return read_whole(fd.get()).value_or("");
 }
 
 std::optional<pid_t> number_in(std::string_view text) {

@@ -5,18 +5,13 @@
 #include <cctype>
 #include <vector>
 
-#include "sidekick/lines.hpp"
+#include "git_sync/remote/server_error.hpp"
+#include "sidekick/lower_case.hpp"
 #include "sidekick/redact.hpp"
 
 namespace sidekick::git_sync {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 std::string with_status(std::string_view what, int status) {
   return std::string(what) + " (HTTP status " + std::to_string(status) + ")";
@@ -24,19 +19,14 @@ std::string with_status(std::string_view what, int status) {
 
 /// The lines of a text without the "remote:" that some forges put before each.
 std::string without_prefixes(std::string_view text) {
-  constexpr std::string_view prefix = "remote:";
   std::string out;
-  while (!text.empty()) {
-    auto line = take_line(text);
-    if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
-    out.append(line).append(" ");
-  }
+  while (!text.empty()) out.append(take_remote_line(text)).append(" ");
   return out;
 }
 
 std::string title_of(const std::string& page) {
   constexpr std::string_view tag = "<title>";
-  const auto begin = lower(page).find(tag);
+  const auto begin = lower_case(page).find(tag);
   if (begin == std::string::npos) return {};
   const auto text = page.substr(begin + tag.size());
   return text.substr(0, text.find('<'));
@@ -47,8 +37,8 @@ std::vector<std::string> ways_to_log_in(const HttpResponse& response) {
   constexpr std::array<std::string_view, 5> known{"basic", "bearer", "digest", "negotiate", "ntlm"};
   std::vector<std::string> out;
   for (const auto& header : response.headers) {
-    if (lower(header.name) != "www-authenticate") continue;
-    const auto value = " " + lower(header.value) + " ";
+    if (lower_case(header.name) != "www-authenticate") continue;
+    const auto value = " " + lower_case(header.value) + " ";
     for (const auto way : known)
       if (value.find(" " + std::string(way) + " ") != std::string::npos ||
           value.find(" " + std::string(way) + ",") != std::string::npos)
@@ -73,7 +63,7 @@ std::string unknown_ways(const HttpResponse& response) {
 bool limits_rate(const HttpResponse& response, const std::string& words) {
   if (response.status == 429) return true;
   return response.status == 403 && (response.header("X-RateLimit-Remaining") == "0" || response.header("Retry-After") ||
-                                    lower(words).find("rate limit") != std::string::npos);
+                                    lower_case(words).find("rate limit") != std::string::npos);
 }
 
 Error rate_limit(const HttpResponse& response, const std::string& said) {
@@ -124,7 +114,7 @@ Error denied(const HttpResponse& response, const AskedFor& asked, const std::str
 }  // namespace
 
 std::string words_of(const HttpResponse& response) {
-  const auto type = lower(response.header("Content-Type").value_or(""));
+  const auto type = lower_case(response.header("Content-Type").value_or(""));
   std::string text;
   if (type.starts_with("text/plain") || type.starts_with("application/json"))
     text = without_prefixes(response.body);

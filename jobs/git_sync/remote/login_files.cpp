@@ -18,21 +18,16 @@ class NetrcReader final {
   /// The next word; nothing at the end.
   std::optional<std::string> word() {
     for (;;) {
-      left_.remove_prefix(std::min(left_.find_first_not_of(blanks), left_.size()));
+      skip_blanks();
       if (left_.empty()) return {};
-      if (!left_.starts_with('#')) break;
+      if (!left_.starts_with('#')) return value();
       take_line(left_);
     }
-    if (left_.starts_with('"')) return quoted();
-    const auto end = std::min(left_.find_first_of(blanks), left_.size());
-    std::string out(left_.substr(0, end));
-    left_.remove_prefix(end);
-    return out;
   }
 
   /// The value of a keyword, which may begin with '#'.
   std::string value() {
-    left_.remove_prefix(std::min(left_.find_first_not_of(blanks), left_.size()));
+    skip_blanks();
     if (left_.starts_with('"')) return quoted();
     const auto end = std::min(left_.find_first_of(blanks), left_.size());
     std::string out(left_.substr(0, end));
@@ -48,6 +43,8 @@ class NetrcReader final {
   }
 
  private:
+  void skip_blanks() { left_.remove_prefix(std::min(left_.find_first_not_of(blanks), left_.size())); }
+
   std::string quoted() {
     std::string out;
     std::size_t i = 1;

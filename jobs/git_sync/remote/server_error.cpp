@@ -6,6 +6,7 @@
 #include <span>
 
 #include "sidekick/lines.hpp"
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick::git_sync {
 
@@ -21,11 +22,9 @@ constexpr std::array<std::string_view, 7> refused{"denied",        "not authoriz
 
 /// A text without the "remote:" and the rulers of "=====" that some forges put around it.
 std::string words_in(std::string_view text) {
-  constexpr std::string_view prefix = "remote:";
   std::string out;
   while (!text.empty()) {
-    auto line = take_line(text);
-    if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
+    const auto line = take_remote_line(text);
     const bool has_words = std::ranges::any_of(line, [](unsigned char c) { return std::isalnum(c) != 0; });
     if (has_words) out.append(out.empty() ? "" : " ").append(line.substr(line.find_first_not_of(' ')));
   }
@@ -37,6 +36,13 @@ bool mentions_any(std::string_view text, std::span<const std::string_view> phras
 }
 
 }  // namespace
+
+std::string_view take_remote_line(std::string_view& text) {
+  constexpr std::string_view prefix = "remote:";
+  auto line = take_line(text);
+  if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
+  return line;
+}
 
 std::string last_complaint(std::string_view output) {
   if (const auto fatal = output.find("fatal: "); fatal != std::string_view::npos)
@@ -51,8 +57,7 @@ std::string last_complaint(std::string_view output) {
 
 Error server_error(std::string_view text) {
   const auto message = one_line(text);
-  auto lower = message;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto lower = lower_case(message);
   const auto said = "the server says '" + message + "'";
   if (mentions_any(lower, withheld))
     return {ErrorKind::no_input, said,

@@ -12,6 +12,9 @@ namespace sidekick::git_sync {
 /// unavailable.
 Error server_error(std::string_view text);
 
+/// Cuts the first line off `text` and returns it, without the "remote:" that some forges put before each.
+std::string_view take_remote_line(std::string_view& text);
+
 /// The relevant lines of a server's standard error, shortened by one_line(): those after "fatal:", else the last.
 std::string last_complaint(std::string_view output);
 

@@ -8,6 +8,7 @@
 
 #include "sidekick/error.hpp"
 #include "sidekick/hex.hpp"
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick {
 
@@ -21,25 +22,15 @@ std::uint16_t default_port(std::string_view scheme) noexcept {
   return row == default_ports.end() ? std::uint16_t{0} : row->second;
 }
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
-}
-
 bool is_scheme(std::string_view text) {
-  const auto is_letter = [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; };
+  const auto is_letter = [](char c) { return lower_case(c) >= 'a' && lower_case(c) <= 'z'; };
   const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; };
   return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, fits);
 }
 
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
-  c = lower(c);
+  c = lower_case(c);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 

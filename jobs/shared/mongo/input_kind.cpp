@@ -6,6 +6,7 @@
 #include "filters/age.hpp"
 #include "filters/decompress.hpp"
 #include "mongo/dump_reader.hpp"
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick::mongo {
 
@@ -47,17 +48,11 @@ std::string_view text_of_bytes(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 std::optional<Kind> text_kind(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const auto begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return std::nullopt;
-  const auto start = lower(text.substr(begin, 64));
+  const auto start = lower_case(text.substr(begin, 64));
   for (const std::string_view tag : {"<!doctype", "<html", "<head", "<?xml", "<error"})
     if (start.starts_with(tag))
       return Kind{"a web page or an XML answer of a server", "its download failed: read it for the reason"};

@@ -9,6 +9,7 @@
 #include <initializer_list>
 
 #include "sidekick/error.hpp"
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick {
 
@@ -65,12 +66,6 @@ bool in_network(const Address& address, const std::string& network) {
   if (std::memcmp(base->bytes.data(), address.bytes.data(), whole) != 0) return false;
   const auto rest = static_cast<unsigned>(prefix % 8);
   return rest == 0 || ((base->bytes[whole] ^ address.bytes[whole]) >> (8U - rest)) == 0;
-}
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
 }
 
 /// Cuts ":port" and the brackets of an IPv6 address off; false if the port differs from that of `url`.

@@ -5,20 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
+
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick {
 
 namespace {
 
 constexpr std::uint16_t usual_port = 22;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 std::string_view take_word(std::string_view& line, std::string_view separators) {
   line.remove_prefix(std::min(line.find_first_not_of(separators), line.size()));
@@ -78,7 +73,7 @@ bool names(std::string_view field, const std::string& name) {
   if (field.starts_with("|1|")) return matches_hash(field, name);
   bool found = false;
   while (!field.empty()) {
-    const auto pattern = lower(take_word(field, ","));
+    const auto pattern = lower_case(take_word(field, ","));
     if (pattern.starts_with('!') && matches_pattern(std::string_view(pattern).substr(1), name)) return false;
     found |= !pattern.empty() && matches_pattern(pattern, name);
   }
@@ -89,7 +84,7 @@ bool names(std::string_view field, const std::string& name) {
 
 std::vector<KnownKey> known_keys(std::string_view file, const std::string& host, std::uint16_t port) {
   constexpr std::string_view blanks = " \t\r";
-  const auto plain = lower(host);
+  const auto plain = lower_case(host);
   const auto full = port == usual_port ? plain : "[" + plain + "]:" + std::to_string(port);
   std::vector<KnownKey> out;
   while (!file.empty()) {

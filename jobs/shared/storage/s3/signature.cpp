@@ -10,6 +10,7 @@
 
 #include "sidekick/error.hpp"
 #include "sidekick/hex.hpp"
+#include "sidekick/lower_case.hpp"
 
 namespace sidekick::storage::s3 {
 
@@ -26,13 +27,6 @@ std::string hmac(std::string_view key, std::string_view bytes) {
              reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(), &size) == nullptr)
     throw Error(ErrorKind::internal, "cannot sign a request: OpenSSL has no HMAC");
   return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
 }
 
 std::string trimmed(std::string_view text) {
@@ -94,7 +88,7 @@ std::string amz_date(std::chrono::sys_seconds time) {
 std::string authorization(const Signed& request, const Credentials& credentials, const std::string& region,
                           std::chrono::sys_seconds time) {
   auto headers = request.headers;
-  for (auto& header : headers) header = {lower(header.name), trimmed(header.value)};
+  for (auto& header : headers) header = {lower_case(header.name), trimmed(header.value)};
   std::ranges::sort(headers, {}, &HttpHeader::name);
   std::string lines;
   std::string names;
